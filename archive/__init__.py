@@ -1,0 +1,1 @@
+"""The archive: tables as Parquet partitions under one URI, committed exactly once."""

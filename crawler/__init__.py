@@ -1,0 +1,3 @@
+"""Fetch and read: spiders, extraction and comment systems."""
+
+__version__ = "0.1.0"
