@@ -124,7 +124,8 @@ class Page:
     """`open`, `closed` (no new comments), `disabled` (switched off for the page), `login` (only for members),
     `password` (the page itself is locked), `none` (no comment system found), `unknown`."""
     content_digest: Text | None = None
-    """blake2b over everything that makes the page's row (counts left out): equal digests mean an unchanged page."""
+    """blake2b over the page, its shares and its subscribes, counts left out: equal digests mean an unchanged
+    page, and then none of the three is written again."""
     http_status: Small | None = None
     """Status of the answer."""
     etag: Text | None = None
@@ -135,7 +136,7 @@ class Page:
 
 @dataclass(slots=True, kw_only=True)
 class Share:
-    """One invitation to like a page or pass it on; all rows of a page are written again when one changed."""
+    """One invitation to like a page or pass it on; written with the page's row, all of them or none."""
 
     page_id: Text = ""
     """The page."""
@@ -157,7 +158,7 @@ class Share:
 
 @dataclass(slots=True, kw_only=True)
 class Subscribe:
-    """One invitation to come back or pay; all rows of a page are written again when one changed."""
+    """One invitation to come back or pay; written with the page's row, all of them or none."""
 
     page_id: Text = ""
     """The page."""

@@ -1,12 +1,1 @@
-"""The registry of comment systems, in the order in which they are asked about a page."""
-
-from __future__ import annotations
-
-from typing import Final
-
-from crawler.systems.base import System
-from crawler.systems.phpmelody import PhpMelody
-from crawler.systems.wordpress import WordPress
-
-SYSTEMS: Final[tuple[System, ...]] = (PhpMelody(), WordPress())
-"""PHP Melody comes first: both use ``li#comment-N``, and only there N is a loop index."""
+"""The comment systems that Talkback reads."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 from scrapy import Request
@@ -348,10 +350,9 @@ def parse_json(body: bytes, url: str) -> Any:
         return json.loads(text)
     except ValueError:
         pass  # junk in front is looked for below; no other meaning is lost
-    for start, character in enumerate(text[:100_000]):
-        if character in "{[":
-            try:
-                return json.JSONDecoder().raw_decode(text, start)[0]
-            except ValueError:
-                continue
+    for bracket in islice(re.finditer(r"[\[{]", text[:100_000]), 50):
+        try:
+            return json.JSONDecoder().raw_decode(text, bracket.start())[0]
+        except ValueError:
+            continue
     raise ShapeChangedError(url, f"no JSON in it ({text[:60]!r})")
