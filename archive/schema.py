@@ -371,7 +371,7 @@ class Table:
         return tuple(f.name for f in fields(self.record))
 
 
-def _arrow_field(name: str, hint: Any) -> pa.Field:
+def _arrow_field(name: str, hint: Any) -> pa.Field[Any]:
     nullable = type(None) in get_args(hint)
     if nullable:
         hint = next(part for part in get_args(hint) if part is not type(None))
@@ -411,7 +411,8 @@ TABLES: Final[dict[str, Table]] = {
 def field_docs(record: type) -> dict[str, str]:
     """The text under each field of a record class, white space folded, by field name."""
     body = ast.parse(textwrap.dedent(inspect.getsource(record))).body[0]
-    assert isinstance(body, ast.ClassDef)
+    if not isinstance(body, ast.ClassDef):
+        raise TypeError(f"{record!r} is no record class")
     docs: dict[str, str] = {}
     for node, after in zip(body.body, body.body[1:], strict=False):
         if (

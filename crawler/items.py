@@ -16,7 +16,8 @@ class Failure:
     url: str
     """The address that failed."""
     reason: str
-    """One word: `http`, `robots`, `network`, `too_large`, `not_html`, `empty`, `interrupted`, `error`."""
+    """One word: `http`, `robots`, `blocked`, `network`, `redirects`, `too_large`, `not_html`, `address`, `interrupted`,
+    `archive`, `error`."""
     detail: str
     """One sentence for people, with the value that was met."""
 
@@ -32,15 +33,19 @@ class Capture:
     observed_at: int
     """When the answer arrived, microseconds since the epoch, UTC."""
     url: str
-    """The page's address as visited."""
-    extractor: str
+    """The page's canonical address."""
+    source: str = ""
+    """The address or file as it was asked for."""
+    extractor: str = ""
     """Name and version of the code that read the rows, e.g. `page/1`, `wordpress/1`."""
     page: Page | None = None
-    """The page, on the first capture of a visit."""
+    """The page, on the last capture of a visit: the state of its threads is part of it."""
     shares: list[Share] | None = None
     """The share block, beside `page`; an empty list says that the page has none."""
     subscribes: list[Subscribe] | None = None
     """The subscribe block, beside `page`."""
+    thread_of: tuple[str, str, str | None] | None = None
+    """System, tenant and native id of the thread that `comments` or `thread` belong to."""
     comments: list[Comment] = field(default_factory=list)
     """A batch of one thread."""
     thread: Thread | None = None
@@ -48,8 +53,10 @@ class Capture:
     failure: Failure | None = None
     """Why the visit has no page."""
     page_id: str = ""
-    """Set by `identify`."""
+    """Key of the page, set by `identify`."""
+    thread_id: str = ""
+    """Key of the thread, set by `identify`."""
     site: str = ""
-    """Set by `identify`."""
+    """Partition, set by `identify`."""
     is_last: bool = False
     """The visit ends with this item."""

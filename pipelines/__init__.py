@@ -1,1 +1,1 @@
-"""Item pipelines, one job each: normalise, identify, changes, store."""
+"""What happens to a capture between the spider and the archive: normalise, identify, changes, store."""

@@ -1,0 +1,1 @@
+"""The commands of Talkback; `scrapy` finds them here."""

@@ -37,12 +37,16 @@ BLOCKED_STATUS: Final = frozenset({401, 402, 403, 407, 429, 451, 503})
 
 
 class FetchError(Exception):
-    """A request that ended without an answer one can read; ``reason`` is a stop reason of the ledger."""
+    """A request that ended without an answer one can read; ``reason`` is a stop reason of the ledger.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    ``status`` is the answer's status, None when there was no answer (or none that one can read).
+    """
+
+    def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.status = status
 
 
 class ShapeChangedError(FetchError):
@@ -173,9 +177,9 @@ class Reading:
         response = await self._fetch(request)
         exchange = Exchange(self._new_capture_id(), self._clock())
         if response.status in BLOCKED_STATUS:
-            raise FetchError("blocked", f"{response.url}: status {response.status}")
+            raise FetchError("blocked", f"{response.url}: status {response.status}", response.status)
         if not 200 <= response.status < 300:
-            raise FetchError("error", f"{response.url}: status {response.status}")
+            raise FetchError("error", f"{response.url}: status {response.status}", response.status)
         return response, exchange
 
     async def document(self, url: str, **options: Any) -> tuple[Document, Exchange]:
@@ -234,6 +238,11 @@ class Reading:
         return self._position
 
     @property
+    def captured_without_pings(self) -> int:
+        """The same without pingbacks and trackbacks: what the scope ``comments`` counts."""
+        return self._position - self._not_comments
+
+    @property
     def is_full(self) -> bool:
         """Whether the cap on comments is reached; :meth:`stop` with ``cap`` then."""
         return self._position >= self._limits.max_comments
@@ -249,7 +258,9 @@ class Reading:
         if count is not None:
             self._expected, self._scope = count, scope
 
-    def gap(self, reason: str, *, parent: str | None = None, expected: int | None = None, got: int | None = None) -> None:
+    def gap(
+        self, reason: str, *, parent: str | None = None, expected: int | None = None, got: int | None = None
+    ) -> None:
         """Note something that is known to be missing."""
         self._gaps.append({"parent": parent, "expected": expected, "got": got, "reason": reason})
 

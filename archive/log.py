@@ -1,0 +1,242 @@
+"""The Delta log of one table: created and checked, committed to once, followed entry by entry."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from archive.errors import ArchiveError
+from archive.parts import STATISTICS, Part
+from archive.schema import SCHEMA_VERSION, Table
+from archive.stores import LOG, Store
+
+VERSION_KEY: Final = "talkback.schemaVersion"
+"""Table property with the `SCHEMA_VERSION` of the newest writer."""
+CHECKPOINT_EVERY: Final = 10
+"""Commits; keeps opening a table of thousands of commits at tens of milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one log entry says about parts."""
+
+    version: int
+    added: tuple[str, ...]
+    """Paths below the table's directory whose rows are new."""
+    rows_removed: bool
+    """Whether rows went: what was learnt from earlier parts no longer holds."""
+    transactions: dict[str, int]
+
+
+class TableLog:
+    """One table's log in a store."""
+
+    def __init__(self, store: Store, table: Table) -> None:
+        self.store = store
+        self.table = table
+
+    def open(self) -> DeltaTable:
+        """The newest snapshot. Never kept: an old handle replays the log since it was opened.
+
+        Raises `ArchiveError` when there is no table.
+        """
+        try:
+            return DeltaTable(self.store.table_uri(self.table.name), storage_options=self.store.storage_options)
+        except TableNotFoundError as error:
+            raise ArchiveError(f"{self.store.uri} has no table {self.table.name}") from error
+        except (DeltaError, OSError, ValueError) as error:
+            raise self._failed("read the log", error) from error
+
+    def exists(self) -> bool:
+        """Whether the table has a log."""
+        try:
+            return DeltaTable.is_deltatable(self.store.table_uri(self.table.name), self.store.storage_options)
+        except (DeltaError, OSError, ValueError) as error:
+            raise self._failed("look for the log", error) from error
+
+    # -- creating and checking ----------------------------------------------------------------------
+
+    def ensure(self) -> DeltaTable:
+        """The snapshot of a table that this version can write: created, or checked and given its new columns.
+
+        Raises `ArchiveError` for a directory with other content, another schema, or a newer schema version.
+        """
+        if not self.exists():
+            self._create()
+        snapshot = self.open()
+        missing = self.check(snapshot)
+        if missing or self._written_by(snapshot) < SCHEMA_VERSION:
+            self._grow(missing)
+            snapshot = self.open()
+        return snapshot
+
+    def _create(self) -> None:
+        table = self.table
+        strangers = self.store.strangers(table.name)
+        if strangers:
+            raise ArchiveError(
+                f"{self.store.table_uri(table.name)} holds {', '.join(map(repr, strangers))} but no table; "
+                "choose an empty place for the archive"
+            )
+        try:
+            DeltaTable.create(
+                self.store.table_uri(table.name),
+                table.schema,
+                mode="error",
+                partition_by=list(table.partition_by),
+                name=table.name,
+                configuration={
+                    VERSION_KEY: str(SCHEMA_VERSION),
+                    "delta.checkpointInterval": str(CHECKPOINT_EVERY),
+                    "delta.dataSkippingStatsColumns": ",".join(n for n in STATISTICS if n in table.schema.names),
+                },
+                storage_options=self.store.storage_options,
+                raise_if_key_not_exists=False,
+            )
+        except (DeltaError, OSError, ValueError) as error:
+            if not self.exists():  # otherwise another crawl was faster, and its table is as good
+                raise self._failed("create the table", error) from error
+        self.store.persist_log(table.name, 0)
+
+    def check(self, snapshot: DeltaTable) -> list[str]:
+        """Names of columns that an older version's table lacks; raises `ArchiveError` when it is not ours."""
+        where = self.store.table_uri(self.table.name)
+        version = self._written_by(snapshot)
+        if version > SCHEMA_VERSION:
+            raise ArchiveError(
+                f"{where} was written with schema version {version}, this Talkback knows {SCHEMA_VERSION}; upgrade it"
+            )
+        theirs = {field.name: field.type for field in snapshot.schema().fields}
+        ours = {field.name: field.type for field in Schema.from_arrow(self.table.schema).fields}
+        for name, kind in theirs.items():
+            if name not in ours:
+                raise ArchiveError(f"{where} has a column {name!r} that Talkback lacks; it is another kind of table")
+            if kind != ours[name]:
+                raise ArchiveError(f"{where}: column {name!r} is {kind}, Talkback writes {ours[name]}")
+        divided = tuple(snapshot.metadata().partition_columns)
+        if divided != self.table.partition_by:
+            raise ArchiveError(f"{where} is partitioned by {divided}, Talkback's by {self.table.partition_by}")
+        missing = [name for name in ours if name not in theirs]
+        if version == 0:
+            raise ArchiveError(f"{where} is a Delta table, but none of Talkback's; choose another place")
+        return missing
+
+    def _written_by(self, snapshot: DeltaTable) -> int:
+        stated = snapshot.metadata().configuration.get(VERSION_KEY, "0")
+        return int(stated) if stated.isascii() and stated.isdigit() else 0
+
+    def _grow(self, missing: Sequence[str]) -> None:
+        ours = {field.name: field for field in Schema.from_arrow(self.table.schema).fields}
+        try:
+            if missing:
+                self.open().alter.add_columns([ours[name] for name in missing])
+            self.open().alter.set_table_properties({VERSION_KEY: str(SCHEMA_VERSION)}, raise_if_not_exists=False)
+        except (DeltaError, OSError, ValueError) as error:
+            snapshot = self.open()
+            if self.check(snapshot) or self._written_by(snapshot) < SCHEMA_VERSION:
+                raise self._failed("add the new columns", error) from error
+
+    # -- committing ---------------------------------------------------------------------------------
+
+    def commit(
+        self,
+        snapshot: DeltaTable,
+        added: Sequence[Part],
+        transactions: dict[str, int],
+        *,
+        removed: Sequence[str] = (),
+    ) -> bool:
+        """Add parts (and remove others) in one entry; False when another writer came between.
+
+        Two entries that carry the same application id cannot both follow one snapshot: that makes a transaction
+        ``seq/<site>`` a compare-and-swap. Raises `ArchiveError` for anything else; the commit may then have happened,
+        which `transaction_version` of a fresh snapshot tells.
+        """
+        now = time.time_ns() // 1_000_000
+        actions: list[AddAction | RemoveAction] = [RemoveAction(path, True, now) for path in removed]  # noqa: FBT003 - positional in deltalake
+        actions += [AddAction(p.path, p.size, p.partition, now, data_change=True, stats=p.stats) for p in added]
+        try:
+            snapshot.create_write_transaction(
+                actions,
+                "append",
+                self.table.schema,
+                list(self.table.partition_by),
+                commit_properties=CommitProperties(
+                    app_transactions=[Transaction(app, version) for app, version in transactions.items()],
+                    max_commit_retries=0 if removed else None,
+                ),
+            )
+        except CommitFailedError:
+            return False
+        except (DeltaError, OSError, ValueError) as error:
+            raise self._failed("commit", error) from error
+        return True
+
+    def persist(self, application: str, version: int, after: int) -> int:
+        """Make the entry durable that carries a transaction, looking behind version ``after``; its version."""
+        for entry in self.follow(after):
+            if entry.transactions.get(application) == version:
+                self.store.persist_log(self.table.name, entry.version)
+                return entry.version
+        raise ArchiveError(
+            f"{self.store.table_uri(self.table.name)}: the commit {application}/{version} was made, but its log entry "
+            "is not to be found"
+        )
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def follow(self, after: int) -> Iterator[Entry]:
+        """The entries behind version ``after``, up to the first that is not there."""
+        version = after + 1
+        while (entry := self.entry(version)) is not None:
+            yield entry
+            version += 1
+
+    def entry(self, version: int) -> Entry | None:
+        """One log entry, None when it is not there; raises `ArchiveError` for a damaged one."""
+        path = f"{self.table.name}/{LOG}/{version:020}.json"
+        content = self.store.read(path)
+        if content is None:
+            return None
+        try:
+            actions = [json.loads(line) for line in content.splitlines() if line.strip()]
+            adds = [action["add"] for action in actions if action.get("add")]
+            removes = [action["remove"] for action in actions if action.get("remove")]
+            txns = [action["txn"] for action in actions if action.get("txn")]
+            return Entry(
+                version,
+                tuple(unquote(add["path"]) for add in adds if add["dataChange"]),
+                any(remove["dataChange"] for remove in removes),
+                {txn["appId"]: txn["version"] for txn in txns},
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ArchiveError(
+                f"{self.store.uri}: log entry {path} is damaged ({error}); restore it from a copy of the archive"
+            ) from error
+
+    def files(self, snapshot: DeltaTable) -> pa.Table:
+        """The committed parts: path, size_bytes, num_records, partition.site, min.observed_at, ..."""
+        return pa.table(snapshot.get_add_actions(flatten=True))
+
+    def _failed(self, what: str, error: Exception) -> ArchiveError:
+        said = " ".join(str(error).split())
+        return ArchiveError(f"{self.store.table_uri(self.table.name)}: cannot {what}: {said}")
+
+
+def retried(attempt: Callable[[], Any | None], *, attempts: int = 50, pause: float = 0.01) -> Any:
+    """The first result of ``attempt`` that is not None, with growing pauses (seconds) between; None at the end."""
+    for number in range(attempts):
+        result = attempt()
+        if result is not None:
+            return result
+        time.sleep(min(pause * (number + 1), 0.5))
+    return None

@@ -1,0 +1,161 @@
+"""Parts: how rows are divided, named, sorted, encoded as Parquet and described to the log."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from archive.errors import ArchiveError
+from archive.schema import SCHEMA_VERSION, Table
+
+WRITER: Final = f"talkback/{SCHEMA_VERSION}"
+ROW_GROUP_ROWS: Final = 20_000
+"""One page's rows are read in 42 ms from such groups, in 270 ms from those of a million (docs/archive.md)."""
+PAGE_BYTES: Final = 128 * 1024
+"""With the page index, small pages make filters fast."""
+ZSTD_LEVEL: Final = 3
+
+DICTIONARY: Final = frozenset(
+    {
+        "crawl_id", "visit_id", "capture_id", "extractor", "page_id", "thread_id", "system", "tenant", "id_kind", "kind",
+        "author_kind", "language", "published_precision", "status", "status_source", "change", "platform", "channel",
+        "comments_state", "state", "expected_scope", "stop_reason", "verdict", "count_precision", "detected_by", "spider",
+    }
+)  # fmt: skip
+"""Columns of few different values, or of long runs of one."""
+DELTA_BYTES: Final = frozenset(
+    {
+        "comment_id", "parent_id", "root_id", "native_id", "parent_native_id", "content_digest", "ids_digest", "url",
+        "canonical_url", "embed_url", "thumbnail_url", "channel_url", "author_url", "author_id", "permalink",
+        "target_url", "published_raw",
+    }
+)  # fmt: skip
+"""Ids and addresses: neighbours share a beginning (DELTA_BYTE_ARRAY, Parquet format, Encodings.md)."""
+STATISTICS: Final = ("observed_at", "started_at", "published_at", "page_id", "thread_id")
+"""Columns whose least and greatest value stand in the log. Nothing that a person wrote may be among them: the log
+keeps it for ever, and an erasure must reach every copy."""
+
+_LONGEST_NAME: Final = 200
+"""Bytes of a directory's name before it is shortened; file systems allow 255."""
+_LONGEST_STATISTIC: Final = 64
+"""Characters; longer values are left out of the statistics, for a cut maximum would be too small."""
+_MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """One Parquet file: where it waits, where it will lie, and what the log says about it."""
+
+    table: str
+    staged: str
+    """Path below the archive under which no reader looks."""
+    path: str
+    """Path below the table's directory, its final one."""
+    partition: dict[str, str]
+    rows: int
+    size: int
+    """Bytes."""
+    stats: str
+    """The Delta protocol's per-file statistics, JSON."""
+
+
+def directory(partition: dict[str, str]) -> str:
+    """Hive path of a partition, e.g. ``site=example.org/month=2024-05``.
+
+    Values are percent-encoded, so that none (``..``, ``a/b``, a port, an IPv6 address, another script) can name a
+    directory above or beside its own. One of more than 200 bytes is cut and ends with ``~`` and its digest; the log
+    holds the whole value. Raises `ArchiveError` for an empty value and for a month that is none.
+    """
+    month = partition.get("month", "")
+    if not _MONTH.fullmatch(month):
+        raise ArchiveError(f"{month!r} is no month YYYY-MM: no partition can be named after it")
+    names = []
+    for column, value in partition.items():
+        name = quote(value, safe="")
+        if not name:
+            raise ArchiveError(f"partition column {column} is empty")
+        if len(name) > _LONGEST_NAME:
+            mark = blake2b(value.encode(), digest_size=16).hexdigest()
+            name = f"{name[: _LONGEST_NAME - 40].rsplit('%', 1)[0]}~{mark}"
+        names.append(f"{column}={name}")
+    return "/".join(names)
+
+
+def partitions(table: Table, rows: pa.Table) -> Iterator[tuple[dict[str, str], pa.Table]]:
+    """The rows of each partition, sorted as the table asks, without the partition columns."""
+    keys = [*table.partition_by, *table.sort_by]
+    rows = rows.sort_by([(key, "ascending") for key in keys])
+    values = [rows.column(name).combine_chunks() for name in table.partition_by]
+    names = list(zip(*(column.to_pylist() for column in values), strict=True))
+    inner = rows.drop_columns(list(table.partition_by))
+    start = 0
+    for end in range(1, len(names) + 1):
+        if end == len(names) or names[end] != names[start]:
+            yield dict(zip(table.partition_by, names[start], strict=True)), inner.slice(start, end - start)
+            start = end
+
+
+def encode(table: Table, rows: pa.Table) -> pa.Buffer:
+    """Rows of one partition as a whole Parquet file."""
+    names = rows.schema.names
+    sink = pa.BufferOutputStream()
+    metadata = {**(table.schema.metadata or {}), b"talkback.writer": WRITER.encode()}
+    with pq.ParquetWriter(
+        sink,
+        rows.schema.with_metadata(metadata),
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        use_dictionary=[name for name in names if name in DICTIONARY],
+        column_encoding={name: "DELTA_BYTE_ARRAY" for name in names if name in DELTA_BYTES},
+        data_page_size=PAGE_BYTES,
+        write_page_index=True,
+        write_page_checksum=True,
+        sorting_columns=[pq.SortingColumn(names.index(name)) for name in table.sort_by],
+        coerce_timestamps="us",
+    ) as writer:
+        writer.write_table(rows, row_group_size=ROW_GROUP_ROWS)
+    return sink.getvalue()
+
+
+def statistics(rows: pa.Table) -> str:
+    """Row count, extremes and null counts as the Delta protocol writes them (Per-file Statistics).
+
+    Times there have milliseconds: a least one is rounded down and a greatest one up, or readers would skip a part
+    that holds the row they look for.
+    """
+    least: dict[str, str] = {}
+    greatest: dict[str, str] = {}
+    nulls: dict[str, int] = {}
+    for name in STATISTICS:
+        if name not in rows.schema.names:
+            continue
+        column = rows.column(name)
+        nulls[name] = column.null_count
+        if column.null_count == len(column):
+            continue
+        is_time = pa.types.is_timestamp(column.type)
+        extremes = pc.min_max(column.cast(pa.int64()) if is_time else column).as_py()
+        low, high = extremes["min"], extremes["max"]
+        if is_time:
+            least[name], greatest[name] = _millis(low // 1000), _millis(-(-high // 1000))
+        elif len(low) <= _LONGEST_STATISTIC and len(high) <= _LONGEST_STATISTIC:
+            least[name], greatest[name] = low, high
+    found: dict[str, Any] = {
+        "numRecords": rows.num_rows, "minValues": least, "maxValues": greatest, "nullCount": nulls,
+    }  # fmt: skip
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def _millis(value: int) -> str:
+    moment = datetime.fromtimestamp(value // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{value % 1000:03d}Z".rjust(24, "0")

@@ -1,0 +1,140 @@
+"""``scrapy extract``: pages as normalised JSON on stdout; nothing is written to the archive."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from scrapy.commands import ScrapyCommand
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import UsageError
+from scrapy.http import HtmlResponse
+
+from crawler.extract.document import Document, NotHtmlError
+from crawler.extract.urls import stated_url
+from crawler.items import Capture
+from crawler.report import EXIT_LOST, Report, now
+from crawler.spiders.pages import PagesSpider
+from crawler.systems import SYSTEMS
+from crawler.systems.base import FetchError, Limits
+from crawler.visit import Circumstances, visit
+from pipelines.emit import Lines
+from pipelines.identify import Identify
+from pipelines.normalise import normalise
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+NOWHERE: Final = "http://unknown.invalid/"
+"""Stands in for the address of a file that does not tell its own (RFC 2606: .invalid never exists)."""
+
+PIPELINES: Final = {
+    "pipelines.normalise.Normalise": 100,
+    "pipelines.identify.Identify": 200,
+    "pipelines.emit.Emit": 300,
+}
+
+
+class Command(ScrapyCommand):
+    """Files are read as they are, without any request; addresses are visited with their whole threads."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_LEVEL": "WARNING", "PROGRESS_ENABLED": False}
+
+    def syntax(self) -> str:
+        """What stands behind the command's name."""
+        return "[options] FILE|URL ..."
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy --help``."""
+        return "Print page, shares, subscribes and threads of pages as JSON, one line a page"
+
+    def long_desc(self) -> str:
+        """The text of ``scrapy extract --help``."""
+        return (
+            "Reads saved pages (FILE, or - for stdin) or visits addresses (URL) and prints one JSON line for each: "
+            "source, page, shares, subscribes, threads with their comments. Nothing is written to the archive. "
+            "A file is read without requests, so a thread that goes on elsewhere says partial. "
+            "Example: scrapy extract saved.html --url https://example.com/video | jq .threads. "
+            "Exit status 1 when a page could not be read (its line holds the error)."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--url``."""
+        super().add_options(parser)
+        parser.add_argument("--url", metavar="URL", help="the address a saved page came from (with one FILE)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read files first, then visit addresses."""
+        if not args:
+            raise UsageError("name a FILE or a URL")
+        files = [source for source in args if not source.lower().startswith(("http://", "https://"))]
+        urls = [source for source in args if source not in files]
+        if opts.url and len(files) != 1:
+            raise UsageError(f"--url tells the address of one FILE, there are {len(files)}")
+        for name in files:
+            if not asyncio.run(_extract_file(name, opts.url)):
+                self.exitcode = EXIT_LOST
+        if urls:
+            self._visit(urls)
+
+    def _visit(self, urls: list[str]) -> None:
+        if self.settings is None:
+            raise RuntimeError("scrapy.cmdline sets it before it runs a command")
+        self.settings.set("ITEM_PIPELINES", PIPELINES, priority="cmdline")
+        crawler_process = AsyncCrawlerProcess(self.settings)
+        crawler = crawler_process.create_crawler(PagesSpider)
+        crawler_process.crawl(crawler, url=",".join(urls))
+        crawler_process.start()
+        report = crawler.get_extension(Report)
+        if report is None or report.failures_total or report.reason != "finished":
+            self.exitcode = EXIT_LOST
+
+
+async def _extract_file(name: str, url: str | None) -> bool:
+    try:
+        body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        sys.stderr.write(f"scrapy extract: {name}: {error.strerror}\n")
+        return False
+    address = url or _own_address(body)
+    identify, lines, ids = Identify(), Lines(), count()
+    around = Circumstances(
+        fetch=_offline, clock=now, new_id=lambda: str(next(ids)), systems=SYSTEMS, limits=Limits()
+    )
+    whole = True
+    async for capture in visit(HtmlResponse(address or NOWHERE, body=body), around, name):
+        normalise(capture)
+        identify.identify(capture)
+        if address is None:
+            _forget_address(capture)
+        if capture.failure is not None:
+            sys.stderr.write(f"scrapy extract: {name}: {capture.failure.detail}\n")
+            whole = False
+        line = lines.add(capture)
+        if line is not None:
+            sys.stdout.write(line + "\n")
+    return whole
+
+
+async def _offline(request: Request) -> Response:
+    raise FetchError("budget", f"{request.url}: a saved page is read without requests")
+
+
+def _own_address(body: bytes) -> str | None:
+    try:
+        return stated_url(Document(body, NOWHERE))
+    except NotHtmlError:
+        return None  # the visit meets the same and says so
+
+
+def _forget_address(capture: Capture) -> None:
+    """A file that does not tell its address has none: better null than invented."""
+    if capture.page is not None:
+        capture.page.url = capture.page.canonical_url = None  # type: ignore[assignment]  # JSON only, never a row

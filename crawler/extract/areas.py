@@ -1,0 +1,79 @@
+"""Which parts of a page are its subject, and which stand beside it: navigation, sidebars, lists of others, comments."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+SIDE_TAGS: Final = frozenset({"aside", "nav", "footer"})
+"""Elements that HTML itself sets apart from the content (HTML 4.3.4, 4.3.5, 4.3.8)."""
+
+SIDE_ROLES: Final = frozenset({"navigation", "complementary", "contentinfo", "search", "banner"})
+"""The same as ARIA landmark roles (WAI-ARIA 1.2, 5.3.4)."""
+
+_SIDE_WORD: Final = re.compile(
+    r"""^(?:
+      (?:[a-z]+[-_])?side-?bar(?:[-_]?(?:[a-z]+|\d+))? | widget | widgets | widget[-_]area | widget_[a-z_-]+
+    | pm-video-watch-sidebar | secondary
+    | comments?(?:[-_](?:area|list|section|wrapper|container|block|body|box))? | commentlist | respond | comment-respond
+    | disqus_thread | fb-comments | wpdiscuz | wpdcom | pm-comments | pm-ul-comments | comments-native
+    | [a-z_-]*related(?:[-_]?(?:posts?|videos?|stories|articles|news|content|items|list|links|wrap|container|box|widget))*
+    | yarpp | jp-relatedposts | crp_related | rp4wp-related-posts
+    | recommend(?:ed|ations)?(?:[-_][a-z]+)* | up-?next | read-?(?:next|more-posts) | more-(?:stories|videos|news|posts)
+    | most-?(?:popular|read|viewed)(?:[-_][a-z]+)* | trending(?:[-_][a-z]+)* | popular-posts | recent-posts | latest-posts
+    | post-?navigation | posts-navigation | navigation | nav-links | nav | navbar | menu | breadcrumbs?
+    | site-footer | footer | colophon | newsletter(?:[-_][a-z]+)* | outbrain | taboola
+    | pm-sidebar-playlist | pm-video-playlist | playlist-items | mega-?menu
+    )$""",
+    re.VERBOSE,
+)
+"""Classes and ids of such parts, lower case: WordPress core and its themes, PHP Melody, usual plugins."""
+
+_HOLDS_SUBJECT: Final = "h1, main, [role=main], .entry-content, [itemprop=articleBody]"
+"""A wrapper may be named after what it holds beside the content (``main-with-sidebar``); then it is none itself."""
+
+_MAX_STEPS: Final = 20_000
+"""Ancestors that one look climbs at most."""
+
+
+class Areas:
+    """The areas of one document. Answers are remembered per element, so all questions together cost one climb."""
+
+    def __init__(self) -> None:
+        self._beside: dict[int, bool] = {}
+
+    def is_beside(self, node: LexborNode) -> bool:
+        """Whether the element is, or stands in, a part that is not the page's subject."""
+        climbed: list[int] = []
+        answer = False
+        current: LexborNode | None = node
+        while current is not None and len(climbed) < _MAX_STEPS:
+            key = current.mem_id
+            known = self._beside.get(key)
+            if known is None and current.tag in ("body", "html", "-undef"):
+                break
+            climbed.append(key)
+            if known or (known is None and is_side_part(current)):
+                answer = True
+                break
+            if known is False:
+                break
+            current = current.parent
+        self._beside.update(dict.fromkeys(climbed, answer))
+        return answer
+
+
+def is_side_part(node: LexborNode) -> bool:
+    """Whether the element itself opens such a part."""
+    tag = node.tag
+    if tag in SIDE_TAGS:
+        return True
+    attributes = node.attributes
+    if attributes.get("role") in SIDE_ROLES:
+        return True
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()[:1_000]
+    if names.isspace() or not any(_SIDE_WORD.match(word) for word in names.split()):
+        return False
+    return node.css_first(_HOLDS_SUBJECT) is None

@@ -1,0 +1,79 @@
+"""Who published a page's video: name, lasting id and address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.extract.areas import Areas
+from crawler.extract.document import Document
+from crawler.extract.platforms import match_url
+from crawler.extract.structured import Node, Structured, plain
+from crawler.extract.text import line_of
+from crawler.extract.title import ARTICLE_TYPES, site_names
+
+_UPLOADERS: Final = ".pm-video-posting-info .author a, .pm-submit-data a[href*=profile], .pm-submit-data a[href*='/user/']"
+"""Links to a video's uploader in PHP Melody's templates "apollo" and "default"."""
+
+_YOUTUBE_ID = re.compile(r"UC[\w-]{22}")
+_YOUTUBE_CHANNEL = re.compile(r"//(?:[a-z]+\.)?youtube\.com/channel/(UC[\w-]{22})")
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel:
+    """The fields of a page that say who published its video; see :class:`archive.schema.Page`."""
+
+    channel_name: str | None = None
+    channel_id: str | None = None
+    channel_url: str | None = None
+
+
+def read_channel(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Channel:
+    """The video's author or creator; else the uploader that PHP Melody names; else, on a page whose metadata
+    declares a video, its publisher. A page that merely embeds a player does not say whose video it is."""
+    channel = Channel()
+    if main is not None:
+        channel.channel_name, channel.channel_url = _named(document, main, "author", "creator")
+        channel.channel_id = next(iter(_YOUTUBE_ID.findall(main.text("channelId") or "")), None)
+    if not channel.channel_name:
+        for link in document.css(_UPLOADERS)[:10]:
+            if not areas.is_beside(link) and (name := line_of(link)):
+                channel.channel_name, channel.channel_url = name, document.link(link.attributes.get("href"))
+                break
+    if not channel.channel_name and _declares_video(structured, main):
+        _take_publisher(document, structured, main, channel)
+    if channel.channel_id is None and channel.channel_url:
+        channel.channel_id = next(iter(_YOUTUBE_CHANNEL.findall(channel.channel_url)), None)
+    if channel.channel_url is None and channel.channel_id:
+        channel.channel_url = f"https://www.youtube.com/channel/{channel.channel_id}"
+    return channel
+
+
+def _named(document: Document, node: Node, *roles: str) -> tuple[str | None, str | None]:
+    for role in roles:
+        name = plain(node.text(role))
+        url = next((link for who in node.nodes(role) if (link := document.link(who.link("url")))), None)
+        if name and document.link(name):
+            return None, document.link(name)
+        if name or url:
+            return name, url
+    return None, None
+
+
+def _declares_video(structured: Structured, main: Node | None) -> bool:
+    return main is not None or bool(structured.meta("og:video", "og:video:url", "og:video:secure_url"))
+
+
+def _take_publisher(document: Document, structured: Structured, main: Node | None, channel: Channel) -> None:
+    """The publisher's name; a platform is not the publisher of what others put there."""
+    for node in [*([main] if main else ()), *structured.find(*ARTICLE_TYPES)]:
+        name, url = _named(document, node, "publisher", "productionCompany")
+        if name:
+            channel.channel_name, channel.channel_url = name, channel.channel_url or url
+            return
+    names = site_names(structured)
+    author = plain(structured.meta("author"))
+    match = match_url(document.url)
+    is_platform = match is not None and not match.is_generic
+    channel.channel_name = author if is_platform or not names else names[0]

@@ -1,0 +1,87 @@
+"""Hashtags in a page's text and the tags, categories and keywords that it lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from crawler.extract.areas import Areas
+from crawler.extract.document import Document
+from crawler.extract.structured import Node, Structured, plain
+from crawler.extract.text import line_of
+from crawler.extract.title import ARTICLE_TYPES
+
+MAX_TAGS: Final = 300
+"""Kept of one page; YouTube allows 500 characters of them, tag clouds are no tags of the page."""
+
+LONGEST_TAG: Final = 200
+"""Characters; longer ones are sentences that stand in the wrong place."""
+
+_LISTED: Final = (
+    "a[rel~=tag],.tags a,.tag-links a,.tags-links a,.post-tags a,.video-tags a,.entry-tags a,"
+    ".taxonomy-post_tag a,a[rel~=category],.cat-links a,.post-categories a,.taxonomy-category a,"
+    ".pm-video-description dl dd a"
+)
+"""Links to a page's tags and categories: HTML 4.6.7 ``rel=tag``, WordPress core and themes, PHP Melody."""
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_HASHTAG = re.compile(r"(?<![A-Za-z0-9_/&=?%.\-])(?:[#＃][^\s#＃!-/:-@\[-^`{-~…‥，。、！？；：“”„«»（）「」『』【】《》·•]{1,140})+")
+_COLOUR = re.compile(r"(?=.*\d)(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})\Z|([0-9a-f])\1{2}(?:\1{3})?\Z", re.IGNORECASE)
+
+
+def read_hashtags(text: str | None) -> list[str]:
+    """Hashtags of a text in order, without ``#``, each once whatever its case.
+
+    Letters of any script with their marks and joiners; numbers alone (``#1``), colours (``#ff0000``), anchors
+    (``#comment-12``) and what stands in addresses are none.
+    """
+    if not text or not ("#" in text or "＃" in text):
+        return []
+    text = _ADDRESS.sub(" ", text)
+    found: list[str] = []
+    for run in _HASHTAG.finditer(text):
+        after = text[run.end() : run.end() + 2]
+        for part in re.split(r"[#＃]", run.group())[1:]:
+            tag = _trimmed(part)
+            is_anchor = after[:1] == "-" and after[1:].isdigit()
+            if any(letter.isalpha() for letter in tag) and not _COLOUR.match(tag) and not is_anchor:
+                found.append(tag)
+    return unique(found)
+
+
+def read_tags(document: Document, structured: Structured, areas: Areas, main: Node | None) -> list[str]:
+    """Tags and categories that the page links, then those of its metas, then keywords of its structured data."""
+    found = [line_of(link) for link in document.css(_LISTED)[:MAX_TAGS] if not areas.is_beside(link)]
+    for name in ("article:tag", "og:video:tag", "video:tag", "article:section"):
+        found += structured.metas.get(name, [])
+    for name in ("keywords", "news_keywords"):
+        for content in structured.metas.get(name, []):
+            found += _parted(content)
+    for node in [*([main] if main else ()), *structured.find(*ARTICLE_TYPES)]:
+        for words in node.texts("keywords", "articleSection"):
+            found += _parted(words)
+    return unique(text for tag in found if (text := plain(tag)) and len(text) <= LONGEST_TAG)[:MAX_TAGS]
+
+
+def unique(words: Iterable[str]) -> list[str]:
+    """Words in order, white space folded, a leading ``#`` taken off, each once whatever its case."""
+    kept: dict[str, str] = {}
+    for word in words:
+        text = " ".join(word.split()).removeprefix("#").rstrip(",").strip()
+        if text:
+            kept.setdefault(unicodedata.normalize("NFC", text).casefold(), text)
+    return list(kept.values())
+
+
+def _parted(words: str) -> list[str]:
+    return re.split(r"[,،、，;；]", words[:20_000])
+
+
+def _trimmed(tag: str) -> str:
+    """Without what follows the last letter, digit, mark or symbol: quotation marks, dashes, direction marks."""
+    end = len(tag)
+    while end and unicodedata.category(tag[end - 1])[0] in "PZC" and tag[end - 1] not in "_\u200d\u200c":
+        end -= 1
+    return tag[:end]

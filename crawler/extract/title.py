@@ -1,0 +1,101 @@
+"""The headline of a page, without its site's name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.areas import Areas
+from crawler.extract.document import Document
+from crawler.extract.structured import Node, Structured, plain
+from crawler.extract.text import fold, line_of
+
+HEADLINES: Final = (
+    "h1.entry-title", "h1[itemprop=name]", "h1[itemprop=headline]", "h1.wp-block-post-title", "h1.post-title",
+    "h1.title", "h1", "h2.entry-title", "h2.wp-block-post-title", "h2[itemprop=name]", "h2[itemprop=headline]",
+)  # fmt: skip
+"""Headline elements, the surer first; an ``h2`` only counts where it is the page's only one of its kind."""
+
+ARTICLE_TYPES: Final = (
+    "NewsArticle", "Article", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle",
+    "TechArticle", "SocialMediaPosting", "LiveBlogPosting", "Report",
+)  # fmt: skip
+"""schema.org types of a text with a publication time."""
+
+_LOGO = re.compile(r"site-?title|logo|brand|site-?name")
+_PARTS = re.compile(r"\s+(?:[-|–—·»«•:/]|//|::|&raquo;)\s+")
+
+
+def read_title(document: Document, structured: Structured, areas: Areas, main: Node | None) -> str | None:
+    """VideoObject's name, else Open Graph's title, else the headline element, else the ``title`` element.
+
+    A site's name before or after it is taken away only where the page confirms it: as its site's or publisher's
+    name, or by a headline element without it.
+    """
+    headline = _headline(document, areas)
+    names = {_key(name) for name in site_names(structured)}
+    articles = structured.find(*ARTICLE_TYPES)
+    element = document.first("title")
+    candidates = (
+        main.text("name", "headline") if main else None,
+        structured.meta("og:title"),
+        headline,
+        articles[0].text("headline", "name") if articles else None,
+        structured.meta("twitter:title"),
+        line_of(element) if element else None,
+    )
+    for candidate in candidates:
+        text = plain(candidate)
+        if text and (title := _without_site(" ".join(text.split()), names, headline)):
+            return title
+    return None
+
+
+def site_names(structured: Structured) -> list[str]:
+    """Names that the page gives its site and its publisher, in order of trust."""
+    names = [structured.meta("og:site_name", "og:sitename"), structured.meta("application-name")]
+    for thing in structured.find(*ARTICLE_TYPES, "VideoObject", "WebPage"):
+        names += thing.texts("publisher")
+    for thing in structured.find("WebSite", "Organization", "NewsMediaOrganization"):
+        names += thing.texts("name")
+    return list(dict.fromkeys(name for text in names if (name := plain(text))))
+
+
+def _headline(document: Document, areas: Areas) -> str | None:
+    for selector in HEADLINES:
+        nodes = [node for node in document.css(selector)[:20] if not areas.is_beside(node) and not _is_logo(node)]
+        if not nodes or (selector.startswith("h2") and len(nodes) > 1):
+            continue
+        for node in nodes:
+            if text := line_of(node, skip=_is_label):
+                return text
+    return None
+
+
+def _is_logo(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return bool(_LOGO.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()))
+
+
+def _is_label(node: LexborNode) -> bool:
+    """PHP Melody puts a "Featured" badge into the headline."""
+    return "label" in (node.attributes.get("class") or "").split()
+
+
+def _key(text: str) -> str:
+    return fold(text).casefold().strip()
+
+
+def _without_site(title: str, names: set[str], headline: str | None) -> str | None:
+    if _key(title) in names and headline and _key(headline) != _key(title):
+        return None
+    key = _key(headline) if headline else ""
+    for found in _PARTS.finditer(title[:2_000]):
+        before, after = title[: found.start()].strip(), title[found.end() :].strip()
+        if _key(after) in names or (key and _key(before) == key):
+            return before
+        if _key(before) in names:
+            return after
+    return title or None

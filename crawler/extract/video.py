@@ -1,0 +1,276 @@
+"""The video of a page: which player it embeds, on which platform, how long it is and what it looks like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.areas import Areas
+from crawler.extract.dates import read_duration
+from crawler.extract.document import Document
+from crawler.extract.platforms import Match, match_url
+from crawler.extract.structured import Node, Structured
+from crawler.extract.text import fold
+from crawler.extract.urls import site_of
+
+SELF: Final = "self"
+"""Platform of a video that the page's own site serves."""
+
+MAX_PLAYERS: Final = 300
+"""Elements that are looked at on one page."""
+
+_PLAYERS: Final = (
+    "iframe,video,object,embed,lite-youtube,lite-vimeo,youtube-embed,amp-youtube,amp-vimeo,amp-dailymotion,"
+    "amp-facebook,amp-brightcove,amp-jwplayer,amp-video,amp-iframe,video-js,"
+    "[data-youtube-id],[data-video_id],[data-videoid],[data-video-id],[data-yt-id],[data-ytid],[data-vimeo-id],"
+    "[data-vimeo-url],[data-dailymotion-id],[data-plyr-provider],[data-setup],[data-embed-id],"
+    ".wp-block-embed,.fb-video,blockquote.tiktok-embed,blockquote.instagram-media"
+)
+"""Everything that is, or is replaced by, a player."""
+
+_EMBED_BY_ID: Final = {
+    "youtube": "https://www.youtube.com/embed/{}",
+    "vimeo": "https://player.vimeo.com/video/{}",
+    "dailymotion": "https://www.dailymotion.com/embed/video/{}",
+    "viddler": "https://www.viddler.com/embed/{}",
+    "jwplayer": "https://cdn.jwplayer.com/previews/{}",
+}
+"""Player of a video of which the markup gives only platform and id."""
+
+_ID_ATTRIBUTES: Final = (
+    ("data-youtube-id", "youtube"),
+    ("data-yt-id", "youtube"),
+    ("data-ytid", "youtube"),
+    ("data-vimeo-id", "vimeo"),
+    ("data-dailymotion-id", "dailymotion"),
+    ("videoid", None),
+    ("data-videoid", None),
+    ("data-video_id", None),
+    ("data-video-id", None),
+    ("data-media-id", None),
+    ("data-plyr-embed-id", None),
+    ("data-embed-id", None),
+)
+"""Attributes that hold a video's id: lazyYT, YouTube Video Importer, lite-youtube, AMP, Plyr, Viddler. The second
+says whose it is; None where the element's own name says it."""
+
+_HINTS: Final = (
+    (re.compile(r"youtube|\byt\b|lazyyt|yvii|ytp?-"), "youtube", re.compile(r"[\w-]{11}")),
+    (re.compile(r"vimeo"), "vimeo", re.compile(r"\d{4,}")),
+    (re.compile(r"dailymotion"), "dailymotion", re.compile(r"[A-Za-z0-9]{5,}")),
+    (re.compile(r"viddler"), "viddler", re.compile(r"\w{4,}")),
+    (re.compile(r"jwplayer"), "jwplayer", re.compile(r"[A-Za-z0-9]{8}")),
+)
+"""What an element's tag, class and provider attribute say about the platform, and what an id looks like there."""
+
+_PLAYER_CLASS = re.compile(r"player|video|lazy|embed")
+_YOUTUBE_ID = re.compile(r"(?=[\w-]*[A-Za-z_-])[\w-]{11}")
+_ADDRESS = re.compile(r"""(?:https?:)?//[^\s"'<>\\]{4,2000}""", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|flv|m3u8|mpd)(?:$|[?#])", re.IGNORECASE)
+_SETUP = re.compile(r"""["']?\b(?:file|src|source)["']?\s*:\s*["']((?:https?:)?(?:\\?/){2}[^"'\s<>]{4,2000})["']""")
+_SCRIPT_PLAYER = re.compile(r"jwplayer|videojs|flowplayer|clappr|plyr", re.IGNORECASE)
+_MAYBE_NO_VIDEO: Final = frozenset({"instagram", "x"})
+"""Platforms whose embeds are posts: they count only where nothing else plays."""
+
+_META_PLAYERS: Final = (
+    "og:video:secure_url", "og:video:url", "og:video", "twitter:player", "twitter:player:stream",
+)  # fmt: skip
+"""Open Graph and Twitter card properties that address a player or a file."""
+
+
+
+@dataclass(slots=True, kw_only=True)
+class Video:
+    """The fields of a page that describe its video; see :class:`archive.schema.Page`."""
+
+    platform: str | None = None
+    video_id: str | None = None
+    embed_url: str | None = None
+    duration_s: float | None = None
+    thumbnail_url: str | None = None
+
+
+def read_video(document: Document, structured: Structured, areas: Areas | None = None) -> Video:
+    """The page's video.
+
+    Evidence in this order: a known platform in the page's own VideoObject; the page's address, when it is a
+    platform's watch page; the first known player in the page's main part; a known platform in Open Graph and
+    Twitter metas; then, of no known platform, the VideoObject's player, a video element, the metas' player, the
+    VideoObject's file and a player set up by script. Links in running text and players beside the main part
+    (sidebar, related, comments, footer) are none of the page's.
+    """
+    areas = areas or Areas()
+    main = main_video(document, structured)
+    video = Video(thumbnail_url=_thumbnail(document, structured, main))
+    durations = [*(main.texts("duration") if main else ()), structured.meta("og:video:duration", "video:duration")]
+    video.duration_s = next((length for raw in durations if (length := read_duration(raw)) is not None), None)
+    for player in _evidence(document, structured, areas, main):
+        video.platform, video.video_id, video.embed_url = player
+        break
+    return video
+
+
+def main_video(document: Document, structured: Structured) -> Node | None:
+    """The VideoObject that the page is about: of several the one that names the page's address or title, or the first.
+
+    A page that lists many and names none of them is about no one of them.
+    """
+    videos = [node for node in structured.find("VideoObject") if len(node.props) > 1]
+    if len(videos) <= 1:
+        return videos[0] if videos else None
+    here = {_bare(url) for url in (document.url, structured.meta("og:url")) if url}
+    title = fold(structured.meta("og:title") or "").casefold()
+    for node in videos:
+        addresses = (node.link("url"), node.link("mainEntityOfPage"), node.node_id)
+        if any(_bare(link) in here for address in addresses if (link := document.link(address))):
+            return node
+    for node in videos:
+        if title and fold(node.text("name") or "").casefold() == title:
+            return node
+    return videos[0] if len(videos) <= 3 else None
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+_Player = tuple[str | None, str | None, str]
+
+
+def _evidence(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Iterator[_Player]:
+    stated = [link for name in ("embedUrl", "contentUrl", "url") for link in _links(document, main, name)]
+    yield from _known(stated)
+    if (own := match_url(document.url)) and _is_own_page(own, structured):
+        yield own.platform, own.video_id, own.embed_url
+    elements = [node for node in document.css(_PLAYERS)[:MAX_PLAYERS] if not areas.is_beside(node)]
+    found = [match for node in elements if (match := _element_player(document, node))]
+    found.sort(key=lambda match: match.platform in _MAYBE_NO_VIDEO)
+    yield from ((match.platform, match.video_id, match.embed_url) for match in found)
+    metas = [link for name in _META_PLAYERS if (link := document.link(structured.meta(name)))]
+    source = document.first("link[rel=video_src]")
+    metas += [link for link in (document.link(source.attributes.get("href")) if source else None,) if link]
+    yield from _known(metas)
+    yield from (_unknown(document, link) for link in _links(document, main, "embedUrl"))
+    yield from ((SELF, None, link) for node in elements if (link := _file_of(document, node)))
+    yield from (_unknown(document, link) for link in metas)
+    yield from ((SELF, None, link) for link in _links(document, main, "contentUrl") if _FILE.search(link))
+    yield from _script_players(document)
+
+
+def _links(document: Document, main: Node | None, name: str) -> list[str]:
+    if main is None:
+        return []
+    return [link for text in main.texts(name)[:10] if (link := document.link(text.replace("&amp;", "&")))]
+
+
+def _known(links: list[str]) -> Iterator[_Player]:
+    for link in links:
+        match = match_url(link)
+        if match and (match.is_player or not match.is_generic):
+            yield match.platform, match.video_id, match.embed_url
+
+
+def _is_own_page(match: Match, structured: Structured) -> bool:
+    """A path that any site may have is a watch page only where the page says that PeerTube made it."""
+    return not match.is_generic or (structured.meta("og:platform") or "").casefold() == match.platform
+
+
+def _unknown(document: Document, link: str) -> _Player:
+    """A player of no known platform: the site's own when it lives there or is a mere file, else nobody's we know."""
+    is_own = bool(_FILE.search(link)) or site_of(link) == site_of(document.url)
+    return (SELF if is_own else None), None, link
+
+
+def _element_player(document: Document, node: LexborNode) -> Match | None:
+    """The known player that an element is or will become."""
+    attributes = node.attributes
+    tag = node.tag or ""
+    if tag in ("amp-brightcove", "video-js") or "data-account" in attributes:
+        return _brightcove(attributes)
+    if by_id := _by_id(tag, attributes):
+        return by_id
+    texts = [value for name, value in attributes.items() if value and name not in ("style", "class", "title", "allow")]
+    if tag == "object":
+        texts += [value for part in node.css("param") if (value := part.attributes.get("value"))]
+    elif tag == "video":
+        texts += [value for part in node.css("source") if (value := part.attributes.get("src"))]
+    elif tag in ("figure", "div", "blockquote") and "wp-block-embed" in (attributes.get("class") or ""):
+        texts += [link for part in node.css("a") if (link := part.attributes.get("href"))]
+        texts.append(node.text(deep=True)[:4_000])
+    for text in texts:
+        for found in _ADDRESS.findall(text[:20_000].replace("\\/", "/"))[:20]:
+            match = match_url(document.link(found.replace("&amp;", "&")) or "")
+            if match and (match.is_player or not match.is_generic):
+                return match
+    return None
+
+
+def _by_id(tag: str, attributes: dict[str, str | None]) -> Match | None:
+    names = " ".join(
+        filter(None, (tag, attributes.get("class"), attributes.get("data-plyr-provider"), attributes.get("data-type")))
+    ).lower()
+    for name, platform in _ID_ATTRIBUTES:
+        video_id = (attributes.get(name) or "").strip()
+        if not video_id:
+            continue
+        if platform is None:
+            platform = _hinted(names, video_id)
+        if platform and re.fullmatch(r"[\w-]{4,40}", video_id):
+            return Match(platform, video_id, _EMBED_BY_ID[platform].format(video_id), is_player=True)
+    return None
+
+
+def _hinted(names: str, video_id: str) -> str | None:
+    for hint, platform, form in _HINTS:
+        if hint.search(names):
+            return platform if form.fullmatch(video_id) else None
+    return "youtube" if _PLAYER_CLASS.search(names) and _YOUTUBE_ID.fullmatch(video_id) else None
+
+
+def _brightcove(attributes: dict[str, str | None]) -> Match | None:
+    account, video_id = attributes.get("data-account"), attributes.get("data-video-id")
+    if not account or not video_id or not account.isdigit():
+        return None
+    player = attributes.get("data-player") or attributes.get("data-player-id") or "default"
+    return match_url(f"https://players.brightcove.net/{account}/{player}_default/index.html?videoId={video_id}")
+
+
+def _file_of(document: Document, node: LexborNode) -> str | None:
+    """The file that a video element plays; None for a decoration that loops without sound or controls."""
+    if node.tag not in ("video", "amp-video"):
+        return None
+    attributes = node.attributes
+    if "controls" not in attributes and all(name in attributes for name in ("autoplay", "loop", "muted")):
+        return None
+    sources = [attributes.get(name) for name in ("src", "data-src", "data-lazy-src", "data-litespeed-src")]
+    for part in node.css("source"):
+        sources += [part.attributes.get("src"), part.attributes.get("data-src")]
+    return next((link for source in sources if (link := document.link(source))), None)
+
+
+def _script_players(document: Document) -> Iterator[_Player]:
+    """Players that only a script sets up: ``jwplayer(...).setup({file: "..."})`` and its like (PHP Melody's default)."""
+    for script in document.css("script:not([src]):not([type*=json])")[:MAX_PLAYERS]:
+        text = script.text()
+        if len(text) > 500_000 or not _SCRIPT_PLAYER.search(text):
+            continue
+        for found in _SETUP.findall(text)[:20]:
+            link = document.link(found.replace("\\/", "/"))
+            match = match_url(link) if link else None
+            if match and not match.is_generic:
+                yield match.platform, match.video_id, match.embed_url
+            elif link and _FILE.search(link):
+                yield SELF, None, link
+
+
+def _thumbnail(document: Document, structured: Structured, main: Node | None) -> str | None:
+    candidates = [main.link(name) for name in ("thumbnailUrl", "thumbnail", "image")] if main else []
+    candidates.append(structured.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"))
+    for selector, name in (("link[rel=image_src]", "href"), ("video[poster]", "poster")):
+        node = document.first(selector)
+        candidates.append(node.attributes.get(name) if node else None)
+    return next((link for candidate in candidates if (link := document.link(candidate))), None)

@@ -1,0 +1,75 @@
+"""The engine as a plain fetch function, and what its exceptions mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+from crawler.politeness.refusal import RefusedError
+from crawler.systems.base import Fetch, FetchError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+_REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
+    (CannotResolveHostError, "network", "its host has no address"),
+    (DownloadConnectionRefusedError, "network", "the connection was refused"),
+    (DownloadTimeoutError, "network", "no answer in time (DOWNLOAD_TIMEOUT)"),
+    (ResponseDataLossError, "network", "the answer was cut off"),
+    (DownloadCancelledError, "too_large", "the answer was given up (DOWNLOAD_MAXSIZE)"),
+    (DownloadFailedError, "network", "the download failed"),
+    (UnsupportedURLSchemeError, "address", "only http and https are fetched"),
+)
+"""Exception, reason of a failure, explanation. Scrapy 2.19, ``scrapy/exceptions.py``."""
+
+
+def explain(url: str, error: BaseException) -> tuple[str, str]:
+    """Reason (see :attr:`crawler.items.Failure.reason`) and one sentence for an exception of a download."""
+    if isinstance(error, RefusedError):
+        return error.reason, error.detail
+    for kind, reason, sentence in _REASONS:
+        if isinstance(error, kind):
+            said = f": {error}" if str(error) else ""
+            return reason, f"{url}: {sentence}{said}"
+    if isinstance(error, IgnoreRequest):
+        reason = "redirects" if "redirection" in str(error) else "error"
+        return reason, f"{url}: {error}"
+    return "error", f"{url}: {type(error).__name__}: {error}"
+
+
+def engine_fetch(crawler: Crawler) -> Fetch:
+    """One HTTP exchange through the engine: robots, delays, retries and every middleware apply.
+
+    The function raises :class:`FetchError`: ``interrupted`` once the engine is closing, so that visits end and
+    what they have is committed; ``blocked`` when robots.txt forbids the address; ``error`` for everything else.
+    """
+
+    async def fetch(request: Request) -> Response:
+        engine = crawler.engine
+        if engine is None or not engine.running or _is_closing(crawler):
+            raise FetchError("interrupted", f"{request.url}: the crawl was stopped before it")
+        try:
+            return await engine.download_async(request)
+        except (IgnoreRequest, *(kind for kind, _, _ in _REASONS)) as error:
+            reason = "blocked" if isinstance(error, RefusedError) else "error"
+            raise FetchError(reason, explain(request.url, error)[1]) from error
+
+    return fetch
+
+
+def _is_closing(crawler: Crawler) -> bool:
+    """Whether the spider is being closed for a reason that leaves the engine running (``CLOSESPIDER_*``)."""
+    slot = crawler.engine._slot if crawler.engine else None  # noqa: SLF001  # Scrapy 2.19 has no public way to see it
+    return slot is None or slot.closing is not None

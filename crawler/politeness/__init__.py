@@ -1,0 +1,1 @@
+"""Manners towards the sites: who we are, what we may read, how fast."""

@@ -1,0 +1,146 @@
+"""What one crawl did and lost: the extension that every step reports to, and the exit status made from it."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import time_ns
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from scrapy import signals
+
+from crawler.items import Capture, Failure, Thread
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+SOUND_VERDICTS: Final = frozenset({"complete", "none", "closed"})
+"""Verdicts after which nothing of a thread is missing."""
+
+EXIT_LOST: Final = 1
+"""Exit status of a crawl that lost something."""
+EXIT_INCOMPLETE: Final = 3
+"""Exit status of a crawl that archived every page, but not every thread whole. (2 is a wrong command line.)"""
+
+MAX_LISTED: Final = 1_000
+"""Failures and threads that are kept with their details; more are counted only, so that memory stays flat."""
+
+
+def now() -> int:
+    """The time, microseconds since the epoch, UTC."""
+    return time_ns() // 1_000
+
+
+def new_crawl_id() -> str:
+    """An id that sorts by time and never repeats."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+@dataclass(slots=True)
+class Incomplete:
+    """A thread that was not read whole."""
+
+    url: str
+    verdict: str
+    why: str
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts and losses of one crawl, in one place. A Scrapy extension."""
+
+    crawl_id: str
+    started_at: int = field(default_factory=now)
+    pages: int = 0
+    """Pages that were read."""
+    pages_failed: int = 0
+    """Pages asked for that were not."""
+    comments: int = 0
+    """Comments that were read, known ones as well."""
+    verdicts: Counter[str] = field(default_factory=Counter)
+    """Threads per verdict."""
+    rows: Counter[str] = field(default_factory=Counter)
+    """Rows committed, per table."""
+    failures: list[Failure] = field(default_factory=list)
+    """What was lost; at most :data:`MAX_LISTED`."""
+    failures_total: int = 0
+    incomplete: list[Incomplete] = field(default_factory=list)
+    """Threads that were not read whole; at most :data:`MAX_LISTED`."""
+    reason: str | None = None
+    """Scrapy's closing reason; None while it runs."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Watch a crawler for what Scrapy itself logs and forgets."""
+        report = cls(crawler.settings.get("CRAWL_ID") or new_crawl_id())
+        crawler.signals.connect(report.spider_error, signals.spider_error)
+        crawler.signals.connect(report.item_error, signals.item_error)
+        crawler.signals.connect(report.item_dropped, signals.item_dropped)
+        crawler.signals.connect(report.spider_closed, signals.spider_closed)
+        return report
+
+    # -- reported by the steps ----------------------------------------------------------------------
+
+    def captured(self, capture: Capture) -> None:
+        """Count what passed the last pipeline."""
+        self.comments += sum(comment.change != "removed" for comment in capture.comments)
+        if capture.thread is not None:
+            self._thread(capture.thread)
+        if capture.failure is not None:
+            self.lost(capture.failure)
+            self.pages_failed += 1
+        elif capture.is_last:
+            self.pages += 1
+
+    def _thread(self, thread: Thread) -> None:
+        self.verdicts[thread.verdict] += 1
+        if thread.verdict not in SOUND_VERDICTS and len(self.incomplete) < MAX_LISTED:
+            reasons = [str(gap["reason"]) for gap in thread.gaps or ()]
+            if thread.stop_detail and thread.stop_detail not in reasons:
+                reasons.insert(0, thread.stop_detail)
+            if thread.expected is not None and thread.expected != thread.captured:
+                reasons.append(f"{thread.captured} read, {thread.expected} stated")
+            self.incomplete.append(Incomplete(thread.url or "", thread.verdict, "; ".join(dict.fromkeys(reasons))))
+
+    def lost(self, failure: Failure) -> None:
+        """Something that was asked for is not in the archive."""
+        self.failures_total += 1
+        if len(self.failures) < MAX_LISTED:
+            self.failures.append(failure)
+
+    # -- signals ------------------------------------------------------------------------------------
+
+    def spider_error(self, failure: TwistedFailure, response: Response | None) -> None:
+        """A callback raised: its page is lost."""
+        url = "" if response is None else response.url
+        self.lost(Failure(url=url, reason="error", detail=f"{failure.type.__name__}: {failure.value}"))
+        self.pages_failed += 1
+
+    def item_error(self, item: Any, failure: TwistedFailure) -> None:
+        """A pipeline raised: the rows of a capture are lost."""
+        url = item.url if isinstance(item, Capture) else ""
+        self.lost(Failure(url=url, reason="error", detail=f"{failure.type.__name__}: {failure.value}"))
+
+    def item_dropped(self, item: Any, exception: Exception) -> None:
+        """No pipeline of ours drops a capture: whoever did, its rows are lost."""
+        url = item.url if isinstance(item, Capture) else ""
+        self.lost(Failure(url=url, reason="error", detail=f"dropped: {exception}"))
+
+    def spider_closed(self, reason: str) -> None:
+        """Keep the closing reason."""
+        self.reason = reason
+
+    # -- conclusion ---------------------------------------------------------------------------------
+
+    @property
+    def exit_status(self) -> int:
+        """0 when everything asked for is archived, 1 when something was lost, 3 when a thread is not whole."""
+        if self.failures_total or self.reason != "finished":
+            return EXIT_LOST
+        if any(verdict not in SOUND_VERDICTS for verdict in self.verdicts):
+            return EXIT_INCOMPLETE
+        return 0

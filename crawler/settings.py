@@ -1,0 +1,176 @@
+"""Settings of the project: every override of Scrapy with Scrapy's default and the reason, and Talkback's own settings.
+
+The comment above a setting begins with ``default VALUE:`` (Scrapy's own value, checked by a test) or with ``own:``;
+``python -m crawler.settings_table`` makes ``docs/settings.md`` of it. Any value can be replaced for one run with
+``-s NAME=VALUE``; :mod:`crawler.settings_check` says at start which values cannot work.
+"""
+
+from crawler import __version__
+
+# --- Parts ---------------------------------------------------------------------------------------
+
+# default "scrapybot": the name in the log.
+BOT_NAME = "talkback"
+
+# default []: where the spiders are.
+SPIDER_MODULES = ["crawler.spiders"]
+
+# default "": `scrapy genspider` writes beside the others.
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# default "": `crawl` with an honest exit status, `extract`, `archive`.
+COMMANDS_MODULE = "crawler.commands"
+
+# default {}: adds CONTACT to the user agent.
+ADDONS = {"crawler.politeness.identity.Identity": 100}
+
+# default {}: robots.txt that fails closed; Retry-After, back-off and Crawl-delay. `Throttle` sees an answer after the
+# redirects (600) and before the retries (550), so that a retry waits in a paused queue.
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.politeness.robots.Robots": 100,
+    "crawler.politeness.throttle.Throttle": 560,
+}
+
+# default {}: the report that every loss goes to, and the line of progress.
+EXTENSIONS = {
+    "crawler.report.Report": 0,
+    "crawler.progress.Progress": 0,
+}
+
+# default {}: one job each, in the order of the data's way.
+ITEM_PIPELINES = {
+    "pipelines.normalise.Normalise": 100,
+    "pipelines.identify.Identify": 200,
+    "pipelines.changes.Changes": 300,
+    "pipelines.store.Store": 400,
+}
+
+# default 100: the items of a visit go through the pipelines one by one; a ledger must not overtake its batches.
+CONCURRENT_ITEMS = 1
+
+# --- Manners -------------------------------------------------------------------------------------
+
+# default "Scrapy/VERSION (+https://scrapy.org)": one honest name. CONTACT is put behind it.
+USER_AGENT = f"Talkback/{__version__}"
+
+# default None: the product token that groups of robots.txt are matched with (RFC 9309 2.2.1).
+ROBOTSTXT_USER_AGENT = "Talkback"
+
+# default False: a site is asked before it is read.
+ROBOTSTXT_OBEY = True
+
+# default 0: seconds between two requests to a host; nobody is harmed by an archive that takes its time.
+DOWNLOAD_DELAY = 1.0
+
+# default 0.5: a delay, above all a site's own Crawl-delay, is a minimum; varying it would go below.
+DOWNLOAD_DELAY_JITTER = 0.0
+
+# default 8: one request at a time to a host, so that a slow site is not given more work while it is slow.
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+
+# default 16: hosts visited side by side.
+CONCURRENT_REQUESTS = 32
+
+# default 2: an error of a moment should not cost a thread its completeness; with back-off three retries are seconds.
+RETRY_TIMES = 3
+
+# default 20: browsers allow 20, honest sites need three.
+REDIRECT_MAX_TIMES = 10
+
+# default 100: a page that reloads itself every minute is no redirect; only an immediate forward is followed.
+METAREFRESH_MAXDELAY = 5
+
+# default {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "en"}: a
+# page is archived in its own language, not in the one that English readers are given.
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"}
+
+# --- Safety --------------------------------------------------------------------------------------
+
+# default True: a loopback server that executes Python.
+REMOTE_CONTROL_ENABLED = False
+
+# default 1: the same kind of door.
+TELNETCONSOLE_ENABLED = False
+
+# default False: an archive must not hold what somebody on the way put into a page.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+
+# default {}: an address met on a page must never read a local file or another kind of server.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+
+# default True: no page is seen as somebody's; the stock middleware also fetches a suffix list from the internet.
+COOKIES_ENABLED = False
+
+# default 1073741824: bytes of one answer, also after decompression; times CONCURRENT_REQUESTS this bounds the memory.
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
+
+# default 33554432: bytes from which an answer is mentioned in the log.
+DOWNLOAD_WARNSIZE = 8 * 1024 * 1024
+
+# default 180: seconds for one answer; a stuck host blocks its own queue only, but for less long.
+DOWNLOAD_TIMEOUT = 60
+
+# default 2083: slugs in percent-encoded scripts are longer.
+URLLENGTH_LIMIT = 8_192
+
+# default 0: megabytes at which the crawl ends in order (what it has is committed) rather than being killed.
+MEMUSAGE_LIMIT_MB = 2_048
+
+# default 0: megabytes at which the log says so.
+MEMUSAGE_WARNING_MB = 1_024
+
+# --- Running -------------------------------------------------------------------------------------
+
+# default "DEBUG": the debug log repeats every item.
+LOG_LEVEL = "INFO"
+
+# default False: what a status means is decided by the visit, which records it.
+HTTPERROR_ALLOW_ALL = True
+
+# --- Talkback's own ------------------------------------------------------------------------------
+
+# own: who may be written to about a crawl: a web or mail address, put into the user agent.
+CONTACT = ""
+
+# own: the archive: a directory, or `s3://bucket/prefix`.
+ARCHIVE_URI = "data/archive"
+
+# own: directory of what this machine remembers between crawls (index of the archive, journal, frontier).
+STATE_DIR = "data/state"
+
+# own: id of the crawl in every row; empty: the time and a random part.
+CRAWL_ID = ""
+
+# own: whether likes and replies that changed make a row of their own (`change = counts`).
+COUNT_CHANGES = True
+
+# own: whether a line of progress is shown while a crawl works.
+PROGRESS_ENABLED = True
+
+# own: rows that are collected before a commit.
+FLUSH_ROWS = 20_000
+
+# own: seconds after which rows are committed even when they are few.
+FLUSH_SECONDS = 60
+
+# own: requests for one thread; the ledger says `cap` when they did not suffice.
+THREAD_MAX_REQUESTS = 2_000
+
+# own: comments of one thread; the ledger says `cap` when there are more.
+THREAD_MAX_COMMENTS = 200_000
+
+# own: longest Crawl-delay of a robots.txt that is kept, seconds; of a longer one this much is, and the log says so.
+CRAWL_DELAY_MAX = 60
+
+# own: longest Retry-After that is waited for, seconds; when a host asks for more, it is left alone for that long.
+RETRY_AFTER_MAX = 300
+
+# own: first pause of a host that answers 429 or 503 without Retry-After, seconds; doubled each time in a row.
+BACKOFF_SECONDS = 5
+
+# own: how long a robots.txt is believed, seconds; at most 24 hours (RFC 9309 2.4).
+ROBOTS_CACHE_SECONDS = 86_400
+
+# own: after how long a robots.txt that could not be read is asked for again, seconds.
+ROBOTS_RETRY_SECONDS = 300

@@ -1,0 +1,138 @@
+"""What is wrong with the settings of a crawl, before it starts."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
+
+from crawler import settings as project
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a number may be; both ends belong to it."""
+
+    least: float
+    most: float = float("inf")
+    whole: bool = True
+
+    def problem(self, name: str, value: Any) -> str | None:
+        """One sentence, or None when the value will do. Text is read as numbers: ``-s`` gives text."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = float("nan")
+        fits = self.least <= number <= self.most and not isinstance(value, bool)
+        if fits and not (self.whole and number != int(number)):
+            return None
+        kind = "whole number" if self.whole else "number"
+        bounds = f"from {self.least:g}" + (f" to {self.most:g}" if self.most != float("inf") else " upwards")
+        return f"{name} is {value!r}: it must be a {kind} {bounds}"
+
+
+HOUR: Final = 3_600
+
+NUMBERS: Final[dict[str, Range]] = {
+    "FLUSH_ROWS": Range(1, 10_000_000),
+    "FLUSH_SECONDS": Range(0.1, 24 * HOUR, whole=False),
+    "THREAD_MAX_REQUESTS": Range(1),
+    "THREAD_MAX_COMMENTS": Range(1),
+    "CRAWL_DELAY_MAX": Range(0, 24 * HOUR, whole=False),
+    "RETRY_AFTER_MAX": Range(0, 24 * HOUR, whole=False),
+    "BACKOFF_SECONDS": Range(0, 24 * HOUR, whole=False),
+    "ROBOTS_CACHE_SECONDS": Range(0, 24 * HOUR, whole=False),  # RFC 9309 2.4: at most 24 hours
+    "ROBOTS_RETRY_SECONDS": Range(0, 24 * HOUR, whole=False),
+    "DOWNLOAD_DELAY": Range(0, 24 * HOUR, whole=False),
+    "DOWNLOAD_TIMEOUT": Range(0.1, HOUR, whole=False),
+    "DOWNLOAD_MAXSIZE": Range(1),
+    "CONCURRENT_REQUESTS": Range(1),
+    "CONCURRENT_REQUESTS_PER_DOMAIN": Range(1),
+    "RETRY_TIMES": Range(0, 100),
+    "REDIRECT_MAX_TIMES": Range(0, 100),
+}
+"""Numbers that a crawl depends on. Scrapy reads its own without a look: a delay of -5 is silently none."""
+
+FLAGS: Final = ("COUNT_CHANGES", "PROGRESS_ENABLED", "ROBOTSTXT_OBEY")
+"""Settings that are on or off."""
+
+_CRAWL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def problems(settings: BaseSettings) -> list[str]:
+    """Every problem as a sentence that names the setting, its value and the way out; empty when a crawl can start."""
+    found = [rule.problem(name, settings.get(name)) for name, rule in NUMBERS.items()]
+    found += [_flag(name, settings) for name in FLAGS]
+    found += [_archive_uri(settings.get("ARCHIVE_URI")), _state_dir(settings.get("STATE_DIR"))]
+    found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
+    return [*filter(None, found), *_misspelt(settings)]
+
+
+def _flag(name: str, settings: BaseSettings) -> str | None:
+    try:
+        settings.getbool(name)
+    except ValueError:
+        return f"{name} is {settings.get(name)!r}: it must be True or False"
+    return None
+
+
+def _archive_uri(uri: Any) -> str | None:
+    if not isinstance(uri, str) or not uri.strip():
+        return f"ARCHIVE_URI is {uri!r}: name a directory or s3://bucket/prefix"
+    scheme = _SCHEME.match(uri)
+    if scheme is None:
+        return f"ARCHIVE_URI is {uri!r}: a path cannot hold a zero byte" if "\0" in uri else None
+    if scheme[1].lower() != "s3":
+        return f"ARCHIVE_URI is {uri!r}: {scheme[1]}:// is not known; name a directory or s3://bucket/prefix"
+    parts = urlsplit(uri)
+    if "@" in parts.netloc or parts.query:
+        # The address is printed and logged; it must not be the place for a key.
+        return "ARCHIVE_URI holds credentials or options: give keys by the environment (AWS_ACCESS_KEY_ID, ...)"
+    if not _BUCKET.fullmatch(parts.netloc):
+        return f"ARCHIVE_URI is {uri!r}: {parts.netloc!r} is no name of a bucket"
+    return None
+
+
+def _state_dir(path: Any) -> str | None:
+    if not isinstance(path, str) or not path.strip() or "\0" in path:
+        return f"STATE_DIR is {path!r}: name a local directory"
+    if _SCHEME.match(path):
+        return f"STATE_DIR is {path!r}: it must be a local directory, the archive alone can be elsewhere"
+    return None
+
+
+def _contact(contact: Any) -> str | None:
+    text = "" if contact is None else contact
+    if not isinstance(text, str) or not text.isascii() or (text and not text.isprintable()) or set(text) & set("()\\"):
+        return f"CONTACT is {contact!r}: it must be a web or mail address in plain ASCII, without brackets"
+    return None
+
+
+def _crawl_id(crawl_id: Any) -> str | None:
+    if crawl_id in (None, "") or (isinstance(crawl_id, str) and _CRAWL_ID.fullmatch(crawl_id)):
+        return None
+    return f"CRAWL_ID is {crawl_id!r}: up to 128 letters, digits, dots, hyphens and underscores, or nothing"
+
+
+def _autothrottle(settings: BaseSettings) -> str | None:
+    if not settings.getbool("AUTOTHROTTLE_ENABLED"):
+        return None
+    return "AUTOTHROTTLE_ENABLED is True: it sets delays below a site's Crawl-delay; use DOWNLOAD_DELAY"
+
+
+def _misspelt(settings: BaseSettings) -> Iterator[str]:
+    """Names given for this run that nobody reads, where a known one is near: Scrapy takes them without a word."""
+    known = {name for module in (default_settings, project) for name in dir(module) if name.isupper()}
+    for name in settings:
+        given = (settings.getpriority(name) or 0) >= SETTINGS_PRIORITIES["cmdline"]
+        if given and name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.8)
+            if near:
+                yield f"{name} is no setting: {near[0]} is meant?"

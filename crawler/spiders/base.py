@@ -1,0 +1,116 @@
+"""What every spider of Talkback shares: visits as callbacks, and no page that ends without a word."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, Spider
+
+from crawler.extract.urls import page_url
+from crawler.fetch import engine_fetch, explain
+from crawler.items import Capture, Failure
+from crawler.report import Report, now
+from crawler.systems import SYSTEMS
+from crawler.systems.base import Limits
+from crawler.visit import PAGE_EXTRACTOR, Circumstances, visit
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+
+class ArgumentError(ValueError):
+    """A spider argument that cannot be used; the message names it, its value and the way out."""
+
+
+class VisitSpider(Spider):
+    """A spider whose callback is a visit."""
+
+    @classmethod
+    def check_arguments(cls, **arguments: str) -> None:
+        """Look at the spider's arguments before anything is started.
+
+        :raises ArgumentError: when one cannot be used
+        """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Check the arguments and tie visits to the engine of this crawl."""
+        cls.check_arguments(**kwargs)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        settings = crawler.settings
+        ids = count()
+        spider._around = Circumstances(  # noqa: SLF001  # its own class
+            fetch=engine_fetch(crawler),
+            clock=now,
+            new_id=lambda: f"{spider.report.crawl_id}-{next(ids)}",
+            systems=SYSTEMS,
+            limits=Limits(
+                max_requests=settings.getint("THREAD_MAX_REQUESTS"),
+                max_comments=settings.getint("THREAD_MAX_COMMENTS"),
+            ),
+        )
+        spider._pending = {}  # noqa: SLF001  # its own class
+        spider.arguments = dict(kwargs)
+        return spider
+
+    arguments: dict[str, str]
+    """The spider's arguments as given."""
+    _around: Circumstances
+    _pending: dict[str, None]
+    """Pages that were asked for and have not ended yet."""
+
+    @property
+    def report(self) -> Report:
+        """The report of this crawl."""
+        report = self.crawler.get_extension(Report)
+        if report is None:
+            raise RuntimeError("the extension crawler.report.Report is switched off: losses would be silent")
+        return report
+
+    def page_request(self, url: str) -> Request:
+        """A request whose answer is visited."""
+        self._pending[url] = None
+        return Request(
+            url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": url}, dont_filter=True
+        )
+
+    async def visited(self, response: Response, asked: str) -> AsyncIterator[Capture]:
+        """Visit the page that answered."""
+        try:
+            async for capture in visit(response, self._around, asked):
+                yield capture
+        finally:
+            self._pending.pop(asked, None)
+
+    async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
+        """Say why there is no answer."""
+        asked = failure.request.cb_kwargs["asked"]
+        self._pending.pop(asked, None)
+        reason, detail = explain(asked, failure.value)
+        yield self.lost(asked, reason, detail)
+
+    def lost(self, url: str, reason: str, detail: str) -> Capture:
+        """A visit that has no page."""
+        return Capture(
+            visit_id=self._around.new_id(),
+            capture_id="",
+            observed_at=now(),
+            url=page_url(url) or url,
+            source=url,
+            extractor=PAGE_EXTRACTOR,
+            failure=Failure(url=url, reason=reason, detail=detail),
+            is_last=True,
+        )
+
+    def closed(self, reason: str) -> None:
+        """Report what was asked for and never visited."""
+        for url in self._unvisited():
+            self.report.lost(Failure(url=url, reason="interrupted", detail=f"{url}: not visited ({reason})"))
+            self.report.pages_failed += 1
+
+    def _unvisited(self) -> Iterator[str]:
+        yield from self._pending

@@ -1,0 +1,186 @@
+"""Which elements of a page are the comments of its thread, and which one answers which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.document import Document
+
+ITEM_ID: Final = re.compile(r"(?:li-|div-)?comment-([1-9]\d{0,19})\Z")
+"""`class-walker-comment.php` prints `comment-ID` and `div-comment-ID`; many themes' callbacks `li-comment-ID`."""
+
+ITEM_TAGS: Final = frozenset({"li", "div", "article", "section", "dt", "tr", "blockquote"})
+"""Elements that stand for a comment; an anchor or a span with such an id only points at it."""
+
+DEPTH: Final = re.compile(r"depth-(\d{1,5})\Z")
+
+AREA: Final = frozenset(
+    {"comments-area", "commentlist", "comment-list", "comments-list", "wp-block-comment-template", "comment-respond"}
+)
+"""Classes of the thread's own area in core and the bundled themes."""
+
+SIDE: Final = frozenset({"widget", "sidebar", "widget-area", "widget_recent_comments", "recentcomments"})
+"""Classes of places that repeat comments of any post (`class-wp-widget-recent-comments.php`)."""
+
+FOREIGN: Final = frozenset({"pm-ul-comments", "wpd-comment", "wc-comment", "wpd-thread-list", "wc-thread-wrapper"})
+"""Lists of other systems with the same ids: PHP Melody (loop indices) and wpDiscuz 5 to 7."""
+
+FOREIGN_IDS: Final = frozenset({"wpdcom", "wpcomm", "disqus_thread", "dsq-content"})
+
+PRUNED_TAGS: Final = frozenset({"template", "script", "style", "noscript", "form", "svg", "iframe", "textarea"})
+"""Elements whose content is not part of a comment."""
+
+PRUNED_CLASSES: Final = frozenset({"children", "comment-respond"})
+"""A comment's answers, and the form that moves below the one being answered."""
+
+
+def tokens_of(node: LexborNode) -> frozenset[str]:
+    """The classes of an element."""
+    return frozenset((node.attributes.get("class") or "").split())
+
+
+@dataclass(slots=True)
+class Item:
+    """One comment as an element."""
+
+    native_id: str
+    node: LexborNode
+    """The outermost element of the comment."""
+    parent: Item | None
+    """The comment whose element encloses this one."""
+    tokens: frozenset[str]
+    """Classes of all elements that carry the comment's id."""
+
+    @property
+    def shown_depth(self) -> int | None:
+        """The depth that `comment_class()` prints as `depth-N`, 1 at top level."""
+        for token in self.tokens:
+            found = DEPTH.match(token)
+            if found:
+                return int(found[1])
+        return None
+
+
+@dataclass(slots=True)
+class Items:
+    """The comments of a page in document order."""
+
+    found: list[Item] = field(default_factory=list)
+    roots: set[int] = field(default_factory=set)
+    """Memory ids of the items' elements: where another comment begins."""
+
+    def elements(self, item: Item) -> Iterator[LexborNode]:
+        """The elements of a comment itself in document order: not those of its answers, forms or scripts."""
+        stack = list(reversed(_parts(item.node)))
+        while stack:
+            node = stack.pop()
+            if node.mem_id != item.node.mem_id:
+                if self.is_elsewhere(node):
+                    continue
+                yield node
+            stack.extend(reversed(list(node.iter(include_text=False))))
+
+    def is_elsewhere(self, node: LexborNode) -> bool:
+        """Whether an element inside a comment's element is not part of the comment."""
+        if node.tag in PRUNED_TAGS or node.mem_id in self.roots:
+            return True
+        return node.tag in ("ul", "ol", "div") and not PRUNED_CLASSES.isdisjoint(tokens_of(node))
+
+
+def _parts(node: LexborNode) -> list[LexborNode]:
+    """A comment's element; in a definition list also the `dd`s that follow its `dt`."""
+    parts = [node]
+    if node.tag == "dt":
+        after = node.next
+        while after is not None and (after.tag == "dd" or after.tag.startswith("-")):
+            if after.tag == "dd":
+                parts.append(after)
+            after = after.next
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is known about everything inside an element."""
+
+    item: Item | None = None
+    is_side: bool = False
+    is_foreign: bool = False
+
+
+def find_items(document: Document) -> Items:
+    """The comments of a page.
+
+    Two elements of one comment (`li#li-comment-7 > article#comment-7`) are one item, and the list element around a
+    comment belongs to it. Ids that come again (a second list for small screens) are left out, and so are
+    comments in sidebars, in templates and in lists of other systems.
+    """
+    items = Items()
+    places: dict[int, _Place] = {}
+    seen: set[str] = set()
+    for node in document.css('[id*="comment-"]'):
+        match = ITEM_ID.match(node.attributes.get("id") or "")
+        if match is None or node.tag not in ITEM_TAGS:
+            continue
+        place = _place_of(node, places)
+        if place.is_foreign or place.is_side or _step(place, node).is_foreign:
+            continue
+        native_id = match[1]
+        around = place.item
+        if around is not None and around.native_id == native_id:
+            around.tokens |= tokens_of(node)
+            continue
+        if native_id in seen:
+            places[node.mem_id] = _Place(is_foreign=True)
+            continue
+        seen.add(native_id)
+        root = _enclosing_list_element(node, items.roots)
+        item = Item(native_id, root, around, tokens_of(node) | tokens_of(root))
+        items.found.append(item)
+        items.roots.add(root.mem_id)
+        places[root.mem_id] = places[node.mem_id] = _Place(item)
+    return items
+
+
+def _place_of(node: LexborNode, places: dict[int, _Place]) -> _Place:
+    """What the elements around a node say; each element is looked at once per page."""
+    path: list[LexborNode] = []
+    around = node.parent
+    while around is not None and around.mem_id not in places:
+        path.append(around)
+        around = around.parent
+    place = places[around.mem_id] if around is not None else _Place()
+    for step in reversed(path):
+        place = places[step.mem_id] = _step(place, step)
+    return place
+
+
+def _step(place: _Place, node: LexborNode) -> _Place:
+    tokens = tokens_of(node)
+    name = node.attributes.get("id")
+    if place.is_foreign or node.tag == "template" or name in FOREIGN_IDS or not tokens.isdisjoint(FOREIGN):
+        return _Place(is_foreign=True)
+    if place.item is None:
+        if name == "comments" or not tokens.isdisjoint(AREA):
+            return _Place()
+        if not tokens.isdisjoint(SIDE):
+            return _Place(is_side=True)
+    return place
+
+
+def _enclosing_list_element(node: LexborNode, roots: set[int]) -> LexborNode:
+    """The `li` around a `div#comment-ID`: it also holds the answers; the node itself when it holds other comments."""
+    around = node.parent
+    if node.tag == "li" or around is None or around.tag != "li" or around.mem_id in roots:
+        return node
+    sibling = around.child
+    while sibling is not None:
+        if sibling.mem_id != node.mem_id and ITEM_ID.match(sibling.attributes.get("id") or ""):
+            return node
+        sibling = sibling.next
+    return around

@@ -1,0 +1,132 @@
+"""The second pipeline: keys for pages, threads and comments, and each comment's place in its thread."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from crawler.extract.text import fold
+from crawler.extract.urls import site_of
+from crawler.items import Capture, Comment, Page, Share, Subscribe
+from crawler.keys import comment_key, digest, page_key, surrogate_key, thread_key
+from crawler.systems import LOCAL_IDS
+
+VOLATILE: Final = frozenset(
+    {
+        "page_id", "url", "view_count", "like_count", "dislike_count", "comment_count", "count", "count_precision",
+        "content_digest", "etag", "last_modified",
+    }
+)  # fmt: skip
+"""Fields whose change does not make another state of a page."""
+
+
+@dataclass(slots=True)
+class _Thread:
+    """What is remembered of a thread while it is read."""
+
+    places: dict[str, tuple[str | None, int | None]] = field(default_factory=dict)
+    """Comment id to root id and depth."""
+    alike: Counter[str] = field(default_factory=Counter)
+    """How often the same author, text and time were met; only where ids are surrogates."""
+
+
+class Identify:
+    """Scrapy pipeline that sets every key. Threads that are being read are remembered until their ledger comes."""
+
+    def __init__(self) -> None:
+        self._threads: dict[tuple[str, str], _Thread] = {}
+
+    def process_item(self, item: Capture) -> Capture:
+        """See :meth:`identify`."""
+        self.identify(item)
+        return item
+
+    def identify(self, capture: Capture) -> None:
+        """Set the keys of a capture and of its rows in place."""
+        capture.page_id, capture.site = page_key(capture.url), site_of(capture.url)
+        if capture.page is not None:
+            page, shares, subscribes = capture.page, capture.shares or [], capture.subscribes or []
+            page.page_id = capture.page_id
+            for row in (*shares, *subscribes):
+                row.page_id = capture.page_id
+            page.content_digest = state_digest(page, shares, subscribes)
+        if capture.thread_of is None:
+            return
+        system, tenant, native_id = capture.thread_of
+        capture.thread_id = thread_key(system, tenant, native_id, capture.page_id)
+        key = (capture.visit_id, capture.thread_id)
+        known = self._threads.setdefault(key, _Thread())
+        _identify_comments(capture, known)
+        if capture.thread is not None:
+            capture.thread.thread_id, capture.thread.page_id = capture.thread_id, capture.page_id
+            capture.thread.ids_digest = digest(*sorted(known.places))
+            del self._threads[key]
+
+
+def _identify_comments(capture: Capture, known: _Thread) -> None:
+    scope = capture.thread_id if capture.thread_of and capture.thread_of[0] in LOCAL_IDS else None
+    for comment in capture.comments:
+        comment.page_id, comment.thread_id = capture.page_id, capture.thread_id
+        author, text = _folded(comment.author_name), _folded(comment.text)
+        comment.content_digest = digest(author, text)
+        if comment.native_id is not None and comment.id_kind == "native":
+            comment.comment_id = comment_key(comment.system, comment.tenant, scope, comment.native_id)
+        else:
+            comment.id_kind = "surrogate"
+            when = None if comment.published_at is None else str(comment.published_at)
+            same = digest(author, text, when)
+            comment.comment_id = surrogate_key(capture.thread_id, author, text, when, known.alike[same])
+            known.alike[same] += 1
+        if comment.parent_native_id is not None:
+            comment.parent_id = comment_key(comment.system, comment.tenant, scope, comment.parent_native_id)
+    _place(capture.comments, known.places)
+
+
+def _place(comments: list[Comment], places: dict[str, tuple[str | None, int | None]]) -> None:
+    """Root and depth from the parents; a batch may hold a reply before its parent."""
+    waiting: dict[str, list[Comment]] = {}
+    batch_ids = {comment.comment_id for comment in comments}
+    ready: list[Comment] = []
+    for comment in comments:
+        if comment.parent_id in batch_ids and comment.parent_id is not None:
+            waiting.setdefault(comment.parent_id, []).append(comment)
+        else:
+            ready.append(comment)
+    while ready:
+        comment = ready.pop()
+        if comment.parent_id is None:
+            root, depth = comment.comment_id, 1
+            places[comment.comment_id] = comment.comment_id, 1
+        else:
+            root_above, depth_above = places.get(comment.parent_id, (None, None))
+            depth = None if depth_above is None else depth_above + 1
+            root = root_above
+            places[comment.comment_id] = root, depth
+        comment.root_id = root
+        comment.depth = comment.depth if depth is None else depth
+        ready.extend(waiting.pop(comment.comment_id, ()))
+    for circle in waiting.values():  # parents that name each other: kept, without a root
+        for comment in circle:
+            places[comment.comment_id] = None, None
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else fold(text)
+
+
+_STATE_FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    record: tuple(f.name for f in fields(record) if f.name not in VOLATILE) for record in (Page, Share, Subscribe)
+}
+
+
+def state_digest(page: Page, shares: list[Share], subscribes: list[Subscribe]) -> str:
+    """``pages.content_digest``: over the page and its blocks, counts left out."""
+    parts: list[str | None] = []
+    rows: list[Any] = [page, *shares, *subscribes]
+    for row in rows:
+        parts.append(type(row).__name__)
+        for name in _STATE_FIELDS[type(row)]:
+            value = getattr(row, name)
+            parts.append(None if value is None else fold(value) if isinstance(value, str) else repr(value))
+    return digest(*parts)

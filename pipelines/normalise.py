@@ -1,0 +1,116 @@
+"""The first pipeline: values that every later step and every reader can rely on.
+
+Text is well-formed Unicode without control characters, addresses are absolute and http(s), times lie between
+1990 and the day after the visit. What cannot be believed becomes null; the raw time stays beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from crawler.extract.text import clean
+from crawler.items import Capture, Comment, Page, Share, Subscribe, Thread
+
+MICROS_PER_DAY: Final = 86_400_000_000
+EARLIEST: Final = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+"""No page is older than the web."""
+MAX_URL: Final = 8_192
+"""Longer addresses are refused, characters."""
+
+_TEXTS: Final[dict[type, tuple[str, ...]]] = {
+    Page: (
+        "title", "description", "language", "platform", "video_id", "channel_name", "channel_id", "etag", "last_modified",
+    ),
+    Share: ("channel", "label"),
+    Subscribe: ("platform", "handle", "channel_id", "label"),
+    Comment: (
+        "native_id", "parent_native_id", "author_name", "author_id", "text", "text_html", "language", "published_raw",
+    ),
+    Thread: ("tenant", "native_id", "detected_by", "stop_detail"),
+}  # fmt: skip
+_URLS: Final[dict[type, tuple[str, ...]]] = {
+    Page: ("embed_url", "thumbnail_url", "channel_url"),
+    Share: (),
+    Subscribe: (),
+    Comment: ("author_url", "permalink"),
+    Thread: (),
+}
+"""Addresses that lead somewhere. A share's or subscribe's may be ``mailto:`` or ``tg:`` and is kept as text."""
+_LINK_TEXTS: Final[dict[type, tuple[str, ...]]] = {
+    Share: ("url", "target_url"),
+    Subscribe: ("url",),
+}
+_TIMES: Final[dict[type, tuple[str, ...]]] = {
+    Page: ("published_at", "modified_at"),
+    Comment: ("published_at", "published_min", "published_max", "edited_at"),
+}
+
+
+class Normalise:
+    """Scrapy pipeline around :func:`normalise`."""
+
+    def process_item(self, item: Capture) -> Capture:
+        """See :func:`normalise`."""
+        normalise(item)
+        return item
+
+
+def normalise(capture: Capture) -> None:
+    """Normalise every row of a capture in place."""
+    for row in capture.comments:
+        _row(row, capture.observed_at)
+    if capture.thread is not None:
+        _row(capture.thread, capture.observed_at)
+    if capture.page is not None:
+        _row(capture.page, capture.observed_at)
+        _lists(capture.page)
+        for block in (capture.shares or (), capture.subscribes or ()):
+            for position, row in enumerate(block):
+                row.position = position
+                _row(row, capture.observed_at)
+
+
+def _row(row: Any, observed_at: int) -> None:
+    record = type(row)
+    for name in _TEXTS[record]:
+        value = getattr(row, name)
+        if value:
+            setattr(row, name, clean(value))
+    for name in _URLS[record]:
+        value = getattr(row, name)
+        if value is not None:
+            setattr(row, name, _http(value))
+    for name in _LINK_TEXTS.get(record, ()):
+        value = getattr(row, name)
+        if value is not None:
+            setattr(row, name, _bounded(clean(value)))
+    latest = observed_at + MICROS_PER_DAY
+    for name in _TIMES.get(record, ()):
+        value = getattr(row, name)
+        if value is not None and not EARLIEST <= value <= latest:
+            setattr(row, name, None)
+    if record is Comment and row.published_at is None and row.published_min is None and row.published_max is None:
+        row.published_precision = None
+
+
+def _lists(page: Page) -> None:
+    for name in ("hashtags", "tags"):
+        words = getattr(page, name)
+        if words is not None:
+            setattr(page, name, [word for word in map(clean, words) if word])
+    if page.related is not None:
+        page.related = [
+            {"title": clean(entry.get("title")), "url": _http(entry.get("url"))} for entry in page.related
+        ]
+
+
+def _http(url: str | None) -> str | None:
+    url = _bounded(clean(url))
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return None
+    return url
+
+
+def _bounded(url: str | None) -> str | None:
+    return None if url is None or len(url) > MAX_URL else url

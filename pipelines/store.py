@@ -1,0 +1,183 @@
+"""The last pipeline: labelled rows to the exporter, committed by rows and by time, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Self
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+
+from archive.errors import ArchiveError
+from archive.exporter import Exporter
+from archive.schema import Crawl, Provenance
+from crawler.items import Capture, Failure
+from crawler.report import Report, now
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from archive.index import Index
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS: Final = 1.0
+"""How often is looked whether the time for a commit has come."""
+
+SECRETS: Final = frozenset({"key", "token", "password", "secret", "cookie", "auth"})
+"""Spider arguments with one of these words in their name are not written to the archive."""
+
+LIBRARIES: Final = ("scrapy", "selectolax", "pyarrow", "deltalake", "dateparser", "tldextract")
+
+
+class Store:
+    """Scrapy pipeline that owns the exporter of a crawl.
+
+    A commit that fails ends the crawl: reading on would only collect what cannot be kept.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self._exporter = Exporter(
+            settings["ARCHIVE_URI"],
+            self._report.crawl_id,
+            state_dir=Path(settings["STATE_DIR"]),
+            flush_rows=settings.getint("FLUSH_ROWS"),
+            flush_seconds=settings.getfloat("FLUSH_SECONDS"),
+        )
+        self._committing = asyncio.Lock()
+        self._timer: asyncio.Task[None] | None = None
+        self._broken: ArchiveError | None = None
+        self._row = Crawl()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Write to ``ARCHIVE_URI``; what is known of it stays in ``STATE_DIR``."""
+        store = cls(crawler)
+        crawler.signals.connect(store.spider_closed, signals.spider_closed)
+        return store
+
+    @property
+    def index(self) -> Index:
+        """What the archive holds, rows waiting for their commit included."""
+        return self._exporter.index
+
+    @property
+    def _report(self) -> Report:
+        report = self._crawler.get_extension(Report)
+        if report is None:
+            raise RuntimeError("the extension crawler.report.Report is switched off: losses would be silent")
+        return report
+
+    async def open_spider(self) -> None:
+        """Open the archive.
+
+        :raises CloseSpider: ``archive_unusable`` when it cannot be written
+        """
+        try:
+            await asyncio.to_thread(self._exporter.start)
+        except ArchiveError as error:
+            self._break(error)
+            raise CloseSpider("archive_unusable") from error
+        self._begin()
+        self._timer = asyncio.get_running_loop().create_task(self._watch())
+
+    async def process_item(self, item: Capture) -> Capture:
+        """Take over the rows of a capture that have a change.
+
+        :raises ArchiveError: after a commit has failed
+        """
+        if self._broken is not None:
+            raise self._broken
+        add, provenance = self._exporter.add, self._provenance(item)
+        rows = [comment for comment in item.comments if comment.change]
+        if rows:
+            add("comments", rows, provenance)
+        if item.page is not None:
+            add("shares", item.shares or [], provenance)
+            add("subscribes", item.subscribes or [], provenance)
+            add("pages", [item.page], provenance)
+        if item.thread is not None:
+            add("threads", [item.thread], provenance)
+        self._report.captured(item)
+        if self._exporter.due(monotonic()):
+            await self._commit()
+        return item
+
+    async def spider_closed(self, reason: str) -> None:
+        """Commit what is left, then the crawl's own row. Later than ``close_spider``: the reason is known only here."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._broken is None:
+            await self._commit()
+        if self._broken is None:
+            self._end(reason)
+            await self._commit()
+        await asyncio.to_thread(self._exporter.close)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if self._exporter.due(monotonic()):
+                await self._commit()
+
+    async def _commit(self) -> None:
+        async with self._committing:
+            if self._broken is not None or not self._exporter.pending_rows:
+                return
+            batch = self._exporter.take()
+            try:
+                committed = await asyncio.to_thread(self._exporter.commit, batch)
+            except ArchiveError as error:
+                self._break(error)
+                engine = self._crawler.engine
+                if engine is not None and engine.running:
+                    self._closing = asyncio.ensure_future(engine.close_spider_async(reason="archive_failed"))
+                return
+            self._report.rows.update(committed.rows)
+
+    def _break(self, error: ArchiveError) -> None:
+        self._broken = error
+        logger.error("%s", error)
+        uri = str(self._crawler.settings["ARCHIVE_URI"])
+        self._report.lost(Failure(url=uri, reason="archive", detail=str(error)))
+
+    def _provenance(self, item: Capture) -> Provenance:
+        return Provenance(
+            crawl_id=self._report.crawl_id,
+            visit_id=item.visit_id,
+            capture_id=item.capture_id,
+            observed_at=item.observed_at,
+            site=item.site,
+            extractor=item.extractor,
+        )
+
+    def _begin(self) -> None:
+        spider = self._crawler.spider
+        given: dict[str, str] = getattr(spider, "arguments", {})
+        arguments = {name: v for name, v in given.items() if not any(word in name.lower() for word in SECRETS)}
+        self._row = Crawl(
+            crawl_id=self._report.crawl_id,
+            spider=spider.name if spider else "",
+            arguments=json.dumps(arguments, ensure_ascii=False, sort_keys=True),
+            versions=json.dumps({"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}),
+            started_at=self._report.started_at,
+        )
+        self._exporter.add_crawl(self._row)
+
+    def _end(self, reason: str) -> None:
+        report, row = self._report, self._row
+        row.ended_at, row.reason = now(), reason
+        row.pages, row.pages_failed = report.pages, report.pages_failed
+        row.rows, row.verdicts = json.dumps(report.rows), json.dumps(report.verdicts)
+        row.failures = json.dumps(
+            [{"url": f.url, "reason": f.reason, "detail": f.detail} for f in report.failures], ensure_ascii=False
+        )
+        self._exporter.add_crawl(row)

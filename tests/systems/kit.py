@@ -1,0 +1,79 @@
+"""A comment system read in a test: the web is a dictionary, the clock stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+
+from scrapy import Request
+from scrapy.http import HtmlResponse, Response, TextResponse
+
+from archive.schema import Comment, Thread
+from crawler.extract.document import Document
+from crawler.systems.base import Exchange, Fetch, FetchError, Limits, Reading, System, ThreadRef, read_thread
+
+NOW = 1_700_000_000_000_000
+"""2023-11-14T22:13:20Z in microseconds: the time of every exchange in these tests."""
+
+Answer = tuple[int, Mapping[str, str], bytes]
+"""Status, headers, body."""
+
+
+class Web:
+    """A fetch function over a dictionary; ``asked`` remembers every address in order."""
+
+    def __init__(self, pages: Mapping[str, Answer], otherwise: Answer | None = None) -> None:
+        self.pages = dict(pages)
+        self.otherwise = otherwise
+        self.asked: list[str] = []
+
+    async def __call__(self, request: Request) -> Response:
+        self.asked.append(request.url)
+        answer = self.pages.get(request.url, self.otherwise)
+        if answer is None:
+            raise FetchError("error", f"{request.url}: nothing answers here")
+        status, headers, body = answer
+        kind = TextResponse if "json" in headers.get("content-type", "") else HtmlResponse
+        return kind(request.url, status=status, headers=dict(headers), body=body, request=request)
+
+
+def answering(pages: Mapping[str, Answer], otherwise: Answer | None = None) -> Web:
+    """A fetch function that knows these addresses; any other raises FetchError, or gives ``otherwise``."""
+    return Web(pages, otherwise)
+
+
+def reading_of(ref: ThreadRef, fetch: Fetch, *, limits: Limits | None = None, now: int = NOW) -> Reading:
+    """A reading whose captures are called c1, c2, ...; the page itself is c0."""
+    numbers = count(1)
+    return Reading(
+        ref,
+        fetch=fetch,
+        page=Exchange("c0", now),
+        clock=lambda: now,
+        new_capture_id=lambda: f"c{next(numbers)}",
+        limits=limits or Limits(),
+    )
+
+
+async def read(
+    system: System,
+    html: str | bytes,
+    url: str,
+    pages: Mapping[str, Answer] | Fetch | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    now: int = NOW,
+) -> list[tuple[ThreadRef, list[Comment], Thread]]:
+    """Every thread that the system finds on a page: its reference, its comments in order and its ledger.
+
+    :param pages: what the web answers, or a fetch function
+    """
+    document = Document(html, url, headers)
+    fetch = pages if callable(pages) else answering(pages or {})
+    threads: list[tuple[ThreadRef, list[Comment], Thread]] = []
+    for ref in system.detect(document):
+        reading = reading_of(ref, fetch, limits=limits, now=now)
+        comments = [comment async for batch in read_thread(system, document, reading) for comment in batch.comments]
+        threads.append((ref, comments, reading.ledger()))
+    return threads
