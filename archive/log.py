@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -181,16 +181,12 @@ class TableLog:
             raise self._failed("commit", error) from error
         return True
 
-    def persist(self, application: str, version: int, after: int) -> int:
-        """Make the entry durable that carries a transaction, looking behind version ``after``; its version."""
+    def persist(self, application: str, version: int, after: int) -> None:
+        """Make the entry durable that carries a transaction and was made behind version ``after``."""
         for entry in self.follow(after):
             if entry.transactions.get(application) == version:
                 self.store.persist_log(self.table.name, entry.version)
-                return entry.version
-        raise ArchiveError(
-            f"{self.store.table_uri(self.table.name)}: the commit {application}/{version} was made, but its log entry "
-            "is not to be found"
-        )
+                return
 
     # -- reading ------------------------------------------------------------------------------------
 
@@ -231,12 +227,3 @@ class TableLog:
         said = " ".join(str(error).split())
         return ArchiveError(f"{self.store.table_uri(self.table.name)}: cannot {what}: {said}")
 
-
-def retried(attempt: Callable[[], Any | None], *, attempts: int = 50, pause: float = 0.01) -> Any:
-    """The first result of ``attempt`` that is not None, with growing pauses (seconds) between; None at the end."""
-    for number in range(attempts):
-        result = attempt()
-        if result is not None:
-            return result
-        time.sleep(min(pause * (number + 1), 0.5))
-    return None

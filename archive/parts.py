@@ -27,9 +27,10 @@ ZSTD_LEVEL: Final = 3
 
 DICTIONARY: Final = frozenset(
     {
-        "crawl_id", "visit_id", "capture_id", "extractor", "page_id", "thread_id", "system", "tenant", "id_kind", "kind",
-        "author_kind", "language", "published_precision", "status", "status_source", "change", "platform", "channel",
-        "comments_state", "state", "expected_scope", "stop_reason", "verdict", "count_precision", "detected_by", "spider",
+        "crawl_id", "visit_id", "capture_id", "extractor", "page_id", "thread_id", "system", "tenant", "id_kind",
+        "kind", "author_kind", "language", "published_precision", "status", "status_source", "change", "platform",
+        "channel", "comments_state", "state", "expected_scope", "stop_reason", "verdict", "count_precision",
+        "detected_by", "spider",
     }
 )  # fmt: skip
 """Columns of few different values, or of long runs of one."""
@@ -108,6 +109,7 @@ def partitions(table: Table, rows: pa.Table) -> Iterator[tuple[dict[str, str], p
 def encode(table: Table, rows: pa.Table) -> pa.Buffer:
     """Rows of one partition as a whole Parquet file."""
     names = rows.schema.names
+    dictionary = [name for name in names if name in DICTIONARY]
     sink = pa.BufferOutputStream()
     metadata = {**(table.schema.metadata or {}), b"talkback.writer": WRITER.encode()}
     with pq.ParquetWriter(
@@ -115,7 +117,7 @@ def encode(table: Table, rows: pa.Table) -> pa.Buffer:
         rows.schema.with_metadata(metadata),
         compression="zstd",
         compression_level=ZSTD_LEVEL,
-        use_dictionary=[name for name in names if name in DICTIONARY],
+        use_dictionary=dictionary,  # type: ignore[arg-type]  # the stubs know bool only
         column_encoding={name: "DELTA_BYTE_ARRAY" for name in names if name in DELTA_BYTES},
         data_page_size=PAGE_BYTES,
         write_page_index=True,
@@ -144,8 +146,8 @@ def statistics(rows: pa.Table) -> str:
         if column.null_count == len(column):
             continue
         is_time = pa.types.is_timestamp(column.type)
-        extremes = pc.min_max(column.cast(pa.int64()) if is_time else column).as_py()
-        low, high = extremes["min"], extremes["max"]
+        extremes: Any = pc.min_max(column.cast(pa.int64()) if is_time else column)
+        low, high = extremes["min"].as_py(), extremes["max"].as_py()
         if is_time:
             least[name], greatest[name] = _millis(low // 1000), _millis(-(-high // 1000))
         elif len(low) <= _LONGEST_STATISTIC and len(high) <= _LONGEST_STATISTIC:

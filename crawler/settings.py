@@ -21,8 +21,8 @@ NEWSPIDER_MODULE = "crawler.spiders"
 # default "": `crawl` with an honest exit status, `extract`, `archive`.
 COMMANDS_MODULE = "crawler.commands"
 
-# default {}: adds CONTACT to the user agent.
-ADDONS = {"crawler.politeness.identity.Identity": 100}
+# default {}: adds CONTACT to the user agent and keeps a DOWNLOAD_DELAY of 0 from undoing the limit per host.
+ADDONS = {"crawler.politeness.manners.Manners": 100}
 
 # default {}: robots.txt that fails closed; Retry-After, back-off and Crawl-delay. `Throttle` sees an answer after the
 # redirects (600) and before the retries (550), so that a retry waits in a paused queue.

@@ -25,11 +25,11 @@ class Range:
     def problem(self, name: str, value: Any) -> str | None:
         """One sentence, or None when the value will do. Text is read as numbers: ``-s`` gives text."""
         try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = float("nan")
-        fits = self.least <= number <= self.most and not isinstance(value, bool)
-        if fits and not (self.whole and number != int(number)):
+            number = int(value) if self.whole else float(value)  # as Settings.getint and getfloat read it
+        except (TypeError, ValueError, OverflowError):
+            number = None
+        is_cut = self.whole and isinstance(value, float) and value != number
+        if number is not None and self.least <= number <= self.most and not is_cut and not isinstance(value, bool):
             return None
         kind = "whole number" if self.whole else "number"
         bounds = f"from {self.least:g}" + (f" to {self.most:g}" if self.most != float("inf") else " upwards")

@@ -6,9 +6,11 @@ after a visit that read its whole thread: after a partial one, what was not seen
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
+from archive.index import CommentState
 from crawler.items import Capture, Comment, Thread
 from crawler.report import SOUND_VERDICTS
 from pipelines.store import Store
@@ -18,10 +20,12 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from archive.index import CommentState
 
 GONE: Final = "disappeared"
 """Status of a comment that a fully read thread no longer shows."""
+
+COUNTS: Final = ("like_count", "dislike_count", "reply_count")
+"""Compared with COUNT_CHANGES only."""
 
 
 @dataclass(slots=True)
@@ -29,8 +33,9 @@ class _Thread:
     """A thread while it is being read."""
 
     known: dict[str, CommentState]
-    unseen: set[str] = field(default_factory=set)
-    """Comments that the archive holds as visible and this visit has not met yet."""
+    unseen: set[str]
+    """Comments that the archive holds as present and this visit has not met yet."""
+    changes: Counter[str] = field(default_factory=Counter)
 
 
 class Changes:
@@ -87,13 +92,14 @@ class Changes:
         thread = self._threads.get(key)
         if thread is None:
             states = self._thread(capture.thread_id)
-            thread = _Thread(states, {key for key, state in states.items() if state.status != GONE})
-            self._threads[key] = thread
+            present = {comment_id for comment_id, state in states.items() if state.status != GONE}
+            thread = self._threads[key] = _Thread(states, present)
         for comment in capture.comments:
             thread.unseen.discard(comment.comment_id)
             comment.change = self._change(comment, thread.known.get(comment.comment_id))
+            thread.changes[comment.change] += 1
         if capture.thread is not None:
-            self._close(capture, capture.thread, thread)
+            _close(capture, capture.thread, thread)
             del self._threads[key]
 
     def _change(self, comment: Comment, known: CommentState | None) -> str:
@@ -106,8 +112,51 @@ class Changes:
             return "status"
         if comment.content_digest != known.content_digest:
             return "edited"
-        if self._with_counts and any(
-            getattr(comment, name) != getattr(known, name) for name in ("like_count", "dislike_count", "reply_count")
-        ):
+        if self._with_counts and any(getattr(comment, name) != getattr(known, name) for name in COUNTS):
             return "counts"
         return ""
+
+
+def _shrink(comment: Comment, known: CommentState) -> None:
+    """An interval never grows again: "2 hours ago" said more than "yesterday" does now."""
+    if comment.published_at is not None or comment.published_min is None or comment.published_max is None:
+        return
+    if known.published_at is not None:
+        comment.published_at = known.published_at
+        comment.published_min, comment.published_max = known.published_min, known.published_max
+        comment.published_precision = "s" if known.published_min == known.published_max else "min"
+    elif known.published_min is not None and known.published_max is not None:
+        least, most = max(comment.published_min, known.published_min), min(comment.published_max, known.published_max)
+        if least <= most:
+            comment.published_min, comment.published_max = least, most
+
+
+def _close(capture: Capture, ledger: Thread, thread: _Thread) -> None:
+    if ledger.verdict in SOUND_VERDICTS:
+        for comment_id in sorted(thread.unseen):
+            capture.comments.append(_removed(comment_id, capture, ledger, thread.known[comment_id]))
+            thread.changes["removed"] += 1
+    ledger.new, ledger.edited = thread.changes["new"], thread.changes["edited"]
+    ledger.removed, ledger.restored = thread.changes["removed"], thread.changes["restored"]
+
+
+def _removed(comment_id: str, capture: Capture, ledger: Thread, known: CommentState) -> Comment:
+    """The state "no longer there": the keys, without what the row before it holds."""
+    return Comment(
+        comment_id=comment_id,
+        thread_id=capture.thread_id,
+        page_id=capture.page_id,
+        system=ledger.system,
+        tenant=ledger.tenant,
+        native_id=known.native_id,
+        id_kind=known.id_kind,
+        parent_id=known.parent_id,
+        parent_native_id=known.parent_native_id,
+        root_id=known.root_id,
+        depth=known.depth,
+        kind=known.kind,
+        content_digest=known.content_digest,
+        status=GONE,
+        status_source="inferred",
+        change="removed",
+    )

@@ -170,7 +170,7 @@ class Store:
             versions=json.dumps({"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}),
             started_at=self._report.started_at,
         )
-        self._exporter.add_crawl(self._row)
+        self._exporter.add("crawls", [self._row])
 
     def _end(self, reason: str) -> None:
         report, row = self._report, self._row
@@ -180,4 +180,4 @@ class Store:
         row.failures = json.dumps(
             [{"url": f.url, "reason": f.reason, "detail": f.detail} for f in report.failures], ensure_ascii=False
         )
-        self._exporter.add_crawl(row)
+        self._exporter.add("crawls", [row])

@@ -13,26 +13,35 @@ SIDE_TAGS: Final = frozenset({"aside", "nav", "footer"})
 SIDE_ROLES: Final = frozenset({"navigation", "complementary", "contentinfo", "search", "banner"})
 """The same as ARIA landmark roles (WAI-ARIA 1.2, 5.3.4)."""
 
-_SIDE_WORD: Final = re.compile(
+_COMMENT_WORD: Final = re.compile(
     r"""^(?:
-      (?:[a-z]+[-_])?side-?bar(?:[-_]?(?:[a-z]+|\d+))? | widget | widgets | widget[-_]area | widget_[a-z_-]+
-    | pm-video-watch-sidebar | secondary
-    | comments?(?:[-_](?:area|list|section|wrapper|container|block|body|box))? | commentlist | respond | comment-respond
-    | disqus_thread | fb-comments | wpdiscuz | wpdcom | pm-comments | pm-ul-comments | comments-native
-    | [a-z_-]*related(?:[-_]?(?:posts?|videos?|stories|articles|news|content|items|list|links|wrap|container|box|widget))*
-    | yarpp | jp-relatedposts | crp_related | rp4wp-related-posts
-    | recommend(?:ed|ations)?(?:[-_][a-z]+)* | up-?next | read-?(?:next|more-posts) | more-(?:stories|videos|news|posts)
-    | most-?(?:popular|read|viewed)(?:[-_][a-z]+)* | trending(?:[-_][a-z]+)* | popular-posts | recent-posts | latest-posts
-    | post-?navigation | posts-navigation | navigation | nav-links | nav | navbar | menu | breadcrumbs?
-    | site-footer | footer | colophon | newsletter(?:[-_][a-z]+)* | outbrain | taboola
-    | pm-sidebar-playlist | pm-video-playlist | playlist-items | mega-?menu
+      comment-\d+ | comments?(?:[-_](?:area|list|stream|section|wrapper|container|block|body|box))? | commentlist
+    | respond | comment-respond | disqus_thread | fb-comments | wpdiscuz | wpdcom | pm-comments | pm-ul-comments
+    | comments-native
     )$""",
     re.VERBOSE,
 )
-"""Classes and ids of such parts, lower case: WordPress core and its themes, PHP Melody, usual plugins."""
+"""Classes and ids of threads, lower case: WordPress core, PHP Melody, Disqus, Facebook, wpDiscuz."""
 
-_HOLDS_SUBJECT: Final = "h1, main, [role=main], .entry-content, [itemprop=articleBody]"
-"""A wrapper may be named after what it holds beside the content (``main-with-sidebar``); then it is none itself."""
+_SIDE_WORD: Final = re.compile(
+    r"""^(?:
+      [a-z_-]*side-?bar[a-z0-9_-]* | widget | widgets | widget[-_]area | widget_[a-z_-]+ | secondary
+    | [a-z_-]*related(?:[-_]?(?:posts?|videos?|stories|articles|news|content|items|list|links|wrap|container|box
+                              |widget))*
+    | yarpp | jp-relatedposts | crp_related | rp4wp-related-posts
+    | recommend(?:ed|ations)?(?:[-_][a-z]+)* | up-?next | read-?(?:next|more-posts)
+    | more-(?:stories|videos|news|posts) | most-?(?:popular|read|viewed)(?:[-_][a-z]+)* | trending(?:[-_][a-z]+)*
+    | popular-posts | recent-posts | latest-posts
+    | post-?navigation | posts-navigation | navigation | nav-links | nav | navbar | menu | breadcrumbs?
+    | site-footer | footer | colophon | newsletter(?:[-_][a-z]+)* | outbrain | taboola
+    | pm-video-playlist | playlist-items | mega-?menu
+    )$""",
+    re.VERBOSE,
+)
+"""Classes and ids of the other parts, lower case: WordPress core and its themes, PHP Melody, usual plugins."""
+
+_HOLDS_SUBJECT: Final = "h1, main, [role=main]"
+"""A wrapper may be named after what it holds beside the content (``content-sidebar-wrap``); then it is none itself."""
 
 _MAX_STEPS: Final = 20_000
 """Ancestors that one look climbs at most."""
@@ -69,11 +78,23 @@ def is_side_part(node: LexborNode) -> bool:
     """Whether the element itself opens such a part."""
     tag = node.tag
     if tag in SIDE_TAGS:
-        return True
+        return tag != "footer" or not _is_in_article(node)
     attributes = node.attributes
     if attributes.get("role") in SIDE_ROLES:
         return True
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()[:1_000]
-    if names.isspace() or not any(_SIDE_WORD.match(word) for word in names.split()):
-        return False
-    return node.css_first(_HOLDS_SUBJECT) is None
+    words = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()[:1_000].split()
+    if any(_COMMENT_WORD.match(word) for word in words):
+        return True
+    return any(_SIDE_WORD.match(word) for word in words) and node.css_first(_HOLDS_SUBJECT) is None
+
+
+def _is_in_article(footer: LexborNode) -> bool:
+    """A post's own footer holds its tags (WordPress themes); only the site's stands apart."""
+    parent = footer.parent
+    for _ in range(6):
+        if parent is None:
+            return False
+        if parent.tag == "article":
+            return True
+        parent = parent.parent
+    return False

@@ -9,11 +9,14 @@ from typing import Final
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
 from crawler.extract.platforms import match_url
-from crawler.extract.structured import Node, Structured, plain
+from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
+from crawler.extract.thing import Node, plain
 from crawler.extract.title import ARTICLE_TYPES, site_names
 
-_UPLOADERS: Final = ".pm-video-posting-info .author a, .pm-submit-data a[href*=profile], .pm-submit-data a[href*='/user/']"
+_UPLOADERS: Final = (
+    ".pm-video-posting-info .author a, .pm-submit-data a[href*=profile], .pm-submit-data a[href*='/user/']"
+)
 """Links to a video's uploader in PHP Melody's templates "apollo" and "default"."""
 
 _YOUTUBE_ID = re.compile(r"UC[\w-]{22}")
@@ -31,7 +34,8 @@ class Channel:
 
 def read_channel(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Channel:
     """The video's author or creator; else the uploader that PHP Melody names; else, on a page whose metadata
-    declares a video, its publisher. A page that merely embeds a player does not say whose video it is."""
+    declares a video, its publisher. A page that merely embeds a player does not say whose video it is.
+    """
     channel = Channel()
     if main is not None:
         channel.channel_name, channel.channel_url = _named(document, main, "author", "creator")
@@ -54,8 +58,8 @@ def _named(document: Document, node: Node, *roles: str) -> tuple[str | None, str
     for role in roles:
         name = plain(node.text(role))
         url = next((link for who in node.nodes(role) if (link := document.link(who.link("url")))), None)
-        if name and document.link(name):
-            return None, document.link(name)
+        if name and name.startswith(("http://", "https://")):
+            name, url = None, url or document.link(name)
         if name or url:
             return name, url
     return None, None

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas, is_side_part
 from crawler.extract.document import Document
-from crawler.extract.structured import Node, Structured, plain
+from crawler.extract.selection import ranked
+from crawler.extract.structured import Structured
 from crawler.extract.text import text_of
+from crawler.extract.thing import Node, plain
 
 VIDEO_TEXT: Final = (
     ".pm-video-description [itemprop=description]",
     "div.description:has(> [itemprop=description])",
     ".pm-video-description",
+    "#eow-description",
 )
-"""Where PHP Melody puts a video's description (templates "apollo" and "default"), in order of preference."""
+"""Where PHP Melody puts a video's description (templates "apollo" and "default"), then YouTube (until 2020)."""
 
 BODY_TEXT: Final = (
     ".entry-content", ".wp-block-post-content", "[itemprop=articleBody]", ".post-content", ".article-content",
@@ -53,6 +55,12 @@ _WIDGET_WORD: Final = re.compile(
 _OPENING_WORDS: Final = 8
 """As many words of an excerpt in a row are taken for proof that it is one."""
 
+_MAX_BODIES: Final = 6
+"""Bodies that are tried until one has text."""
+
+_MAX_PREAMBLE: Final = 12
+"""Paragraphs before an article's first that are taken for its preamble."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -65,17 +73,17 @@ def read_description(
     description of its own that is no excerpt of the page's text, that text is an article and not about the video.
     Without either it is Open Graph's or the meta tag's.
     """
-    for selector in VIDEO_TEXT:
-        node = document.first(selector)
-        if node is not None and (text := text_of(node, skip=is_widget)):
-            return text, node
+    for _, widget in ranked(document, VIDEO_TEXT):
+        if text := text_of(widget, skip=is_widget):
+            return text, widget
     stated = plain(main.text("description")) if main else None
     if stated and title and not _says_more(stated, title):
         stated = None
-    body, node = _body(document, areas)
+    excerpt = plain(structured.meta("og:description", "description", "twitter:description"))
+    body, node = _body(document, areas, stated or excerpt)
     if body and (not stated or is_excerpt(stated, body)):
         return body, node
-    return stated or plain(structured.meta("og:description", "description", "twitter:description")), None
+    return stated or excerpt, None
 
 
 def is_widget(node: LexborNode) -> bool:
@@ -92,22 +100,29 @@ def is_widget(node: LexborNode) -> bool:
 
 def is_excerpt(excerpt: str, body: str) -> bool:
     """Whether a text is taken from another: its first words stand there in a row, whatever is between them."""
-    words = _WORD.findall(excerpt.casefold())[:_OPENING_WORDS]
-    return bool(words) and f" {' '.join(words)} " in f" {' '.join(_WORD.findall(body.casefold()))} "
+    return f" {_opening(excerpt)} " in f" {' '.join(_WORD.findall(body.casefold()))} "
+
+
+def _opening(text: str) -> str:
+    return " ".join(_WORD.findall(text[:2_000].casefold())[:_OPENING_WORDS])
 
 
 def _says_more(text: str, title: str) -> bool:
     return bool(set(_WORD.findall(text.casefold())) - set(_WORD.findall(title.casefold())))
 
 
-def _body(document: Document, areas: Areas) -> tuple[str | None, LexborNode | None]:
-    for selector in BODY_TEXT:
-        nodes = [node for node in document.css(selector)[:50] if not areas.is_beside(node)]
-        if selector in _CARDS and len(nodes) > 1:
-            nodes = _with_headline(nodes)
-        for node in nodes[:3]:
-            if text := text_of(node, skip=_but(node)):
-                return text, node
+def _body(document: Document, areas: Areas, excerpt: str | None) -> tuple[str | None, LexborNode | None]:
+    bodies = [(selector, node) for selector, node in ranked(document, BODY_TEXT) if not areas.is_beside(node)]
+    cards = sum(selector in _CARDS for selector, _ in bodies)
+    for selector, node in bodies[:_MAX_BODIES]:
+        is_card = selector in _CARDS
+        if is_card and cards > 1 and node.css_first("h1") is None:
+            continue
+        text = text_of(node, skip=is_widget)
+        if is_card and excerpt:
+            text = _from_opening(text, excerpt)
+        if text:
+            return text, node
     return None, None
 
 
@@ -115,11 +130,14 @@ _CARDS: Final = frozenset({"article", ".post", ".hentry"})
 """Elements that are also used for the entries of a listing."""
 
 
-def _with_headline(nodes: list[LexborNode]) -> list[LexborNode]:
-    return [node for node in nodes if node.css_first("h1") is not None]
+def _from_opening(text: str, excerpt: str) -> str:
+    """The text of an undivided article from where its excerpt begins: what stands before is bylines and notices.
 
-
-def _but(root: LexborNode) -> Callable[[LexborNode], bool]:
-    """:func:`is_widget` for everything inside of ``root``: the body itself may be called after what it shows."""
-    key = root.mem_id
-    return lambda node: node.mem_id != key and is_widget(node)
+    ``""`` when the excerpt is not in it: then nothing shows that this is the page's text.
+    """
+    opening = _opening(excerpt)
+    paragraphs = text.split("\n\n")
+    for place, paragraph in enumerate(paragraphs[:_MAX_PREAMBLE]):
+        if " ".join(_WORD.findall(paragraph[:5_000].casefold())).startswith(opening):
+            return "\n\n".join(paragraphs[place:])
+    return text if is_excerpt(excerpt, text) else ""

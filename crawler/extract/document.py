@@ -124,7 +124,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     bom, mark = read_bom(body)
     if bom:
         return bom, body[len(mark or b"") :].decode(bom, "replace")
-    labels = [http_content_type_encoding(content_type.encode("latin-1", "replace")), html_body_declared_encoding(body)]
+    labels = [http_content_type_encoding(content_type), html_body_declared_encoding(body)]
     candidates = [name for name in dict.fromkeys(_codec(label) for label in labels) if name]
     for name in [*candidates, "utf-8"]:
         text = _strict(body, name)

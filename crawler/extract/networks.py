@@ -242,7 +242,8 @@ def _web_intent(url: str) -> Intent | None:
             service = found.groupdict().get("service") or _pairs(query).get("service")
             channel = channel_named(service)
             return Intent(channel, _stated(_pairs(query).get(param))) if channel else None
-    # Old links put their parameters behind `#!` or leave the `?` out; nothing is read from these.
+    if not query and "=" in parts.fragment:
+        query = parts.fragment  # addtoany.com/share#url=
     return _match(host, path, query)
 
 

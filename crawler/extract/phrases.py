@@ -13,38 +13,38 @@ _ASKS: Final = (
     "Thanks! Share it with your friends!", "Share it with your friends", "Share with your friends",
     "Share this with your friends", "Share with friends", "Thanks for liking! Share it with your friends",
     "Share this", "Share this post", "Share this article", "Share this story", "Share this video", "Share this page",
-    "Share this entry", "Share this content", "Share this news", "Share this on", "Share this with", "Share it",
-    "Share the post", "Share the article", "Share the video", "Share on social media", "Share on", "Share via",
-    "Share to", "Sharing is caring", "Spread the word", "Spread the love", "Please share", "Please share this",
-    "Like it? Share it", "Like this article? Share it", "Enjoyed this? Share it", "Tell your friends", "Like this",
+    "Share this entry", "Share this content", "Share this news", 
+    "Share the post", "Share the article", "Share the video", "Share on social media", 
+    "Sharing is caring", "Spread the word", "Spread the love", "Please share", "Please share this",
+    "Like it? Share it", "Like this article? Share it", "Enjoyed this? Share it", "Tell your friends", 
     "Like and share", "Like & Share", "Love this? Share it", "Share and enjoy", "Choose your platform",
     "እናመሰግናለን! ለጏደኞች ህ አጋራ!",
     "Obrigado! Mostre para seus amigos!", "Mostre para seus amigos", "Compartilhe com seus amigos",
     "Compartilhe isso", "Compartilhe este artigo", "Compartilhe esta notícia", "Compartilhe este post",
     "Obrigado! Partilhe com os seus amigos!", "Partilhe com os seus amigos", "Partilhar isto", "Partilhe este artigo",
-    "Curtir isso", "Gostar disto",
+    
     "Hvala! Podijelite s prijateljima!", "Podijelite s prijateljima", "Podijeli s prijateljima", "Podeli sa prijateljima",
     "Поделите са пријатељима", "Podelite sa prijateljima", "Podeli s prijatelji",
     "Tak! del det med dine venner!", "Del det med dine venner", "Del dette", "Del denne artikel", "Del artiklen",
     "Del med dine venner", "Del denne artikkelen", "Del saken", "Takk! Del det med vennene dine!", "Del det med vennene dine",
     "Bedankt! Deel het met je vrienden!", "Deel het met je vrienden", "Deel dit", "Deel dit artikel", "Deel dit bericht",
-    "Deel deze video", "Vind ik leuk",
+    "Deel deze video", 
     "سپاس! با دوستان خود به اشتراك بگذاريد!", "با دوستان خود به اشتراک بگذارید", "این مطلب را به اشتراک بگذارید",
     "Kiitos! Jaa se ystäviesi kanssa!", "Jaa se ystäviesi kanssa", "Jaa tämä", "Jaa artikkeli", "Jaa ystäville",
     "Merci ! Partagez avec vos amis !", "Partagez avec vos amis", "Partager cet article", "Partagez cet article",
-    "Partager cette vidéo", "Partagez cette vidéo", "Partager sur", "Partagez ceci", "Partager avec mes amis", "J’aime ça",
+    "Partager cette vidéo", "Partagez cette vidéo", "Partagez ceci", "Partager avec mes amis", 
     "Danke für die Bewertung! Teile es mit Deinen Freunden!", "Teile es mit Deinen Freunden", "Teile es mit deinen Freunden",
     "Danke! Teile es mit deinen Freunden!", "Teilen mit", "Teile diesen Beitrag", "Diesen Beitrag teilen", "Artikel teilen",
-    "Diesen Artikel teilen", "Beitrag teilen", "Seite teilen", "Video teilen", "Teile dies mit", "Teilen auf", "Gefällt mir",
-    "Diese Seite teilen", "Jetzt teilen",
+    "Diesen Artikel teilen", "Beitrag teilen", "Seite teilen", "Video teilen", "Teile dies mit", 
+    "Diese Seite teilen", 
     "Ευχαριστώ! Μοιραστείτε το με τους φίλους σας!", "Μοιραστείτε το με τους φίλους σας", "Μοιραστείτε το",
-    "Μοιραστείτε το άρθρο", "Κοινοποιήστε",
+    "Μοιραστείτε το άρθρο", 
     "תודה! אתה מוזמן לשתף את הסרטון עם חבריך!", "אתה מוזמן לשתף את הסרטון עם חבריך", "שתפו עם חברים", "שתפו את הכתבה",
     "Grazie! Condividilo con i tuoi amici!", "Condividilo con i tuoi amici", "Condividi con i tuoi amici",
-    "Condividi questo articolo", "Condividi su", "Condividi l'articolo", "Mi piace",
+    "Condividi questo articolo", "Condividi l'articolo", 
     "Dziękujemy! Podziel się ze znajomymi!", "Podziel się ze znajomymi", "Podziel się z przyjaciółmi", "Udostępnij znajomym",
-    "Udostępnij to", "Udostępnij artykuł", "Podziel się tym", "Podziel się artykułem", "Podziel się", "Poleć znajomym",
-    "Lubię to",
+    "Udostępnij to", "Udostępnij artykuł", "Podziel się tym", "Podziel się artykułem", "Poleć znajomym",
+    
     "Merci de like! Trimite prietenilor tai", "Trimite prietenilor tai", "Trimite prietenilor tăi", "Distribuie prietenilor",
     "Distribuie articolul", "Partajează asta",
     "Спасибо! Поделитесь с друзьями!", "Поделитесь с друзьями", "Поделиться с друзьями", "Поделись с друзьями",
@@ -58,25 +58,29 @@ _ASKS: Final = (
     "Teşekkürler! Arkadaşlarınıza da önerin!", "Arkadaşlarınıza da önerin", "Arkadaşlarınla paylaş", "Bunu paylaş",
     "Bu yazıyı paylaş", "Haberi paylaş", "Sosyal medyada paylaş",
     "¡Gracias! ¡Compártelo con tus amigos!", "Compártelo con tus amigos", "Comparte con tus amigos", "Compartir esto",
-    "Comparte esto", "Compartir en", "Comparte este artículo", "Compartir este artículo", "Comparte en redes sociales",
+    "Comparte esto", "Comparte este artículo", "Compartir este artículo", "Comparte en redes sociales",
     "Compartir noticia", "Me gusta esto",
-    "شكرا! شاركها مع أصدقائك!", "شاركها مع أصدقائك", "شارك مع أصدقائك", "شارك هذا الموضوع", "شاركها", "شارك المقال", "معجب بهذه",
+    "شكرا! شاركها مع أصدقائك!", "شاركها مع أصدقائك", "شارك مع أصدقائك", "شارك هذا الموضوع", "شارك المقال", "معجب بهذه",
     "Tack! Dela den med dina vänner!", "Dela med dina vänner", "Dela den med dina vänner", "Dela detta", "Dela artikeln", "Gilla detta",
-    "友達にシェア", "友達と共有する", "この記事をシェアする", "この記事をシェア", "シェアする", "記事をシェア", "いいね",
-    "친구들과 공유하기", "친구와 공유하세요", "이 글 공유하기", "이것을 공유", "기사 공유하기", "공유하기",
+    "友達にシェア", "友達と共有する", "この記事をシェアする", "この記事をシェア", "記事をシェア", 
+    "친구들과 공유하기", "친구와 공유하세요", "이 글 공유하기", "이것을 공유", "기사 공유하기", 
     "分享给朋友", "分享給朋友", "分享到", "分享给你的朋友", "分享給你的朋友", "分享这篇文章", "分享此文", "分享此文章", "共享此文章",
     "अपने दोस्तों के साथ शेयर करें", "दोस्तों के साथ साझा करें", "इसे शेयर करें", "खबर शेयर करें",
-    "Chia sẻ với bạn bè", "Chia sẻ bài viết", "Chia sẻ", "Chia sẻ trên",
-    "Bagikan ke teman", "Bagikan kepada teman-teman anda", "Bagikan ini", "Bagikan artikel ini", "Sebarkan", "Bagikan",
+    "Chia sẻ với bạn bè", "Chia sẻ bài viết", 
+    "Bagikan ke teman", "Bagikan kepada teman-teman anda", "Bagikan ini", "Bagikan artikel ini", 
     "Oszd meg barátaiddal", "Oszd meg a barátaiddal", "Köszönjük! Oszd meg barátaiddal!", "Oszd meg ezt", "Ossza meg ismerőseivel",
     "Dalinkis su draugais", "Pasidalinkite su draugais", "Ndajeni me miqtë tuaj", "გაუზიარე მეგობრებს",
 )
 
-_BARE_ASKS: Final = frozenset(
-    # one word alone is a button's or a menu's label as often as a heading; it counts with a colon or in a heading
-    "share sharing teilen partager partagez compartir comparte compartilhe compartilhar partilhar condividi delen deel del dela "
-    "jaa jaga udostępnij поделиться поділитися сподели paylaş sdílet sdílejte zdieľať distribuie partajează megosztás oszd "
-    "κοινοποίηση μοιραστείτε شارك مشاركة اشتراک شتف שתף שתפו 共有 シェア 공유 分享 分享至 शेयर แชร์".split()
+_BARE_ASKS: Final = (
+    # these alone are a button's or a menu's label as often as a heading; they count with a colon or in a heading
+    "Share", "Sharing", "Share it", "Share on", "Share via", "Share to", "Share this on", "Share this with", "Like this", "Teilen",
+    "Teilen auf", "Jetzt teilen", "Gefällt mir", "Partager", "Partagez", "Partager sur", "J’aime ça", "Compartir", "Comparte",
+    "Compartir en", "Compartilhe", "Compartilhar", "Partilhar", "Curtir isso", "Gostar disto", "Condividi", "Condividi su", "Mi piace",
+    "Delen", "Deel", "Vind ik leuk", "Del", "Dela", "Jaa", "Udostępnij", "Podziel się", "Lubię to", "Поделиться", "Поділитися", "Сподели",
+    "Paylaş", "Sdílet", "Sdílejte", "Zdieľať", "Distribuie", "Partajează", "Megosztás", "Oszd meg", "Κοινοποίηση", "Κοινοποιήστε",
+    "شارك", "شاركها", "مشاركة", "اشتراک گذاری", "שתף", "שתפו", "共有", "シェア", "シェアする", "いいね", "공유", "공유하기", "分享", "分享至",
+    "शेयर करें", "แชร์", "Chia sẻ", "Chia sẻ trên", "Bagikan", "Sebarkan",
 )
 
 _COPIES: Final = (
@@ -108,9 +112,8 @@ _INVITATIONS: Final[dict[str, dict[str, str]]] = {
         "fa": "پادکست*", "he": "פודקאסט* הסכת*", "ja": "ポッドキャスト*", "ko": "팟캐스트*", "zh": "播客*", "hi": "पॉडकास्ट*", "fi": "podcast*",
     },
     "support": {
-        "en": "support_us support_me support_our support_my support_the_channel support_this support_the donate donations donation "
-              "become_a_patron become_a_member tip_jar buy_me_a_coffee buy_us_a_coffee help_us contribute join_as_a_member support_* "
-              "make_a_contribution",
+        "en": "support_us support_me support_our support_my support_the_channel support_this_channel donate donations donation "
+              "become_a_patron become_a_member tip_jar buy_me_a_coffee buy_us_a_coffee make_a_contribution",
         "de": "unterstütz* spende* spenden", "fr": "soutene* soutenir soutiens faire_un_don dons",
         "es": "apóyanos apóyame apoya_* dona donar donaciones", "it": "sostienici sostieni* supportaci dona donazioni donazione",
         "pt": "apoie apoia* doe doar doação doações", "nl": "steun steunen doneer doneren donatie*", "pl": "wesprzyj* wspieraj* wpłać darowizn*",

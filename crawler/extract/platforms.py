@@ -152,14 +152,10 @@ RULES: Final = (
         "tiktok", r"(?:www\.|m\.)?tiktok\.com", r"/@[^/]+/video/(?P<id>\d+)", "https://www.tiktok.com/embed/v2/{id}",
     ),
     _rule("x", _X, r"/i/(?:videos/(?:tweet/)?|cards/tfw/v1/)(?P<id>\d+)"),
+    _rule("instagram", r"(?:www\.)?instagram\.com", r"/(?:[\w.]+/)?(?:reel|tv)/(?P<id>[\w-]+)/embed"),
     _rule(
-        "x", _X, r"/(?:\w+|i/web)/status(?:es)?/(?P<id>\d+)",
-        "https://platform.twitter.com/embed/Tweet.html?id={id}",
-    ),
-    _rule("instagram", r"(?:www\.)?instagram\.com", r"/(?:[\w.]+/)?(?:p|reel|tv)/(?P<id>[\w-]+)/embed"),
-    _rule(
-        "instagram", r"(?:www\.)?instagram\.com", r"/(?:[\w.]+/)?(?:p|reel|reels|tv)/(?P<id>[\w-]+)",
-        "https://www.instagram.com/p/{id}/embed/",
+        "instagram", r"(?:www\.)?instagram\.com", r"/(?:[\w.]+/)?(?:reels?|tv)/(?P<id>[\w-]+)",
+        "https://www.instagram.com/reel/{id}/embed/",
     ),
     _rule(
         "videopress", r"video\.wordpress\.com|(?:www\.)?videopress\.com|v\.wordpress\.com",
@@ -223,7 +219,7 @@ RULES: Final = (
     _rule("peertube", r".+", rf"/videos/embed/{_PEERTUBE_ID}", is_generic=True),
     _rule("peertube", r".+", rf"/(?:w|videos/watch)/{_PEERTUBE_ID}", "{origin}/videos/embed/{id}", is_generic=True),
 )
-"""Tried in this order; the first that fits counts. Forms as in the platforms' embed codes and in yt-dlp's extractors."""
+"""Tried in this order; the first that fits counts. The forms are those of the platforms' own embed codes."""
 
 
 def match_url(url: str) -> Match | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.jsonld import parse_json_ld
-from crawler.extract.text import clean, text_of
+from crawler.extract.text import clean
+from crawler.extract.thing import Node
+from crawler.extract.youtube_state import read_youtube_state
 
 MAX_NODES: Final = 3_000
 """Nodes that are kept of one page; a thread of 1,000 comments in JSON-LD has two each."""
@@ -27,63 +28,6 @@ _OF_OTHERS: Final = frozenset(
     {"itemlistelement", "haspart", "comment", "review", "isrelatedto", "relatedlink", "mentions", "citation"}
 )
 """Properties (lower case) under which a node is about something else than the page: listings, clips, comments."""
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """One typed thing. Property names are in lower case: pages write ``contentURL`` for ``contentUrl``."""
-
-    types: frozenset[str]
-    """Last parts of the type names, lower case: ``videoobject``."""
-    props: dict[str, list[Any]] = field(default_factory=dict)
-    """Values in order: ``str``, :class:`Node`, or the element that carries a microdata value."""
-    is_of_others: bool = False
-    """It stands in a list, a comment or another part that is not the page's subject."""
-    node_id: str | None = None
-    """``@id``/``itemid``, by which other nodes refer to it."""
-
-    def values(self, *names: str) -> Iterator[Any]:
-        """Values of the named properties, the first name's before the second's."""
-        for name in names:
-            yield from self.props.get(name.lower(), ())
-
-    def nodes(self, *names: str) -> list[Node]:
-        """Values that are things themselves."""
-        return [value for value in self.values(*names) if isinstance(value, Node)]
-
-    def texts(self, *names: str) -> list[str]:
-        """Values as plain text; a thing stands as its name. Empty ones are left out."""
-        texts: list[str] = []
-        for value in self.values(*names):
-            text = _first_word(value, "name", "headline") if isinstance(value, Node) else _as_text(value)
-            if text and text.strip():
-                texts.append(text)
-        return texts
-
-    def text(self, *names: str) -> str | None:
-        """The first value as plain text, or None."""
-        return next(iter(self.texts(*names)), None)
-
-    def link(self, *names: str) -> str | None:
-        """The first value as an address as written; a thing stands as its ``url``, ``contentUrl`` or id."""
-        for value in self.values(*names):
-            if isinstance(value, Node):
-                found = _first_word(value, "url", "contentUrl") or value.node_id
-            else:
-                found = _as_text(value)
-            if found and found.strip():
-                return html.unescape(found.strip())
-        return None
-
-
-def _as_text(value: str | LexborNode) -> str:
-    return value if isinstance(value, str) else text_of(value)
-
-
-def _first_word(node: Node, *names: str) -> str | None:
-    """The first value that is no thing again: references may run in circles."""
-    words = (_as_text(value) for value in node.values(*names) if not isinstance(value, Node))
-    return next((word for word in words if word.strip()), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,22 +61,22 @@ def read_structured(document: Document) -> Structured:
             _collect(value, things)
     _join_references(things)
     things.extend(_markup_things(document))
+    if state := read_youtube_state(document):
+        _complete(things, state)
     return Structured(tuple(things), _metas(document))
 
 
-def plain(text: str | None) -> str | None:
-    """A structured value as a reader would see it: entities decoded once, stray markup turned to text, or None."""
-    if text is None:
-        return None
-    if _TAG.search(text):
-        body = LexborHTMLParser(text).body
-        text = text_of(body) if body else ""
-    elif "&" in text:
-        text = html.unescape(text)
-    return (clean(text.replace("\u00a0", " ")) or "").strip() or None
-
-
-_TAG = re.compile(r"</?(?:a|b|br|p|i|em|strong|span|div|ul|ol|li|h[1-6]|img|iframe|blockquote)\b[^<>]{0,2000}>", re.I)
+def _complete(things: list[Node], state: Node) -> None:
+    """Let YouTube's player state fill its page's VideoObject; its description is whole, that of the page is cut."""
+    video = next((thing for thing in things if "videoobject" in thing.types and not thing.is_of_others), None)
+    if video is None:
+        things.append(state)
+        return
+    for name, values in state.props.items():
+        if name in ("description", "keywords"):
+            video.props[name] = values
+        else:
+            video.props.setdefault(name, values)
 
 
 def _metas(document: Document) -> dict[str, list[str]]:

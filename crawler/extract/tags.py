@@ -7,10 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from selectolax.lexbor import LexborNode
+
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
-from crawler.extract.structured import Node, Structured, plain
+from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
+from crawler.extract.thing import Node, plain
 from crawler.extract.title import ARTICLE_TYPES
 
 MAX_TAGS: Final = 300
@@ -27,7 +30,9 @@ _LISTED: Final = (
 """Links to a page's tags and categories: HTML 4.6.7 ``rel=tag``, WordPress core and themes, PHP Melody."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_HASHTAG = re.compile(r"(?<![A-Za-z0-9_/&=?%.\-])(?:[#＃][^\s#＃!-/:-@\[-^`{-~…‥，。、！？；：“”„«»（）「」『』【】《》·•]{1,140})+")
+_HASHTAG = re.compile(
+    r"(?<![A-Za-z0-9_/&=?%.\-])(?:[#＃][^\s#＃!-/:-@\[-^`{-~…‥，。、！？；：“”„«»（）「」『』【】《》·•]{1,140})+"
+)
 _COLOUR = re.compile(r"(?=.*\d)(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})\Z|([0-9a-f])\1{2}(?:\1{3})?\Z", re.IGNORECASE)
 
 
@@ -53,7 +58,7 @@ def read_hashtags(text: str | None) -> list[str]:
 
 def read_tags(document: Document, structured: Structured, areas: Areas, main: Node | None) -> list[str]:
     """Tags and categories that the page links, then those of its metas, then keywords of its structured data."""
-    found = [line_of(link) for link in document.css(_LISTED)[:MAX_TAGS] if not areas.is_beside(link)]
+    found = [line_of(link, skip=_is_count) for link in document.css(_LISTED)[:MAX_TAGS] if not areas.is_beside(link)]
     for name in ("article:tag", "og:video:tag", "video:tag", "article:section"):
         found += structured.metas.get(name, [])
     for name in ("keywords", "news_keywords"):
@@ -73,6 +78,11 @@ def unique(words: Iterable[str]) -> list[str]:
         if text:
             kept.setdefault(unicodedata.normalize("NFC", text).casefold(), text)
     return list(kept.values())
+
+
+def _is_count(node: LexborNode) -> bool:
+    """The number of posts that WordPress and its themes put beside a tag's name."""
+    return "count" in (node.attributes.get("class") or "")
 
 
 def _parted(words: str) -> list[str]:

@@ -9,8 +9,10 @@ from typing import Final
 from crawler.extract.areas import Areas
 from crawler.extract.counts import read_count
 from crawler.extract.document import Document
-from crawler.extract.structured import Node, Structured
+from crawler.extract.selection import ranked
+from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
+from crawler.extract.thing import Node
 from crawler.extract.title import ARTICLE_TYPES
 
 _ACTIONS: Final = {
@@ -31,7 +33,9 @@ _VIEWS: Final = (
 )  # fmt: skip
 """Where the number of views is shown: PHP Melody, then WordPress plugins and themes."""
 
-_LIKES: Final = ("#bin-rating-like", ".wp_ulike_btn + .count-box", ".jm-post-like .count", ".like-count", ".likes-count")
+_LIKES: Final = (
+    "#bin-rating-like", ".wp_ulike_btn + .count-box", ".jm-post-like .count", ".like-count", ".likes-count",
+)  # fmt: skip
 _DISLIKES: Final = ("#bin-rating-dislike", ".dislike-count", ".dislikes-count")
 _RATING_BAR: Final = ".progress[title], .progress[data-title], .progress[data-original-title]"
 """PHP Melody's bar: "12 likes, 3 dislikes" in the site's language, likes first."""
@@ -51,7 +55,7 @@ class Tallies:
 def read_tallies(
     document: Document, structured: Structured, areas: Areas, main: Node | None, language: str | None
 ) -> Tallies:
-    """Counts of the structured data, the video's before the article's; what they leave open, from the page's widgets."""
+    """Counts of the structured data, the video's before the article's; what they leave open, of its widgets."""
     tallies = Tallies()
     for node in [*([main] if main else ()), *structured.find(*ARTICLE_TYPES, "WebPage")]:
         _add(tallies, _of_node(node))
@@ -70,7 +74,7 @@ def _add(tallies: Tallies, found: dict[str, int]) -> None:
 
 
 def _of_node(node: Node) -> dict[str, int]:
-    """Counts that a thing states: ``interactionStatistic`` (schema.org), ``commentCount``, the older ``interactionCount``."""
+    """Counts that a thing states: schema.org's ``interactionStatistic``, ``commentCount``, older ``interactionCount``."""
     found: dict[str, int] = {}
     for counter in node.nodes("interactionStatistic", "interactionCount"):
         kind = _kind(counter)
@@ -122,13 +126,12 @@ def _parted(text: str) -> list[str]:
 
 
 def _shown(document: Document, areas: Areas, selectors: tuple[str, ...], language: str | None) -> int | None:
-    for selector in selectors:
-        for node in document.css(selector)[:20]:
-            if areas.is_beside(node):
-                continue
-            attributes = node.attributes
-            stated = attributes.get("data-count") or attributes.get("data-title") or line_of(node)
-            count = read_count(stated, language) or read_count(line_of(node), language)
-            if count:
-                return count.value
+    for _, node in ranked(document, selectors):
+        if areas.is_beside(node):
+            continue
+        attributes = node.attributes
+        stated = attributes.get("data-count") or attributes.get("data-title") or line_of(node)
+        count = read_count(stated, language) or read_count(line_of(node), language)
+        if count:
+            return count.value
     return None

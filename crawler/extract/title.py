@@ -9,8 +9,10 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
-from crawler.extract.structured import Node, Structured, plain
+from crawler.extract.selection import ranked
+from crawler.extract.structured import Structured
 from crawler.extract.text import fold, line_of
+from crawler.extract.thing import Node, plain
 
 HEADLINES: Final = (
     "h1.entry-title", "h1[itemprop=name]", "h1[itemprop=headline]", "h1.wp-block-post-title", "h1.post-title",
@@ -64,13 +66,17 @@ def site_names(structured: Structured) -> list[str]:
 
 
 def _headline(document: Document, areas: Areas) -> str | None:
-    for selector in HEADLINES:
-        nodes = [node for node in document.css(selector)[:20] if not areas.is_beside(node) and not _is_logo(node)]
-        if not nodes or (selector.startswith("h2") and len(nodes) > 1):
-            continue
-        for node in nodes:
-            if text := line_of(node, skip=_is_label):
-                return text
+    found = [
+        (selector, node)
+        for selector, node in ranked(document, HEADLINES)
+        if not areas.is_beside(node) and not _is_logo(node)
+    ]
+    lesser = sum(selector.startswith("h2") for selector, _ in found)
+    for selector, node in found:
+        if selector.startswith("h2") and lesser > 1:
+            break
+        if text := line_of(node, skip=_is_label):
+            return text
     return None
 
 

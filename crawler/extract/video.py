@@ -13,8 +13,9 @@ from crawler.extract.areas import Areas
 from crawler.extract.dates import read_duration
 from crawler.extract.document import Document
 from crawler.extract.platforms import Match, match_url
-from crawler.extract.structured import Node, Structured
+from crawler.extract.structured import Structured
 from crawler.extract.text import fold
+from crawler.extract.thing import Node
 from crawler.extract.urls import site_of
 
 SELF: Final = "self"
@@ -72,7 +73,7 @@ _YOUTUBE_ID = re.compile(r"(?=[\w-]*[A-Za-z_-])[\w-]{11}")
 _ADDRESS = re.compile(r"""(?:https?:)?//[^\s"'<>\\]{4,2000}""", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|flv|m3u8|mpd)(?:$|[?#])", re.IGNORECASE)
 _SETUP = re.compile(r"""["']?\b(?:file|src|source)["']?\s*:\s*["']((?:https?:)?(?:\\?/){2}[^"'\s<>]{4,2000})["']""")
-_SCRIPT_PLAYER = re.compile(r"jwplayer|videojs|flowplayer|clappr|plyr", re.IGNORECASE)
+_SCRIPT_PLAYERS: Final = ("jwplayer(", "videojs(", "flowplayer(", "Clappr.", "Plyr(")
 _MAYBE_NO_VIDEO: Final = frozenset({"instagram", "x"})
 """Platforms whose embeds are posts: they count only where nothing else plays."""
 
@@ -81,6 +82,9 @@ _META_PLAYERS: Final = (
 )  # fmt: skip
 """Open Graph and Twitter card properties that address a player or a file."""
 
+
+
+_META_IMAGES: Final = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,10 +221,9 @@ def _by_id(tag: str, attributes: dict[str, str | None]) -> Match | None:
         video_id = (attributes.get(name) or "").strip()
         if not video_id:
             continue
-        if platform is None:
-            platform = _hinted(names, video_id)
-        if platform and re.fullmatch(r"[\w-]{4,40}", video_id):
-            return Match(platform, video_id, _EMBED_BY_ID[platform].format(video_id), is_player=True)
+        owner = platform or _hinted(names, video_id)
+        if owner and re.fullmatch(r"[\w-]{4,40}", video_id):
+            return Match(owner, video_id, _EMBED_BY_ID[owner].format(video_id), is_player=True)
     return None
 
 
@@ -253,10 +256,12 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
 
 
 def _script_players(document: Document) -> Iterator[_Player]:
-    """Players that only a script sets up: ``jwplayer(...).setup({file: "..."})`` and its like (PHP Melody's default)."""
+    """Players that only a script sets up, as PHP Melody does: ``jwplayer(...).setup({file: "..."})`` and its like."""
+    if not any(word in document.text for word in _SCRIPT_PLAYERS):
+        return
     for script in document.css("script:not([src]):not([type*=json])")[:MAX_PLAYERS]:
         text = script.text()
-        if len(text) > 500_000 or not _SCRIPT_PLAYER.search(text):
+        if len(text) > 500_000 or not any(word in text for word in _SCRIPT_PLAYERS):
             continue
         for found in _SETUP.findall(text)[:20]:
             link = document.link(found.replace("\\/", "/"))
@@ -269,7 +274,7 @@ def _script_players(document: Document) -> Iterator[_Player]:
 
 def _thumbnail(document: Document, structured: Structured, main: Node | None) -> str | None:
     candidates = [main.link(name) for name in ("thumbnailUrl", "thumbnail", "image")] if main else []
-    candidates.append(structured.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"))
+    candidates.append(structured.meta(*_META_IMAGES))
     for selector, name in (("link[rel=image_src]", "href"), ("video[poster]", "poster")):
         node = document.first(selector)
         candidates.append(node.attributes.get(name) if node else None)

@@ -45,6 +45,8 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
 
+from crawler.politeness.refusal import RefusedError
+
 logger = logging.getLogger(__name__)
 
 MAX_BYTES: Final = 500 * 1024
@@ -69,13 +71,6 @@ NO_ANSWER: Final = (
 """What a download ends in when there is no answer one can read. Anything else is a defect, and is raised."""
 
 
-class ForbiddenByRobotsError(IgnoreRequest):
-    """A request that is not made: robots.txt forbids it, or it is not known whether it does. The message says which.
-
-    An :class:`~scrapy.exceptions.IgnoreRequest`: neither retried nor logged as a fault; the visit records it.
-    """
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What is known about one host."""
@@ -89,7 +84,7 @@ class Rules:
 
 
 class Robots:
-    """Downloader middleware in place of Scrapy's: raises :class:`ForbiddenByRobotsError` for what may not be fetched.
+    """Downloader middleware in place of Scrapy's: raises :class:`RefusedError` for what may not be fetched.
 
     It stands before the downloader's queues and sees every request: the scheduler's, those of ``download_async``, and
     each hop of a redirect and each retry, which Scrapy sends through all middlewares again.
@@ -113,7 +108,7 @@ class Robots:
     async def process_request(self, request: Request) -> None:
         """Let a request pass, or raise.
 
-        :raises ForbiddenByRobotsError: it may not be made
+        :raises RefusedError: with the reason ``robots``
         """
         url = urlparse_cached(request)
         if request.meta.get("dont_obey_robotstxt") or url.scheme not in ("http", "https"):
@@ -122,10 +117,10 @@ class Robots:
         rules = await self._rules(host, request)
         if rules.parser is None:
             self.crawler.stats.inc_value("robotstxt/unknown")
-            raise ForbiddenByRobotsError(rules.refusal)
+            raise RefusedError("robots", f"{request.url}: {rules.refusal}")
         if not rules.parser.allowed(request.url, self._token):
             self.crawler.stats.inc_value("robotstxt/forbidden")
-            raise ForbiddenByRobotsError(f"{host}/robots.txt forbids it to {self._token}")
+            raise RefusedError("robots", f"{request.url}: {host}/robots.txt forbids it to {self._token}")
 
     async def _rules(self, host: str, request: Request) -> Rules:
         task = self._known.get(host)

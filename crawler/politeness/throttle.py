@@ -10,11 +10,12 @@ from typing import Final, Self
 from scrapy import Request, signals
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.politeness.manners import LEAST_DELAY
+from crawler.politeness.refusal import RefusedError
 from crawler.politeness.retry_after import retry_after
 from crawler.politeness.robots import authority
 
@@ -22,14 +23,6 @@ logger = logging.getLogger(__name__)
 
 SLOW_DOWN: Final = frozenset({429, 503})
 """Statuses by which a server asks for less: RFC 6585 4, RFC 9110 15.6.4."""
-
-LEAST_DELAY: Final = 0.001
-"""Delay of a host that has none while it is paused, seconds: Scrapy's queues look at the time of the last request only
-where there is a delay."""
-
-
-class HostClosedError(IgnoreRequest):
-    """A request that is not made, because its host asked to be left alone for longer than RETRY_AFTER_MAX."""
 
 
 class Throttle:
@@ -59,14 +52,14 @@ class Throttle:
     def process_request(self, request: Request) -> None:
         """Put the request into its host's queue.
 
-        :raises HostClosedError: the host wants to be left alone for longer than we wait
+        :raises RefusedError: with the reason ``blocked``, while the host wants to be left alone for longer than we wait
         """
         # Scrapy copies the queue's name to the next hop of a redirect, which then escapes the pace of its own host.
         host = request.meta["download_slot"] = host_of(request)
         until, why = self._closed.get(host, (0.0, ""))
         if until > monotonic():
             self.crawler.stats.inc_value("throttle/refused")
-            raise HostClosedError(why)
+            raise RefusedError("blocked", f"{request.url}: {why}")
         self._closed.pop(host, None)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -104,9 +97,9 @@ class Throttle:
         self.crawler.stats.inc_value("throttle/closed")
         queue = self._downloader.slots[host].queue
         while queue:
-            _, waiting = queue.popleft()
+            request, waiting = queue.popleft()
             if not waiting.called:  # given up meanwhile by the one who asked
-                waiting.errback(HostClosedError(why))
+                waiting.errback(RefusedError("blocked", f"{request.url}: {why}"))
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Apply a host's Crawl-delay. Several ports of a host share its queue: the longest delay counts."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import ClassVar, Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -297,7 +298,7 @@ def _key(comment: Comment) -> str:
 
 def _is_newest_first(page: ListPage) -> bool:
     times = [comment.published_at for comment in page.listed]
-    return None not in times and all(a >= b for a, b in zip(times, times[1:], strict=False) if a is not None and b)
+    return None not in times and all(a >= b for a, b in pairwise(times) if a is not None and b)
 
 
 def _melody_url(document: Document) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
@@ -169,7 +170,7 @@ def _author(head: LexborNode | None, document: Document, comment: Comment) -> No
         comment.author_name, comment.author_kind = line_of(link), "registered"
         comment.author_url = document.link(link.attributes.get("href"))
         found = _PROFILE.search(comment.author_url or "")
-        comment.author_id = (found[1] or found[2]) if found else None
+        comment.author_id = unquote(found[1] or found[2]) if found else None
         return
     own = "".join(node.text(deep=False) or "" for node in head.iter(include_text=True) if node.tag == "-text")
     comment.author_name, comment.author_kind = " ".join(own.split()), "guest"

@@ -21,7 +21,7 @@ async def crawl(work: Callable[[Crawler], Awaitable[None]], **changes: Any) -> C
     settings.setdict(
         {
             "TWISTED_REACTOR_ENABLED": False,
-            "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, "data": None, "file": None, "ftp": None, "s3": None},
+            "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, **dict.fromkeys(("data", "file", "ftp", "s3"))},
             "SPIDER_MODULES": [],
             "ITEM_PIPELINES": {},
             "EXTENSIONS": {},

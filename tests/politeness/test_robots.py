@@ -13,7 +13,8 @@ from loopback import Answer, LoopbackSite
 from scrapy.crawler import Crawler
 
 from crawler.politeness import robots
-from crawler.politeness.robots import MAX_BYTES, ForbiddenByRobotsError, authority, leading_lines
+from crawler.politeness.refusal import RefusedError
+from crawler.politeness.robots import MAX_BYTES, authority, leading_lines
 
 Loopback = Callable[..., LoopbackSite]
 PAGE = Answer("a page")
@@ -25,18 +26,21 @@ def rules(text: str) -> Answer:
 
 async def is_read(site: LoopbackSite, path: str = "/page", **settings: object) -> bool:
     """Whether a page is fetched; its refusal must come from robots."""
-    read: list[bool] = []
+    bodies: list[bytes] = []
+    refusals: list[RefusedError] = []
 
     async def work(crawler: Crawler) -> None:
         try:
-            response = await get(crawler, site.url(path))
-            read.append(response.body == b"a page")
-        except ForbiddenByRobotsError:
-            read.append(False)
+            bodies.append((await get(crawler, site.url(path))).body)
+        except RefusedError as error:
+            refusals.append(error)
 
     await crawl(work, **settings)
-    assert read[0] is bool(site.times(path)), "a refused page must not be asked for, and a read one must be"
-    return read[0]
+    for error in refusals:
+        assert error.reason == "robots"
+        assert error.detail.startswith(site.url(path))
+    assert len(site.times(path)) == len(bodies), "a refused page must not be asked for, and a read one must be"
+    return bodies == [b"a page"]
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 410, 418, 451, 499])
@@ -58,7 +62,7 @@ async def test_an_unreachable_robots_txt_forbids_the_page() -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/page"
 
         async def work(crawler: Crawler) -> None:
-            with pytest.raises(ForbiddenByRobotsError, match=r"robots\.txt cannot be read"):
+            with pytest.raises(RefusedError, match=r"robots\.txt cannot be read"):
                 await get(crawler, url)
 
         await crawl(work, RETRY_TIMES=0)
@@ -79,7 +83,7 @@ async def test_an_unreadable_robots_txt_is_asked_again_after_a_while_and_not_bef
 
     async def work(crawler: Crawler) -> None:
         for _ in range(3):
-            with pytest.raises(ForbiddenByRobotsError, match="status 500"):
+            with pytest.raises(RefusedError, match="status 500"):
                 await get(crawler, site.url("/page"))
         assert len(site.times("/robots.txt")) == 1
         await asyncio.sleep(0.5)
@@ -98,7 +102,7 @@ async def test_rules_are_asked_for_again_when_they_are_old(loopback: Loopback) -
         await get(crawler, site.url("/page"))
         assert len(site.times("/robots.txt")) == 1
         await asyncio.sleep(0.5)
-        with pytest.raises(ForbiddenByRobotsError, match=r"robots\.txt forbids it to Talkback"):
+        with pytest.raises(RefusedError, match=r"robots\.txt forbids it to Talkback"):
             await get(crawler, site.url("/page"))
 
     await crawl(work, ROBOTS_CACHE_SECONDS=0.4)
@@ -135,7 +139,7 @@ async def test_rules_belong_to_one_port(loopback: Loopback) -> None:
     opened = loopback({"/page": PAGE})
 
     async def work(crawler: Crawler) -> None:
-        with pytest.raises(ForbiddenByRobotsError):
+        with pytest.raises(RefusedError):
             await get(crawler, closed.url("/page"))
         assert (await get(crawler, opened.url("/page"))).body == b"a page"
 
@@ -153,7 +157,7 @@ async def test_each_hop_of_a_redirect_is_asked_for_at_its_own_host(loopback: Loo
 
     async def work(crawler: Crawler) -> None:
         assert (await get(crawler, start.url("/to-public"))).url == target.url("/public")
-        with pytest.raises(ForbiddenByRobotsError):
+        with pytest.raises(RefusedError):
             await get(crawler, start.url("/to-private"))
 
     await crawl(work)

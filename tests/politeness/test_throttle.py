@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inprocess import crawl, get
 from loopback import Answer, LoopbackSite
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 
+from crawler.politeness.manners import LEAST_DELAY
+from crawler.politeness.refusal import RefusedError
 from crawler.politeness.retry_after import LONGEST, retry_after
-from crawler.politeness.throttle import HostClosedError
 
 Loopback = Callable[..., LoopbackSite]
 PAGE = Answer("a page")
@@ -94,7 +96,7 @@ async def test_a_crawl_delay_that_is_no_number_is_none(loopback: Loopback, value
 
     async def work(crawler: Crawler) -> None:
         await get(crawler, site.url("/page"))
-        assert crawler.engine.downloader.slots["127.0.0.1"].delay == 0
+        assert crawler.engine.downloader.slots["127.0.0.1"].delay <= LEAST_DELAY
 
     await crawl(work)
 
@@ -109,6 +111,24 @@ async def test_a_redirect_keeps_the_pace_of_the_host_it_leads_to(loopback: Loopb
     await crawl(work)
     assert min(gaps(slow.times("/page"))) >= 0.3 - SLACK
     assert max(gaps(start.times("/away"))) < 0.3, "the host that only redirects has no delay"
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+async def test_no_more_requests_run_at_once_than_allowed_even_without_a_delay(loopback: Loopback, limit: int) -> None:
+    site = loopback({"/page": Answer("a page", wait=0.1)})
+    running: list[int] = []
+
+    async def work(crawler: Crawler) -> None:
+        crawler.signals.connect(count, signals.request_left_downloader)
+        await get(crawler, site.url("/first"))
+        await asyncio.gather(*(get(crawler, site.url("/page")) for _ in range(6)))
+
+    def count(request: Request, spider: Spider) -> None:
+        running.append(len(spider.crawler.engine.downloader.slots["127.0.0.1"].transferring))
+
+    await crawl(work, CONCURRENT_REQUESTS_PER_DOMAIN=limit)
+    assert max(running) <= limit
+    assert gaps(site.times("/page"))[limit - 1] >= 0.1 - SLACK
 
 
 # --- Retry-After ---------------------------------------------------------------------------------
@@ -157,7 +177,7 @@ async def test_a_retry_after_longer_than_the_maximum_closes_the_host(loopback: L
 
     async def work(crawler: Crawler) -> None:
         assert (await get(crawler, site.url("/page"))).status == 429
-        with pytest.raises(HostClosedError, match="left alone for 86400 s"):
+        with pytest.raises(RefusedError, match="left alone for 86400 s"):
             await get(crawler, site.url("/next"))
 
     await crawl(work)
@@ -170,11 +190,10 @@ async def test_requests_that_wait_when_a_host_closes_are_not_made(loopback: Loop
 
     async def work(crawler: Crawler) -> None:
         await get(crawler, site.url("/first"))
-        first, *queued = await asyncio.gather(
-            get(crawler, site.url("/page")), *(get(crawler, site.url("/queued")) for _ in range(3)), return_exceptions=True
-        )
+        requests = [get(crawler, site.url(path)) for path in ("/page", "/queued", "/queued", "/queued")]
+        first, *queued = await asyncio.gather(*requests, return_exceptions=True)
         assert first.status == 429
-        assert [type(error) for error in queued] == [HostClosedError] * 3
+        assert [error.reason for error in queued] == ["blocked"] * 3
 
     await crawl(work)
     assert not site.times("/queued")
@@ -185,7 +204,7 @@ async def test_a_closed_host_is_asked_again_when_its_time_is_over(loopback: Loop
 
     async def work(crawler: Crawler) -> None:
         assert (await get(crawler, site.url("/page"))).status == 503
-        with pytest.raises(HostClosedError):
+        with pytest.raises(RefusedError):
             await get(crawler, site.url("/page"))
         await asyncio.sleep(0.45)
         assert (await get(crawler, site.url("/page"))).body == b"a page"

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.text import clean, inner_html, line_of, text_of
-from crawler.systems.wordpress.items import Item, Items, tokens_of
+from crawler.systems.wordpress.items import Item, Items, parts_of, tokens_of
 from crawler.systems.wordpress.locales import without_prefix_inside, without_says
 
 NAME_CLASSES: Final = (
@@ -31,10 +31,13 @@ NAME_CLASSES: Final = (
 
 SLOT_CLASSES: Final = (
     re.compile(r"(?:wp-block-)?comment[-_]{0,2}(?:content|text|entry|copy|message|description)\Z"),
-    re.compile(r"(?:.*[-_])?comments?(?:[-_]{1,2}item)?[-_]{1,2}(?:content|text|body|entry|copy|message)\Z"),
+    re.compile(r"(?:.*[-_])?comments?(?:[-_]{1,2}item)?[-_]{1,2}(?:content|text|entry|copy|message)\Z"),
     re.compile(r"(?:content|comment)text\Z|entry-content\Z|e-content\Z"),
 )
 """Classes of the element that holds the text, surest first."""
+
+BODY_CLASSES: Final = (re.compile(r"(?:.*[-_])?comment[-_]{1,2}body\Z"),)
+"""In core's markup the whole comment, in some themes the text alone."""
 
 TIME_CLASSES: Final = re.compile(
     r"(?:.*[-_])?(?:date|time|datetime|timestamp|timendate|published|posted|metadata|commentmetadata)(?:[-_].*)?\Z"
@@ -97,16 +100,19 @@ def read_fields(item: Item, items: Items, document: Document, language: str | No
     kind = next((kind for kind in ("pingback", "trackback", "review") if kind in item.tokens), "comment")
     name, rank = _name_element(own)
     times = [(node, tokens) for node, tokens in own if _is_time(node, tokens, item.native_id)]
-    slot = _slot(own, [name, *(node for node, _ in times)], item)
-    inside = _ids_below(slot)
-    head = [(node, tokens) for node, tokens in own if node.mem_id not in inside]
+    stamps = [node for node, _ in times]
+    slot = _slot(own, [name, *stamps], item, SLOT_CLASSES)
     is_short_ping = kind != "comment" and slot is None and name is None
     if name is None:
-        name, rank = _name_by_structure(head, item), len(NAME_CLASSES)
+        inside = _ids_below(slot)
+        name = _name_by_structure([pair for pair in own if pair[0].mem_id not in inside], item)
+    slot = slot or _slot(own, [name, *stamps], item, BODY_CLASSES)
+    inside = _ids_below(slot)
     time_raw, stamp = _time([pair for pair in times if pair[0].mem_id not in inside], item.native_id)
-    text, text_html = (
-        (None, None) if is_short_ping else _body(item, items, slot, own, [part for part in (name, stamp) if part is not None])
-    )
+    text: str | None = None
+    text_html: str | None = None
+    if not is_short_ping:
+        text, text_html = _body(item, items, slot, own, [part for part in (name, stamp) if part is not None])
     shown_name, link = _name_and_link(name, rank, language)
     return Fields(
         kind=kind,
@@ -231,7 +237,10 @@ def _permalink(own: list[tuple[LexborNode, frozenset[str]]], document: Document,
 
 
 def _slot(
-    own: list[tuple[LexborNode, frozenset[str]]], head: Iterable[LexborNode | None], item: Item
+    own: list[tuple[LexborNode, frozenset[str]]],
+    head: Iterable[LexborNode | None],
+    item: Item,
+    classes: Iterable[re.Pattern[str]],
 ) -> LexborNode | None:
     """The element that holds the text and nothing of the head."""
     above: set[int] = set()
@@ -240,7 +249,7 @@ def _slot(
         while step is not None and step.mem_id != item.node.mem_id and step.mem_id not in above:
             above.add(step.mem_id)
             step = step.parent
-    for pattern in SLOT_CLASSES:
+    for pattern in classes:
         for node, tokens in own:
             if node.mem_id not in above and node.tag != "a" and any(pattern.match(token) for token in tokens):
                 return node
@@ -278,7 +287,7 @@ def _body(
 
     for part in head:
         _skip_head(part, item.node, skipped, skip_loose)
-    container = _container(item.node, skip_loose)
+    container = _container(parts_of(item.node)[-1], skip_loose)
     return text_of(container, skip=skip_loose), _markup(container, skip_loose)
 
 

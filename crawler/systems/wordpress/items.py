@@ -76,7 +76,7 @@ class Items:
 
     def elements(self, item: Item) -> Iterator[LexborNode]:
         """The elements of a comment itself in document order: not those of its answers, forms or scripts."""
-        stack = list(reversed(_parts(item.node)))
+        stack = list(reversed(parts_of(item.node)))
         while stack:
             node = stack.pop()
             if node.mem_id != item.node.mem_id:
@@ -92,7 +92,7 @@ class Items:
         return node.tag in ("ul", "ol", "div") and not PRUNED_CLASSES.isdisjoint(tokens_of(node))
 
 
-def _parts(node: LexborNode) -> list[LexborNode]:
+def parts_of(node: LexborNode) -> list[LexborNode]:
     """A comment's element; in a definition list also the `dd`s that follow its `dt`."""
     parts = [node]
     if node.tag == "dt":

@@ -1,0 +1,349 @@
+"""The change index: the latest state of every page and comment, kept locally and rebuilt from the archive at need.
+
+It is a cache. Rows enter it only after they were committed, in the same SQLite transaction as the Delta version they
+were committed with, so it is never ahead of the archive, and what it is behind it reads from the log's new parts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+
+from archive.errors import ArchiveError
+from archive.log import Entry, TableLog
+
+_LAYOUT: Final = 1
+"""Layout of the index's tables; an index with another one is built anew."""
+_WAIT_S: Final = 600.0
+"""How long another crawl on the same index may take to read a whole archive."""
+_BATCH_ROWS: Final = 20_000
+_CACHE_KIB: Final = 32 * 1024
+
+
+class CommentState(NamedTuple):
+    """The latest observed state of a comment: what the next visit is compared with."""
+
+    observed_at: int
+    """Microseconds since the epoch, UTC."""
+    capture_id: str
+    status: str
+    content_digest: str | None
+    like_count: int | None
+    dislike_count: int | None
+    reply_count: int | None
+    is_edited: bool | None
+    edited_at: int | None
+    published_at: int | None
+    published_min: int | None
+    published_max: int | None
+    page_id: str
+    native_id: str | None
+    id_kind: str
+    kind: str
+    parent_id: str | None
+    parent_native_id: str | None
+    root_id: str | None
+    depth: int | None
+
+    @property
+    def rank(self) -> tuple[int, str, str, str]:
+        """Order of the states of one comment: the greatest is the latest, whatever the order of the commits."""
+        return self.observed_at, self.capture_id, self.status, self.content_digest or ""
+
+
+class PageState(NamedTuple):
+    """The latest observed state of a page."""
+
+    observed_at: int
+    capture_id: str
+    content_digest: str | None
+
+    @property
+    def rank(self) -> tuple[int, str, str]:
+        """Order of the states of one page."""
+        return self.observed_at, self.capture_id, self.content_digest or ""
+
+
+STATES: Final[dict[str, tuple[tuple[str, ...], type[PageState | CommentState]]]] = {
+    "comments": (("thread_id", "comment_id"), CommentState),
+    "pages": (("page_id",), PageState),
+}
+"""The tables whose states are kept: key columns, and the columns of a state."""
+_RANKS: Final = {
+    "comments": ("observed_at", "capture_id", "status", "ifnull({}content_digest, '')"),
+    "pages": ("observed_at", "capture_id", "ifnull({}content_digest, '')"),
+}
+
+
+def columns_of(table: str) -> list[str]:
+    """The columns of a table that the index reads."""
+    keys, state = STATES[table]
+    return [*keys, *(name for name in state._fields if name not in keys)]
+
+
+def states_of(table: str, rows: pa.Table | pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    """Key columns and state columns of each row, as plain values, times as microseconds."""
+    keys, state = STATES[table]
+    columns = []
+    for name in (*keys, *state._fields):
+        column = rows.column(name)
+        columns.append((column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column).to_pylist())
+    return zip(*columns, strict=True)
+
+
+class Pending:
+    """States of rows that were added but are not committed yet."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, PageState] = {}
+        self.threads: dict[str, dict[str, CommentState]] = {}
+
+    def add_page(self, page_id: str, state: PageState) -> None:
+        """A page's row was added."""
+        known = self.pages.get(page_id)
+        if known is None or state.rank >= known.rank:
+            self.pages[page_id] = state
+
+    def add_comment(self, thread_id: str, comment_id: str, state: CommentState) -> None:
+        """A comment's row was added."""
+        thread = self.threads.setdefault(thread_id, {})
+        known = thread.get(comment_id)
+        if known is None or state.rank >= known.rank:
+            thread[comment_id] = state
+
+
+class Index:
+    """The latest states, by page and by thread. Questions are asked on one thread, commits made on another."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.foreign = 0
+        """How many parts of other writers were read since the index was opened."""
+        self._pending: list[Pending] = []
+        self._lock = threading.Lock()
+        try:
+            self._writer, self._reader = self._connect()
+        except sqlite3.DatabaseError:
+            self._forget()
+            try:
+                self._writer, self._reader = self._connect()
+            except sqlite3.DatabaseError as error:
+                raise ArchiveError(f"cannot keep the change index in {path}: {error}") from error
+
+    # -- what the pipelines ask ---------------------------------------------------------------------
+
+    def page_digest(self, page_id: str) -> str | None:
+        """``content_digest`` of the page's latest row, added rows included; None for an unknown page."""
+        state = self._page(self._reader, page_id)
+        for pending in tuple(self._pending):
+            added = pending.pages.get(page_id)
+            if added is not None and (state is None or added.rank >= state.rank):
+                state = added
+        return None if state is None else state.content_digest
+
+    def thread(self, thread_id: str) -> dict[str, CommentState]:
+        """The latest state of every comment of a thread by ``comment_id``, added rows and removed comments included."""
+        found = self._select(self._reader, "comments", "WHERE thread_id = ?", (thread_id,))
+        states = {row[1]: _comment(row[2:]) for row in found}
+        for pending in tuple(self._pending):
+            for comment_id, added in pending.threads.get(thread_id, {}).items():
+                known = states.get(comment_id)
+                if known is None or added.rank >= known.rank:
+                    states[comment_id] = added
+        return states
+
+    # -- what a commit asks: committed rows only ----------------------------------------------------
+
+    def page(self, page_id: str) -> PageState | None:
+        """The latest committed state of a page."""
+        return self._page(self._writer, page_id)
+
+    def comment(self, thread_id: str, comment_id: str) -> CommentState | None:
+        """The latest committed state of a comment."""
+        where = "WHERE thread_id = ? AND comment_id = ?"
+        for row in self._select(self._writer, "comments", where, (thread_id, comment_id)):
+            return _comment(row[2:])
+        return None
+
+    # -- rows that wait -----------------------------------------------------------------------------
+
+    def expect(self, pending: Pending) -> None:
+        """Let answers include these rows."""
+        self._pending.append(pending)
+
+    def settle(self, pending: Pending) -> None:
+        """These rows are committed, or given up."""
+        self._pending.remove(pending)
+
+    # -- keeping up with the archive ----------------------------------------------------------------
+
+    def rebuild_if_foreign(self, log: TableLog, snapshot: DeltaTable) -> None:
+        """Bring a table up to date with a snapshot; read it all when it is another table or its log is gone."""
+        name, table_id, newest = log.table.name, str(snapshot.metadata().id), snapshot.version()
+        with self._transaction() as cursor:
+            known = self._version(cursor, name)
+            if known == (table_id, newest):
+                return
+            is_behind = known is not None and known[0] == table_id and known[1] < newest
+            if is_behind and known is not None and self._follow(cursor, log, known[1], {}) >= newest:
+                return
+            self._read_all(cursor, log, snapshot)
+
+    def follow(self, log: TableLog, own: Mapping[str, pa.Table] | None = None) -> int:
+        """Read what was committed to a table since; the version reached.
+
+        ``own`` are the rows of parts that need not be read back, by path. Raises `ArchiveError` when rows were
+        removed and the table is to be read anew, which it then is.
+        """
+        with self._transaction() as cursor:
+            known = self._version(cursor, log.table.name)
+            if known is None:
+                raise ArchiveError(f"the change index {self.path} was removed during the crawl; start it again")
+            return self._follow(cursor, log, known[1], own or {})
+
+    def version(self, table: str) -> int | None:
+        """The Delta version up to which a table is known."""
+        known = self._version(self._reader.cursor(), table)
+        return None if known is None else known[1]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._reader.close()
+        self._writer.close()
+
+    # -- inside -------------------------------------------------------------------------------------
+
+    def _page(self, source: sqlite3.Connection, page_id: str) -> PageState | None:
+        for row in self._select(source, "pages", "WHERE page_id = ?", (page_id,)):
+            return PageState(*row[1:])
+        return None
+
+    def _follow(self, cursor: sqlite3.Cursor, log: TableLog, after: int, own: Mapping[str, pa.Table]) -> int:
+        reached = after
+        for entry in log.follow(after):
+            if entry.rows_removed:
+                snapshot = log.open()
+                self._read_all(cursor, log, snapshot)
+                return snapshot.version()
+            self._learn(cursor, log, entry, own)
+            reached = entry.version
+        if reached != after:
+            cursor.execute("UPDATE versions SET version = ? WHERE name = ?", (reached, log.table.name))
+        return reached
+
+    def _learn(self, cursor: sqlite3.Cursor, log: TableLog, entry: Entry, own: Mapping[str, pa.Table]) -> None:
+        name = log.table.name
+        for path in entry.added:
+            rows = own.get(path)
+            if rows is not None:
+                self._upsert(cursor, name, states_of(name, rows))
+            else:
+                self.foreign += 1
+                self._read_part(cursor, log, path)
+
+    def _read_all(self, cursor: sqlite3.Cursor, log: TableLog, snapshot: DeltaTable) -> None:
+        name = log.table.name
+        cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of STATES
+        cursor.execute("DELETE FROM versions WHERE name = ?", (name,))
+        self.foreign += 1
+        for path in log.files(snapshot).column("path").to_pylist():
+            self._read_part(cursor, log, str(path))
+        table_id = str(snapshot.metadata().id)
+        cursor.execute("INSERT INTO versions VALUES (?, ?, ?)", (name, table_id, snapshot.version()))
+
+    def _read_part(self, cursor: sqlite3.Cursor, log: TableLog, path: str) -> None:
+        name = log.table.name
+        try:
+            with log.store.filesystem(name).open_input_file(path) as source:
+                for batch in pq.ParquetFile(source).iter_batches(_BATCH_ROWS, columns=columns_of(name)):
+                    self._upsert(cursor, name, states_of(name, batch))
+        except (OSError, pa.ArrowException, KeyError) as error:
+            raise ArchiveError(
+                f"cannot read the committed part {log.store.address(name, path)}: {error}; restore it from a copy"
+            ) from error
+
+    @staticmethod
+    def _upsert(cursor: sqlite3.Cursor, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        keys, state = STATES[table]
+        new = ", ".join(rank.format("excluded.") if "{}" in rank else f"excluded.{rank}" for rank in _RANKS[table])
+        old = ", ".join(rank.format(f"{table}.") if "{}" in rank else f"{table}.{rank}" for rank in _RANKS[table])
+        cursor.executemany(
+            f"INSERT INTO {table} VALUES ({', '.join('?' * (len(keys) + len(state._fields)))}) "  # noqa: S608 - names of STATES
+            f"ON CONFLICT DO UPDATE SET {', '.join(f'{n} = excluded.{n}' for n in state._fields)} "
+            f"WHERE ({new}) > ({old})",
+            rows,
+        )
+
+    @staticmethod
+    def _version(cursor: sqlite3.Cursor, table: str) -> tuple[str, int] | None:
+        found: tuple[str, int] | None = cursor.execute(
+            "SELECT table_id, version FROM versions WHERE name = ?", (table,)
+        ).fetchone()
+        return found
+
+    def _select(self, source: sqlite3.Connection, table: str, where: str, values: Sequence[str]) -> Iterator[Any]:
+        try:
+            yield from source.execute(f"SELECT * FROM {table} {where}", values)  # noqa: S608 - a name of STATES
+        except sqlite3.DatabaseError as error:
+            raise self._broken(error) from error
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        with self._lock:
+            cursor = self._writer.cursor()
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield cursor
+                except BaseException:
+                    cursor.execute("ROLLBACK")
+                    raise
+                cursor.execute("COMMIT")
+            except sqlite3.DatabaseError as error:
+                raise self._broken(error) from error
+
+    def _broken(self, error: sqlite3.DatabaseError) -> ArchiveError:
+        return ArchiveError(
+            f"the change index {self.path} failed: {error}; remove it and start again, it is rebuilt from the archive"
+        )
+
+    def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+        writer, reader = (
+            sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+            for _ in range(2)
+        )
+        writer.execute("PRAGMA journal_mode = WAL")
+        # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
+        writer.execute("PRAGMA synchronous = NORMAL")
+        writer.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        writer.execute("BEGIN IMMEDIATE")
+        layout = writer.execute("PRAGMA user_version").fetchone()[0]
+        if layout not in (0, _LAYOUT):
+            for table in (*STATES, "versions"):
+                writer.execute(f"DROP TABLE IF EXISTS {table}")
+        writer.execute("CREATE TABLE IF NOT EXISTS versions (name PRIMARY KEY, table_id, version INTEGER)")
+        for table, (keys, state) in STATES.items():
+            names = ", ".join((*keys, *state._fields))
+            writer.execute(
+                f"CREATE TABLE IF NOT EXISTS {table} ({names}, PRIMARY KEY ({', '.join(keys)})) WITHOUT ROWID"
+            )
+        writer.execute(f"PRAGMA user_version = {_LAYOUT}")
+        writer.execute("COMMIT")
+        return writer, reader
+
+    def _forget(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+
+def _comment(values: Sequence[Any]) -> CommentState:
+    state = CommentState(*values)
+    return state if state.is_edited is None else state._replace(is_edited=bool(state.is_edited))

@@ -1,0 +1,133 @@
+"""The journal: which batches are on their way into the archive, so that a kill between two tables loses nothing.
+
+A batch's parts are written down before its first commit and crossed out after its last. What a dead crawl left
+behind is rolled forward by the next one that uses the same state directory.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+from archive.errors import ArchiveError
+from archive.parts import Part
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """What the journal holds of one batch."""
+
+    crawl_id: str
+    number: int
+    """The batch's number in its crawl: the version of its application transaction."""
+    tables: dict[str, str]
+    """Delta ids of the tables it was meant for."""
+    parts: dict[str, list[Part]]
+    """Its parts by table."""
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Page and capture of visits whose page row another crawl committed first, after our shares were written."""
+    discarded: list[tuple[str, str]] = field(default_factory=list)
+    """Table and path (below the archive) of files to remove at the end, unless they are committed."""
+
+
+class Journal:
+    """Records by crawl and batch number, in SQLite, each write fsynced."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._connection = sqlite3.connect(path, timeout=60.0, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS batches (crawl_id, number INTEGER, record, PRIMARY KEY (crawl_id, number))"
+            )
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def write(self, record: Record) -> None:
+        """Write or replace a batch's record; durable when this returns."""
+        try:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO batches VALUES (?, ?, ?)",
+                (record.crawl_id, record.number, json.dumps(asdict(record))),
+            )
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def cross_out(self, record: Record) -> None:
+        """The batch is committed whole."""
+        try:
+            self._connection.execute(
+                "DELETE FROM batches WHERE crawl_id = ? AND number = ?", (record.crawl_id, record.number)
+            )
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def open_records(self) -> dict[str, list[Record]]:
+        """Unfinished batches by crawl, in order."""
+        try:
+            found = self._connection.execute("SELECT record FROM batches ORDER BY crawl_id, number").fetchall()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        records: dict[str, list[Record]] = {}
+        for (text,) in found:
+            values = json.loads(text)
+            values["parts"] = {name: [Part(**part) for part in parts] for name, parts in values["parts"].items()}
+            for name in ("refused", "discarded"):
+                values[name] = [(first, second) for first, second in values[name]]
+            record = Record(**values)
+            records.setdefault(record.crawl_id, []).append(record)
+        return records
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _failed(self, error: sqlite3.Error) -> ArchiveError:
+        return ArchiveError(f"cannot use the journal {self.path}: {error}; make room there, or repair the disk")
+
+
+class CrawlLock:
+    """Says that a crawl is alive: a lock that the kernel gives back when its process dies, however it dies."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self._path = path
+        self._handle = handle
+
+    @classmethod
+    def take(cls, folder: Path, crawl_id: str) -> Self | None:
+        """The lock of a crawl, or None while its process lives. Raises `ArchiveError` when it cannot be tried."""
+        path = folder / f"{crawl_id}.lock"
+        while True:
+            try:
+                handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            except OSError as error:
+                raise ArchiveError(f"cannot create {path}: {error.strerror}") from error
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(handle)
+                return None
+            if _still_at(path, handle):
+                return cls(path, handle)
+            os.close(handle)  # its last holder removed the file between our open and our lock
+
+    def release(self) -> None:
+        """Give the lock back and remove its file."""
+        self._path.unlink(missing_ok=True)
+        os.close(self._handle)
+
+
+def _still_at(path: Path, handle: int) -> bool:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    held = os.fstat(handle)
+    return (there.st_ino, there.st_dev) == (held.st_ino, held.st_dev)

@@ -1,0 +1,285 @@
+"""Reading an archive: the latest state of every table, its state at a time, or its whole history, as Arrow batches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as pa_dataset
+from deltalake import DeltaTable
+
+from archive.errors import ArchiveError
+from archive.log import TableLog
+from archive.schema import TABLES
+from archive.stores import Store
+
+_TIME: Final = pa.timestamp("us", tz="UTC")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ROWS_READ: Final = 65_536
+_LATEST: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "comments": ("comment_id", ("observed_at", "capture_id", "status", "content_digest")),
+    "pages": ("page_id", ("observed_at", "capture_id", "content_digest")),
+    "threads": ("thread_id", ("observed_at", "capture_id")),
+    "crawls": ("crawl_id", ("ended_at",)),
+}
+"""What a state is a state of, and the columns whose greatest values make it the latest (as in `archive.index`)."""
+_WITH_PAGE: Final = frozenset({"shares", "subscribes"})
+"""Tables whose rows belong to one state of a page."""
+_PAIR: Final = ("page_id", "capture_id")
+"""What such a row has in common with that state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table, read when they are asked for, one batch after the other.
+
+    DuckDB, Polars and pandas take the object itself (Arrow PyCapsule interface): ``polars.DataFrame(rows)``.
+    """
+
+    archive: Archive
+    table: str
+    site: str | None = None
+    """Only this site's."""
+    as_of: int | None = None
+    """Only what was observed until then, microseconds."""
+    history: bool = False
+    """Every state instead of the latest."""
+    columns: tuple[str, ...] | None = None
+    """These columns, in this order; None for all."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of the batches."""
+        whole = TABLES[self.table].schema
+        return whole if self.columns is None else pa.schema([whole.field(name) for name in self.columns])
+
+    def select(self, *columns: str) -> Rows:
+        """The same rows with these columns only. Raises `ArchiveError` for one that the table lacks."""
+        for name in columns:
+            if name not in TABLES[self.table].schema.names:
+                raise ArchiveError(f"table {self.table} has no column {name!r}")
+        return replace(self, columns=columns)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, a part of them at a time; memory holds the keys of one site."""
+        schema = self.schema
+        for batch in self.archive._read(self):  # noqa: SLF001 - both are this module's
+            if batch.num_rows:
+                yield batch.select(schema.names).cast(schema)
+
+    def reader(self) -> pa.RecordBatchReader:
+        """The rows as a stream for whatever reads Arrow."""
+        return pa.RecordBatchReader.from_batches(self.schema, self.batches())
+
+    def to_table(self) -> pa.Table:
+        """All rows in memory."""
+        return pa.Table.from_batches(list(self.batches()), self.schema)
+
+    def to_pandas(self) -> Any:
+        """All rows as a pandas DataFrame."""
+        return self.to_table().to_pandas()
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """All rows as dictionaries."""
+        return self.to_table().to_pylist()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        stream: Any = self.reader()
+        return stream.__arrow_c_stream__(requested_schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an archive holds."""
+
+    uri: str
+    rows: dict[str, int]
+    """Rows per table, every state counted."""
+    bytes: dict[str, int]
+    """Size of the committed parts per table."""
+    parts: dict[str, int]
+    sites: list[str]
+    first: datetime | None
+    """Earliest observation, rounded down to milliseconds."""
+    last: datetime | None
+    """Latest observation, rounded up to milliseconds."""
+    verdicts: dict[str, int]
+    """Threads by the verdict of their latest visit."""
+    changes: dict[str, int]
+    """Rows of ``comments`` by ``change``."""
+
+
+class Archive:
+    """A committed archive, read. Every call sees the newest commit of each table.
+
+    ``site`` is a site's name; ``as_of`` a time with its zone: the archive as it was observed until then.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.uri = store.uri
+        self._store = store
+        self._logs = {name: TableLog(store, table) for name, table in TABLES.items()}
+        if not store.exists() or not any(log.exists() for log in self._logs.values()):
+            raise ArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
+
+    def pages(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+        """Pages: the latest state of each, or every state."""
+        return self._rows("pages", site, as_of, history=history)
+
+    def shares(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+        """Share blocks of the pages' latest states, or of every state."""
+        return self._rows("shares", site, as_of, history=history)
+
+    def subscribes(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+        """Subscribe blocks of the pages' latest states, or of every state."""
+        return self._rows("subscribes", site, as_of, history=history)
+
+    def comments(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+        """Comments: the latest state of each (``status`` tells the removed ones), or every state."""
+        return self._rows("comments", site, as_of, history=history)
+
+    def threads(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+        """Ledgers: of each thread's latest visit, or of every visit."""
+        return self._rows("threads", site, as_of, history=history)
+
+    def crawls(self, *, as_of: datetime | None = None, history: bool = False) -> Rows:
+        """Crawls: one row each, its last; or every row."""
+        return self._rows("crawls", None, as_of, history=history)
+
+    def files(self, table: str, *, site: str | None = None) -> list[str]:
+        """Addresses of a table's committed parts, for ``read_parquet`` of DuckDB, pandas, Polars.
+
+        They hold every state, and neither partition column: those are in the path.
+        """
+        log = self._logs.get(table)
+        if log is None:
+            raise ArchiveError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}")
+        if not log.exists():
+            return []
+        found = log.files(log.open())
+        if site is not None and "site" in log.table.partition_by:
+            found = found.filter(pc.field("partition.site") == pa.scalar(site))
+        return sorted(self._store.address(table, str(path)) for path in found.column("path").to_pylist())
+
+    def info(self) -> Summary:
+        """Rows, sizes, sites, dates and verdicts, mostly from the logs alone."""
+        rows: dict[str, int] = {}
+        size: dict[str, int] = {}
+        parts: dict[str, int] = {}
+        sites: set[str] = set()
+        first: datetime | None = None
+        last: datetime | None = None
+        for name, log in self._logs.items():
+            if not log.exists():
+                rows[name] = size[name] = parts[name] = 0
+                continue
+            found = log.files(log.open())
+            columns: dict[str, list[Any]] = found.to_pydict()
+            rows[name] = sum(columns["num_records"])
+            size[name] = sum(columns["size_bytes"])
+            parts[name] = found.num_rows
+            sites.update(columns.get("partition.site", ()))
+            first = min((t for t in (first, *columns.get("min.observed_at", ())) if t is not None), default=None)
+            last = max((t for t in (last, *columns.get("max.observed_at", ())) if t is not None), default=None)
+        return Summary(
+            uri=self.uri,
+            rows=rows,
+            bytes=size,
+            parts=parts,
+            sites=sorted(sites),
+            first=first,
+            last=last,
+            verdicts=self._count(self.threads().select("verdict")),
+            changes=self._count(self.comments(history=True).select("change")),
+        )
+
+    @staticmethod
+    def _count(rows: Rows) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for batch in rows.batches():
+            counts.update(map(str, batch.column(0).to_pylist()))
+        return dict(counts.most_common())
+
+    # -- inside -------------------------------------------------------------------------------------
+
+    def _rows(self, table: str, site: str | None, as_of: datetime | None, *, history: bool) -> Rows:
+        until = None
+        if as_of is not None:
+            if as_of.tzinfo is None:
+                raise ArchiveError(f"as_of={as_of.isoformat()} has no time zone; give it one, e.g. tzinfo=UTC")
+            until = (as_of - _EPOCH) // timedelta(microseconds=1)
+        return Rows(self, table, site, until, history)
+
+    def _read(self, rows: Rows) -> Iterator[pa.RecordBatch]:
+        log = self._logs[rows.table]
+        if not log.exists():
+            return
+        snapshot = log.open()
+        log.check(snapshot)
+        if rows.table == "crawls":
+            yield from self._read_site(rows, snapshot, None)
+            return
+        sites = {str(name) for name in log.files(snapshot).column("partition.site").to_pylist()}
+        for site in sorted(sites if rows.site is None else sites & {rows.site}):
+            yield from self._read_site(rows, snapshot, site)
+
+    def _read_site(self, rows: Rows, snapshot: DeltaTable, site: str | None) -> Iterator[pa.RecordBatch]:
+        """One site's rows: every row of a page, a thread or a comment lies in its site's partitions."""
+        source = self._dataset(rows.table, snapshot, site)
+        until = None if rows.as_of is None else _observed(rows.table) <= pa.scalar(rows.as_of, _TIME)
+        names = list(rows.columns or TABLES[rows.table].schema.names)
+        if rows.history:
+            yield from source.to_batches(columns=names, filter=until, batch_size=_ROWS_READ)
+            return
+        if rows.table in _WITH_PAGE:
+            yield from self._read_blocks(rows, source, until, names, site)
+            return
+        key, rank = _LATEST[rows.table]
+        wanted = _latest(source.to_table(columns=list(dict.fromkeys((key, *rank))), filter=until), key, rank)
+        start = 0
+        for batch in source.to_batches(columns=names, filter=until, batch_size=_ROWS_READ):
+            yield batch.filter(wanted.slice(start, batch.num_rows))
+            start += batch.num_rows
+
+    def _read_blocks(
+        self, rows: Rows, source: pa_dataset.Dataset, until: Any, names: list[str], site: str | None
+    ) -> Iterator[pa.RecordBatch]:
+        """Shares or subscribes that were captured with the latest state of their page."""
+        pages = replace(rows, table="pages", site=site, columns=_PAIR).to_table()
+        latest = pa.chunked_array([_pairs(batch) for batch in pages.to_batches()], pa.string())
+        needed = list(dict.fromkeys((*names, *_PAIR)))
+        for batch in source.to_batches(columns=needed, filter=until, batch_size=_ROWS_READ):
+            yield batch.filter(pc.is_in(_pairs(batch), value_set=latest)).select(names)
+
+    def _dataset(self, table: str, snapshot: DeltaTable, site: str | None) -> pa_dataset.Dataset:
+        return snapshot.to_pyarrow_dataset(
+            filesystem=self._store.filesystem(table),
+            schema=TABLES[table].schema,
+            file_pruning_predicate=None if site is None else [("site", "=", site)],
+        )
+
+
+def _pairs(rows: pa.RecordBatch) -> Any:
+    page_id, capture_id = (rows.column(name) for name in _PAIR)
+    return pc.binary_join_element_wise(page_id, capture_id, pa.scalar("\n"))  # type: ignore[call-overload]  # a mixture is allowed
+
+
+def _observed(table: str) -> pc.Expression:
+    return pc.field("started_at" if table == "crawls" else "observed_at")
+
+
+def _latest(keys: pa.Table, key: str, rank: tuple[str, ...]) -> pa.BooleanArray:
+    """For each row, whether it has the greatest rank among the rows with its key; of equal ones the last."""
+    numbered = keys.append_column("row", pa.array(range(keys.num_rows), pa.int64()))
+    order: Any = [(name, "ascending", "at_start") for name in (key, *rank, "row")]
+    ordered = numbered.sort_by(order)
+    ids = ordered.column(key).combine_chunks()
+    last = pa.array([True] * min(1, len(ids)), pa.bool_())
+    is_last: Any = last if len(ids) < 2 else pa.concat_arrays([pc.not_equal(ids[:-1], ids[1:]), last])
+    chosen = ordered.column("row").combine_chunks().filter(is_last)
+    return pc.is_in(numbered.column("row").combine_chunks(), value_set=chosen)

@@ -1,0 +1,135 @@
+"""What a button or link says about itself: its label, and the number shown in or beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.counts import Count, read_count
+from crawler.extract.text import clean, line_of
+
+MAX_LABEL: Final = 200
+"""Longer texts are no label, characters."""
+
+COUNT_ATTRIBUTES: Final = ("data-count", "data-share-count", "data-shares", "data-counter", "data-likes", "data-follow-count")
+_COUNT_CLASS: Final = re.compile(
+    r"(?:^|[-_])(?:count|counts|counter|countbox|shares?|likes?|fans|followers|subscribers|number|num|total|tally|bubble|badge)$",
+    re.IGNORECASE,
+)
+_COUNT_INSIDE: Final = (
+    "[data-count], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans], .num, .badge, .tally, .total"
+)
+_NUMBER: Final = re.compile(r"^[(\[+]?\s*\d[\d.,'\s\u00a0\u202f]*\s*[^\W\d]{0,4}\.?\s*[)\]+]?$")
+_NUMBER_THEN_WORDS: Final = re.compile(
+    r"^\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?(?:[KkMmBb万億만]|mil|mln|Mio\.?|тыс\.?|млн\.?)?)\s+(?P<words>[^\d]{2,60})$"
+)
+_WORDS_THEN_NUMBER: Final = re.compile(
+    r"^(?P<words>[^\d]{2,60}?)[\s:]*[(\[]\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?[KkMmBb万億만]?)\s*[)\]]$"
+)
+_CROWD: Final = re.compile(
+    r"\b(?:shares?|likes?|tweets?|retweets?|reposts?|pins?|followers?|subscribers?|fans?|members?|people|mal\s+geteilt|partages?|"
+    r"abonn\w+|seguidores|suscriptores|compartid\w+|condivision\w+|volgers|репост\w*|лайк\w*|подписчик\w*|takipçi\w*|gefällt)\b",
+    re.IGNORECASE,
+)
+_MAX_PLACE: Final = 12
+"""Elements of a place beside a control that are looked at."""
+
+
+def is_count(node: LexborNode) -> bool:
+    """Whether an element holds nothing but a number, by its text and the names of its classes."""
+    attributes = node.attributes
+    names = (attributes.get("class") or "").split()
+    if not any(_COUNT_CLASS.search(name) for name in names[:20]) and "data-count" not in attributes:
+        return False
+    text = node.text(deep=True)[:60].strip()
+    return not text or _NUMBER.match(text) is not None
+
+
+def label_of(node: LexborNode) -> str | None:
+    """The text a reader sees, the number left out; else ``title``, ``aria-label``, the image's ``alt``; else None."""
+    seen = line_of(node, skip=is_count)
+    attributes = node.attributes
+    names = [seen, attributes.get("title"), attributes.get("aria-label")]
+    if node.tag == "input":
+        names = [attributes.get("value") if attributes.get("type") in ("submit", "button") else None, *names]
+    for name in names:
+        label = _as_label(name)
+        if label:
+            return label
+    for inner in node.css("img[alt], [title], [aria-label], svg title")[:5]:
+        attributes = inner.attributes
+        said = attributes.get("alt") or attributes.get("title") or attributes.get("aria-label")
+        label = _as_label(said or (inner.text() if inner.tag == "title" else None))
+        if label:
+            return label
+    return None
+
+
+def _as_label(text: str | None) -> str | None:
+    text = " ".join((clean(text) or "").split())
+    if not any(char.isalnum() for char in text) or len(text) > MAX_LABEL:
+        return None
+    found = _counted(text)
+    return found[1] if found and found[1] else text
+
+
+def _counted(text: str) -> tuple[str, str] | None:
+    """Number and words of ``Like (12)`` and ``1.2K Likes``."""
+    found = _WORDS_THEN_NUMBER.match(text)
+    if found:
+        return found["number"], found["words"].strip()
+    found = _NUMBER_THEN_WORDS.match(text)
+    return (found["number"], found["words"].strip()) if found and _CROWD.search(found["words"]) else None
+
+
+def count_of(node: LexborNode, language: str | None) -> Count | None:
+    """The number in or beside a control; None when the page shows none.
+
+    Looked at in turn: the control's own attributes, elements in it, the next element, elements beside it in a place
+    that it has for itself, and numbers in its text and ``aria-label``.
+    """
+    attributes = node.attributes
+    for name in COUNT_ATTRIBUTES:
+        count = _read(attributes.get(name), language)
+        if count:
+            return count
+    for inner in node.css(_COUNT_INSIDE)[:_MAX_PLACE]:
+        count = _shown(inner, language)
+        if count:
+            return count
+    for text in (node.text(deep=True)[:MAX_LABEL], attributes.get("aria-label"), attributes.get("title")):
+        found = _counted(" ".join((text or "").split()))
+        if found:
+            return read_count(found[0], language)
+    return _beside(node, language)
+
+
+def _beside(node: LexborNode, language: str | None) -> Count | None:
+    after = node.next
+    while after is not None and after.tag == "-text" and not (after.text(deep=False)).strip():
+        after = after.next
+    if after is not None and after.tag in ("span", "div", "b", "em", "strong", "small", "i"):
+        count = _shown(after, language)
+        if count:
+            return count
+    place = node.parent
+    if place is None or place.tag not in ("li", "span", "div", "td", "p") or len(place.css("a, button")) != 1:
+        return None
+    for inner in place.css(_COUNT_INSIDE)[:_MAX_PLACE]:
+        count = _shown(inner, language)
+        if count:
+            return count
+    return None
+
+
+def _shown(node: LexborNode, language: str | None) -> Count | None:
+    if not is_count(node):
+        return None
+    return _read(node.attributes.get("data-count"), language) or _read(node.text(deep=True)[:60], language)
+
+
+def _read(text: str | None, language: str | None) -> Count | None:
+    text = (text or "").strip()
+    return read_count(text, language) if text and _NUMBER.match(text) else None

@@ -1,0 +1,174 @@
+"""Invitations in running text: a label and the links after it, or on the lines below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.extract.networks import share_intent
+from crawler.extract.phrases import invitation_kind, is_platform_name, platform_named
+from crawler.extract.profiles import Profile, profile_of
+from crawler.items import Subscribe
+
+_URL: Final = re.compile(r"https?://[^\s<>\"“”«»（）【】]+|(?<![\w@./-])(?:www\.|(?:[a-z0-9-]+\.){1,3}[a-z]{2,10}/)[^\s<>\"“”«»（）【】]*", re.IGNORECASE)
+_EDGE: Final = " \t:：-–—→➡►▶▸▹•·*|>»=~👉🔔✅🔴⬇️👇🙏❤️✨📌📲🔗"
+_EDGE_AFTER: Final = " \t→➡►▶▸▹👉⬇️👇↓"
+_CLOSERS: Final = ".,;:!?)]}»”’'…。、，！？）"
+MAX_WORDS: Final = 16
+"""A label of more words is a sentence."""
+MAX_LINES: Final = 5_000
+"""Lines of one text that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of running text."""
+
+    text: str
+    """Without the addresses in it."""
+    urls: tuple[str, ...]
+    """The addresses in it, in order."""
+    position: int
+    """Where it stands on the page."""
+
+
+@dataclass(slots=True)
+class _Heading:
+    """A label that waits for the addresses on the lines below it."""
+
+    line: TextLine
+    label: str
+    kind: str
+    platform: str | None
+    is_used: bool = False
+
+
+def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) -> TextLine:
+    """A line with its addresses apart.
+
+    :param links: shown text and address of the line's links; a link whose text is an address stands for its ``href``
+    """
+    urls: list[str] = []
+    rest = text
+    for shown, href in links:
+        urls.append(href)
+        if _URL.match(shown):
+            rest = rest.replace(shown, " ", 1)
+    plain: list[str] = []
+    end = 0
+    for found in _URL.finditer(rest):
+        url = found.group().rstrip(_CLOSERS)
+        # A bare `example.org/x` is an address when it is one of a platform; elsewhere it may be prose.
+        if not url.lower().startswith(("http://", "https://")):
+            url = f"https://{url}"
+            if not url[8:].lower().startswith("www.") and profile_of(url) is None:
+                continue
+        plain.append(rest[end : found.start()])
+        end = found.end()
+        if url not in urls:
+            urls.append(url)
+    plain.append(rest[end:])
+    return TextLine(" ".join(" ".join(plain).split()), tuple(urls), position)
+
+
+def read_invitations(lines: Iterable[TextLine]) -> list[tuple[int, Subscribe]]:
+    """Position and row of every invitation in lines of running text.
+
+    The address says the kind and the platform where it is one of a known platform, else the words do; shorteners stay
+    as they are. A label with a colon whose address is missing (lost in a plain-text copy) is still an invitation:
+    its row has no ``url``. Links to a share dialogue are none.
+    """
+    reader = _Reader()
+    for number, line in enumerate(lines):
+        if number >= MAX_LINES:
+            break
+        if line.text or line.urls:
+            reader.read(line)
+    reader.close()
+    return reader.rows
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, Subscribe]] = []
+        self.heading: _Heading | None = None
+
+    def read(self, line: TextLine) -> None:
+        label = label_text(line.text)
+        if label is None and line.urls:
+            self._urls(line, self.heading.label if self.heading else None)
+            return
+        if label is None:
+            return
+        is_label = len(label.split()) <= MAX_WORDS
+        kind = invitation_kind(label) if is_label else None
+        platform = platform_named(label) if is_label else None
+        if kind is None and is_platform_name(label):
+            kind = "follow"
+        if line.urls:
+            if not (self.heading and is_platform_name(label)):
+                self.close()
+            self._labelled(line, label, kind, platform)
+            return
+        self.close()
+        if kind is not None and (line.text.rstrip(_EDGE_AFTER).endswith((":", "：")) or _is_open(line.text)):
+            self.heading = _Heading(line, label, kind, platform)
+
+    def close(self) -> None:
+        """The heading's lines are over; without any address it stands for itself."""
+        heading, self.heading = self.heading, None
+        if heading is not None and not heading.is_used and ":" in heading.line.text.replace("：", ":"):
+            row = Subscribe(kind=heading.kind, platform=heading.platform, label=heading.label)
+            self.rows.append((heading.line.position, row))
+
+    def _labelled(self, line: TextLine, label: str, kind: str | None, platform: str | None) -> None:
+        if len(label.split()) > MAX_WORDS:
+            return  # a sentence that mentions someone
+        for url in line.urls:
+            profile = profile_of(url)
+            if profile is None and (kind is None or share_intent(url) or not _opens_with_it(line.text, label)):
+                continue
+            self._add(line, label, profile, url, kind or "follow", platform)
+
+    def _urls(self, line: TextLine, label: str | None) -> None:
+        heading = self.heading
+        for url in line.urls:
+            profile = profile_of(url)
+            if profile is None and (heading is None or share_intent(url)):
+                continue
+            kind, platform = (heading.kind, heading.platform) if heading else ("follow", None)
+            if heading:
+                heading.is_used = True
+            self._add(line, label, profile, url, kind, platform)
+
+    def _add(self, line: TextLine, label: str | None, profile: Profile | None, url: str, kind: str, platform: str | None) -> None:
+        if self.heading is not None:
+            self.heading.is_used = True
+        row = Subscribe(
+            kind=profile.kind if profile else kind,
+            platform=profile.platform if profile else platform,
+            handle=profile.handle if profile else None,
+            channel_id=profile.channel_id if profile else None,
+            label=label,
+            url=url,
+        )
+        self.rows.append((line.position, row))
+
+
+def label_text(text: str) -> str | None:
+    """A line's label: without the colon, arrows and bullets around it; None when nothing is left."""
+    label = " ".join(text.split()).strip(_EDGE)
+    return label if any(char.isalnum() for char in label) else None
+
+
+def _opens_with_it(text: str, label: str) -> bool:
+    """Whether a label is an invitation and no sentence with such a word: it ends in a colon or begins with the word."""
+    return text.rstrip(_EDGE_AFTER).endswith((":", "：")) or invitation_kind(" ".join(label.split()[:4])) is not None
+
+
+def _is_open(text: str) -> bool:
+    """A line that points on (``Follow us 👇``) waits for addresses as one with a colon does."""
+    return text.rstrip()[-1:] in "→➡►▶▸👉👇↓⬇" or text.rstrip().endswith("⬇️")
+

@@ -1,0 +1,286 @@
+"""Related stories of a page: those its text names and those its related lists link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.document import Document
+from crawler.extract.text import fold, line_of
+from crawler.extract.thing import plain
+from crawler.extract.urls import site_of
+
+MAX_RELATED: Final = 100
+"""Kept of one page; related lists have 4 to 20 entries."""
+
+_LONGEST_TITLE: Final = 300
+_MAX_SIBLINGS: Final = 60
+
+_LABELS: Final = {
+    "en": "related stor(?:y|ies)|related(?: (?:articles?|videos?|posts?|news|content|coverage|links?|reading))?"
+    "|read(?: more| also| next| on)|also read|see also"
+    "|watch (?:also|next|more)|more (?:on this(?: story)?|stories"
+    "|from|like this)|you (?:may|might) (?:also )?(?:like"
+    "|be interested in)|recommended(?: (?:for you|videos?|stories))?"
+    "|similar (?:posts|videos|stories|articles)|further reading|up next",
+    "de": "(?:siehe|lesen sie|lies) auch|mehr (?:dazu|zum thema)|zum thema|ähnliche (?:artikel|beiträge|videos)"
+    "|verwandte (?:artikel|beiträge|videos|themen)"
+    "|das könnte (?:sie|dich|ihnen|dir) auch (?:interessieren|gefallen)"
+    "|weiterlesen|auch interessant|passend dazu",
+    "fr": "(?:à )?lire aussi|voir aussi|articles? (?:liés?|similaires?|connexes?)|sur le même (?:sujet|thème)"
+    "|vidéos? (?:liées?|similaires?|associées?)|à voir aussi|vous (?:aimerez|pourriez aimer) aussi",
+    "es": "(?:lea|lee|vea|ver|mira|leer) (?:también|más)|te puede interesar|noticias? relacionadas?"
+    "|(?:artículos?|vídeos?|videos?|historias?|entradas?|notas?) (?:relacionad[oa]s?|similares)"
+    "|relacionad[oa]s?",
+    "pt": "(?:leia|veja|assista) (?:também|mais)"
+    "|(?:notícias?|artigos?|vídeos?|posts?|matérias?) relacionad[oa]s?"
+    "|relacionad[oa]s?|saiba mais|você (?:também )?pode gostar",
+    "it": "(?:leggi|vedi|guarda) anche|articoli (?:correlati|simili)|video correlati|post correlati"
+    "|potrebbe(?:ro)? (?:anche )?interessarti|correlati",
+    "nl": "lees (?:ook|meer)|zie ook|bekijk ook|gerelateerde? (?:artikelen|berichten|video's|verhalen)",
+    "pl": "(?:czytaj|przeczytaj|zobacz) (?:także|też|również|więcej)|podobne (?:wpisy|artykuły|filmy)"
+    "|powiązane (?:artykuły|wpisy|filmy)",
+    "ru": "(?:читайте|смотрите|читать|смотреть) (?:также|ещё|еще|далее)"
+    "|по теме|похожие (?:записи|статьи|видео|новости)"
+    "|связанные (?:статьи|новости)|ещё по теме|еще по теме|материалы по теме|рекомендуем",
+    "uk": "(?:читайте|дивіться|читати) (?:також|ще|більше)|за темою|схожі (?:записи|статті|відео|новини)"
+    "|пов['’]язані (?:статті|новини)",
+    "tr": "(?:ayrıca|bunu da) (?:bakınız|oku|okuyun|izleyin)"
+    "|ilgili (?:haber(?:ler)?|video(?:lar)?|yazılar|makaleler|konular)"
+    "|benzer (?:videolar|yazılar|haberler)",
+    "ar": "(?:اقرأ|إقرأ|شاهد|طالع) (?:أيضا|أيضًا|ايضا|المزيد)"
+    "|(?:مقالات|أخبار|فيديوهات|مواضيع|قصص) (?:ذات صلة|مشابهة)",
+    "fa": "(?:بیشتر )?بخوانید|همچنین ببینید|مطالب مرتبط|ویدیوهای مرتبط|ویدئوهای مرتبط|اخبار مرتبط",
+    "he": "קראו (?:גם|עוד)|ראו גם|כתבות קשורות|סרטונים קשורים|עוד בנושא",
+    "zh": "相关(?:报道|新闻|文章|视频|阅读|推荐|内容)"
+    "|相關(?:報導|新聞|文章|影片|閱讀|推薦|內容)|延伸(?:阅读|閱讀)|更多(?:报道|報導)|猜你喜欢",
+    "ja": "関連(?:記事|動画|ニュース|リンク|情報|コンテンツ)|あわせて読みたい|こちらもおすすめ|おすすめ記事",
+    "ko": "관련 ?(?:기사|영상|동영상|뉴스|글|게시물)|함께 보기|추천 ?(?:영상|기사)",
+    "vi": "(?:xem|đọc) thêm|(?:bài viết|tin|video) liên quan|có thể bạn quan tâm",
+    "id": "baca juga|lihat juga|(?:artikel|berita|video|pos) terkait",
+    "hi": "(?:यह|ये) भी (?:पढ़ें|देखें)|संबंधित (?:खबरें|लेख|वीडियो|समाचार)",
+    "th": "(?:ข่าว|เรื่อง|วิดีโอ|บทความ)ที่เกี่ยวข้อง|อ่านเพิ่มเติม|ดูเพิ่มเติม",
+    "sv": "läs (?:också|även|mer)|se även"
+    "|relaterade (?:artiklar|inlägg|videor|nyheter)|liknande (?:artiklar|inlägg)",
+    "da": "læs også|se også|relaterede (?:artikler|indlæg|videoer)|relateret",
+    "nb": "les også|les mer|relaterte (?:artikler|innlegg|videoer|saker)",
+    "fi": "lue (?:myös|lisää)|katso myös|aiheeseen liittyvää|liittyvät (?:artikkelit|videot)",
+    "cs": "(?:čtěte|přečtěte si|podívejte se) (?:také|též|i)"
+    "|související (?:články|videa|příspěvky)|podobné (?:články|příspěvky)",
+    "el": "διαβάστε (?:επίσης|ακόμα|περισσότερα)|δείτε (?:επίσης|ακόμα)"
+    "|σχετικ(?:ά|ές|ή) (?:άρθρα|βίντεο|ειδήσεις|νέα)",
+    "ro": "(?:citește|citeşte|citiți|vezi) (?:și|şi|mai mult)"
+    "|articole (?:similare|asemănătoare)|știri similare",
+    "hu": "(?:olvassa|olvasd|nézd|lásd) (?:el )?(?:még|is|tovább)"
+    "|kapcsolódó (?:cikkek|videók|bejegyzések|hírek)",
+}  # fmt: skip
+"""What introduces related stories, by language; matched without regard to case."""
+
+_ALL_LABELS = "|".join(_LABELS.values())
+_LINE = re.compile(rf"^[^\w\n]{{0,4}}(?:{_ALL_LABELS})\s*(?:[:：]\s*(?P<rest>.*)|\Z)", re.IGNORECASE)
+_HEADING = re.compile(rf"^[^\w\n]{{0,4}}(?:{_ALL_LABELS})[\s:：.…!]*\Z", re.IGNORECASE)
+_OTHER_LABEL = re.compile(r"[:：]\s*\Z|^[^\s:：]{1,30}(?: [^\s:：]{1,30}){0,6}[:：]\s*https?://\S+\Z")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]", re.IGNORECASE)
+_LIST_WORD = re.compile(
+    r"(?:^|[-_])related(?:$|[-_])|^relatedposts$|^yarpp|^crp_related|^rp4wp|^pm-related$|^related[-_]?(?:posts?|videos?)"
+)
+_NO_STORY = re.compile(
+    r"(?:^|[-_ ])(?:author|byline|category|cat-links|tags?|meta|share|social|comments?|popular|nav)(?:$|[-_ ])"
+)
+_INNER_TITLE: Final = "h2,h3,h4,h5,h6,.title,[class*=-title],[class*=_title],[class*=headline]"
+_TITLE_WORD = re.compile(r"(?:^|[-_ ])(?:title|headline)(?:$|[-_ ])")
+_LISTING = re.compile(r"/(?:tags?|category|categories|topics?|authors?|search|profile|user)/|[?&](?:s|q|cat|tag)=")
+_HAS_WORD = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+Story = dict[str, str | None]
+
+
+def read_related(document: Document, description: str | None, body: LexborNode | None) -> list[Story]:
+    """Related stories in order: first those that the text introduces ("Related story:"), then those of related lists.
+
+    :param description: the page's text, from which labels and titles are read
+    :param body: the element it came from, where a title's link is looked up
+    :return: ``title`` and ``url`` each; either is None when the page does not say it
+    """
+    stories = [*_in_text(document, description, body), *_in_lists(document)]
+    kept: dict[tuple[str | None, str | None], Story] = {}
+    known_urls: set[str] = set()
+    for story in stories:
+        url, title = story["url"], story["title"]
+        if url in known_urls:
+            continue
+        if url:
+            known_urls.add(url)
+        kept.setdefault((url, None if url else fold(title or "").casefold()), story)
+    return list(kept.values())[:MAX_RELATED]
+
+
+# -- in running text ----------------------------------------------------------------------------------
+
+
+def _in_text(document: Document, description: str | None, body: LexborNode | None) -> list[Story]:
+    if not description:
+        return []
+    links: dict[str, str] | None = None
+    stories: list[Story] = []
+    for line in _introduced(description.split("\n")):
+        url = found.group() if (found := _ADDRESS.search(line)) else None
+        title = fold(_ADDRESS.sub(" ", line)).strip(" -–—|:•*>»") or None
+        if url is None and title:
+            links = _links_by_text(document, body) if links is None else links
+            url = links.get(title.casefold())
+        if url and title is None and stories and stories[-1]["url"] is None:
+            stories[-1]["url"] = url
+        elif (title and len(title) <= _LONGEST_TITLE) or url:
+            stories.append({"title": title, "url": url})
+    return stories[:MAX_RELATED]
+
+
+def _introduced(lines: list[str]) -> Iterator[str]:
+    """Lines that a label introduces: the rest of its own, else the lines after it up to the next gap or label."""
+    place = 0
+    while place < len(lines):
+        match = _LINE.match(lines[place].strip()[:500])
+        place += 1
+        if match is None:
+            continue
+        rest = (match.group("rest") or "").strip()
+        if rest:
+            yield rest
+            if not _ADDRESS.search(rest) and place < len(lines) and _ADDRESS.fullmatch(lines[place].strip()):
+                yield lines[place]
+            continue
+        while place < len(lines) and not lines[place].strip():
+            place += 1
+        while place < len(lines) and (line := lines[place].strip()):
+            if line.startswith(("#", "＃")) or _OTHER_LABEL.search(line) or _LINE.match(line[:500]):
+                break
+            yield line
+            place += 1
+
+
+def _links_by_text(document: Document, body: LexborNode | None) -> dict[str, str]:
+    links: dict[str, str] = {}
+    for anchor in body.css("a[href]")[:500] if body is not None else ():
+        url = document.link(anchor.attributes.get("href"))
+        if url and (text := fold(line_of(anchor)).strip()):
+            links.setdefault(text.casefold(), url)
+    return links
+
+
+# -- related lists ------------------------------------------------------------------------------------
+
+
+def _in_lists(document: Document) -> list[Story]:
+    stories: list[Story] = []
+    seen: set[int] = set()
+    for node in document.css("[class*=related i],[id*=related i],[class*=yarpp],[class^=rp4wp],[class^=crp_]")[:100]:
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".lower().split()
+        if not any(_LIST_WORD.search(name) for name in names) or node.tag in ("body", "html", "main", "a", "article"):
+            continue
+        if not _is_inside(node, seen) and node.css_first("h1") is None:
+            seen.add(node.mem_id)
+            stories += _stories(document, [node])
+    if not stories:
+        for heading in document.css("h2,h3,h4,h5")[:200]:
+            if _HEADING.match(line_of(heading)[:120]):
+                stories += _stories(document, list(_after(heading)))
+    return stories
+
+
+def _is_inside(node: LexborNode, outer: set[int]) -> bool:
+    current: LexborNode | None = node
+    for _ in range(60):
+        if current is None:
+            return False
+        if current.mem_id in outer:
+            return True
+        current = current.parent
+    return False
+
+
+def _after(heading: LexborNode) -> Iterator[LexborNode]:
+    """What a heading introduces: its siblings up to the next heading; if it is alone in a wrapper, the wrapper's."""
+    start = heading
+    if not any(part.tag in ("ul", "ol", "div", "section", "article", "p") for part in _siblings(heading)):
+        start = heading.parent or heading
+    for part in _siblings(start):
+        if part.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            return
+        yield part
+
+
+def _siblings(node: LexborNode) -> Iterator[LexborNode]:
+    part = node.next
+    for _ in range(_MAX_SIBLINGS):
+        if part is None:
+            return
+        yield part
+        part = part.next
+
+
+def _stories(document: Document, parts: list[LexborNode]) -> list[Story]:
+    """Stories of this site that these elements link: by their headings where they have some, else all with words.
+
+    Other sites' links in such lists are advertisements.
+    """
+    anchors = [anchor for part in parts for anchor in part.css("a[href]")[:400]]
+    headed = [anchor for anchor in anchors if _is_headed(anchor)]
+    stories: dict[str, Story] = {}
+    here = site_of(document.url)
+    for anchor in headed or anchors:
+        attributes = anchor.attributes
+        href = attributes.get("href") or ""
+        url = None if href.startswith("#") else document.link(href)
+        if not url or _LISTING.search(url) or _is_no_story(anchor):
+            continue
+        if site_of(url) != here or _bare(url) == _bare(document.url):
+            continue
+        title = _title(anchor)
+        story = stories.setdefault(url, {"title": title, "url": url})
+        story["title"] = story["title"] or title
+    return [story for story in stories.values() if story["title"]]
+
+
+def _is_headed(anchor: LexborNode) -> bool:
+    parent = anchor.parent
+    headings = ("h2", "h3", "h4", "h5", "h6")
+    if parent is not None and (parent.tag in headings or _TITLE_WORD.search(parent.attributes.get("class") or "")):
+        return True
+    own = anchor.attributes.get("class") or ""
+    return bool(_TITLE_WORD.search(own)) or anchor.css_first(_INNER_TITLE) is not None
+
+
+def _title(anchor: LexborNode) -> str | None:
+    """The link's text; its ``title`` where the text is cut; its picture's ``alt`` where it has none."""
+    inner = anchor.css_first(_INNER_TITLE)
+    text = line_of(inner if inner is not None else anchor)
+    stated = plain(anchor.attributes.get("title"))
+    if stated and text.endswith(("...", "…")) and stated.startswith(text.rstrip(".… ")):
+        return stated[:_LONGEST_TITLE]
+    if not _HAS_WORD.search(text):
+        image = anchor.css_first("img[alt]")
+        text = stated or (plain(image.attributes.get("alt")) if image is not None else None) or ""
+    return text[:_LONGEST_TITLE] if _HAS_WORD.search(text) else None
+
+
+def _is_no_story(anchor: LexborNode) -> bool:
+    rel = (anchor.attributes.get("rel") or "").split()
+    if "tag" in rel or "author" in rel or "category" in rel:
+        return True
+    current: LexborNode | None = anchor
+    for _ in range(4):
+        if current is None:
+            return False
+        attributes = current.attributes
+        if _NO_STORY.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()):
+            return True
+        current = current.parent
+    return False
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")

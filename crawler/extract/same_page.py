@@ -1,0 +1,70 @@
+"""Whether an address that a control shares is the page itself, however it is written."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from crawler.extract.document import Document
+from crawler.extract.urls import page_url, site_of
+from crawler.items import Page
+
+_SHORT: Final = re.compile(r"^/[\w-]{3,16}/?$")
+_SHARE_PARAMETERS: Final = re.compile(r"(?<=[?&])(?:share|nb)=[^&#]*&?")
+_OWN: Final = "link[rel=canonical], link[rel=shortlink], link[rel=amphtml], meta[property='og:url'], meta[name='twitter:url']"
+
+_Key = tuple[str, str, str]
+
+
+class SamePage:
+    """The addresses of one page: canonical, as visited, ``og:url``, short link, AMP."""
+
+    def __init__(self, document: Document, page: Page) -> None:
+        stated = [
+            document.link(node.attributes.get("href") or node.attributes.get("content")) for node in document.css(_OWN)[:20]
+        ]
+        self._site = site_of(page.canonical_url or document.url)
+        own = [url for url in (page.canonical_url, page.url, document.url) if url]
+        # A page that calls the front page its own address would make every "share this site" its share.
+        own += [url for url in stated if url and _path(url) != "/"]
+        self._keys = {key for url in own if (key := _key(url))}
+        self._paths = {(path, query) for _, path, query in self._keys if path != "/"}
+
+    def is_same(self, url: str) -> bool:
+        """Whether an absolute address is the page's, or a short link that may well be.
+
+        Scheme, ``www.``, last slash, tracking parameters, comment pages and escapes make no difference, and neither does
+        the host where path and query agree (mobile editions, moved domains).
+        """
+        key = _key(url)
+        if key is None:
+            return False
+        if key in self._keys or key[1:] in self._paths:
+            return True
+        return not key[2] and _SHORT.match(key[1]) is not None and site_of(url) != self._site
+
+    @staticmethod
+    def without_share(url: str) -> str:
+        """An address without the parameters by which Jetpack redirects to networks."""
+        return _SHARE_PARAMETERS.sub("", url).rstrip("?&")
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:
+        return "/"
+
+
+def _key(url: str) -> _Key | None:
+    cleaned = page_url(SamePage.without_share(url))
+    if cleaned is None:
+        return None
+    try:
+        parts = urlsplit(cleaned)
+    except ValueError:
+        return None
+    host = re.sub(r"^(?:www\d?|m|mobile|amp)\.", "", parts.netloc)
+    path = re.sub(r"(?:/amp|\.amp|/index\.(?:html?|php))?/*$", "", unquote(parts.path).casefold()) or "/"
+    return host, path, "&".join(sorted(filter(None, unquote(parts.query).split("&"))))

@@ -1,0 +1,296 @@
+"""The subscribe block of a page: every link, button, form, feed and line that invites to come back or to pay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.controls import count_of, label_of
+from crawler.extract.document import Document
+from crawler.extract.invitations import TextLine, label_text, read_invitations, split_line
+from crawler.extract.networks import share_intent
+from crawler.extract.newsletter import newsletter_forms
+from crawler.extract.outline import Line, Outline, outline_of
+from crawler.extract.phrases import fold_phrase, invitation_kind
+from crawler.extract.profiles import Profile, looks_like_feed, profile_of
+from crawler.items import Page, Subscribe
+
+SITE: Final = "site"
+"""Platform of what the site offers by itself: its feeds, its newsletter, its subscription."""
+
+_FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+_MAYBE_FEED_TYPES: Final = frozenset({"application/json", "text/xml", "application/xml"})
+"""Types that feeds share with other things: WordPress announces its REST post and oEmbed so."""
+_NO_FEED: Final = re.compile(r"/wp-json\b|[?&]rest_route=|oembed", re.IGNORECASE)
+
+_WIDGETS: Final = ", ".join(
+    """.g-ytsubscribe [data-channelid] iframe[src] amp-iframe[src] .fb-page .fb-follow .fb-like-box .fb-like .fb-group amp-facebook-page
+    fb\\:like-box fb\\:fan .twitter-follow-button a[data-screen-name] .subscribe-button .btn-subscribe [id^=btn_subscribe]
+    button[data-user-id] button [role=button]""".split()
+)
+_ONSITE_BUTTON: Final = re.compile(r"(?:^|\s)(?:subscribe-button|btn-subscribe|btn-follow|btn_subscribe\S*)(?:\s|$)", re.IGNORECASE)
+_FRAMES: Final = re.compile(
+    r"(?:facebook\.com/(?:[\w.]+/)?plugins/(?:page|likebox|follow|fan|group|like)(?:\.php)?\?|youtube\.com/subscribe_embed\?"
+    r"|(?:platform\.)?(?:twitter|x)\.com/widgets/follow_button)", re.IGNORECASE
+)
+_FRAME_TARGET: Final = re.compile(r"[?&#](?:href|screen_name)=([^&#]+)")
+
+_SITE_KINDS: Final = frozenset({"newsletter", "subscribe", "support", "feed"})
+_OF_COMMENTS: Final = re.compile(r"comment|kommentar|comentari|commentaire|komentar|комментар|replies|replytocom|topic", re.IGNORECASE)
+_CREDIT: Final = re.compile(r"\b(?:theme|themes|template|designed|design|powered|built|developed|made|hosted|plugin|photo|image|foto)\s?(?:with|by|von|:|\b)", re.IGNORECASE)
+_MAX_PROSE: Final = 8
+"""A line with more words beside its links is a sentence: a profile in it is mentioned, unless words around it invite."""
+_MAX_SITE_WORDS: Final = 5
+_MAX_MISSES: Final = 20
+"""Lines of others (players, captions) that may stand between the lines of a description."""
+
+
+def read_subscribes(document: Document, page: Page) -> list[Subscribe]:
+    """The subscribe block in the page's order.
+
+    - Links and widgets of known platforms (:mod:`crawler.extract.profiles`); a profile that a sentence only mentions,
+      share links and links in readers' comments are left out.
+    - Feeds: every ``link[rel=alternate]`` of a feed type, the comment feeds of the post and of the site too (their
+      label says so); the REST and oEmbed alternates of WordPress are no feeds. Links to feeds as well.
+    - Newsletter forms; comment, login and search forms and their check-boxes are none.
+    - The site's own "Subscribe", "Newsletter", "Donate" links and buttons, ``platform`` then is ``site``.
+    - Lines of the description (:mod:`crawler.extract.invitations`), also those whose address is missing. A description
+      that stands in metadata only comes first.
+
+    Invitations of equal kind and platform to one address are one; the first stays.
+
+    :param page: its description and language
+    """
+    return _Reader(document, page).read()
+
+
+class _Reader:
+    def __init__(self, document: Document, page: Page) -> None:
+        self.document = document
+        self.outline: Outline = outline_of(document)
+        self.page = page
+        self.taken: set[int] = set()
+        self.found: list[tuple[int, Subscribe]] = []
+
+    def read(self) -> list[Subscribe]:
+        self.found.extend(self._running_text())
+        for node, row in self._feeds():
+            self._take(node, row)
+        for node, row in newsletter_forms(self.document):
+            self._take(node, row)
+            self.taken.update(inner.mem_id for inner in node.css("button, input"))
+        for node in self.document.css(_WIDGETS):
+            self._take(node, self._widget(node))
+        for node in self.document.css("a[href], area[href]"):
+            self._take(node, self._link(node))
+        return _numbered(self.found)
+
+    def _take(self, node: LexborNode, row: Subscribe | None) -> None:
+        if row is None or node.mem_id in self.taken or self.outline.in_comments(node):
+            return
+        self.taken.add(node.mem_id)
+        self.found.append((self.outline.position(node), row))
+
+    def _row(self, node: LexborNode, profile: Profile, url: str | None) -> Subscribe:
+        count = count_of(node, self.page.language)
+        return Subscribe(
+            kind=profile.kind,
+            platform=profile.platform,
+            handle=profile.handle,
+            channel_id=profile.channel_id,
+            label=label_of(node),
+            url=url,
+            count=count.value if count else None,
+            count_precision=count.precision if count else None,
+        )
+
+    # -- feeds and widgets --------------------------------------------------------------------------
+
+    def _feeds(self) -> Iterator[tuple[LexborNode, Subscribe]]:
+        for node in self.document.css("link[rel~=alternate][href]"):
+            attributes = node.attributes
+            kind = (attributes.get("type") or "").partition(";")[0].strip().lower()
+            url = self.document.link(attributes.get("href"))
+            if url is None or _NO_FEED.search(url):
+                continue
+            if kind in _FEED_TYPES or (kind in _MAYBE_FEED_TYPES and looks_like_feed(url)):
+                profile = profile_of(url)
+                known = profile if profile is not None and profile.kind == "feed" else Profile("feed", SITE)
+                yield node, Subscribe(
+                    kind="feed", platform=known.platform, handle=known.handle, channel_id=known.channel_id,
+                    label=" ".join((attributes.get("title") or "").split()) or None, url=url,
+                )
+
+    def _widget(self, node: LexborNode) -> Subscribe | None:
+        attributes = node.attributes
+        channel_id, name = attributes.get("data-channelid"), attributes.get("data-channel")
+        if channel_id or (name and "g-ytsubscribe" in (attributes.get("class") or "")):
+            row = self._row(node, Profile("subscribe", "youtube", (name or "").lstrip("@") or None, channel_id or None), None)
+            row.label = row.label or None
+            return row
+        src = attributes.get("src")
+        if src:
+            return self._frame(self.document.link(src))
+        stated = self.document.link(attributes.get("data-href") or (attributes.get("href") if node.tag != "a" else None))
+        profile = profile_of(stated) if stated else None
+        if profile is not None and stated:
+            return self._row(node, profile, stated)
+        if node.tag == "a":
+            return None
+        label = label_of(node)
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        if _ONSITE_BUTTON.search(names):
+            return self._row(node, Profile("subscribe", SITE), None)
+        kind = self._site_kind(label, None)
+        return Subscribe(kind=kind, platform=SITE, label=label) if kind and not self._in_form(node) else None
+
+    def _frame(self, url: str | None) -> Subscribe | None:
+        if url is None or not _FRAMES.search(url):
+            return None
+        target = _FRAME_TARGET.search(url)
+        profile = profile_of(url) if target is None else None
+        if target is not None:
+            stated = split_line(_unescaped(target[1]), 0).urls
+            profile = profile_of(stated[0]) if stated else None
+            url = stated[0] if profile is not None else url
+        if profile is None:
+            return None
+        return Subscribe(
+            kind=profile.kind, platform=profile.platform, handle=profile.handle, channel_id=profile.channel_id, url=url
+        )
+
+    def _in_form(self, node: LexborNode) -> bool:
+        parent = node.parent
+        for _ in range(8):
+            if parent is None:
+                return False
+            if parent.tag == "form":
+                return True
+            parent = parent.parent
+        return False
+
+    # -- links --------------------------------------------------------------------------------------
+
+    def _link(self, node: LexborNode) -> Subscribe | None:
+        attributes = node.attributes
+        written = attributes.get("href") or ""
+        url = self.document.link(written) or (written if profile_of(written) else None)
+        if url is None or share_intent(url) is not None:
+            return None
+        profile = profile_of(url) or _fediverse(url, attributes.get("rel"))
+        if profile is not None:
+            if self._is_mentioned(node):
+                return None
+            row = self._row(node, profile, url)
+            return _with_words(row, self.outline.line_of(node))
+        label = label_of(node)
+        if looks_like_feed(url) and not _NO_FEED.search(url) and self._is_feed_link(node, url, label):
+            return Subscribe(kind="feed", platform=SITE, label=label, url=url)
+        kind = self._site_kind(label, url)
+        if kind is None or (kind == "feed" and not looks_like_feed(url)):
+            return None
+        return Subscribe(kind=kind, platform=SITE, label=label, url=url)
+
+    def _is_mentioned(self, node: LexborNode) -> bool:
+        line = self.outline.line_of(node)
+        if line is None:
+            return False
+        words = len(line.plain.split())
+        if words <= _MAX_PROSE and not line.plain.isspace():
+            return _CREDIT.search(line.plain) is not None
+        shown = next((link.text for link in line.links if link.node.mem_id == node.mem_id), "")
+        at = max(line.text.find(shown), 0)
+        around = line.text[max(at - 60, 0) : at + len(shown) + 40]
+        return invitation_kind(around) is None
+
+    def _is_feed_link(self, node: LexborNode, url: str, label: str | None) -> bool:
+        names = " ".join(filter(None, (label, node.attributes.get("class"), node.attributes.get("title")))).lower()
+        return any(word in names for word in ("rss", "feed", "atom", "xml")) or urlsplit(url).path.rstrip("/").endswith(
+            ("/feed", "/rss", ".rss", "/rss.xml", "/rss.php", "/feed.xml", "/atom.xml")
+        )
+
+    def _site_kind(self, label: str | None, url: str | None) -> str | None:
+        """The kind that a short label of the site's own link or button means."""
+        words = (label or "").split()
+        if not label or "/" in label or len(words) > _MAX_SITE_WORDS or _OF_COMMENTS.search(f"{label} {url or ''}"):
+            return None
+        kind = invitation_kind(label)
+        if kind not in _SITE_KINDS or (len(words) > 3 and invitation_kind(" ".join(words[:2])) != kind):
+            return None
+        return kind
+
+    # -- running text -------------------------------------------------------------------------------
+
+    def _running_text(self) -> list[tuple[int, Subscribe]]:
+        written = (self.page.description or "").splitlines()
+        lines = self._described(written)
+        if lines is None:
+            return read_invitations(split_line(text, 0) for text in written)
+        rows = read_invitations(self._with_links(line) for line in lines)
+        read = {(position, row.url) for position, row in rows}
+        for line in lines:
+            for link in line.links:
+                if (line.position, self._address(link.node)) in read:
+                    self.taken.add(link.node.mem_id)
+        return rows
+
+    def _described(self, written: list[str]) -> list[Line] | None:
+        """The page's lines that are the description; None when it stands in metadata only."""
+        wanted = {folded for text in written if (folded := fold_phrase(text))}
+        if not wanted:
+            return None
+        lines = [line for line in self.outline.lines if not line.is_comment]
+        hits = [fold_phrase(line.text) in wanted for line in lines]
+        width = len(wanted) + _MAX_MISSES
+        inside = sum(hits[:width])
+        best, start = inside, 0
+        for at in range(1, len(hits)):
+            inside += (hits[at + width - 1] if at + width <= len(hits) else 0) - hits[at - 1]
+            if inside > best:
+                best, start = inside, at
+        if best * 2 < len(wanted):
+            return None
+        return [line for line, hit in zip(lines[start : start + width], hits[start : start + width], strict=True) if hit]
+
+    def _with_links(self, line: Line) -> TextLine:
+        links = [(link.text, url) for link in line.links if (url := self._address(link.node))]
+        return split_line(line.text, line.position, links)
+
+    def _address(self, node: LexborNode) -> str | None:
+        return self.document.link(node.attributes.get("href"))
+
+
+def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
+    found.sort(key=lambda item: item[0])
+    kept: dict[tuple[str | None, ...], Subscribe] = {}
+    for _, row in found:
+        address = re.sub(r"^https?://(?:www\.)?|/$", "", row.url) if row.url else None
+        words = None if row.url else (fold_phrase(row.label or "") or row.channel_id or row.handle)
+        kept.setdefault((row.kind, row.platform, address, words), row)
+    for position, row in enumerate(kept.values()):
+        row.position = position
+    return list(kept.values())
+
+
+def _with_words(row: Subscribe, line: Line | None) -> Subscribe:
+    """A link that shows only its address is labelled by the words before it."""
+    if line is not None and (row.label is None or re.match(r"(?:https?://|www\.)", row.label)):
+        row.label = label_text(line.plain) if len(line.plain) <= 200 else None
+    return row
+
+
+def _fediverse(url: str, rel: str | None) -> Profile | None:
+    """``rel=me`` and a path ``/@name`` is how Mastodon and its kin link a profile, on any host."""
+    if "me" not in (rel or "").lower().split():
+        return None
+    found = re.match(r"https?://[^/]+/(?:@|users/)([\w.]+)/?$", url)
+    return Profile("follow", "mastodon", found[1]) if found else None
+
+
+def _unescaped(value: str) -> str:
+    text = unquote(value)
+    return text if "/" in text else f"https://x.com/{text}"

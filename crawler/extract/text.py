@@ -1,0 +1,216 @@
+"""Plain text of a piece of a page, as a reader sees it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from selectolax.lexbor import LexborNode
+
+_BREAKS: Final[dict[str, int]] = {
+    **dict.fromkeys(
+        (
+            "address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dt",
+            "fieldset", "figcaption", "footer", "form", "header", "hgroup", "html", "legend", "li", "main", "menu", "nav",
+            "search", "section", "summary", "tbody", "tfoot", "thead", "tr",
+        ),
+        1,
+    ),
+    **dict.fromkeys(
+        ("blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"), 2
+    ),
+}  # fmt: skip
+"""Line breaks around an element: 1 begins a line, 2 leaves an empty one (HTML 15.3: blocks, and those with a margin)."""
+
+_UNSEEN: Final = frozenset(
+    {
+        "audio", "base", "basefont", "button", "canvas", "datalist", "embed", "frame", "frameset", "head", "iframe", "input",
+        "link", "map", "meta", "meter", "noembed", "noframes", "noscript", "object", "optgroup", "option", "param",
+        "progress", "rp", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+    }
+)  # fmt: skip
+"""Elements whose text is not part of what surrounds them: code, fallbacks, form controls, drawings."""
+
+_CELLS: Final = frozenset({"td", "th"})
+_LISTS: Final = frozenset({"ul", "ol", "dir", "menu"})
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_EDGES: Final = " \t\n\r\f\v"
+_EMOJI_CLASS = re.compile(r"emoji|smiley|smilie|emoticon", re.I)
+MAX_EMOJI: Final = 32
+"""Longest ``alt`` that may be an emoji by its characters alone; a family with skin tones takes 12."""
+
+
+def text_of(node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None) -> str:
+    """Visible text of an element: paragraphs parted by an empty line, lines by ``\\n``, white space folded as shown.
+
+    Left out below ``node`` (never ``node`` itself): scripts, styles, fallbacks, form controls, drawings, whatever has
+    the ``hidden`` attribute (but not ``until-found``) and icon-font glyphs (``aria-hidden`` with an icon class).
+    Other ``aria-hidden`` and ``display: none`` parts stay: folded "read more" text is text. Images count as their
+    ``alt`` when that is an emoji. A no-break space becomes a plain one that is not folded; direction marks and joiners
+    stay. Linear in the size of the tree, at any depth.
+
+    :param skip: says which elements below ``node`` to leave out with all they hold
+    """
+    return _Writer(skip).read(node)
+
+
+def line_of(node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None) -> str:
+    """The same on one line: every run of white space is one space."""
+    return " ".join(text_of(node, skip=skip).split())
+
+
+def inner_html(node: LexborNode) -> str:
+    """Markup of an element's children."""
+    return node.inner_html or ""
+
+
+class _Writer:
+    """Collects text; white space and line breaks wait until more text comes, so that none is left at the ends."""
+
+    def __init__(self, skip: Callable[[LexborNode], bool] | None) -> None:
+        self._skip = skip
+        self._parts: list[str] = []
+        self._breaks = 0
+        self._space = False
+        self._pre = 0
+        self._lists = 0
+
+    def read(self, root: LexborNode) -> str:
+        if root.is_text_node:
+            self._text(root.text_content or "")
+            return self._result()
+        self._edge(root.tag or "", 1)
+        stack: list[tuple[LexborNode, str]] = [(root, root.tag or "")]
+        node = root.first_child
+        while stack:
+            if node is None:
+                left, tag = stack.pop()
+                self._edge(tag, -1)
+                node = left.next if stack else None
+                continue
+            if node.is_text_node:
+                self._text(node.text_content or "")
+            elif node.is_element_node and not self._is_unseen(node, tag := node.tag or ""):
+                if tag == "br":
+                    self._breaks, self._space = min(self._breaks + 1, max(self._breaks, 2)), False
+                elif tag == "img":
+                    self._image(node)
+                else:
+                    self._edge(tag, 1)
+                    stack.append((node, tag))
+                    node = node.first_child
+                    continue
+            node = node.next
+        return self._result()
+
+    def _result(self) -> str:
+        return "".join(self._parts).replace("\u00a0", " ").strip(_EDGES)
+
+    def _is_unseen(self, node: LexborNode, tag: str) -> bool:
+        if tag in _UNSEEN:
+            return True
+        attributes = node.attributes
+        if attributes:
+            if "hidden" in attributes and (attributes["hidden"] or "").lower() != "until-found":
+                return True
+            if attributes.get("aria-hidden") == "true" and "icon" in (attributes.get("class") or ""):
+                return True
+            if tag == "dialog" and "open" not in attributes:
+                return True
+        elif tag == "dialog":
+            return True
+        return self._skip is not None and self._skip(node)
+
+    def _edge(self, tag: str, step: int) -> None:
+        """An element begins (1) or ends (-1)."""
+        if tag in _CELLS:
+            self._space = True
+            return
+        breaks = _BREAKS.get(tag, 0)
+        if not breaks:
+            return
+        if tag in _LISTS:
+            if step < 0:
+                self._lists -= 1
+            if self._lists:
+                breaks = 1  # a list in a list has no margin
+            if step > 0:
+                self._lists += 1
+        elif tag == "pre":
+            self._pre += step
+        self._breaks = max(min(self._breaks, 2), breaks)
+        self._space = False
+
+    def _text(self, text: str) -> None:
+        if self._pre:
+            self._verbatim(text)
+            return
+        folded = _SPACE.sub(" ", text)
+        words = folded.strip(" ")
+        if not words.strip("\u00a0"):
+            self._space = self._space or bool(folded)
+            return
+        if folded[0] == " ":
+            self._space = True
+        self._write(words)
+        self._space = folded[-1] == " "
+
+    def _verbatim(self, text: str) -> None:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        begun = text.lstrip("\n")
+        body = begun.rstrip("\n")
+        self._breaks += len(text) - len(begun)
+        if body:
+            self._write(body)
+            self._breaks += len(begun) - len(body)
+
+    def _image(self, node: LexborNode) -> None:
+        attributes = node.attributes
+        alt = (attributes.get("alt") or "").strip(_EDGES)
+        if alt and (_EMOJI_CLASS.search(attributes.get("class") or "") or _is_emoji(alt)):
+            self._write(alt)
+            self._space = False
+
+    def _write(self, text: str) -> None:
+        parts = self._parts
+        if parts:
+            if self._breaks:
+                parts[-1] = parts[-1].rstrip(" \u00a0")
+                parts.append("\n" * self._breaks)
+            elif self._space:
+                parts.append(" ")
+        self._breaks, self._space = 0, False
+        parts.append(text)
+
+
+def _is_emoji(text: str) -> bool:
+    """Symbols without a letter, at least one of them a pictograph or an enclosing keycap."""
+    if len(text) > MAX_EMOJI or any(char.isalpha() for char in text):
+        return False
+    return any(unicodedata.category(char) == "So" or char == "\u20e3" for char in text)
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
+def clean(text: str | None) -> str | None:
+    """Well-formed Unicode: a lone surrogate becomes U+FFFD, control characters but tab and line feed go, a line ends
+    with ``\\n``. Nothing else is changed."""  # noqa: D209  # two lines of one sentence
+    if text is None:
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROLS.sub("", text)
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+
+
+def fold(text: str) -> str:
+    """Text for comparison only: NFC (UAX 15), every run of white space one space, none at the ends."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())

@@ -1,0 +1,142 @@
+"""When a page was published and last changed, as far as it says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.extract.areas import Areas
+from crawler.extract.dates import Published, read_time
+from crawler.extract.document import Document
+from crawler.extract.selection import ranked
+from crawler.extract.structured import Structured
+from crawler.extract.text import line_of, text_of
+from crawler.extract.thing import Node
+from crawler.extract.title import ARTICLE_TYPES
+
+_PUBLISHED_METAS: Final = (
+    "article:published_time", "og:article:published_time", "og:published_time", "og:video:release_date",
+    "video:release_date", "ya:ovs:upload_date", "datepublished", "date", "pubdate", "publish-date", "publish_date",
+    "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
+)  # fmt: skip
+_MODIFIED_METAS: Final = (
+    "article:modified_time", "og:article:modified_time", "og:modified_time", "og:updated_time", "datemodified",
+    "dcterms.modified", "last-modified",
+)  # fmt: skip
+_PUBLISHED_SHOWN: Final = (
+    "time.published[datetime]", "time[itemprop=datePublished][datetime]", "time[pubdate][datetime]",
+    ".wp-block-post-date time[datetime]", "time.entry-date[datetime]", ".publish-date time[datetime]",
+    ".pm-submit-data time[datetime]", ".posted-on time[datetime]", ".entry-meta time[datetime]",
+    "article header time[datetime]", "time[datetime]", ".entry-date", ".posted-on", ".post-date",
+)  # fmt: skip
+"""Where a publication time is shown: WordPress core and its themes, PHP Melody; then any time element."""
+_MODIFIED_SHOWN: Final = ("time.updated:not(.published)[datetime]", "time[itemprop=dateModified][datetime]")
+
+_STAMPED = re.compile(
+    r"""
+    (?:\b(?:uploaded|published|posted|premiered|added
+    |by\b.{1,60}?\bon|veröffentlicht|erschienen|publiée?|mis\ en\ ligne
+    |publicad[oa]|pubblicato|geplaatst|opublikowano|dodano|yayınlan\w+|diterbitkan|zveřejněno|publicerad|udgivet|julkaistu)
+    |опубликован\w*|добавлен\w*|опубліковано|发布于?|發佈於?|公開日?|投稿日?|게시일?)\W{0,4}(?:(?:on|am|le|el|em|il|op)\s+)?
+    (?P<date>[^\W\d_]{3,12}\.?\s\d{1,2},?\s(?:19|20)\d\d|\d{1,2}\.?\s[^\W\d_]{3,12}\.?,?\s(?:19|20)\d\d
+    |(?:19|20)\d\d-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A date in words after what says that it is the page's."""
+
+_LARGEST_TO_SEARCH: Final = 2_000_000
+"""Characters of a page that is searched for such a line."""
+
+_LINES_TO_SEARCH: Final = 400
+
+_DAY: Final = 86_400_000_000
+"""Microseconds."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Times:
+    """The times of a page; see :class:`archive.schema.Page`."""
+
+    published_at: int | None = None
+    modified_at: int | None = None
+
+
+def read_times(
+    document: Document,
+    structured: Structured,
+    areas: Areas,
+    main: Node | None,
+    *,
+    observed_at: int,
+    language: str | None,
+) -> Times:
+    """Publication and last change, microseconds UTC; a date without a time of day is midnight, no zone is UTC.
+
+    Where nothing else says it, a page that declares a video is searched for a line such as
+    "Uploaded on Jan 19, 2012".
+    """
+    published = _time(_published(document, structured, areas, main), observed_at, language)
+    if published is None and (main or structured.meta("og:video", "og:video:url", "og:video:secure_url")):
+        published = _time(_in_lines(document, areas), observed_at, language)
+    return Times(
+        published_at=published,
+        modified_at=_time(_modified(document, structured, areas, main), observed_at, language),
+    )
+
+
+def _published(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Iterator[str]:
+    """Publication times as written: the page's own before its video's, stated before shown."""
+    yield from _of_metas(structured, _PUBLISHED_METAS[:3])
+    for node in structured.find(*ARTICLE_TYPES):
+        yield from node.texts("datePublished", "dateCreated")
+    if main:
+        yield from main.texts("datePublished", "uploadDate", "dateCreated")
+    for node in structured.find("WebPage", "ItemPage"):
+        yield from node.texts("datePublished")
+    yield from _of_metas(structured, _PUBLISHED_METAS[3:])
+    yield from _shown(document, areas, _PUBLISHED_SHOWN)
+
+
+def _modified(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Iterator[str]:
+    yield from _of_metas(structured, _MODIFIED_METAS)
+    for node in [*structured.find(*ARTICLE_TYPES), *([main] if main else ()), *structured.find("WebPage", "ItemPage")]:
+        yield from node.texts("dateModified")
+    yield from _shown(document, areas, _MODIFIED_SHOWN)
+
+
+def _of_metas(structured: Structured, names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        yield from structured.metas.get(name, ())
+
+
+def _shown(document: Document, areas: Areas, selectors: tuple[str, ...]) -> Iterator[str]:
+    for _, node in ranked(document, selectors):
+        if not areas.is_beside(node):
+            yield node.attributes.get("datetime") or line_of(node)
+
+
+def _in_lines(document: Document, areas: Areas) -> Iterator[str]:
+    """Dates in the page's first lines that a word introduces, e.g. "Uploaded on Jan 19, 2012"."""
+    body = document.tree.body
+    if body is None or len(document.text) > _LARGEST_TO_SEARCH:
+        return
+    for line in text_of(body, skip=areas.is_beside).split("\n")[:_LINES_TO_SEARCH]:
+        if found := _STAMPED.search(line[:300]):
+            yield found.group("date")
+
+
+def _time(candidates: Iterator[str], observed_at: int, language: str | None) -> int | None:
+    """The first believable time; a mere date is refined by a later candidate that gives that day's time."""
+    day: Published | None = None
+    for raw in candidates:
+        time = read_time(raw, observed_at=observed_at, language=language)
+        if time is None or time.at is None:
+            continue
+        if time.precision != "day":
+            if day is None or day.at is None or day.at - _DAY <= time.at < day.at + 2 * _DAY:
+                return time.at
+        elif day is None:
+            day = time
+    return day.at if day else None

@@ -1,0 +1,22 @@
+"""The refusal of a request by the project's own rules."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import IgnoreRequest
+
+
+class RefusedError(IgnoreRequest):
+    """A request that is not made, because a site does not want it.
+
+    Being an :class:`~scrapy.exceptions.IgnoreRequest`, it is neither retried nor logged as a fault; the visit
+    records it.
+
+    :param reason: one word: ``robots`` (forbidden, or not known to be allowed) or ``blocked`` (the host asked to be
+        left alone for longer than we wait)
+    :param detail: one sentence for people, with the address
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,265 @@
+"""What a page says about its WordPress: is it one, which installation, which post, is the thread open, how many comments."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.counts import read_count
+from crawler.extract.document import Document
+from crawler.extract.text import line_of
+from crawler.systems.wordpress.items import Items
+from crawler.systems.wordpress.locales import closed_sentences, counting_words
+
+MARKS: Final = (
+    'link[rel="https://api.w.org/"]',
+    "input[name=comment_post_ID]",
+    'form[action*="/wp-comments-post.php"]',
+    'meta[name=generator][content^="WordPress"]',
+    "body.single-post, body[class*=postid-], body[class*=page-id-]",
+    "a.comment-reply-link, a.comment-reply-login",
+    'a[href*="replytocom="]',
+    'link[href*="/wp-includes/"], script[src*="/wp-includes/"]',
+    'link[href*="/wp-content/"], script[src*="/wp-content/"], script[src*="/wp-emoji-release"]',
+)
+"""Evidence that a page is WordPress's, surest first."""
+
+API_LINK: Final = re.compile(r'<([^<>]{1,2000})>\s*;\s*rel="?https://api\.w\.org/"?')
+"""`rest_output_link_header()`: `Link: <https://example.org/wp-json/>; rel="https://api.w.org/"`."""
+
+SHORTLINK: Final = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel=\"?shortlink\"?")
+"""`wp_shortlink_header()`."""
+
+BODY_ID: Final = re.compile(r"(?:postid|page-id|attachmentid)-([1-9]\d{0,18})\Z")
+"""`get_body_class()`."""
+
+REST_POST: Final = re.compile(r"/wp/v2/([a-z][\w-]{0,60})/([1-9]\d{0,18})/?\Z")
+"""`rest_get_route_for_post()`: `/wp/v2/posts/14`; other post types have other words."""
+
+POST_ID: Final = re.compile(r"[1-9]\d{0,18}\Z")
+
+HEADINGS: Final = (
+    ".comments-title, .comments-heading, .wp-block-comments-title, #comments-title, .comment-title, .comments-header",
+    "h1#comments, h2#comments, h3#comments, h4#comments",
+    "#comments h2, #comments h3, #comments h4, .comments-area h2, .comments-area h3, .comments-area h4, .comments h3",
+)
+"""Where core and themes print how many comments there are (`comments_number()`, `blocks/comments-title.php`)."""
+
+QUOTED: Final = re.compile(r"[“«„\"「『‘][^“”«»„\"「」『』]{0,300}[”»“\"」』’]")
+"""The post's title, as headings of comment lists quote it: a number in it counts nothing."""
+
+JSON_LD_COUNT: Final = re.compile(r'"commentCount"\s*:\s*"?(\d{1,9})\b')
+
+
+def evidence_of(document: Document, items: Items) -> str | None:
+    """What says that the page is WordPress's, None when nothing does."""
+    for selector in MARKS:
+        if document.first(selector) is not None:
+            return selector.partition(",")[0]
+    if API_LINK.search(document.headers.get("link", "")):
+        return "Link: https://api.w.org/"
+    if any(item.shown_depth is not None for item in items.found):
+        return "li.depth-N"
+    return None
+
+
+def comment_area(document: Document, items: Items) -> str | None:
+    """What says that the page has a place for comments at all, None when nothing does."""
+    if items.found:
+        return f"#comment-{items.found[0].native_id}"
+    for selector in (
+        "#respond",
+        "form#commentform",
+        "input[name=comment_post_ID]",
+        ".comments-area",
+        ".wp-block-comments",
+        "#comments",
+        ".wp-block-post-comments",
+        "form.post-password-form",
+    ):
+        if document.first(selector) is not None:
+            return selector
+    return None
+
+
+def rest_root(document: Document) -> str | None:
+    """The root of the REST API where the page offers it, ending in ``/`` or in ``rest_route=/``.
+
+    A root on another host is not believed: any page could send a crawler anywhere.
+    """
+    node = document.first('link[rel="https://api.w.org/"]')
+    href = node.attributes.get("href") if node is not None else None
+    if not href:
+        found = API_LINK.search(document.headers.get("link", ""))
+        href = found[1] if found else None
+    url = document.link(href)
+    if url is None or _host(url) != _host(document.url):
+        return None
+    scheme = document.url.partition(":")[0]
+    url = scheme + url[url.index(":") :]
+    return url if url.endswith("/") or "rest_route=" in url else url + "/"
+
+
+def rest_post(document: Document) -> tuple[str, str] | None:
+    """Route word and id of the page's own post (``("posts", "14")``) by its JSON alternate."""
+    for node in document.css('link[rel=alternate][type="application/json"]'):
+        href = document.link(node.attributes.get("href")) or ""
+        route = parse_qs(urlsplit(href).query).get("rest_route", [urlsplit(href).path])[0]
+        found = REST_POST.search(route)
+        if found:
+            return found[1], found[2]
+    return None
+
+
+def post_id(document: Document) -> str | None:
+    """The post that the thread belongs to; None on a page of several posts."""
+    alternate = rest_post(document)
+    shortlink = document.first("link[rel=shortlink]")
+    shorts = SHORTLINK.search(document.headers.get("link", ""))
+    candidates = [
+        _attribute(document.first("input[name=comment_post_ID]"), "value"),
+        _body_id(document.first("body")),
+        alternate[1] if alternate else None,
+        _query_id(_attribute(shortlink, "href") or (shorts[1] if shorts else None)),
+        _attribute(document.first("a.comment-reply-link[data-postid]"), "data-postid"),
+    ]
+    return next((value for value in candidates if value and POST_ID.match(value)), None)
+
+
+def tenant(document: Document) -> str:
+    """Host and folder of the installation: comment ids are unique within it.
+
+    The folder comes from the REST root, the comment feed, the form or the assets, in this order: on a multisite
+    each site has a root of its own and its own ids.
+    """
+    host = urlsplit(document.url).netloc.rpartition("@")[2].lower()
+    root = rest_root(document)
+    if root is not None:
+        return _join(host, urlsplit(root).path.rpartition("wp-json")[0] or urlsplit(root).path)
+    for selector, name, tail in (
+        ('link[rel=alternate][href$="/comments/feed/"]', "href", "/comments/feed/"),
+        ('form[action*="/wp-comments-post.php"]', "action", "/wp-comments-post.php"),
+        ('link[href*="/wp-content/"]', "href", "/wp-content/"),
+        ('link[href*="/wp-includes/"]', "href", "/wp-includes/"),
+        ('script[src*="/wp-includes/"]', "src", "/wp-includes/"),
+    ):
+        for node in document.css(selector)[:20]:
+            url = document.link(node.attributes.get(name))
+            folder = urlsplit(url).path.partition(tail)[0].strip("/") if url is not None else ""
+            if url is None or _host(url) != _host(document.url):
+                continue
+            # WordPress may live in a folder of its own that its posts do not show.
+            return _join(host, folder if urlsplit(document.url).path.startswith(f"/{folder}/") else "")
+    return host
+
+
+def state_of(document: Document, items: Items) -> str:
+    """``open``, ``closed``, ``login``, ``password`` or ``unknown``, as the page shows it to a visitor."""
+    if document.first("form.post-password-form, input[name=post_password]") is not None and not items.found:
+        return "password"
+    if document.first(".must-log-in") is not None:
+        return "login"
+    form = document.first("form#commentform, form.comment-form, input[name=comment_post_ID], iframe.jetpack_remote_comment")
+    if form is not None or document.first('form[action*="/wp-comments-post.php"]') is not None:
+        return "open"
+    if document.first(".no-comments, .nocomments, .comments-closed") is not None or _says_closed(document):
+        return "closed"
+    if document.first("a.comment-reply-login") is not None:
+        return "login"
+    return "unknown"
+
+
+def _says_closed(document: Document) -> bool:
+    sentences = closed_sentences()
+    for selector in ("#comments p", "#respond p", ".comments-area p", "p.comments", "#comments"):
+        for node in document.css(selector)[:200]:
+            if node.child is not None and node.child.tag == "-text":
+                text = (node.child.text_content or "").strip().rstrip(".。").casefold()
+                if text in sentences:
+                    return True
+    return False
+
+
+def stated_count(document: Document, items: Items, language: str | None) -> int | None:
+    """How many comments the page says there are: its heading, else its metadata. None when it does not say."""
+    for selector in HEADINGS:
+        for node in document.css(selector)[:20]:
+            if not _is_in_item(node, items):
+                count = heading_count(line_of(node), _title(document), language)
+                if count is not None:
+                    return count
+    for node in document.css("[itemprop=commentCount], [itemprop=interactionCount]")[:10]:
+        raw = (node.attributes.get("content") or line_of(node)).removeprefix("UserComments:")
+        if raw.strip().isdecimal() and len(raw) < 10:
+            return int(raw)
+    counts = {
+        int(found)
+        for node in document.css('script[type="application/ld+json"]')
+        for found in JSON_LD_COUNT.findall(node.text())
+    }
+    return counts.pop() if len(counts) == 1 else None
+
+
+def heading_count(heading: str, title: str, language: str | None) -> int | None:
+    """The number in a heading such as ``13 thoughts on “Top 10 hacks”``, ``One comment``, ``Keine Kommentare``.
+
+    A heading with two numbers of which neither stands in the title says nothing that can be trusted.
+    """
+    if len(heading) > 500:
+        return None
+    folded = heading.casefold()
+    for number in (1, 0):
+        if any(folded.startswith(word) or folded.endswith(word) for word in counting_words(number)):
+            return number
+    rest = QUOTED.sub(" ", heading)
+    if title and len(title) > 3:
+        rest = rest.replace(title, " ")
+    if len(re.findall(r"\d+(?:[.,'’\s]\d{3})*", rest)) != 1:
+        return None
+    count = read_count(rest, language)
+    return count.value if count is not None and count.precision == "exact" else None
+
+
+def _title(document: Document) -> str:
+    node = document.first("h1.entry-title, article h1, h1")
+    return line_of(node) if node is not None else ""
+
+
+def _is_in_item(node: LexborNode, items: Items) -> bool:
+    step: LexborNode | None = node
+    for _ in range(60):
+        if step is None:
+            return False
+        if step.mem_id in items.roots or step.attributes.get("id") == "respond":
+            return True
+        step = step.parent
+    return True
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2].lower().removeprefix("www.")
+
+
+def _join(host: str, path: str) -> str:
+    folder = path.strip("/").removesuffix("index.php").rstrip("/")
+    return f"{host}/{folder}" if folder else host
+
+
+def _attribute(node: LexborNode | None, name: str) -> str | None:
+    return (node.attributes.get(name) or "").strip() if node is not None else None
+
+
+def _body_id(body: LexborNode | None) -> str | None:
+    for token in (_attribute(body, "class") or "").split():
+        found = BODY_ID.match(token)
+        if found:
+            return found[1]
+    return None
+
+
+def _query_id(url: str | None) -> str | None:
+    query = parse_qs(urlsplit(url).query) if url else {}
+    return next((query[name][0] for name in ("p", "page_id", "attachment_id") if name in query), None)

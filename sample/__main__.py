@@ -1,0 +1,51 @@
+"""`python -m sample`: serve the sample site, on its own or while one command runs."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sample.server import Site, serve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until Ctrl-C, or run a command beside the site and pass its exit status on."""
+    parser = argparse.ArgumentParser(prog="python -m sample", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
+    parser.add_argument(
+        "--run",
+        nargs=argparse.REMAINDER,
+        metavar="COMMAND",
+        help="run this while the site stands; {base} is its address, {urls} a file that lists its sound pages",
+    )
+    options = parser.parse_args(arguments)
+    with serve(port=options.port) as site:
+        if options.run:
+            return _run(options.run, site)
+        print(site, flush=True)
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def _run(command: list[str], site: Site) -> int:
+    with tempfile.TemporaryDirectory(prefix="talkback-sample-") as folder:
+        urls = Path(folder) / "urls.txt"
+        urls.write_text("".join(f"{url}\n" for url in site.urls), encoding="utf-8")
+        given = command[1:] if command[0] == "--" else command
+        words = [word.replace("{base}", site).replace("{urls}", str(urls)) for word in given]
+        child = subprocess.Popen(words)  # noqa: S603 -- the command is the user's own
+        # Ctrl-C reaches the whole foreground group: the command ends as it sees fit, and its status is ours.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number))
+        return child.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Packaging: what is installed, and with which lower bounds it is known to work."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+SOURCE = Path(__file__).with_name("crawler").joinpath("__init__.py").read_text("utf-8")
+VERSION = re.search(r'__version__ = "(.+?)"', SOURCE)
+
+setup(
+    name="talkback",
+    version=VERSION[1] if VERSION else "0",
+    description="Archives what people say under the news: pages and their whole comment threads as Parquet",
+    python_requires=">=3.11",
+    packages=find_packages(include=["archive*", "crawler*", "pipelines*", "sample*"]),
+    package_data={"": ["*.json", "*.html", "*.txt", "*.xml", "py.typed"]},
+    install_requires=[
+        "scrapy>=2.19",
+        "itemadapter>=0.13",
+        "selectolax>=1.0",
+        "charset-normalizer>=3.4",
+        "w3lib>=2.5",
+        "tldextract>=5.3",
+        "dateparser>=1.3",
+        "pyarrow>=24",
+        "deltalake==1.6.6",  # 1.6.4 to 1.6.6 differ in what a commit may double; compaction is ours for that reason
+        "boto3>=1.40",
+        "rich>=14",
+    ],
+    extras_require={
+        "test": [
+            "pytest>=9",
+            "pytest-asyncio>=1.3",
+            "hypothesis>=6.140",
+            "duckdb>=1.4",
+            "polars>=1.30",
+            "pandas>=2.3",
+            "moto[server]>=5.1",
+            "ruff>=0.14",
+            "mypy>=1.18",
+            "pyarrow-stubs>=20",
+            "types-boto3[s3]>=1.40",
+        ]
+    },
+    # scrapyd reads the settings module of an egg from here
+    entry_points={"scrapy": ["settings = crawler.settings"]},
+)

@@ -1,0 +1,140 @@
+"""What is written is what is different, and nothing is called removed that was merely not seen."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.index import CommentState
+from crawler.items import Capture, Comment, Failure, Page, Share, Thread
+from pipelines.changes import Changes
+
+
+def state(digest: str = "a", status: str = "visible", **more) -> CommentState:
+    values = dict.fromkeys(CommentState._fields) | {
+        "observed_at": 1, "capture_id": "c", "status": status, "content_digest": digest, "page_id": "p",
+        "id_kind": "native", "kind": "comment", "native_id": "n",
+    }  # fmt: skip
+    return CommentState(**(values | more))
+
+
+def comparing(known: dict[str, CommentState] | None = None, page: str | None = None, **options) -> Changes:
+    return Changes(lambda page_id: page, lambda thread_id: dict(known or {}), **options)
+
+
+def capture(*comments: Comment, verdict: str | None = None) -> Capture:
+    return Capture(
+        visit_id="v", capture_id="c", observed_at=9, url="https://example.org/", extractor="x/1", page_id="p",
+        thread_id="t", thread_of=("wordpress", "example.org", "7"), comments=list(comments),
+        thread=None if verdict is None else Thread(system="wordpress", tenant="example.org", verdict=verdict),
+    )  # fmt: skip
+
+
+def seen(comment_id: str, digest: str = "a", **more) -> Comment:
+    return Comment(comment_id=comment_id, content_digest=digest, **more)
+
+
+@pytest.mark.parametrize(
+    ("known", "comment", "change"),
+    [
+        (None, seen("1"), "new"),
+        (state("a"), seen("1", "a"), ""),
+        (state("a"), seen("1", "b"), "edited"),
+        (state("a"), seen("1", "a", status="removed_by_author"), "status"),
+        (state("a", status="disappeared"), seen("1", "a"), "restored"),
+        (state("a", status="disappeared"), seen("1", "b"), "restored"),
+        (state("a", like_count=1), seen("1", "a", like_count=2), ""),
+    ],
+)
+def test_each_state_gets_its_change(known, comment, change):
+    item = capture(comment)
+    comparing({"1": known} if known else {}).compare(item)
+    assert item.comments[0].change == change
+
+
+def test_changed_counts_make_a_row_only_when_asked_for():
+    item = capture(seen("1", "a", like_count=2))
+    comparing({"1": state("a", like_count=1)}, with_counts=True).compare(item)
+    assert item.comments[0].change == "counts"
+
+
+@pytest.mark.parametrize("verdict", ["complete", "none", "closed"])
+def test_what_a_wholly_read_thread_does_not_show_is_removed(verdict):
+    item = capture(seen("1"), verdict=verdict)
+    comparing({"1": state(), "2": state("b", native_id="22", parent_id="1", depth=2)}).compare(item)
+    removed = item.comments[-1]
+    assert (removed.comment_id, removed.change, removed.status) == ("2", "removed", "disappeared")
+    assert removed.status_source == "inferred"
+    assert (removed.native_id, removed.parent_id, removed.depth) == ("22", "1", 2)
+    assert removed.text is None
+    assert item.thread.removed == 1
+
+
+@pytest.mark.parametrize("verdict", ["partial", "blocked", "unknown"])
+def test_nothing_is_removed_after_a_visit_that_missed_something(verdict):
+    item = capture(seen("1"), verdict=verdict)
+    comparing({"1": state(), "2": state()}).compare(item)
+    assert [comment.comment_id for comment in item.comments] == ["1"]
+    assert item.thread.removed == 0
+
+
+def test_what_is_gone_already_is_not_removed_again():
+    item = capture(verdict="complete")
+    comparing({"2": state(status="disappeared")}).compare(item)
+    assert not item.comments
+
+
+def test_the_ledger_counts_the_changes_of_all_batches_of_its_visit():
+    changes = comparing({"1": state("a"), "2": state("a", status="disappeared"), "3": state()})
+    changes.compare(capture(seen("1", "b"), seen("2")))
+    changes.compare(capture(seen("4"), seen("5")))
+    last = capture(verdict="complete")
+    changes.compare(last)
+    ledger = last.thread
+    assert (ledger.new, ledger.edited, ledger.restored, ledger.removed) == (2, 1, 1, 1)
+
+
+def page(digest: str, failure: Failure | None = None) -> Capture:
+    return Capture(
+        visit_id="v", capture_id="c", observed_at=9, url="https://example.org/", extractor="page/1", page_id="p",
+        page=Page(content_digest=digest), shares=[Share()], subscribes=[], failure=failure, is_last=True,
+    )  # fmt: skip
+
+
+def test_an_unchanged_page_is_not_written_and_neither_are_its_blocks():
+    item = page("a")
+    comparing(page="a").compare(item)
+    assert (item.page, item.shares, item.subscribes) == (None, None, None)
+
+
+@pytest.mark.parametrize("known", [None, "b"])
+def test_a_new_or_changed_page_is_written_with_its_blocks(known):
+    item = page("a")
+    comparing(page=known).compare(item)
+    assert item.page is not None
+    assert item.shares
+
+
+def test_a_page_that_is_gone_is_a_state_of_a_page_that_was_there():
+    gone = Failure(url="u", reason="http", detail="404")
+    known, unknown = page("a", gone), page("a", gone)
+    comparing(page="b").compare(known)
+    comparing(page=None).compare(unknown)
+    assert known.page is not None
+    assert unknown.page is None
+
+
+@given(st.tuples(*[st.integers(0, 100)] * 2).map(sorted), st.tuples(*[st.integers(0, 100)] * 2).map(sorted))
+def test_an_interval_only_shrinks(before, after):
+    comment = seen("1", "b", published_min=after[0], published_max=after[1], published_precision="relative")
+    comparing({"1": state("a", published_min=before[0], published_max=before[1])}).compare(capture(comment))
+    assert after[0] <= comment.published_min <= comment.published_max <= after[1]
+    if max(before[0], after[0]) <= min(before[1], after[1]):
+        assert before[0] <= comment.published_min <= comment.published_max <= before[1]
+
+
+def test_a_time_that_was_exact_stays_exact():
+    comment = seen("1", "b", published_min=0, published_max=100, published_precision="relative")
+    comparing({"1": state("a", published_at=50, published_min=50, published_max=50)}).compare(capture(comment))
+    assert comment.published_at == 50

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy import __version__ as scrapy_version
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings, Settings, default_settings
+from scrapy.spiders import Spider
+
+from crawler import settings as project
+from crawler.politeness.manners import LEAST_DELAY, user_agent
+from crawler.settings_check import NUMBERS, problems
+from crawler.settings_table import Setting, markdown, read_settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def with_changes(**changes: Any) -> Settings:
+    settings = Settings()
+    settings.setmodule(project)
+    settings.setdict(changes, priority="cmdline")
+    return settings
+
+
+@pytest.mark.parametrize("setting", read_settings(), ids=lambda setting: setting.name)
+def test_the_default_in_a_comment_is_scrapys_and_is_really_changed(setting: Setting) -> None:
+    if setting.default is None:
+        assert not hasattr(default_settings, setting.name), "a name of Scrapy's cannot be the project's own"
+        return
+    stated = ast.literal_eval(setting.default)
+    if setting.name == "USER_AGENT":
+        stated = stated.replace("VERSION", scrapy_version)
+    assert stated == getattr(default_settings, setting.name)
+    assert setting.value != stated
+
+
+def test_every_setting_is_read_and_has_its_line_in_the_documentation() -> None:
+    settings = read_settings()
+    assert {setting.name for setting in settings} == {name for name in dir(project) if name.isupper()}
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    assert page == markdown(settings), "run: python -m crawler.settings_table > docs/settings.md"
+    for setting in settings:
+        assert any(
+            f"| `{setting.name}` |" in line and f"`{setting.value!r}`" in line for line in page.splitlines()
+        ), setting.name
+
+
+def test_the_projects_own_settings_have_no_problem() -> None:
+    assert problems(with_changes()) == []
+
+
+@pytest.mark.parametrize("uri", ["data/archive", "/srv/a b", "../x", "s3://bucket", "s3://my-bucket/pre/fix"])
+def test_archives_on_disk_and_s3_are_accepted(uri: str) -> None:
+    assert problems(with_changes(ARCHIVE_URI=uri)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ARCHIVE_URI", "ftp://host/x", "ftp:// is not known"),
+        ("ARCHIVE_URI", "", "name a directory"),
+        ("ARCHIVE_URI", None, "name a directory"),
+        ("ARCHIVE_URI", "a\0b", "zero byte"),
+        ("ARCHIVE_URI", "s3://", "no name of a bucket"),
+        ("ARCHIVE_URI", "s3://Bucket_1/x", "no name of a bucket"),
+        ("STATE_DIR", "s3://bucket/state", "local directory"),
+        ("STATE_DIR", "", "local directory"),
+        ("FLUSH_ROWS", "0", "whole number from 1"),
+        ("FLUSH_ROWS", "many", "whole number"),
+        ("FLUSH_ROWS", "1.5", "whole number"),
+        ("FLUSH_ROWS", 1.5, "whole number"),
+        ("FLUSH_ROWS", "1e3", "whole number"),
+        ("FLUSH_SECONDS", -1, "from 0.1"),
+        ("THREAD_MAX_REQUESTS", "nan", "whole number from 1 upwards"),
+        ("THREAD_MAX_COMMENTS", "inf", "whole number from 1 upwards"),
+        ("RETRY_AFTER_MAX", None, "number from 0"),
+        ("ROBOTS_CACHE_SECONDS", 86_401, "to 86400"),
+        ("CRAWL_DELAY_MAX", True, "number from 0"),
+        ("DOWNLOAD_DELAY", "-5", "number from 0"),
+        ("DOWNLOAD_TIMEOUT", 0, "from 0.1"),
+        ("CONCURRENT_REQUESTS_PER_DOMAIN", "0", "from 1"),
+        ("ROBOTSTXT_OBEY", "perhaps", "True or False"),
+        ("AUTOTHROTTLE_ENABLED", "True", "below a site's Crawl-delay"),
+        ("CONTACT", "a\r\nX-Injected: 1", "plain ASCII"),
+        ("CONTACT", "me (at) example.org", "without brackets"),
+        ("CRAWL_ID", "../x", "letters, digits"),
+        ("ARCHIV_URI", "x", "ARCHIVE_URI is meant?"),
+        ("THREAD_MAX_REQUEST", "5", "THREAD_MAX_REQUESTS is meant?"),
+    ],
+)
+def test_a_value_that_cannot_work_is_named_with_the_way_out(name: str, value: Any, said: str) -> None:
+    found = problems(with_changes(**{name: value}))
+    assert len(found) == 1
+    assert found[0].startswith(name)
+    assert said in found[0]
+
+
+def test_a_key_in_the_archives_address_is_refused_and_not_repeated() -> None:
+    found = problems(with_changes(ARCHIVE_URI="s3://KEY:SECRET@bucket/x"))
+    assert len(found) == 1
+    assert "SECRET" not in found[0]
+
+
+def test_settings_of_other_peoples_parts_are_left_alone() -> None:
+    assert problems(with_changes(SENTRY_DSN="x", MYEXT_ENABLED="1")) == []
+
+
+@given(st.sampled_from(sorted(NUMBERS)), st.none() | st.booleans() | st.integers() | st.floats() | st.text())
+def test_any_value_is_judged_and_an_accepted_one_is_a_number_in_range(name: str, value: Any) -> None:
+    settings = BaseSettings()
+    settings.setmodule(project)
+    settings.set("REDIRECT_MAX_TIMES", 1)
+    for default in ("DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE", "CONCURRENT_REQUESTS", "RETRY_TIMES"):
+        settings.set(default, getattr(project, default))
+    settings.set(name, value, priority="cmdline")
+    found = [problem for problem in problems(settings) if problem.startswith(f"{name} ")]
+    if not found:
+        assert NUMBERS[name].least <= settings.getfloat(name) <= NUMBERS[name].most
+        if NUMBERS[name].whole:
+            assert settings.getint(name) == settings.getfloat(name)
+
+
+# --- what follows from settings ------------------------------------------------------------------
+
+
+def completed(**changes: Any) -> BaseSettings:
+    crawler = Crawler(Spider, with_changes(TWISTED_REACTOR_ENABLED=False, EXTENSIONS={}, **changes))
+    crawler._apply_settings()
+    return crawler.settings
+
+
+def test_the_contact_stands_in_the_user_agent() -> None:
+    assert completed()["USER_AGENT"] == project.USER_AGENT
+    with_contact = completed(CONTACT="https://example.org/crawler")["USER_AGENT"]
+    assert with_contact == f"{project.USER_AGENT} (+https://example.org/crawler)"
+    assert completed(CONTACT="me@example.org", USER_AGENT="Mine/1")["USER_AGENT"] == "Mine/1 (me@example.org)"
+
+
+def test_a_delay_of_nothing_becomes_the_least_one() -> None:
+    assert completed(DOWNLOAD_DELAY="0").getfloat("DOWNLOAD_DELAY") == LEAST_DELAY
+    assert completed(DOWNLOAD_DELAY="2.5").getfloat("DOWNLOAD_DELAY") == 2.5
+
+
+@given(st.text())
+def test_no_contact_can_end_the_header_or_its_comment(contact: str) -> None:
+    header = user_agent("Talkback/1", contact)
+    assert header.isascii()
+    assert header.isprintable()
+    assert header.count("(") == header.count(")") <= 1
