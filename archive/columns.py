@@ -133,7 +133,7 @@ class Columns:
 
         All of them or, when one is refused, none. Raises `ArchiveError` that names table, field and value.
         """
-        held = self._checked(rows)
+        held, text = self._checked(rows)
         if not held:
             return
         own = dict(zip(self.table.columns, zip(*held, strict=True), strict=True))
@@ -147,8 +147,9 @@ class Columns:
         for name, column in own.items():
             self._values[name].extend(column)
         self.rows += len(held)
+        self.text += text
 
-    def _checked(self, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def _checked(self, rows: Sequence[Any]) -> tuple[list[tuple[Any, ...]], int]:
         table, text = self.table, 0
         checks, read = _checks(table.name), attrgetter(*table.columns)
         held = []
@@ -167,8 +168,7 @@ class Columns:
                 elif type(value) is str:
                     text += len(value)
             held.append(values)
-        self.text += text
-        return held
+        return held, text
 
     def _provenance(self, provenance: Provenance | None) -> dict[str, Any]:
         if provenance is None:

@@ -49,7 +49,7 @@ class Incomplete:
     why: str
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Report:
     """Counts and losses of one crawl, in one place. A Scrapy extension."""
 

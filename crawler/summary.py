@@ -30,7 +30,7 @@ def print_summary(report: Report, settings: BaseSettings) -> None:
     table.add_column("read", justify="right")
     table.add_column("rows written", justify="right")
     table.add_column("rows in the archive", justify="right")
-    held = {name: held.rows for name, held in archive.open(uri).info().tables.items()} if _exists(uri) else {}
+    held = archive.open(uri).info().rows if _exists(uri) else {}
     read = {"pages": report.pages, "comments": report.comments, "threads": report.verdicts.total()}
     for name in ("pages", "shares", "subscribes", "comments", "threads"):
         table.add_row(

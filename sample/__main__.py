@@ -11,6 +11,9 @@ from pathlib import Path
 
 from sample.server import Site, serve
 
+NOT_STARTED = 127
+"""Exit status of a command that could not be started, as shells give it."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until Ctrl-C, or run a command beside the site and pass its exit status on."""
@@ -38,9 +41,12 @@ def _run(command: list[str], site: Site) -> int:
     with tempfile.TemporaryDirectory(prefix="talkback-sample-") as folder:
         urls = Path(folder) / "urls.txt"
         urls.write_text("".join(f"{url}\n" for url in site.urls), encoding="utf-8")
-        given = command[1:] if command[0] == "--" else command
-        words = [word.replace("{base}", site).replace("{urls}", str(urls)) for word in given]
-        child = subprocess.Popen(words)  # noqa: S603 -- the command is the user's own
+        words = [word.replace("{base}", site).replace("{urls}", str(urls)) for word in command]
+        try:
+            child = subprocess.Popen(words)  # noqa: S603 -- the command is the user's own
+        except OSError as error:
+            sys.stderr.write(f"python -m sample: {words[0]}: {error.strerror}\n")
+            return NOT_STARTED
         # Ctrl-C reaches the whole foreground group: the command ends as it sees fit, and its status is ours.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number))

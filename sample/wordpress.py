@@ -47,6 +47,7 @@ class _PostPage:
 
     site: WordPress
     story: Story
+    base: str
     permalink: str
 
 
@@ -84,7 +85,7 @@ def post_page(site: WordPress, story: Story, base: str, number: int | None = Non
         "description": "\n".join(f"<p>{block}</p>" for block in story.blocks),
         "json_ld": _json_ld(site, story, permalink, embed),
         "rest_links": _rest_links(base, story) if site.has_rest else "",
-        "comment_area": _comment_area(site, story, permalink, number),
+        "comment_area": _comment_area(_PostPage(site, story, base, permalink), number),
     }
     template = (HERE / "templates" / f"wordpress-{site.theme}.html").read_text(encoding="utf-8")
     return Template(template).substitute(values)
@@ -114,18 +115,18 @@ def _rest_links(base: str, story: Story) -> str:
     )
 
 
-def _comment_area(site: WordPress, story: Story, permalink: str, number: int | None) -> str:
+def _comment_area(page: _PostPage, number: int | None) -> str:
+    site, story = page.site, page.story
     pages = last_page(site, story)
     shown = number or pages
     top = [remark for remark in story.remarks if remark.parent is None]
     if site.per_page:
         top = top[(shown - 1) * site.per_page : shown * site.per_page][::-1]
-    page = _PostPage(site, story, permalink)
     items = "\n".join(_item(page, remark, 1) for remark in top)
     classes = "wp-block-comment-template" if site.theme == "block" else "comment-list commentlist"
     parts = [_heading(site, story), f'<ol class="{classes}">\n{items}\n</ol>' if items else ""]
-    parts.append(_navigation(permalink, shown, pages))
-    parts.append(_form(site, story, permalink))
+    parts.append(_navigation(page.permalink, shown, pages))
+    parts.append(_form(page))
     inside = "\n".join(part for part in parts if part)
     if site.theme == "block":
         return f'<div class="wp-block-comments">\n{inside}\n</div>'
@@ -154,16 +155,15 @@ def _navigation(permalink: str, shown: int, pages: int) -> str:
     return f'<nav class="navigation comment-navigation"><div class="nav-links">{"".join(links)}</div></nav>'
 
 
-def _form(site: WordPress, story: Story, permalink: str) -> str:
-    if not story.is_open:
+def _form(page: _PostPage) -> str:
+    if not page.story.is_open:
         return '<p class="no-comments">Comments are closed.</p>'
-    base = permalink.split(story.slug, 1)[0].rstrip("/")
-    heading = "h2" if site.theme == "html5" else "h3"
+    heading = "h2" if page.site.theme == "html5" else "h3"
     return (
         f'<div id="respond" class="comment-respond"><{heading} id="reply-title" class="comment-reply-title">'
-        f'{escape(story.form_title)} <small><a rel="nofollow" id="cancel-comment-reply-link" href="#respond" '
+        f'{escape(page.story.form_title)} <small><a rel="nofollow" id="cancel-comment-reply-link" href="#respond" '
         f'style="display:none;">Cancel reply</a></small></{heading}>\n'
-        f'<form action="{base}/wp-comments-post.php" method="post" id="commentform" class="comment-form">\n'
+        f'<form action="{page.base}/wp-comments-post.php" method="post" id="commentform" class="comment-form">\n'
         '<p class="comment-form-comment"><label for="comment">Comment</label> '
         '<textarea id="comment" name="comment" cols="45" rows="8" required="required"></textarea></p>\n'
         '<p class="comment-form-author"><label for="author">Name</label> '
@@ -171,7 +171,7 @@ def _form(site: WordPress, story: Story, permalink: str) -> str:
         '<p class="comment-form-email"><label for="email">Email</label> '
         '<input id="email" name="email" type="email" /></p>\n'
         '<p class="form-submit"><input name="submit" type="submit" id="submit" value="Post Comment" />'
-        f'<input type="hidden" name="comment_post_ID" value="{story.number}" id="comment_post_ID" />'
+        f'<input type="hidden" name="comment_post_ID" value="{page.story.number}" id="comment_post_ID" />'
         '<input type="hidden" name="comment_parent" id="comment_parent" value="0" /></p></form></div>'
     )
 

@@ -56,7 +56,7 @@ class Command(ScrapyCrawl):
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        report = crawler.get_extension(Report) if crawler.crawling or crawler.spider else None
+        report = crawler.get_extension(Report) if crawler.extensions else None
         if report is None or self.crawler_process.bootstrap_failed:
             sys.stderr.write("scrapy crawl: the crawl did not start; the log above says why\n")
             self.exitcode = EXIT_LOST

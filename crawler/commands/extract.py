@@ -15,7 +15,6 @@ from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse
 
 from crawler.extract.document import Document, NotHtmlError
-from crawler.extract.urls import stated_url
 from crawler.items import Capture
 from crawler.report import EXIT_LOST, Report, now
 from crawler.spiders.pages import PagesSpider
@@ -129,9 +128,15 @@ async def _offline(request: Request) -> Response:
 
 def _own_address(body: bytes) -> str | None:
     try:
-        return stated_url(Document(body, NOWHERE))
+        document = Document(body, NOWHERE)
     except NotHtmlError:
         return None  # the visit meets the same and says so
+    for selector, attribute in (("link[rel=canonical]", "href"), ("meta[property='og:url']", "content")):
+        node = document.first(selector)
+        stated = None if node is None else document.link(node.attributes.get(attribute))
+        if stated is not None and not stated.startswith(NOWHERE):
+            return stated
+    return None
 
 
 def _forget_address(capture: Capture) -> None:

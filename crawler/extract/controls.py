@@ -13,14 +13,19 @@ from crawler.extract.text import clean, line_of
 MAX_LABEL: Final = 200
 """Longer texts are no label, characters."""
 
-COUNT_ATTRIBUTES: Final = ("data-count", "data-share-count", "data-shares", "data-counter", "data-likes", "data-follow-count")
+COUNT_ATTRIBUTES: Final = (
+    "data-count",
+    "data-share-count",
+    "data-shares",
+    "data-counter",
+    "data-likes",
+    "data-follow-count",
+)
 _COUNT_CLASS: Final = re.compile(
     r"(?:^|[-_])(?:count|counts|counter|countbox|shares?|likes?|fans|followers|subscribers|number|num|total|tally|bubble|badge)$",
     re.IGNORECASE,
 )
-_COUNT_INSIDE: Final = (
-    "[data-count], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans], .num, .badge, .tally, .total"
-)
+_COUNT_INSIDE: Final = "[data-count], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans], .num, .badge, .tally, .total"
 _NUMBER: Final = re.compile(r"^[(\[+]?\s*\d[\d.,'\s\u00a0\u202f]*\s*[^\W\d]{0,4}\.?\s*[)\]+]?$")
 _NUMBER_THEN_WORDS: Final = re.compile(
     r"^\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?(?:[KkMmBb万億만]|mil|mln|Mio\.?|тыс\.?|млн\.?)?)\s+(?P<words>[^\d]{2,60})$"

@@ -12,7 +12,10 @@ from crawler.extract.phrases import invitation_kind, is_platform_name, platform_
 from crawler.extract.profiles import Profile, profile_of
 from crawler.items import Subscribe
 
-_URL: Final = re.compile(r"https?://[^\s<>\"“”«»（）【】]+|(?<![\w@./-])(?:www\.|(?:[a-z0-9-]+\.){1,3}[a-z]{2,10}/)[^\s<>\"“”«»（）【】]*", re.IGNORECASE)
+_URL: Final = re.compile(
+    r"https?://[^\s<>\"“”«»（）【】]+|(?<![\w@./-])(?:www\.|(?:[a-z0-9-]+\.){1,3}[a-z]{2,10}/)[^\s<>\"“”«»（）【】]*",
+    re.IGNORECASE,
+)
 _EDGE: Final = " \t:：-–—→➡►▶▸▹•·*|>»=~👉🔔✅🔴⬇️👇🙏❤️✨📌📲🔗"
 _EDGE_AFTER: Final = " \t→➡►▶▸▹👉⬇️👇↓"
 _CLOSERS: Final = ".,;:!?)]}»”’'…。、，！？）"
@@ -143,7 +146,9 @@ class _Reader:
                 heading.is_used = True
             self._add(line, label, profile, url, kind, platform)
 
-    def _add(self, line: TextLine, label: str | None, profile: Profile | None, url: str, kind: str, platform: str | None) -> None:
+    def _add(
+        self, line: TextLine, label: str | None, profile: Profile | None, url: str, kind: str, platform: str | None
+    ) -> None:
         if self.heading is not None:
             self.heading.is_used = True
         row = Subscribe(
@@ -171,4 +176,3 @@ def _opens_with_it(text: str, label: str) -> bool:
 def _is_open(text: str) -> bool:
     """A line that points on (``Follow us 👇``) waits for addresses as one with a colon does."""
     return text.rstrip()[-1:] in "→➡►▶▸👉👇↓⬇" or text.rstrip().endswith("⬇️")
-

@@ -53,12 +53,18 @@ _ROUTES: Final = (
     _Route("tumblr", "tumblr.com", r"share|widgets/share", "url u canonicalUrl posttype_link"),
     _Route("threads", "threads.net threads.com", r"intent/post", "url", "text"),
     _Route("bluesky", "bsky.app", r"intent/compose", "url", "text"),
-    _Route("mastodon", "mastodonshare.com tootpick.org toot.kytta.dev s2f.kytta.dev mastodon.social", r"share|$", "url",
-           "text"),
+    _Route(
+        "mastodon",
+        "mastodonshare.com tootpick.org toot.kytta.dev s2f.kytta.dev mastodon.social",
+        r"share|$",
+        "url",
+        "text",
+    ),
     _Route("nextdoor", "nextdoor.com", r"sharekit", "url", "body"),
     _Route("email", "mailto:", r"$", "", "body subject"),
-    _Route("email", "mail.google.com outlook.live.com outlook.office.com compose.mail.yahoo.com", "", "",
-           "body su subject"),
+    _Route(
+        "email", "mail.google.com outlook.live.com outlook.office.com compose.mail.yahoo.com", "", "", "body su subject"
+    ),
     _Route("sms", "sms:", r"$", "", "body"),
     _Route("vk", "vk.com vkontakte.ru vk.ru", r"share\.php"),
     _Route("ok", "connect.ok.ru ok.ru odnoklassniki.ru", r"offer|dk", "url st.shareUrl st._surl"),
@@ -189,7 +195,9 @@ _BY_HOST: Final = _by_host()
 _LOCAL_HOST: Final = re.compile(r"^(?:www\d?|m|mobile|touch|ssl|[a-z]{2}|[a-z]{2}-[a-z]{2})\.(?=[^.]+\.)")
 _PINTEREST: Final = re.compile(r"pinterest\.(?:com?\.)?[a-z]{2,3}$")
 _IN_TEXT: Final = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
-_PLACEHOLDER: Final = re.compile(r"[{}\[\]%<>]|\$\(|^(?:url|permalink|link|undefined|null|about:blank|#.*)$", re.IGNORECASE)
+_PLACEHOLDER: Final = re.compile(
+    r"[{}\[\]%<>]|\$\(|^(?:url|permalink|link|undefined|null|about:blank|#.*)$", re.IGNORECASE
+)
 _ESCAPED_SCHEME: Final = re.compile(r"https?%3A", re.IGNORECASE)
 
 

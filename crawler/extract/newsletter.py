@@ -14,10 +14,17 @@ from crawler.extract.phrases import fold_letters, invitation_kind
 from crawler.extract.profiles import newsletter_provider
 from crawler.items import Subscribe
 
-_EMAIL: Final = "input[type=email], input[name*=mail i], input[id*=mail i], input[placeholder*=mail i], input[name=EMAIL]"
+_EMAIL: Final = (
+    "input[type=email], input[name*=mail i], input[id*=mail i], input[placeholder*=mail i], input[name=EMAIL]"
+)
 _OTHER_FORM: Final = "input[type=password], input[type=search], [name=comment], #comment, [name=comment_post_ID], input[type=file], h1, article"
-_OTHER_ACTION: Final = re.compile(r"wp-comments-post|wp-login|/login|/signin|/search|/contact|/cart|/checkout|/register", re.IGNORECASE)
-_MARK: Final = re.compile(r"newsletter|subscri|mailchimp|mc4wp|mc-embedded|mailpoet|tnp-|sib-form|convertkit|seva-form|sign-?up|wysija|jetpack_sub", re.IGNORECASE)
+_OTHER_ACTION: Final = re.compile(
+    r"wp-comments-post|wp-login|/login|/signin|/search|/contact|/cart|/checkout|/register", re.IGNORECASE
+)
+_MARK: Final = re.compile(
+    r"newsletter|subscri|mailchimp|mc4wp|mc-embedded|mailpoet|tnp-|sib-form|convertkit|seva-form|sign-?up|wysija|jetpack_sub",
+    re.IGNORECASE,
+)
 _HEADING: Final = "h2, h3, h4, h5, h6, legend, .widget-title, .widgettitle, .title, strong"
 _SUBMIT: Final = "button, input[type=submit], input[type=image]"
 _MAX_FIELDS: Final = 12
@@ -55,9 +62,17 @@ def _read_form(document: Document, form: LexborNode) -> Subscribe | None:
         return None
     if form.css_first(_OTHER_FORM) is not None:
         return None
-    fields = [field for field in form.css("input, textarea, select") if field.attributes.get("type") not in ("hidden", "submit")]
+    fields = [
+        field
+        for field in form.css("input, textarea, select")
+        if field.attributes.get("type") not in ("hidden", "submit")
+    ]
     if provider is None:
-        if form.css_first(_EMAIL) is None or len(fields) > _MAX_FIELDS or form.css_first("textarea:not([hidden])") is not None:
+        if (
+            form.css_first(_EMAIL) is None
+            or len(fields) > _MAX_FIELDS
+            or form.css_first("textarea:not([hidden])") is not None
+        ):
             return None
         text = form.text(deep=True, separator=" ")
         if len(text) > _MAX_TEXT:
@@ -84,9 +99,14 @@ def _is_marked(form: LexborNode) -> bool:
 
 def _speaks_of_it(text: str, form: LexborNode) -> bool:
     said = [text[at : at + 250] for at in range(0, min(len(text), _MAX_TEXT), 200)]
-    said += [field.attributes.get("value") or field.attributes.get("placeholder") or "" for field in form.css("input")[:_MAX_FIELDS]]
+    said += [
+        field.attributes.get("value") or field.attributes.get("placeholder") or ""
+        for field in form.css("input")[:_MAX_FIELDS]
+    ]
     heading = _heading_before(form)
-    return any(invitation_kind(fold_letters(part)[:300]) in ("newsletter", "subscribe") for part in (*said, heading or ""))
+    return any(
+        invitation_kind(fold_letters(part)[:300]) in ("newsletter", "subscribe") for part in (*said, heading or "")
+    )
 
 
 def _label(form: LexborNode) -> str | None:

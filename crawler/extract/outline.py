@@ -15,13 +15,11 @@ MAX_LINE: Final = 2_000
 """No more of a line is kept, characters: an invitation is short."""
 
 _BLOCKS: Final = frozenset(
-    """address article aside blockquote body button center dd details dialog div dl dt fieldset figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 head header hgroup html iframe input label legend li main menu nav noscript ol optgroup option p pre script
-    search section select style summary table tbody td template textarea tfoot th thead title tr ul video""".split()
+    ["address", "article", "aside", "blockquote", "body", "button", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "html", "iframe", "input", "label", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "pre", "script", "search", "section", "select", "style", "summary", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead", "title", "tr", "ul", "video"]
 )
 """Elements whose edges part lines: the block level of the HTML rendering rules (HTML 15.3), and controls."""
 
-_SILENT: Final = frozenset("script style template textarea head option title svg iframe".split())
+_SILENT: Final = frozenset(["script", "style", "template", "textarea", "head", "option", "title", "svg", "iframe"])
 """Elements whose text is not part of the page's running text."""
 
 _COMMENT_ID: Final = re.compile(r"^(?:li-|div-|wpd-comm-|pm-)?comment-\d+(?:_\d+)?$")
@@ -31,7 +29,7 @@ _COMMENT_CLASS: Final = re.compile(
     re.IGNORECASE,
 )
 _COMMENT_PLACE: Final = frozenset(
-    "commentlist comment-list comments-list comments-list-container disqus_thread wpdcom pm-ul-comments fb-comments".split()
+    ["commentlist", "comment-list", "comments-list", "comments-list-container", "disqus_thread", "wpdcom", "pm-ul-comments", "fb-comments"]
 )
 
 

@@ -104,9 +104,13 @@ _PLACES: Final = (
     _Place("follow", "googleplus", "plus.google.com", r"(?:(?:b|u)/\d+/)?(?:(?P<id>\d{15,})|\+(?P<handle>\w+))(/\w+)?"),
     _Place("follow", "flipboard", "flipboard.com", _AT + r"(/.*)?"),
     _Place("follow", "applenews", "apple.news", r"T\w+"),
-    _Place("follow", "mastodon", "mastodon.social mastodon.online mstdn.social mastodon.world fosstodon.org chaos.social "
-           "mas.to mstdn.jp pawoo.net social.vivaldi.net troet.cafe mastodon.uno infosec.exchange hachyderm.io",
-           r"(?:@|users/)(?P<handle>[^/]+)"),
+    _Place(
+        "follow",
+        "mastodon",
+        "mastodon.social mastodon.online mstdn.social mastodon.world fosstodon.org chaos.social "
+        "mas.to mstdn.jp pawoo.net social.vivaldi.net troet.cafe mastodon.uno infosec.exchange hachyderm.io",
+        r"(?:@|users/)(?P<handle>[^/]+)",
+    ),
     _Place("follow", "medium", "medium.com", _AT),
     _Place("follow", "github", "github.com", r"(?P<handle>[\w-]+)"),
     _Place("follow", "soundcloud", "soundcloud.com", r"(?P<handle>[\w-]+)"),
@@ -123,12 +127,21 @@ _PLACES: Final = (
     _Place("newsletter", "substack", "*.substack.com", r"(?:subscribe|welcome|about)?"),
     _Place("newsletter", "mailchimp", "*.list-manage.com *.list-manage1.com eepurl.com", r".*"),
     _Place("newsletter", "beehiiv", "*.beehiiv.com", r"(?:subscribe)?"),
-    _Place("podcast", "apple_podcasts", "podcasts.apple.com itunes.apple.com",
-           r"(?:[a-z]{2}/)?podcast/(?:(?P<handle>[^/]+)/)?id(?P<id>\d+)"),
+    _Place(
+        "podcast",
+        "apple_podcasts",
+        "podcasts.apple.com itunes.apple.com",
+        r"(?:[a-z]{2}/)?podcast/(?:(?P<handle>[^/]+)/)?id(?P<id>\d+)",
+    ),
     _Place("podcast", "google_podcasts", "podcasts.google.com", r".+"),
     _Place("podcast", "spotify", "open.spotify.com", r"(?:intl-\w+/)?show/(?P<id>\w+)"),
     _Place("follow", "spotify", "open.spotify.com", r"(?:user|artist)/(?P<id>\w+)"),
-    _Place("podcast", "amazon_music", "music.amazon.com music.amazon.de music.amazon.co.uk", r"podcasts/(?P<id>[\w-]+)(/.*)?"),
+    _Place(
+        "podcast",
+        "amazon_music",
+        "music.amazon.com music.amazon.de music.amazon.co.uk",
+        r"podcasts/(?P<id>[\w-]+)(/.*)?",
+    ),
     _Place("podcast", "deezer", "deezer.com", r"(?:[a-z]{2}/)?show/(?P<id>\d+)"),
     _Place("podcast", "overcast", "overcast.fm", r"(?:itunes(?P<id>\d+)(/.*)?|p\d+.*)"),
     _Place("podcast", "pocketcasts", "pca.st play.pocketcasts.com", r".+"),
@@ -137,13 +150,17 @@ _PLACES: Final = (
     _Place("podcast", "podcast_addict", "podcastaddict.com", r"podcast/.+"),
     _Place("podcast", "iheart", "iheart.com", r"podcast/.+"),
     _Place("podcast", "tunein", "tunein.com", r"(?:podcasts|radio)/.+"),
-    _Place("support", "patreon", "patreon.com", r"(?:c/|join/|cw/)?(?P<handle>[\w.-]+)(/(posts|membership|about|home))?"),
+    _Place(
+        "support", "patreon", "patreon.com", r"(?:c/|join/|cw/)?(?P<handle>[\w.-]+)(/(posts|membership|about|home))?"
+    ),
     _Place("support", "patreon", "patreon.com", r"(?:user|bePatron)", "u:id"),
     _Place("support", "kofi", "ko-fi.com", _NAME),
     _Place("support", "buymeacoffee", "buymeacoffee.com buymeacoff.ee", _NAME + r"(/\w+)?"),
     _Place("support", "paypal", "paypal.me", r"(?P<handle>[\w.-]+)(/.*)?"),
     _Place("support", "paypal", "paypal.com", r"paypalme2?/(?P<handle>[\w.-]+)(/.*)?"),
-    _Place("support", "paypal", "paypal.com", r"(?:(?:[a-z]{2}/)?donate|cgi-bin/webscr|donate/buttons|pools/c/.+|ncp/.+).*"),
+    _Place(
+        "support", "paypal", "paypal.com", r"(?:(?:[a-z]{2}/)?donate|cgi-bin/webscr|donate/buttons|pools/c/.+|ncp/.+).*"
+    ),
     _Place("support", "liberapay", "liberapay.com", _NAME + r"(/donate)?"),
     _Place("support", "opencollective", "opencollective.com", _NAME + r"(/.*)?"),
     _Place("support", "github", "github.com", r"sponsors/(?P<handle>[\w-]+)"),
@@ -168,32 +185,21 @@ _PLACES: Final = (
     _Place("support", "membershipworks", "memberful.com", r".+"),
 )
 
-_SCHEMES: Final = {"bitcoin": "support", "ethereum": "support", "litecoin": "support", "monero": "support",
-                   "podcast": "podcast", "pcast": "podcast", "itpc": "podcast", "feed": "feed"}
+_SCHEMES: Final = {
+    "bitcoin": "support",
+    "ethereum": "support",
+    "litecoin": "support",
+    "monero": "support",
+    "podcast": "podcast",
+    "pcast": "podcast",
+    "itpc": "podcast",
+    "feed": "feed",
+}
 """Schemes that are an invitation by themselves: payment requests (BIP 21 and its kin) and feeds."""
 
 _RESERVED: Final = frozenset(
     # first path segments that are no one's name, on any of the platforms
-    """about accounts ad ads advertise advertising album api app apps articles auth b blog blogs bookmarks boards brand
-    browse business businesses campaign categories category cdn cgi-bin channel channels checkout city coins collection
-    collections community compare compose contact content cookies copyright create creators dashboard data delete dev
-    developer developers developers-policy dialog dir direct directory discover docs donate download downloads edit
-    embed enterprise event events explore faq favicon.ico feature features feed feedback feeds files friends
-    fundraise gaming games gifts groups guidelines hashtag hashtags help hc home html i images impressum inbox index
-    index.htm index.html index.php info intent invite jobs join kids l.php learn legal library licenses link links live
-    locations login logout m maps marketplace me media members membership messages messenger mobile more movies music
-    my network new news notifications oauth offsite on online p pages partners password people permalink.php photo
-    photo.php photos pin pins plans player playlist playlists plugins podcasts policies policy popular post posts
-    premium press pricing privacy pro products profile profile.php profiles promo public publish r recover redirect
-    register reel reels reports resources results robots.txt rss rules s safety sales search security services session
-    settings share share.php sharer sharer.php shares sharing shop shopping shorts show signin signup site sites
-    sitemap sitemap.xml software sponsors sports static status stories story.php store submit subscribe subscriptions
-    subs support t tag tags team terms topic topics topstories tos tour tr trending tv upload user users v video
-    video.php videos vod w watch web welcome what widget widgets work ytkids feed_subscribe howyoutubeworks
-    subscription_center oops testimonials yt intl people-directory learning salary posts_show hashtag.php terms.php
-    privacy.php legal.php dialog.php l away.php doc docs.php wall feed.php widget_comments.php write away dk st.cmd
-    hc offer orgs customer-stories readme marketplace.php nonprofits trust pulls issues codespaces
-    """.split()
+    ["about", "accounts", "ad", "ads", "advertise", "advertising", "album", "api", "app", "apps", "articles", "auth", "b", "blog", "blogs", "bookmarks", "boards", "brand", "browse", "business", "businesses", "campaign", "categories", "category", "cdn", "cgi-bin", "channel", "channels", "checkout", "city", "coins", "collection", "collections", "community", "compare", "compose", "contact", "content", "cookies", "copyright", "create", "creators", "dashboard", "data", "delete", "dev", "developer", "developers", "developers-policy", "dialog", "dir", "direct", "directory", "discover", "docs", "donate", "download", "downloads", "edit", "embed", "enterprise", "event", "events", "explore", "faq", "favicon.ico", "feature", "features", "feed", "feedback", "feeds", "files", "friends", "fundraise", "gaming", "games", "gifts", "groups", "guidelines", "hashtag", "hashtags", "help", "hc", "home", "html", "i", "images", "impressum", "inbox", "index", "index.htm", "index.html", "index.php", "info", "intent", "invite", "jobs", "join", "kids", "l.php", "learn", "legal", "library", "licenses", "link", "links", "live", "locations", "login", "logout", "m", "maps", "marketplace", "me", "media", "members", "membership", "messages", "messenger", "mobile", "more", "movies", "music", "my", "network", "new", "news", "notifications", "oauth", "offsite", "on", "online", "p", "pages", "partners", "password", "people", "permalink.php", "photo", "photo.php", "photos", "pin", "pins", "plans", "player", "playlist", "playlists", "plugins", "podcasts", "policies", "policy", "popular", "post", "posts", "premium", "press", "pricing", "privacy", "pro", "products", "profile", "profile.php", "profiles", "promo", "public", "publish", "r", "recover", "redirect", "register", "reel", "reels", "reports", "resources", "results", "robots.txt", "rss", "rules", "s", "safety", "sales", "search", "security", "services", "session", "settings", "share", "share.php", "sharer", "sharer.php", "shares", "sharing", "shop", "shopping", "shorts", "show", "signin", "signup", "site", "sites", "sitemap", "sitemap.xml", "software", "sponsors", "sports", "static", "status", "stories", "story.php", "store", "submit", "subscribe", "subscriptions", "subs", "support", "t", "tag", "tags", "team", "terms", "topic", "topics", "topstories", "tos", "tour", "tr", "trending", "tv", "upload", "user", "users", "v", "video", "video.php", "videos", "vod", "w", "watch", "web", "welcome", "what", "widget", "widgets", "work", "ytkids", "feed_subscribe", "howyoutubeworks", "subscription_center", "oops", "testimonials", "yt", "intl", "people-directory", "learning", "salary", "posts_show", "hashtag.php", "terms.php", "privacy.php", "legal.php", "dialog.php", "l", "away.php", "doc", "docs.php", "wall", "feed.php", "widget_comments.php", "write", "away", "dk", "st.cmd", "hc", "offer", "orgs", "customer-stories", "readme", "marketplace.php", "nonprofits", "trust", "pulls", "issues", "codespaces"]
 )
 
 _WRAPPERS: Final = {
@@ -348,7 +354,9 @@ _FEED: Final = re.compile(
     r"|(?:^|/)(?:rss|feeds?)/[^?]{1,200}$",
     re.IGNORECASE,
 )
-_FEED_QUERY: Final = re.compile(r"(?:^|&)(?:feed=(?:rss2?|atom|rdf|comments-rss2?)|format=(?:rss|atom|feed)|type=rss)", re.IGNORECASE)
+_FEED_QUERY: Final = re.compile(
+    r"(?:^|&)(?:feed=(?:rss2?|atom|rdf|comments-rss2?)|format=(?:rss|atom|feed)|type=rss)", re.IGNORECASE
+)
 
 
 def looks_like_feed(url: str, base: str | None = None) -> bool:

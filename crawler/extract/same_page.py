@@ -12,7 +12,9 @@ from crawler.items import Page
 
 _SHORT: Final = re.compile(r"^/[\w-]{3,16}/?$")
 _SHARE_PARAMETERS: Final = re.compile(r"(?<=[?&])(?:share|nb)=[^&#]*&?")
-_OWN: Final = "link[rel=canonical], link[rel=shortlink], link[rel=amphtml], meta[property='og:url'], meta[name='twitter:url']"
+_OWN: Final = (
+    "link[rel=canonical], link[rel=shortlink], link[rel=amphtml], meta[property='og:url'], meta[name='twitter:url']"
+)
 
 _Key = tuple[str, str, str]
 
@@ -22,7 +24,8 @@ class SamePage:
 
     def __init__(self, document: Document, page: Page) -> None:
         stated = [
-            document.link(node.attributes.get("href") or node.attributes.get("content")) for node in document.css(_OWN)[:20]
+            document.link(node.attributes.get("href") or node.attributes.get("content"))
+            for node in document.css(_OWN)[:20]
         ]
         self._site = site_of(page.canonical_url or document.url)
         own = [url for url in (page.canonical_url, page.url, document.url) if url]

@@ -36,10 +36,7 @@ _LIKES: Final = (
 
 _FIELDS: Final = "textarea, input"
 _CONTROLS: Final = ", ".join(
-    """a area[href] button [role=button] [onclick] amp-social-share [data-sharer] [data-network] [data-share-network] [data-share]
-    [data-service] [data-social] [data-social_name] [data-social-sharing] [data-share-type] [data-clipboard-text]
-    [data-share-url] [data-share-href] share-button [class^=st_] [class*=at-svc-] [class*=fb-share-button]
-    [class*=twitter-share-button] [class*=addthis_button_] [class*=a2a_button_] fb\\:share-button .vk_share""".split()
+    ["a", "area[href]", "button", "[role=button]", "[onclick]", "amp-social-share", "[data-sharer]", "[data-network]", "[data-share-network]", "[data-share]", "[data-service]", "[data-social]", "[data-social_name]", "[data-social-sharing]", "[data-share-type]", "[data-clipboard-text]", "[data-share-url]", "[data-share-href]", "share-button", "[class^=st_]", "[class*=at-svc-]", "[class*=fb-share-button]", "[class*=twitter-share-button]", "[class*=addthis_button_]", "[class*=a2a_button_]", "fb\\:share-button", ".vk_share"]
 )
 _CANVASES: Final = (
     # containers that a script fills: nothing but the service is known
@@ -51,27 +48,59 @@ _CANVASES: Final = (
     (".uptolike-buttons, .uptolike", "uptolike"),
 )
 
-_LINK_ATTRIBUTES: Final = ("href", "data-href", "data-share-href", "data-share-url", "data-share-endpoint", "data-url", "data-link")
+_LINK_ATTRIBUTES: Final = (
+    "href",
+    "data-href",
+    "data-share-href",
+    "data-share-url",
+    "data-share-endpoint",
+    "data-url",
+    "data-link",
+)
 _TARGET_ATTRIBUTES: Final = (
-    "data-a2a-url", "addthis:url", "data-share-url", "data-st-url", "st_url", "data-url", "data-param-url", "data-href", "data-link",
-    "data-clipboard-text", "data-permalink",
+    "data-a2a-url",
+    "addthis:url",
+    "data-share-url",
+    "data-st-url",
+    "st_url",
+    "data-url",
+    "data-param-url",
+    "data-href",
+    "data-link",
+    "data-clipboard-text",
+    "data-permalink",
 )
 _SERVICE_ATTRIBUTES: Final = (
-    "data-sharer", "data-share-network", "data-network", "data-social-sharing", "data-social_name", "data-share-type", "data-share",
-    "data-service", "data-social", "network",
+    "data-sharer",
+    "data-share-network",
+    "data-network",
+    "data-social-sharing",
+    "data-social_name",
+    "data-share-type",
+    "data-share",
+    "data-service",
+    "data-social",
+    "network",
 )
 _SERVICE_CLASS: Final = re.compile(
     r"^(?:a2a_button_|addthis_button_|at-svc-|st_|heateor_sss_button_|swp_button_|sharethis_|ssk-|jssocials-share-|rrssb-)(?P<name>[a-z_]\w*?)"
     r"(?:_(?:large|hcount|vcount|button|custom))?$",
     re.IGNORECASE,
 )
-_SHARE_WORDS: Final = frozenset("share sharing sharer shareto socialshare sharebutton sharebtn".split())
-_AMBIGUOUS: Final = frozenset("more compact expanded system dd su li mix line in google pin wa buffer".split())
+_SHARE_WORDS: Final = frozenset(["share", "sharing", "sharer", "shareto", "socialshare", "sharebutton", "sharebtn"])
+_AMBIGUOUS: Final = frozenset(["more", "compact", "expanded", "system", "dd", "su", "li", "mix", "line", "in", "google", "pin", "wa", "buffer"])
 """Service names that are words of layout in a class (``share-more``, ``share-line``)."""
-_COPY_CLASS: Final = re.compile(r"(?:^|[-_])(?:copy|clip)[-_]?(?:link|url|to[-_]clipboard|board|permalink)|clipboard", re.IGNORECASE)
-_COPY_SERVICES: Final = frozenset("copy_link copylink copy copy_url clipboard link permalink".split())
-_ADDRESS: Final = re.compile(r"(?:https?:)?//[^\s'\"<>\\)]+|\b(?:whatsapp|viber|tg|fb-messenger|mailto|sms|line):[^\s'\"<>\\)]+")
-_EMBED_SRC: Final = re.compile(r"<(?:iframe|embed|script|video|object|amp-iframe)\b[^>]{0,2000}?\b(?:src|data)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_COPY_CLASS: Final = re.compile(
+    r"(?:^|[-_])(?:copy|clip)[-_]?(?:link|url|to[-_]clipboard|board|permalink)|clipboard", re.IGNORECASE
+)
+_COPY_SERVICES: Final = frozenset(["copy_link", "copylink", "copy", "copy_url", "clipboard", "link", "permalink"])
+_ADDRESS: Final = re.compile(
+    r"(?:https?:)?//[^\s'\"<>\\)]+|\b(?:whatsapp|viber|tg|fb-messenger|mailto|sms|line):[^\s'\"<>\\)]+"
+)
+_EMBED_SRC: Final = re.compile(
+    r"<(?:iframe|embed|script|video|object|amp-iframe)\b[^>]{0,2000}?\b(?:src|data)\s*=\s*[\"']?([^\"'\s>]+)",
+    re.IGNORECASE,
+)
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _MAX_SCRIPT: Final = 4_000
 """Characters of an ``onclick`` that are read."""
@@ -147,16 +176,27 @@ class _Reader:
                 attributes = node.attributes
                 url = self.document.link(attributes.get("src")) if node.tag == "iframe" else None
                 intent = share_intent(url.replace("plugins/like.php?href=", "sharer.php?u=")) if url else None
-                stated = intent.target if intent else next(
-                    (value for name in ("data-href", "href", "data-url") if (value := attributes.get(name))), None
+                stated = (
+                    intent.target
+                    if intent
+                    else next(
+                        (value for name in ("data-href", "href", "data-url") if (value := attributes.get(name))), None
+                    )
                 )
                 target = self.document.link(stated) if channel != ONSITE else None
                 if target and not self.same.is_same(target):
                     continue  # liking the network's page of the site is following it
                 count = count_of(node, self.language)
-                yield node, Share(
-                    kind="like", channel=channel, label=label_of(node) if node.tag != "iframe" else None, url=url,
-                    target_url=target, count=count.value if count else None,
+                yield (
+                    node,
+                    Share(
+                        kind="like",
+                        channel=channel,
+                        label=label_of(node) if node.tag != "iframe" else None,
+                        url=url,
+                        target_url=target,
+                        count=count.value if count else None,
+                    ),
                 )
 
     def _field(self, node: LexborNode) -> Share | None:
@@ -164,7 +204,17 @@ class _Reader:
         attributes = node.attributes
         if node.tag == "textarea":
             value = node.text(deep=True)
-        elif attributes.get("type") in ("submit", "button", "checkbox", "radio", "password", "email", "file", "image", "search"):
+        elif attributes.get("type") in (
+            "submit",
+            "button",
+            "checkbox",
+            "radio",
+            "password",
+            "email",
+            "file",
+            "image",
+            "search",
+        ):
             return None
         else:
             value = attributes.get("value") or ""
@@ -209,7 +259,9 @@ class _Reader:
             value = attributes.get(name)
             if value and (intent := share_intent(value if ":" in value[:30] else self.document.link(value))):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)
-        script = " ".join(filter(None, (attributes.get("onclick"), attributes.get("on"), _script_link(attributes.get("href")))))
+        script = " ".join(
+            filter(None, (attributes.get("onclick"), attributes.get("on"), _script_link(attributes.get("href"))))
+        )
         for address in _ADDRESS.findall(script[:_MAX_SCRIPT]):
             intent = share_intent(address)
             if intent:
@@ -226,7 +278,12 @@ class _Reader:
         if url and url.startswith("//"):
             url = f"https:{url}"
         return Share(
-            kind="button", channel=intent.channel, label=label_of(node), url=url, target_url=target, count=count.value if count else None
+            kind="button",
+            channel=intent.channel,
+            label=label_of(node),
+            url=url,
+            target_url=target,
+            count=count.value if count else None,
         )
 
     def _redirect(self, node: LexborNode) -> Share | None:
@@ -253,7 +310,11 @@ class _Reader:
         address = self.document.link(stated) if stated and not re.search(r"\s|<", stated.strip()) else None
         if stated and (address is None or not self.same.is_same(address)):
             return None  # code samples and other pages have copy buttons as well
-        if address is None and not is_copy_label(label_of(node)) and not re.search("link|url|permalink", classes, re.IGNORECASE):
+        if (
+            address is None
+            and not is_copy_label(label_of(node))
+            and not re.search("link|url|permalink", classes, re.IGNORECASE)
+        ):
             return None
         return Share(kind="copy_link", channel=ONSITE, label=label_of(node), url=address, target_url=address)
 
@@ -294,7 +355,12 @@ class _Reader:
         parent = node.parent
         if parent is not None and parent.tag in ("li", "span", "div") and len(parent.css("a, button")) == 1:
             classes += (parent.attributes.get("class") or "")[:1_000].split()
-        if href and href.strip()[:1] not in ("#", "") and not href.lower().startswith("javascript") and not _speaks_of_sharing(node):
+        if (
+            href
+            and href.strip()[:1] not in ("#", "")
+            and not href.lower().startswith("javascript")
+            and not _speaks_of_sharing(node)
+        ):
             return None
         return next((name for token in classes if (name := _service_in_class(token))), None)
 
@@ -360,4 +426,8 @@ def _script_link(href: str | None) -> str | None:
 
 
 def _with_scheme(target: str) -> str:
-    return target if target.startswith("/") or re.match(r"[a-z][a-z0-9+.-]*:", target, re.IGNORECASE) else f"https://{target}"
+    return (
+        target
+        if target.startswith("/") or re.match(r"[a-z][a-z0-9+.-]*:", target, re.IGNORECASE)
+        else f"https://{target}"
+    )

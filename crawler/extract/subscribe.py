@@ -22,26 +22,34 @@ from crawler.items import Page, Subscribe
 SITE: Final = "site"
 """Platform of what the site offers by itself: its feeds, its newsletter, its subscription."""
 
-_FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+_FEED_TYPES: Final = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
+)
 _MAYBE_FEED_TYPES: Final = frozenset({"application/json", "text/xml", "application/xml"})
 """Types that feeds share with other things: WordPress announces its REST post and oEmbed so."""
 _NO_FEED: Final = re.compile(r"/wp-json\b|[?&]rest_route=|oembed", re.IGNORECASE)
 
 _WIDGETS: Final = ", ".join(
-    """.g-ytsubscribe [data-channelid] iframe[src] amp-iframe[src] .fb-page .fb-follow .fb-like-box .fb-like .fb-group amp-facebook-page
-    fb\\:like-box fb\\:fan .twitter-follow-button a[data-screen-name] .subscribe-button .btn-subscribe [id^=btn_subscribe]
-    button[data-user-id] button [role=button]""".split()
+    [".g-ytsubscribe", "[data-channelid]", "iframe[src]", "amp-iframe[src]", ".fb-page", ".fb-follow", ".fb-like-box", ".fb-like", ".fb-group", "amp-facebook-page", "fb\\:like-box", "fb\\:fan", ".twitter-follow-button", "a[data-screen-name]", ".subscribe-button", ".btn-subscribe", "[id^=btn_subscribe]", "button[data-user-id]", "button", "[role=button]"]
 )
-_ONSITE_BUTTON: Final = re.compile(r"(?:^|\s)(?:subscribe-button|btn-subscribe|btn-follow|btn_subscribe\S*)(?:\s|$)", re.IGNORECASE)
+_ONSITE_BUTTON: Final = re.compile(
+    r"(?:^|\s)(?:subscribe-button|btn-subscribe|btn-follow|btn_subscribe\S*)(?:\s|$)", re.IGNORECASE
+)
 _FRAMES: Final = re.compile(
     r"(?:facebook\.com/(?:[\w.]+/)?plugins/(?:page|likebox|follow|fan|group|like)(?:\.php)?\?|youtube\.com/subscribe_embed\?"
-    r"|(?:platform\.)?(?:twitter|x)\.com/widgets/follow_button)", re.IGNORECASE
+    r"|(?:platform\.)?(?:twitter|x)\.com/widgets/follow_button)",
+    re.IGNORECASE,
 )
 _FRAME_TARGET: Final = re.compile(r"[?&#](?:href|screen_name)=([^&#]+)")
 
 _SITE_KINDS: Final = frozenset({"newsletter", "subscribe", "support", "feed"})
-_OF_COMMENTS: Final = re.compile(r"comment|kommentar|comentari|commentaire|komentar|комментар|replies|replytocom|topic", re.IGNORECASE)
-_CREDIT: Final = re.compile(r"\b(?:theme|themes|template|designed|design|powered|built|developed|made|hosted|plugin|photo|image|foto)\s?(?:with|by|von|:|\b)", re.IGNORECASE)
+_OF_COMMENTS: Final = re.compile(
+    r"comment|kommentar|comentari|commentaire|komentar|комментар|replies|replytocom|topic", re.IGNORECASE
+)
+_CREDIT: Final = re.compile(
+    r"\b(?:theme|themes|template|designed|design|powered|built|developed|made|hosted|plugin|photo|image|foto)\s?(?:with|by|von|:|\b)",
+    re.IGNORECASE,
+)
 _MAX_PROSE: Final = 8
 """A line with more words beside its links is a sentence: a profile in it is mentioned, unless words around it invite."""
 _MAX_SITE_WORDS: Final = 5
@@ -120,22 +128,33 @@ class _Reader:
             if kind in _FEED_TYPES or (kind in _MAYBE_FEED_TYPES and looks_like_feed(url)):
                 profile = profile_of(url)
                 known = profile if profile is not None and profile.kind == "feed" else Profile("feed", SITE)
-                yield node, Subscribe(
-                    kind="feed", platform=known.platform, handle=known.handle, channel_id=known.channel_id,
-                    label=" ".join((attributes.get("title") or "").split()) or None, url=url,
+                yield (
+                    node,
+                    Subscribe(
+                        kind="feed",
+                        platform=known.platform,
+                        handle=known.handle,
+                        channel_id=known.channel_id,
+                        label=" ".join((attributes.get("title") or "").split()) or None,
+                        url=url,
+                    ),
                 )
 
     def _widget(self, node: LexborNode) -> Subscribe | None:
         attributes = node.attributes
         channel_id, name = attributes.get("data-channelid"), attributes.get("data-channel")
         if channel_id or (name and "g-ytsubscribe" in (attributes.get("class") or "")):
-            row = self._row(node, Profile("subscribe", "youtube", (name or "").lstrip("@") or None, channel_id or None), None)
+            row = self._row(
+                node, Profile("subscribe", "youtube", (name or "").lstrip("@") or None, channel_id or None), None
+            )
             row.label = row.label or None
             return row
         src = attributes.get("src")
         if src:
             return self._frame(self.document.link(src))
-        stated = self.document.link(attributes.get("data-href") or (attributes.get("href") if node.tag != "a" else None))
+        stated = self.document.link(
+            attributes.get("data-href") or (attributes.get("href") if node.tag != "a" else None)
+        )
         profile = profile_of(stated) if stated else None
         if profile is not None and stated:
             return self._row(node, profile, stated)
@@ -254,7 +273,9 @@ class _Reader:
                 best, start = inside, at
         if best * 2 < len(wanted):
             return None
-        return [line for line, hit in zip(lines[start : start + width], hits[start : start + width], strict=True) if hit]
+        return [
+            line for line, hit in zip(lines[start : start + width], hits[start : start + width], strict=True) if hit
+        ]
 
     def _with_links(self, line: Line) -> TextLine:
         links = [(link.text, url) for link in line.links if (url := self._address(link.node))]

@@ -74,7 +74,7 @@ def _add(tallies: Tallies, found: dict[str, int]) -> None:
 
 
 def _of_node(node: Node) -> dict[str, int]:
-    """Counts that a thing states: schema.org's ``interactionStatistic``, ``commentCount``, older ``interactionCount``."""
+    """What a thing states: ``interactionStatistic`` (schema.org), ``commentCount``, the older ``interactionCount``."""
     found: dict[str, int] = {}
     for counter in node.nodes("interactionStatistic", "interactionCount"):
         kind = _kind(counter)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _BREAKS: Final[dict[str, int]] = {
     **dict.fromkeys(
         (
-            "address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dt",
-            "fieldset", "figcaption", "footer", "form", "header", "hgroup", "html", "legend", "li", "main", "menu", "nav",
-            "search", "section", "summary", "tbody", "tfoot", "thead", "tr",
+            "address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
+            "dt", "fieldset", "figcaption", "footer", "form", "header", "hgroup", "html", "legend", "li", "main",
+            "menu", "nav", "search", "section", "summary", "tbody", "tfoot", "thead", "tr",
         ),
         1,
     ),
@@ -24,13 +24,13 @@ _BREAKS: Final[dict[str, int]] = {
         ("blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"), 2
     ),
 }  # fmt: skip
-"""Line breaks around an element: 1 begins a line, 2 leaves an empty one (HTML 15.3: blocks, and those with a margin)."""
+"""Line breaks around an element: 1 begins a line, 2 leaves an empty one (HTML 15.3: blocks; those with a margin)."""
 
 _UNSEEN: Final = frozenset(
     {
-        "audio", "base", "basefont", "button", "canvas", "datalist", "embed", "frame", "frameset", "head", "iframe", "input",
-        "link", "map", "meta", "meter", "noembed", "noframes", "noscript", "object", "optgroup", "option", "param",
-        "progress", "rp", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+        "audio", "base", "basefont", "button", "canvas", "datalist", "embed", "frame", "frameset", "head", "iframe",
+        "input", "link", "map", "meta", "meter", "noembed", "noframes", "noscript", "object", "optgroup", "option",
+        "param", "progress", "rp", "script", "select", "style", "svg", "template", "textarea", "title", "video",
     }
 )  # fmt: skip
 """Elements whose text is not part of what surrounds them: code, fallbacks, form controls, drawings."""
@@ -39,13 +39,13 @@ _CELLS: Final = frozenset({"td", "th"})
 _LISTS: Final = frozenset({"ul", "ol", "dir", "menu"})
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _EDGES: Final = " \t\n\r\f\v"
-_EMOJI_CLASS = re.compile(r"emoji|smiley|smilie|emoticon", re.I)
+_EMOJI_CLASS = re.compile(r"emoji|smiley|smilie|emoticon", re.IGNORECASE)
 MAX_EMOJI: Final = 32
 """Longest ``alt`` that may be an emoji by its characters alone; a family with skin tones takes 12."""
 
 
 def text_of(node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None) -> str:
-    """Visible text of an element: paragraphs parted by an empty line, lines by ``\\n``, white space folded as shown.
+    """Visible text of an element: paragraphs parted by an empty line, lines by a break, white space folded as shown.
 
     Left out below ``node`` (never ``node`` itself): scripts, styles, fallbacks, form controls, drawings, whatever has
     the ``hidden`` attribute (but not ``until-found``) and icon-font glyphs (``aria-hidden`` with an icon class).
@@ -199,8 +199,10 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str | None) -> str | None:
-    """Well-formed Unicode: a lone surrogate becomes U+FFFD, control characters but tab and line feed go, a line ends
-    with ``\\n``. Nothing else is changed."""  # noqa: D209  # two lines of one sentence
+    """Well-formed Unicode; None stays None.
+
+    A lone surrogate becomes U+FFFD, C0 controls but tab and line feed go, CR LF and CR become LF. Nothing else changes.
+    """
     if text is None:
         return None
     if "\r" in text:

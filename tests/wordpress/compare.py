@@ -42,7 +42,8 @@ def differences(
             found.append(f"{comment.native_id}: not a visible comment of this page ({comment.text!r:.80})")
             continue
         wanted = _shown_parent(str(row["id"]), parents, shown_depth)
-        found += [f"{comment.native_id}: {line}" for line in _of_one(row, comment, wanted, is_html_only=shown_depth is not None)]
+        lines = _of_one(row, comment, wanted, is_html_only=shown_depth is not None)
+        found += [f"{comment.native_id}: {line}" for line in lines]
     return found
 
 

@@ -50,10 +50,10 @@ class SiteClock:
 
     def _zoned(self, raw: str, observed_at: int, language: str | None) -> Published | None:
         published = read_time(raw, observed_at=observed_at, language=language)
-        if published is None or not is_wall_clock(published) or not self.candidates:
+        if published is None or published.at is None or not is_wall_clock(published):
             return published
-        assert published.at is not None
-        moments = {moment for zone in self.candidates for moment in moments_of(published.at, zone)}
+        wall = published.at
+        moments = {moment for zone in self.candidates for moment in moments_of(wall, zone)}
         if not moments:
             return published
         first, last = min(moments), max(moments)
@@ -100,16 +100,15 @@ def zone_of_settings(settings: Any) -> tzinfo | None:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return None
     try:
-        hours = float(offset)
-        return timezone(timedelta(hours=hours))
+        return timezone(timedelta(hours=float(offset))) if offset is not None else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
 @cache
 def _zones() -> tuple[ZoneInfo, ...]:
-    names = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/")))
-    return tuple(ZoneInfo(name) for name in sorted(names))
+    names = sorted(name for name in available_timezones() if "/" in name)
+    return tuple(ZoneInfo(name) for name in names if not name.startswith(("Etc/", "posix/", "right/")))
 
 
 def zones_that_explain(observed: Iterable[tuple[int, int]]) -> tuple[tzinfo, ...]:
@@ -141,7 +140,7 @@ class FeedEntry:
 
 
 def feed_entries(feed: Document) -> dict[str, FeedEntry]:
-    """UTC times by comment id in a post's comment feed (`feed-rss2-comments.php`: `guid` ends in `#comment-ID`)."""
+    """UTC times by comment id in a post's comment feed; `feed-rss2-comments.php`: `guid` ends in `#comment-ID`."""
     entries: dict[str, FeedEntry] = {}
     for item in feed.css("item"):
         guid, date = item.css_first("guid"), item.css_first("pubdate")

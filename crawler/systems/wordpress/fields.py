@@ -51,17 +51,21 @@ TRIMMED: Final = re.compile(
 """Classes of what themes and plugins put inside or below the text."""
 
 HEAD: Final = re.compile(
-    r"(?:.*[-_])?(?:author|authorinfo|vcard|meta|metadata|commentmetadata|avatar|gravatar|photo|date|time|timestamp|published"
-    r"|tools|actions?|buttons?|number|counter|header|footer|byline|permalink|badge|details|info)\Z"
+    r"(?:.*[-_])?(?:author|authorinfo|vcard|meta|metadata|commentmetadata|avatar|gravatar|photo|date|time|timestamp"
+    r"|published|tools|actions?|buttons?|number|counter|header|footer|byline|permalink|badge|details|info)\Z"
 )
 """Classes of a comment's head, which stand beside the text where there is no slot."""
 
 HEAD_TAGS: Final = frozenset({"header", "footer", "aside", "time", "button", "select", "cite"})
 
-BADGES: Final = re.compile(r"(?:.*[-_])?(?:says|author|badge|label|role|screen-reader-text|sr-only|avatar|date|time|meta)\Z")
+BADGES: Final = re.compile(
+    r"(?:.*[-_])?(?:says|author|badge|label|role|screen-reader-text|sr-only|avatar|date|time|meta)\Z"
+)
 """Classes of what may stand inside a name's element and is no part of the name."""
 
-SMALL_WORDS: Final = frozenset({"on", "at", "wrote", "said", "says", "by", "comment", "the", "um", "am", "von", "le", "à", "el"})
+SMALL_WORDS: Final = frozenset(
+    {"on", "at", "wrote", "said", "says", "by", "comment", "the", "um", "am", "von", "le", "à", "el"}
+)
 """Words that join the parts of a head ("NAME wrote on DATE")."""
 
 BARE_CLOCK: Final = re.compile(r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\W*\Z", re.IGNORECASE)
@@ -149,7 +153,7 @@ def _name_element(own: list[tuple[LexborNode, frozenset[str]]]) -> tuple[LexborN
 
 
 def _name_by_structure(head: list[tuple[LexborNode, frozenset[str]]], item: Item) -> LexborNode | None:
-    """`a.url` is the author's link in every version of core; else the first marked-up line that is no link to the comment."""
+    """`a.url` is the author's link in every version of core; else the first marked-up line that is no date."""
     for node, tokens in head:
         if node.tag == "a" and "url" in tokens:
             return node
@@ -171,9 +175,12 @@ def _name_and_link(node: LexborNode | None, rank: int, language: str | None) -> 
     if rank >= 2:
         inner = node.css_first("a.url") or node.css_first("cite") or node.css_first("strong") or node.css_first("b")
         if inner is not None and line_of(inner):
-            node = inner
+            node, rank = inner, 1
     shown = clean(line_of(node, skip=_is_badge)) or ""
-    shown = without_prefix_inside(shown, language) if rank == 0 else without_says(shown, language)
+    if rank == 0:
+        shown = without_prefix_inside(shown, language)
+    elif rank >= 2:
+        shown = without_says(shown, language)
     return shown[:LONGEST_NAME], link
 
 
@@ -300,7 +307,8 @@ def _skip_head(part: LexborNode, root: LexborNode, skipped: set[int], skip: Call
         words = re.findall(r"\w+", rest.casefold())
         if len(rest) > LONGEST_JOINT or not all(word in SMALL_WORDS for word in words):
             return
-        if any(child.mem_id != part.mem_id and child.tag == "p" and not skip(child) for child in around.iter(include_text=False)):
+        children = list(around.iter(include_text=False))
+        if any(child.tag == "p" and not skip(child) for child in children):
             return
         skipped.add(around.mem_id)
         part, around = around, around.parent
@@ -310,7 +318,8 @@ def _container(root: LexborNode, skip: Callable[[LexborNode], bool]) -> LexborNo
     """The innermost element that still holds all of the loose text."""
     container = root
     while True:
-        kept = [node for node in container.iter(include_text=True) if not _is_blank(node) and not _is_pruned(node, skip)]
+        children = container.iter(include_text=True)
+        kept = [node for node in children if not _is_blank(node) and not _is_pruned(node, skip)]
         if len(kept) != 1 or kept[0].tag not in ("div", "article", "section", "dd", "td"):
             return container
         container = kept[0]
@@ -321,7 +330,7 @@ def _is_blank(node: LexborNode) -> bool:
 
 
 def _is_pruned(node: LexborNode, skip: Callable[[LexborNode], bool]) -> bool:
-    return not node.tag.startswith("-") and skip(node)
+    return bool(node.is_element_node) and skip(node)
 
 
 def _markup(container: LexborNode, skip: Callable[[LexborNode], bool]) -> str | None:

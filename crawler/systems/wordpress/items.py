@@ -97,7 +97,7 @@ def parts_of(node: LexborNode) -> list[LexborNode]:
     parts = [node]
     if node.tag == "dt":
         after = node.next
-        while after is not None and (after.tag == "dd" or after.tag.startswith("-")):
+        while after is not None and (after.tag == "dd" or not after.is_element_node):
             if after.tag == "dd":
                 parts.append(after)
             after = after.next

@@ -2,7 +2,7 @@
 
 `data/wordpress_locales.json` has one line per locale: ``says`` (what stands before and after a name), ``in_name``
 (the same inside the name's own element), ``closed``, ``none`` and ``one`` (headings that count without a digit).
-Source: the translations of WordPress 6.1 (`class-walker-comment.php`, `comment-template.php`) and of its bundled themes.
+Source: the translations of WordPress 6.1 (`class-walker-comment.php`, `comment-template.php`) and of bundled themes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def of_language(language: str | None) -> tuple[Locale, ...]:
 
 @cache
 def closed_sentences() -> frozenset[str]:
-    """ "Comments are closed" in every locale, case-folded, without the full stop."""
+    """The sentence "Comments are closed" in every locale, case-folded, without the full stop."""
     return frozenset(entry["closed"].casefold() for entry in locales().values() if "closed" in entry)
 
 

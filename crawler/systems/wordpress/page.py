@@ -1,4 +1,4 @@
-"""What a page says about its WordPress: is it one, which installation, which post, is the thread open, how many comments."""
+"""What a page says about its WordPress: which installation and post, is the thread open, how many comments has it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ API_LINK: Final = re.compile(r'<([^<>]{1,2000})>\s*;\s*rel="?https://api\.w\.org
 
 SHORTLINK: Final = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel=\"?shortlink\"?")
 """`wp_shortlink_header()`."""
+
+FORMS: Final = (
+    "form#commentform, form.comment-form, input[name=comment_post_ID], iframe.jetpack_remote_comment, "
+    'form[action*="/wp-comments-post.php"]'
+)
+"""`comment_form()` in every version, and Jetpack's frame that takes its place."""
 
 BODY_ID: Final = re.compile(r"(?:postid|page-id|attachmentid)-([1-9]\d{0,18})\Z")
 """`get_body_class()`."""
@@ -162,8 +168,7 @@ def state_of(document: Document, items: Items) -> str:
         return "password"
     if document.first(".must-log-in") is not None:
         return "login"
-    form = document.first("form#commentform, form.comment-form, input[name=comment_post_ID], iframe.jetpack_remote_comment")
-    if form is not None or document.first('form[action*="/wp-comments-post.php"]') is not None:
+    if document.first(FORMS) is not None:
         return "open"
     if document.first(".no-comments, .nocomments, .comments-closed") is not None or _says_closed(document):
         return "closed"

@@ -28,7 +28,7 @@ HOUR: Final = 3_600_000_000
 """Microseconds; by so much or half of it clocks leap."""
 
 OFF_STATUS: Final = frozenset({400, 401, 403, 404, 405, 410, 501})
-"""How sites say that the API is not for visitors: `rest_forbidden`, `rest_no_route`, `rest_cannot_read_post`, a firewall."""
+"""How sites say that the API is not for visitors: `rest_forbidden`, `rest_no_route`, `rest_cannot_read_post`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class Fact:
     def is_doubtful(self) -> bool:
         """Whether :attr:`at` may be an hour late.
 
-        `mysql_to_rfc3339()` reads `date_gmt` in the site's zone, so that a UTC time which the site's clocks leapt over in
-        spring comes out after the leap (seen with WordPress 6.1). Clocks leap in the small hours of Sundays, in some
-        countries of Fridays.
+        `mysql_to_rfc3339()` reads `date_gmt` in the site's zone, so that a UTC time which the site's clocks leapt over
+        in spring comes out after the leap (seen with WordPress 6.1). Clocks leap in the small hours of Sundays, in
+        some countries of Fridays.
         """
         when = datetime.fromtimestamp((self.at or 0) // 1_000_000, UTC)
         return when.weekday() in (4, 6) and 1 <= when.hour <= 4
@@ -187,8 +187,7 @@ def depths(facts: dict[str, Fact]) -> dict[str, int]:
         base = 0 if step is None else depth.get(step)
         if base is None:
             continue
-        for number, native_id in enumerate(reversed(chain), base + 1):
-            depth[native_id] = number
+        depth.update({native_id: number for number, native_id in enumerate(reversed(chain), base + 1)})
     return depth
 
 

@@ -40,7 +40,6 @@ from crawler.systems.wordpress.rest import (
     Fact,
     RestThread,
     depths,
-    is_off,
     merge,
     read_facts,
     read_post_state,
@@ -93,7 +92,7 @@ class WordPress(System):
         async for batch in run.pages():
             yield batch
         if rest is not None:
-            async for batch in run.only_in_rest():
+            async for batch in run.only_in_rest(rest):
                 yield batch
         await run.count()
 
@@ -337,16 +336,15 @@ class _Run:
 
     # -- the API's part ---------------------------------------------------------------------------------
 
-    async def only_in_rest(self) -> AsyncIterator[Batch]:
+    async def only_in_rest(self, rest: RestThread) -> AsyncIterator[Batch]:
         """Comments that no comment page showed, whole."""
         missing = [native_id for native_id in self.facts if not self.reading.has(native_id)]
         if missing:
             self.reading.walked("rest:include")
             await self._straighten(missing)
-        assert self.rest is not None
         for start in range(0, len(missing), PER_PAGE):
             try:
-                comments, exchange = await read_whole(self.reading, self.rest, missing[start : start + PER_PAGE])
+                comments, exchange = await read_whole(self.reading, rest, missing[start : start + PER_PAGE])
             except FetchError as error:
                 self.reading.missing(error)
                 continue
