@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from operator import attrgetter
+from typing import Final, TypeVar
 
 import pyarrow as pa
 
 from archive.index import CommentState, Index, PageState, states_of
 
+State = TypeVar("State", CommentState, PageState)
 Visit = tuple[str, str]
 """Page and capture: what a page's row and its shares and subscribes have in common."""
 
@@ -24,49 +27,51 @@ _DEFINES_ELSE: Final = ("status", "content_digest")
 
 
 def known_comments(parts: Sequence[pa.Table], index: Index) -> list[list[bool]]:
-    """For each row of each part, whether its comment's latest state already says the same.
-
-    States are compared in the order of observation, with what the index holds and with the batch's own rows. A row
-    observed before the latest state and different from it is kept: it is history that came late.
-    """
-    latest: dict[tuple[str, str], CommentState | None] = {}
-    known = [[False] * part.num_rows for part in parts]
-    rows = []
+    """For each row of each part, whether the archive or an earlier row of the batch already says the same."""
+    rows: list[tuple[CommentState, Sequence[str], Sequence[str], tuple[int, int]]] = []
     for at, part in enumerate(parts):
         changes = map(str, part.column("change").to_pylist())
         for row, (values, change) in enumerate(zip(states_of("comments", part), changes, strict=True)):
-            rows.append((CommentState(*values[2:]), (values[0], values[1]), change, at, row))
-    rows.sort(key=lambda entry: entry[0].rank)
-    for state, key, change, at, row in rows:
-        before = latest[key] if key in latest else index.comment(*key)
-        if before is not None and _same(before, state, change):
-            known[at][row] = True
-            latest[key] = before
-        else:
-            latest[key] = state if before is None or state.rank > before.rank else before
-    return known
-
-
-def _same(before: CommentState, state: CommentState, change: str) -> bool:
-    return all(getattr(before, name) == getattr(state, name) for name in _DEFINES.get(change, _DEFINES_ELSE))
+            rows.append((CommentState(*values[2:]), values[:2], _DEFINES.get(change, _DEFINES_ELSE), (at, row)))
+    threads = {key[0] for _, key, _, _ in rows}
+    met = {thread_id for thread_id in threads if index.has_thread(thread_id)}
+    return _known(parts, rows, lambda key: index.comment_states(*key) if key[0] in met else [])
 
 
 def known_pages(parts: Sequence[pa.Table], index: Index) -> list[list[bool]]:
-    """For each row of each part, whether its page's latest state has the same digest; a page without one is new."""
-    latest: dict[str, PageState | None] = {}
-    known = [[False] * part.num_rows for part in parts]
-    rows = []
+    """The same for pages; one without a digest is never known."""
+    rows: list[tuple[PageState, Sequence[str], Sequence[str], tuple[int, int]]] = []
     for at, part in enumerate(parts):
         for row, values in enumerate(states_of("pages", part)):
-            rows.append((PageState(*values[1:]), values[0], at, row))
+            state = PageState(*values[1:])
+            if state.content_digest is not None:
+                rows.append((state, values[:1], ("content_digest",), (at, row)))
+    return _known(parts, rows, lambda key: index.page_states(*key))
+
+
+def _known(
+    parts: Sequence[pa.Table],
+    rows: list[tuple[State, Sequence[str], Sequence[str], tuple[int, int]]],
+    committed: Callable[[Sequence[str]], list[State]],
+) -> list[list[bool]]:
+    """Compare each state with its neighbours in time among those that are committed or kept.
+
+    The state before it: nothing changed. The state after it: another crawl saw the same a little later and was
+    faster to say so. In the order of observation, whatever that of the commits: a late row is put in its place.
+    """
+    known = [[False] * part.num_rows for part in parts]
+    histories: dict[Sequence[str], list[State]] = {}
     rows.sort(key=lambda entry: entry[0].rank)
-    for state, page_id, at, row in rows:
-        before = latest[page_id] if page_id in latest else index.page(page_id)
-        if before is not None and state.content_digest is not None and before.content_digest == state.content_digest:
+    for state, key, defines, (at, row) in rows:
+        history = histories.get(key)
+        if history is None:
+            history = histories[key] = committed(key)
+        place = bisect_left(history, state.rank, key=attrgetter("rank"))
+        values = [getattr(state, name) for name in defines]
+        if any(values == [getattr(near, name) for name in defines] for near in history[max(0, place - 1) : place + 1]):
             known[at][row] = True
-            latest[page_id] = before
         else:
-            latest[page_id] = state if before is None or state.rank > before.rank else before
+            history.insert(place, state)
     return known
 
 

@@ -23,7 +23,7 @@ from archive.journal import Journal, Record
 from archive.log import TableLog
 from archive.parts import Part, directory, encode, partitions, statistics
 from archive.schema import TABLES
-from archive.stores import Store
+from archive.stores import STAGED, Store
 
 ATTEMPTS: Final = 100
 """Commits tried while other writers come between, before it is given up."""
@@ -51,7 +51,7 @@ class Batch:
     number: int
     rows: int
     columns: dict[str, Columns] | None
-    """The rows as they were added; None when the parts are journaled."""
+    """The rows as they were added; None when the parts are staged."""
     pending: Pending
     held: dict[str, list[Held]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
@@ -130,36 +130,40 @@ class Committer:
                 for held in batch.held.get(name, ()):
                     rows = self._rows(name, held)
                     self._replace(batch, name, held, without(rows, [visit in refused for visit in visits(rows)]))
+        for name, helds in batch.held.items():
+            batch.held[name] = [held for held in helds if self._rows(name, held).num_rows]
+        begun: list[str] = []
         try:
             for name, helds in batch.held.items():
-                batch.held[name] = [held for held in helds if self._rows(name, held).num_rows]
-                for held in batch.held[name]:
-                    held.part = self._stage(batch, name, held)
-            record = self._record(batch)
-            self.journal.write(record)
+                for held in helds:
+                    held.part = self._stage(batch, name, held, begun)
         except BaseException:
-            self.store.discard([held.part.staged for helds in batch.held.values() for held in helds if held.part])
+            self.store.discard(begun)
             raise
-        batch.record, batch.columns = record, None
+        batch.record, batch.columns = self._record(batch), None
 
     def _record(self, batch: Batch) -> Record:
         parts = {name: [held.part for held in helds if held.part] for name, helds in batch.held.items() if helds}
         ids = {name: self.table_ids[name] for name in parts}
         return Record(crawl_id=batch.crawl_id, number=batch.number, tables=ids, parts=parts)
 
-    def _stage(self, batch: Batch, name: str, held: Held) -> Part:
+    def _stage(self, batch: Batch, name: str, held: Held, begun: list[str]) -> Part:
+        """Write a part; its path is added to ``begun`` before anything lies there."""
         rows = self._rows(name, held)
         content = encode(TABLES[name], rows)
         stem = f"{batch.crawl_id}-{batch.number:06}-{secrets.token_hex(8)}"
-        return Part(
+        part = Part(
             table=name,
-            staged=self.store.stage(name, f"{stem}.part", content),
+            staged=f"{name}/{STAGED}/{stem}.part",
             path=f"{directory(held.partition)}/{stem}.parquet",
             partition=held.partition,
             rows=rows.num_rows,
             size=content.size,
             stats=statistics(rows),
         )
+        begun.append(part.staged)
+        self.store.stage(part.staged, content)
+        return part
 
     def _rows(self, name: str, held: Held) -> pa.Table:
         if held.rows is None:
@@ -204,8 +208,8 @@ class Committer:
         for held in changed:
             old = held.part
             if old is not None:
-                record.discarded += [(name, old.staged), (name, f"{name}/{old.path}")]
-            held.part = self._stage(batch, name, held) if self._rows(name, held).num_rows else None
+                record.discarded += [old.staged, f"{name}/{old.path}"]
+            held.part = self._stage(batch, name, held, record.discarded) if self._rows(name, held).num_rows else None
         batch.held[name] = [held for held in batch.held[name] if held.part]
         record.parts[name] = [held.part for held in batch.held[name] if held.part]
         record.refused += sorted(refused)
@@ -216,7 +220,9 @@ class Committer:
     def _finish(self, batch: Batch) -> Committed:
         record = batch.record
         if record is None:
-            raise ValueError("a batch is journaled before it is committed")
+            raise ValueError("a batch is prepared before it is committed")
+        # Also when it may stand there already: whether an earlier write that failed came to the disk is unknown.
+        self.journal.write(record)
         for name in TABLES:
             if name not in batch.done and batch.held.get(name):
                 self._until_done(name, partial(self._commit_table, batch, record, name))
@@ -298,11 +304,10 @@ class Committer:
             removed.append(path)
             gone += rows.num_rows - kept.num_rows
             if kept.num_rows:
-                added.append(self._stage(batch, name, Held(partition, kept)))
+                added.append(self._stage(batch, name, Held(partition, kept), record.discarded))
         if not removed:
             return True
-        for part in added:
-            record.discarded += [(name, part.staged), (name, f"{name}/{part.path}")]
+        record.discarded += [f"{name}/{part.path}" for part in added]
         self.journal.write(record)
         self.store.publish([(part.staged, f"{name}/{part.path}") for part in added])
         application = f"{batch.crawl_id}/retract"
@@ -314,11 +319,11 @@ class Committer:
 
     def _sweep(self, record: Record) -> None:
         """Remove files that were written for nothing."""
-        for name in {name for name, _ in record.discarded}:
-            active = set(self.logs[name].files(self.logs[name].open()).column("path").to_pylist())
-            self.store.discard(
-                [path for of, path in record.discarded if of == name and path.removeprefix(f"{name}/") not in active]
-            )
+        for name, log in self.logs.items():
+            paths = [path for path in record.discarded if path.startswith(f"{name}/")]
+            if paths:
+                active = set(log.files(log.open()).column("path").to_pylist())
+                self.store.discard([path for path in paths if path.removeprefix(f"{name}/") not in active])
 
 
 def _candidates(active: pa.Table, ours: Iterable[Held]) -> Iterable[tuple[str, dict[str, str]]]:

@@ -1,4 +1,4 @@
-"""The change index: the latest state of every page and comment, kept locally and rebuilt from the archive at need.
+"""The change index: the states of every page and comment, kept locally and rebuilt from the archive at need.
 
 It is a cache. Rows enter it only after they were committed, in the same SQLite transaction as the Delta version they
 were committed with, so it is never ahead of the archive, and what it is behind it reads from the log's new parts.
@@ -29,7 +29,7 @@ _CACHE_KIB: Final = 32 * 1024
 
 
 class CommentState(NamedTuple):
-    """The latest observed state of a comment: what the next visit is compared with."""
+    """An observed state of a comment; the latest is what the next visit is compared with."""
 
     observed_at: int
     """Microseconds since the epoch, UTC."""
@@ -60,7 +60,7 @@ class CommentState(NamedTuple):
 
 
 class PageState(NamedTuple):
-    """The latest observed state of a page."""
+    """An observed state of a page."""
 
     observed_at: int
     capture_id: str
@@ -76,11 +76,12 @@ STATES: Final[dict[str, tuple[tuple[str, ...], type[PageState | CommentState]]]]
     "comments": (("thread_id", "comment_id"), CommentState),
     "pages": (("page_id",), PageState),
 }
-"""The tables whose states are kept: key columns, and the columns of a state."""
-_RANKS: Final = {
-    "comments": ("observed_at", "capture_id", "status", "ifnull({}content_digest, '')"),
-    "pages": ("observed_at", "capture_id", "ifnull({}content_digest, '')"),
+"""The tables whose states are kept: key columns, and the class of a state."""
+_ORDER: Final = {
+    "comments": "thread_id, comment_id, observed_at, capture_id, status, mark",
+    "pages": "page_id, observed_at, capture_id, mark",
 }
+"""Primary keys, in the order of `rank`. ``mark`` is the digest, ``''`` for none, because a key holds no null."""
 
 
 def columns_of(table: str) -> list[str]:
@@ -121,7 +122,7 @@ class Pending:
 
 
 class Index:
-    """The latest states, by page and by thread. Questions are asked on one thread, commits made on another."""
+    """The states of pages and comments. Questions are asked on one thread, commits made on another."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -142,7 +143,9 @@ class Index:
 
     def page_digest(self, page_id: str) -> str | None:
         """``content_digest`` of the page's latest row, added rows included; None for an unknown page."""
-        state = self._page(self._reader, page_id)
+        state = None
+        for row in self._select(self._reader, "pages", "page_id = ?", (page_id,)):
+            state = PageState(*row[1:-1])
         for pending in tuple(self._pending):
             added = pending.pages.get(page_id)
             if added is not None and (state is None or added.rank >= state.rank):
@@ -151,8 +154,9 @@ class Index:
 
     def thread(self, thread_id: str) -> dict[str, CommentState]:
         """The latest state of every comment of a thread by ``comment_id``, added rows and removed comments included."""
-        found = self._select(self._reader, "comments", "WHERE thread_id = ?", (thread_id,))
-        states = {row[1]: _comment(row[2:]) for row in found}
+        found = self._select(self._reader, "comments", "thread_id = ?", (thread_id,))
+        latest = {row[1]: row for row in found}
+        states = {comment_id: _comment(row) for comment_id, row in latest.items()}
         for pending in tuple(self._pending):
             for comment_id, added in pending.threads.get(thread_id, {}).items():
                 known = states.get(comment_id)
@@ -162,16 +166,19 @@ class Index:
 
     # -- what a commit asks: committed rows only ----------------------------------------------------
 
-    def page(self, page_id: str) -> PageState | None:
-        """The latest committed state of a page."""
-        return self._page(self._writer, page_id)
+    def page_states(self, page_id: str) -> list[PageState]:
+        """Every committed state of a page, the latest last."""
+        found = self._select(self._writer, "pages", "page_id = ?", (page_id,))
+        return [PageState(*row[1:-1]) for row in found]
 
-    def comment(self, thread_id: str, comment_id: str) -> CommentState | None:
-        """The latest committed state of a comment."""
-        where = "WHERE thread_id = ? AND comment_id = ?"
-        for row in self._select(self._writer, "comments", where, (thread_id, comment_id)):
-            return _comment(row[2:])
-        return None
+    def has_thread(self, thread_id: str) -> bool:
+        """Whether any comment of a thread is committed."""
+        return next(self._select(self._writer, "comments", "thread_id = ?", (thread_id,)), None) is not None
+
+    def comment_states(self, thread_id: str, comment_id: str) -> list[CommentState]:
+        """Every committed state of a comment, the latest last."""
+        found = self._select(self._writer, "comments", "thread_id = ? AND comment_id = ?", (thread_id, comment_id))
+        return [_comment(row) for row in found]
 
     # -- rows that wait -----------------------------------------------------------------------------
 
@@ -221,11 +228,6 @@ class Index:
 
     # -- inside -------------------------------------------------------------------------------------
 
-    def _page(self, source: sqlite3.Connection, page_id: str) -> PageState | None:
-        for row in self._select(source, "pages", "WHERE page_id = ?", (page_id,)):
-            return PageState(*row[1:])
-        return None
-
     def _follow(self, cursor: sqlite3.Cursor, log: TableLog, after: int, own: Mapping[str, pa.Table]) -> int:
         reached = after
         for entry in log.follow(after):
@@ -244,7 +246,7 @@ class Index:
         for path in entry.added:
             rows = own.get(path)
             if rows is not None:
-                self._upsert(cursor, name, states_of(name, rows))
+                self._insert(cursor, name, states_of(name, rows))
             else:
                 self.foreign += 1
                 self._read_part(cursor, log, path)
@@ -264,22 +266,20 @@ class Index:
         try:
             with log.store.filesystem(name).open_input_file(path) as source:
                 for batch in pq.ParquetFile(source).iter_batches(_BATCH_ROWS, columns=columns_of(name)):
-                    self._upsert(cursor, name, states_of(name, batch))
+                    self._insert(cursor, name, states_of(name, batch))
         except (OSError, pa.ArrowException, KeyError) as error:
             raise ArchiveError(
                 f"cannot read the committed part {log.store.address(name, path)}: {error}; restore it from a copy"
             ) from error
 
     @staticmethod
-    def _upsert(cursor: sqlite3.Cursor, table: str, rows: Iterable[Sequence[Any]]) -> None:
+    def _insert(cursor: sqlite3.Cursor, table: str, rows: Iterable[Sequence[Any]]) -> None:
         keys, state = STATES[table]
-        new = ", ".join(rank.format("excluded.") if "{}" in rank else f"excluded.{rank}" for rank in _RANKS[table])
-        old = ", ".join(rank.format(f"{table}.") if "{}" in rank else f"{table}.{rank}" for rank in _RANKS[table])
+        names = (*keys, *state._fields)
+        digest = names.index("content_digest")
         cursor.executemany(
-            f"INSERT INTO {table} VALUES ({', '.join('?' * (len(keys) + len(state._fields)))}) "  # noqa: S608 - names of STATES
-            f"ON CONFLICT DO UPDATE SET {', '.join(f'{n} = excluded.{n}' for n in state._fields)} "
-            f"WHERE ({new}) > ({old})",
-            rows,
+            f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * (len(names) + 1))})",  # noqa: S608 - a name of STATES
+            ((*row, row[digest] or "") for row in rows),
         )
 
     @staticmethod
@@ -291,7 +291,10 @@ class Index:
 
     def _select(self, source: sqlite3.Connection, table: str, where: str, values: Sequence[str]) -> Iterator[Any]:
         try:
-            yield from source.execute(f"SELECT * FROM {table} {where}", values)  # noqa: S608 - a name of STATES
+            yield from source.execute(
+                f"SELECT * FROM {table} WHERE {where} ORDER BY {_ORDER[table]}",  # noqa: S608 - names of STATES
+                values,
+            )
         except sqlite3.DatabaseError as error:
             raise self._broken(error) from error
 
@@ -331,9 +334,9 @@ class Index:
                 writer.execute(f"DROP TABLE IF EXISTS {table}")
         writer.execute("CREATE TABLE IF NOT EXISTS versions (name PRIMARY KEY, table_id, version INTEGER)")
         for table, (keys, state) in STATES.items():
-            names = ", ".join((*keys, *state._fields))
+            names = ", ".join((*keys, *state._fields, "mark"))
             writer.execute(
-                f"CREATE TABLE IF NOT EXISTS {table} ({names}, PRIMARY KEY ({', '.join(keys)})) WITHOUT ROWID"
+                f"CREATE TABLE IF NOT EXISTS {table} ({names}, PRIMARY KEY ({_ORDER[table]})) WITHOUT ROWID"
             )
         writer.execute(f"PRAGMA user_version = {_LAYOUT}")
         writer.execute("COMMIT")
@@ -344,6 +347,6 @@ class Index:
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
 
-def _comment(values: Sequence[Any]) -> CommentState:
-    state = CommentState(*values)
+def _comment(row: Sequence[Any]) -> CommentState:
+    state = CommentState(*row[2:-1])
     return state if state.is_edited is None else state._replace(is_edited=bool(state.is_edited))

@@ -31,8 +31,8 @@ class Record:
     """Its parts by table."""
     refused: list[tuple[str, str]] = field(default_factory=list)
     """Page and capture of visits whose page row another crawl committed first, after our shares were written."""
-    discarded: list[tuple[str, str]] = field(default_factory=list)
-    """Table and path (below the archive) of files to remove at the end, unless they are committed."""
+    discarded: list[str] = field(default_factory=list)
+    """Paths below the archive of files to remove at the end, unless they are committed."""
 
 
 class Journal:
@@ -79,8 +79,7 @@ class Journal:
         for (text,) in found:
             values = json.loads(text)
             values["parts"] = {name: [Part(**part) for part in parts] for name, parts in values["parts"].items()}
-            for name in ("refused", "discarded"):
-                values[name] = [(first, second) for first, second in values[name]]
+            values["refused"] = [(page, capture) for page, capture in values["refused"]]
             record = Record(**values)
             records.setdefault(record.crawl_id, []).append(record)
         return records

@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from archive.errors import ArchiveError
+from archive.stores import STAGED
 
 _MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 _ATTEMPTS: Final = 8
@@ -74,9 +75,8 @@ class S3Store:
         names = (found["Key"][start:].split("/")[0] for found in self._list(f"{table}/", limit=1000))
         return [name for name in dict.fromkeys(names) if name and not name.startswith(("_", "."))][:3]
 
-    def stage(self, table: str, name: str, content: pa.Buffer) -> str:
+    def stage(self, path: str, content: pa.Buffer) -> None:
         """Send a part with a checksum that the server verifies."""
-        path = f"{table}/_tmp/{name}"
         try:
             self._client.upload_fileobj(
                 BytesIO(content),
@@ -86,8 +86,7 @@ class S3Store:
                 Config=TransferConfig(use_threads=False),
             )
         except (BotoCoreError, ClientError, boto3.exceptions.Boto3Error) as error:
-            raise self._failed(f"send a part of table {table}", error) from error
-        return path
+            raise self._failed(f"send the part {path}", error) from error
 
     def publish(self, moves: Sequence[tuple[str, str]]) -> None:
         """Copy each staged part to its final name, within the server, and remove the staged one."""
@@ -117,7 +116,7 @@ class S3Store:
     def staged(self, table: str) -> Iterator[tuple[str, float]]:
         """Objects under the table's staging prefix."""
         start, now = len(self._key("")), time.time()
-        for found in self._list(f"{table}/_tmp/"):
+        for found in self._list(f"{table}/{STAGED}/"):
             yield found["Key"][start:], now - found["LastModified"].timestamp()
 
     def read(self, path: str) -> bytes | None:

@@ -37,8 +37,8 @@ class Store(Protocol):
     def strangers(self, table: str) -> list[str]:
         """Names in a table's directory that are neither partitions' nor ours, a few of them."""
 
-    def stage(self, table: str, name: str, content: pa.Buffer) -> str:
-        """Write a part where no reader looks and return its path; durable when this returns."""
+    def stage(self, path: str, content: pa.Buffer) -> None:
+        """Write a part where no reader looks, below a table's `STAGED`; durable when this returns."""
 
     def publish(self, moves: Sequence[tuple[str, str]]) -> None:
         """Move staged parts to their final paths; those moved before are left alone. Durable when this returns."""
@@ -128,13 +128,12 @@ class LocalStore:
         except OSError as error:
             raise ArchiveError(f"cannot read {self.root / table}: {error.strerror}") from error
 
-    def stage(self, table: str, name: str, content: pa.Buffer) -> str:
-        """Write and fsync a file in the table's staging directory."""
-        folder = self.root / table / STAGED
-        with self._explained(f"write a part of table {table}"):
-            _make_directories(folder)
-            _write(folder / name, content)
-        return f"{table}/{STAGED}/{name}"
+    def stage(self, path: str, content: pa.Buffer) -> None:
+        """Write and fsync a file and its name."""
+        target = self.root / path
+        with self._explained(f"write the part {path}"):
+            _make_directories(target.parent)
+            _write(target, content)
 
     def publish(self, moves: Sequence[tuple[str, str]]) -> None:
         """Rename; then fsync each directory that got or lost a name."""

@@ -67,9 +67,7 @@ class Progress:
 
     def line(self) -> str:
         """Pages, comments, threads, requests and time so far."""
-        report = self._crawler.get_extension(Report)
-        if report is None:
-            return ""
+        report = Report.of(self._crawler)
         unsound = sum(n for verdict, n in report.verdicts.items() if verdict not in SOUND_VERDICTS)
         parts = [
             f"{report.pages} pages",

@@ -83,6 +83,17 @@ class Report:
         crawler.signals.connect(report.spider_closed, signals.spider_closed)
         return report
 
+    @staticmethod
+    def of(crawler: Crawler) -> Report:
+        """The report of a crawl.
+
+        :raises RuntimeError: when the extension is switched off: losses would be silent
+        """
+        report = crawler.get_extension(Report)
+        if report is None:
+            raise RuntimeError("the extension crawler.report.Report is switched off: losses would be silent (EXTENSIONS)")
+        return report
+
     # -- reported by the steps ----------------------------------------------------------------------
 
     def captured(self, capture: Capture) -> None:

@@ -7,10 +7,14 @@ import sys
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Final, TextIO, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO, get_args, get_type_hints
 
 from archive.schema import Micros
 from crawler.items import Capture, Comment
+from crawler.report import Report
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNWRITTEN: Final = frozenset({"change", "new", "edited", "removed", "restored"})
@@ -20,12 +24,18 @@ _UNWRITTEN: Final = frozenset({"change", "new", "edited", "removed", "restored"}
 class Emit:
     """Scrapy pipeline that prints a visit when its last capture comes."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
+    def __init__(self, report: Report, out: TextIO) -> None:
+        self._report, self._out = report, out
         self._lines = Lines()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Print to stdout."""
+        return cls(Report.of(crawler), sys.stdout)
 
     def process_item(self, item: Capture) -> Capture:
         """Print the visit's line once it is whole."""
+        self._report.captured(item)
         line = self._lines.add(item)
         if line is not None:
             self._out.write(line + "\n")

@@ -45,6 +45,7 @@ class Store:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self._crawler = crawler
+        self._report = Report.of(crawler)
         self._exporter = Exporter(
             settings["ARCHIVE_URI"],
             self._report.crawl_id,
@@ -68,13 +69,6 @@ class Store:
     def index(self) -> Index:
         """What the archive holds, rows waiting for their commit included."""
         return self._exporter.index
-
-    @property
-    def _report(self) -> Report:
-        report = self._crawler.get_extension(Report)
-        if report is None:
-            raise RuntimeError("the extension crawler.report.Report is switched off: losses would be silent")
-        return report
 
     async def open_spider(self) -> None:
         """Open the archive.

@@ -153,7 +153,7 @@ def discussion(count: int, *, first: int, start: datetime, depth: int = 5, pingb
     """
     line: list[int] = []
     for index in range(count):
-        # Every fifth comment opens a thread that goes down to the deepest level; the others hang on its last few.
+        # A thread goes down to the deepest level; the comment after it stands alone, and the next thread begins.
         level = (index % (depth + 1)) % depth
         del line[level:]
         words = REPLIES if line else REMARKS

@@ -49,6 +49,13 @@ class _PostPage:
     story: Story
     base: str
     permalink: str
+    number: int
+    """The comment page."""
+
+    def comment_link(self, remark: Remark) -> str:
+        """A comment's address names its page where comments are paged newest first (`get_comment_link()`)."""
+        paged = f"comment-page-{self.number}/" if self.site.per_page else ""
+        return f"{self.permalink}{paged}#comment-{remark.number}"
 
 
 def last_page(site: WordPress, story: Story) -> int:
@@ -85,7 +92,7 @@ def post_page(site: WordPress, story: Story, base: str, number: int | None = Non
         "description": "\n".join(f"<p>{block}</p>" for block in story.blocks),
         "json_ld": _json_ld(site, story, permalink, embed),
         "rest_links": _rest_links(base, story) if site.has_rest else "",
-        "comment_area": _comment_area(_PostPage(site, story, base, permalink), number),
+        "comment_area": _comment_area(_PostPage(site, story, base, permalink, number or last_page(site, story))),
     }
     template = (HERE / "templates" / f"wordpress-{site.theme}.html").read_text(encoding="utf-8")
     return Template(template).substitute(values)
@@ -115,10 +122,9 @@ def _rest_links(base: str, story: Story) -> str:
     )
 
 
-def _comment_area(page: _PostPage, number: int | None) -> str:
-    site, story = page.site, page.story
+def _comment_area(page: _PostPage) -> str:
+    site, story, shown = page.site, page.story, page.number
     pages = last_page(site, story)
-    shown = number or pages
     top = [remark for remark in story.remarks if remark.parent is None]
     if site.per_page:
         top = top[(shown - 1) * site.per_page : shown * site.per_page][::-1]
@@ -228,7 +234,7 @@ def _legacy_item(page: _PostPage, remark: Remark, kind: str, children: str) -> s
         f'<div id="div-comment-{remark.number}" class="comment-body">\n<div class="comment-author vcard">\n'
         f'<cite class="fn">{_name(remark)}</cite> <span class="says">says:</span></div>\n'
         '<div class="comment-meta commentmetadata">'
-        f'<a href="{page.permalink}#comment-{remark.number}">{when}</a></div>\n'
+        f'<a href="{page.comment_link(remark)}">{when}</a></div>\n'
         f"{body_html(remark, emoji_images=True)}\n"
         f'<div class="reply">{_reply_link(page, remark)}</div>\n</div>{nested}\n</li>'
     )
@@ -241,7 +247,7 @@ def _html5_item(page: _PostPage, remark: Remark, kind: str, children: str) -> st
         f'<li id="comment-{remark.number}" class="{kind}">\n'
         f'<article id="div-comment-{remark.number}" class="comment-body">\n<footer class="comment-meta">\n'
         f'<div class="comment-author vcard"><b class="fn">{_name(remark)}</b> <span class="says">says:</span></div>\n'
-        f'<div class="comment-metadata"><a href="{page.permalink}#comment-{remark.number}">'
+        f'<div class="comment-metadata"><a href="{page.comment_link(remark)}">'
         f'<time datetime="{at.isoformat()}">{at:%B} {at.day}, {at.year} at {at:%H:%M}</time></a></div>\n</footer>\n'
         f'<div class="comment-content">\n{body_html(remark)}\n</div>\n'
         f'<div class="reply">{_reply_link(page, remark)}</div>\n</article>{nested}\n</li>'
@@ -255,7 +261,7 @@ def _block_item(page: _PostPage, remark: Remark, kind: str, children: str) -> st
         f'<li id="comment-{remark.number}" class="{kind}">\n<div class="wp-block-group is-layout-flex">\n'
         f'<div class="wp-block-comment-author-name">{_name(remark)}</div>\n'
         f'<div class="wp-block-comment-date"><time datetime="{at.isoformat()}">'
-        f'<a href="{page.permalink}#comment-{remark.number}">{at:%B} {at.day}, {at:%Y at %H:%M}</a></time></div>\n'
+        f'<a href="{page.comment_link(remark)}">{at:%B} {at.day}, {at:%Y at %H:%M}</a></time></div>\n'
         f'<div class="wp-block-comment-content">{body_html(remark)}</div>\n'
         f'<div class="wp-block-comment-reply-link">{_reply_link(page, remark)}</div>\n</div>{nested}\n</li>'
     )
@@ -316,7 +322,17 @@ def rest_comments(
     return shown, headers
 
 
+def _page_of(site: WordPress, story: Story, remark: Remark) -> int:
+    """The comment page that holds a comment's thread."""
+    known = {other.number: other for other in story.remarks}
+    while remark.parent is not None:
+        remark = known[remark.parent]
+    top = [other.number for other in story.remarks if other.parent is None]
+    return top.index(remark.number) // site.per_page + 1 if site.per_page else 1
+
+
 def _rest_comment(site: WordPress, story: Story, remark: Remark, base: str) -> dict[str, Any]:
+    page = _PostPage(site, story, base, site.permalink(base, story), _page_of(site, story, remark))
     return {
         "id": remark.number,
         "post": story.number,
@@ -327,7 +343,7 @@ def _rest_comment(site: WordPress, story: Story, remark: Remark, base: str) -> d
         "date": f"{remark.at.astimezone(site.zone):%Y-%m-%dT%H:%M:%S}",
         "date_gmt": f"{remark.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}",
         "content": {"rendered": body_html(remark) + "\n"},
-        "link": f"{site.permalink(base, story)}#comment-{remark.number}",
+        "link": page.comment_link(remark),
         "status": "approved",
         "type": "comment",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from dataclasses import fields
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-NOWHERE: Final = "http://unknown.invalid/"
+NOWHERE_HOST: Final = "unknown.invalid"
+NOWHERE: Final = f"http://{NOWHERE_HOST}/"
 """Stands in for the address of a file that does not tell its own (RFC 2606: .invalid never exists)."""
 
 PIPELINES: Final = {
@@ -141,5 +143,9 @@ def _own_address(body: bytes) -> str | None:
 
 def _forget_address(capture: Capture) -> None:
     """A file that does not tell its address has none: better null than invented."""
-    if capture.page is not None:
-        capture.page.url = capture.page.canonical_url = None  # type: ignore[assignment]  # JSON only, never a row
+    rows = [capture.page, capture.thread, *(capture.shares or ()), *(capture.subscribes or ()), *capture.comments]
+    for row in rows:
+        for name in () if row is None else (f.name for f in fields(row)):
+            value = getattr(row, name)
+            if isinstance(value, str) and NOWHERE_HOST in value:
+                setattr(row, name, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -25,7 +26,10 @@ _COUNT_CLASS: Final = re.compile(
     r"(?:^|[-_])(?:count|counts|counter|countbox|shares?|likes?|fans|followers|subscribers|number|num|total|tally|bubble|badge)$",
     re.IGNORECASE,
 )
-_COUNT_INSIDE: Final = "[data-count], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans], .num, .badge, .tally, .total"
+_COUNT_INSIDE: Final = """
+[data-count], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans], .num, .badge, .tally,
+.total
+"""
 _NUMBER: Final = re.compile(r"^[(\[+]?\s*\d[\d.,'\s\u00a0\u202f]*\s*[^\W\d]{0,4}\.?\s*[)\]+]?$")
 _NUMBER_THEN_WORDS: Final = re.compile(
     r"^\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?(?:[KkMmBb万億만]|mil|mln|Mio\.?|тыс\.?|млн\.?)?)\s+(?P<words>[^\d]{2,60})$"
@@ -38,8 +42,32 @@ _CROWD: Final = re.compile(
     r"abonn\w+|seguidores|suscriptores|compartid\w+|condivision\w+|volgers|репост\w*|лайк\w*|подписчик\w*|takipçi\w*|gefällt)\b",
     re.IGNORECASE,
 )
-_MAX_PLACE: Final = 12
-"""Elements of a place beside a control that are looked at."""
+_MAX_INSIDE: Final = 12
+"""Elements in a control that are looked at."""
+_MAX_BESIDE: Final = 6
+"""Nodes on either side of a control that are looked at."""
+_MAX_NODES: Final = 200
+"""A control has fewer nodes."""
+
+
+def is_alone(node: LexborNode) -> bool:
+    """Whether a control has its place (``li``, ``span``) for itself: no other control stands beside it."""
+    for step in ("prev", "next"):
+        beside = getattr(node, step)
+        for _ in range(_MAX_BESIDE):
+            if beside is None:
+                break
+            if beside.tag in ("a", "button", "li"):
+                return False
+            beside = getattr(beside, step)
+        else:
+            return False
+    return True
+
+
+def _is_small(node: LexborNode) -> bool:
+    """Reading the text of large elements again and again would be quadratic in the page; they are no controls."""
+    return sum(1 for _ in islice(node.traverse(include_text=True), _MAX_NODES)) < _MAX_NODES
 
 
 def is_count(node: LexborNode) -> bool:
@@ -54,6 +82,8 @@ def is_count(node: LexborNode) -> bool:
 
 def label_of(node: LexborNode) -> str | None:
     """The text a reader sees, the number left out; else ``title``, ``aria-label``, the image's ``alt``; else None."""
+    if not _is_small(node):
+        return None
     seen = line_of(node, skip=is_count)
     attributes = node.attributes
     names = [seen, attributes.get("title"), attributes.get("aria-label")]
@@ -74,7 +104,7 @@ def label_of(node: LexborNode) -> str | None:
 
 def _as_label(text: str | None) -> str | None:
     text = " ".join((clean(text) or "").split())
-    if not any(char.isalnum() for char in text) or len(text) > MAX_LABEL:
+    if len(text) > MAX_LABEL or not any(char.isalnum() for char in text) or _NUMBER.match(text):
         return None
     found = _counted(text)
     return found[1] if found and found[1] else text
@@ -95,16 +125,21 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
     Looked at in turn: the control's own attributes, elements in it, the next element, elements beside it in a place
     that it has for itself, and numbers in its text and ``aria-label``.
     """
+    if not _is_small(node):
+        return None
     attributes = node.attributes
     for name in COUNT_ATTRIBUTES:
         count = _read(attributes.get(name), language)
         if count:
             return count
-    for inner in node.css(_COUNT_INSIDE)[:_MAX_PLACE]:
+    for inner in node.css(_COUNT_INSIDE)[:_MAX_INSIDE]:
         count = _shown(inner, language)
         if count:
             return count
-    for text in (node.text(deep=True)[:MAX_LABEL], attributes.get("aria-label"), attributes.get("title")):
+    shown = " ".join(node.text(deep=True)[:MAX_LABEL].split())
+    if _NUMBER.match(shown):
+        return read_count(shown, language)
+    for text in (shown, attributes.get("aria-label"), attributes.get("title")):
         found = _counted(" ".join((text or "").split()))
         if found:
             return read_count(found[0], language)
@@ -112,25 +147,24 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
 
 
 def _beside(node: LexborNode, language: str | None) -> Count | None:
-    after = node.next
-    while after is not None and after.tag == "-text" and not (after.text(deep=False)).strip():
-        after = after.next
-    if after is not None and after.tag in ("span", "div", "b", "em", "strong", "small", "i"):
-        count = _shown(after, language)
-        if count:
-            return count
-    place = node.parent
-    if place is None or place.tag not in ("li", "span", "div", "td", "p") or len(place.css("a, button")) != 1:
-        return None
-    for inner in place.css(_COUNT_INSIDE)[:_MAX_PLACE]:
-        count = _shown(inner, language)
-        if count:
-            return count
+    """The number right after a control, or anywhere beside one that is alone in its place."""
+    alone = is_alone(node)
+    for step in ("next", "prev") if alone else ("next",):
+        beside = getattr(node, step)
+        for _ in range(_MAX_BESIDE):
+            if beside is None:
+                break
+            if beside.tag != "-text":
+                inner = beside.first_child
+                count = _shown(beside, language) or (_shown(inner, language) if inner is not None else None)
+                if count or not alone:
+                    return count
+            beside = getattr(beside, step)
     return None
 
 
 def _shown(node: LexborNode, language: str | None) -> Count | None:
-    if not is_count(node):
+    if node.tag in ("a", "button", "-text") or not is_count(node):
         return None
     return _read(node.attributes.get("data-count"), language) or _read(node.text(deep=True)[:60], language)
 

@@ -41,7 +41,7 @@ MAGNITUDES: Final[dict[str, int]] = {
     **dict.fromkeys(("lakh", "lakhs", "lac", "lacs", "लाख", "লাখ", "แสน"), 10**5),
     **dict.fromkeys(
         (
-            "m", "mm", "mn", "mln", "mio", "mill", "milj", "million", "millions", "millón", "millones", "milhão",
+            "m", "mn", "mln", "mio", "mill", "milj", "million", "millions", "millón", "millones", "milhão",
             "milhões", "milione", "milioni", "millionen", "miljoen", "miljoner", "milionów", "miliony", "milion",
             "milionů", "milioane", "millió", "milyon", "juta", "jt", "triệu", "млн", "миллион", "миллиона",
             "миллионов", "мільйонів", "εκ", "εκατ", "مليون", "ملايين", "میلیون", "מיליון", "ล้าน", "백만", "百万",
@@ -84,7 +84,9 @@ _DECIMAL_COMMA: Final = frozenset(
         "sr", "sv", "tr", "uk", "uz", "vi",
     }
 )  # fmt: skip
-_POINT_REGIONS: Final = frozenset({"de-ch", "de-li", "es-mx", "es-us", "es-gt", "es-hn", "es-ni", "es-pa", "es-pe", "es-sv"})
+_POINT_REGIONS: Final = frozenset(
+    {"de-ch", "de-li", "es-gt", "es-hn", "es-mx", "es-ni", "es-pa", "es-pe", "es-sv", "es-us"}
+)
 """Where CLDR writes a decimal point although the language's home writes a comma."""
 
 _SPACES: Final = " \u00a0\u2007\u2009\u202f"
@@ -94,7 +96,7 @@ _NUMBER = re.compile(
 _WORD = re.compile(rf"[{_SPACES}]{{0,2}}((?:mil[{_SPACES}]M\b)|[^\W\d_]+(?:[\u0300-\u036f\u0900-\u0dff]+[^\W\d_]*)*)")
 _HAN: Final = "千万萬億亿兆천만억조"
 _HAN_UNIT = re.compile(rf"[ \u00a0]?(백만|百万|[{_HAN}])")
-_NOT_BEFORE = re.compile(r"[A-Za-z_$€£¥₹:/.,]$|(?:^|[\s(])[-\u2212]$")
+_NOT_BEFORE = re.compile(r"[A-Za-z_$€£¥₹:/.,]$|(?:^|[\s(\d])[-\u2212]$")
 _NOT_AFTER = re.compile(r"\s?%|[:/]\d|[-\u2013]\d{1,2}-\d")
 _ABOUT = re.compile(r"[~≈>≥約约]\s?$")
 

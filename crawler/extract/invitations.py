@@ -9,7 +9,7 @@ from typing import Final
 
 from crawler.extract.networks import share_intent
 from crawler.extract.phrases import invitation_kind, is_platform_name, platform_named
-from crawler.extract.profiles import Profile, profile_of
+from crawler.extract.profiles import profile_of
 from crawler.items import Subscribe
 
 _URL: Final = re.compile(
@@ -21,6 +21,10 @@ _EDGE_AFTER: Final = " \t→➡►▶▸▹👉⬇️👇↓"
 _CLOSERS: Final = ".,;:!?)]}»”’'…。、，！？）"
 MAX_WORDS: Final = 16
 """A label of more words is a sentence."""
+MAX_CHARACTERS: Final = 120
+"""So is one of more characters, in languages that do not part words."""
+MAX_NAME: Final = 3
+"""A line of so many words before its address names it (``Facebook:``) and stays under the label above."""
 MAX_LINES: Final = 5_000
 """Lines of one text that are read."""
 
@@ -45,6 +49,8 @@ class _Heading:
     label: str
     kind: str
     platform: str | None
+    at: int
+    """How many rows were read before it."""
     is_used: bool = False
 
 
@@ -101,65 +107,59 @@ class _Reader:
     def read(self, line: TextLine) -> None:
         label = label_text(line.text)
         if label is None and line.urls:
-            self._urls(line, self.heading.label if self.heading else None)
+            self._below(line)
             return
         if label is None:
             return
-        is_label = len(label.split()) <= MAX_WORDS
-        kind = invitation_kind(label) if is_label else None
-        platform = platform_named(label) if is_label else None
+        if len(label.split()) > MAX_WORDS or len(label) > MAX_CHARACTERS:
+            self.close()  # a sentence; whom it links to, it mentions
+            return
+        kind, platform = invitation_kind(label), platform_named(label)
         if kind is None and is_platform_name(label):
             kind = "follow"
         if line.urls:
-            if not (self.heading and is_platform_name(label)):
+            if len(label.split()) > MAX_NAME or (kind is not None and not is_platform_name(label)):
                 self.close()
             self._labelled(line, label, kind, platform)
             return
         self.close()
         if kind is not None and (line.text.rstrip(_EDGE_AFTER).endswith((":", "：")) or _is_open(line.text)):
-            self.heading = _Heading(line, label, kind, platform)
+            self.heading = _Heading(line, label, kind, platform, len(self.rows))
 
     def close(self) -> None:
         """The heading's lines are over; without any address it stands for itself."""
         heading, self.heading = self.heading, None
         if heading is not None and not heading.is_used and ":" in heading.line.text.replace("：", ":"):
             row = Subscribe(kind=heading.kind, platform=heading.platform, label=heading.label)
-            self.rows.append((heading.line.position, row))
+            self.rows.insert(heading.at, (heading.line.position, row))
 
     def _labelled(self, line: TextLine, label: str, kind: str | None, platform: str | None) -> None:
-        if len(label.split()) > MAX_WORDS:
-            return  # a sentence that mentions someone
+        words = (kind, platform) if kind is not None and _opens_with_it(line.text, label, kind) else None
         for url in line.urls:
-            profile = profile_of(url)
-            if profile is None and (kind is None or share_intent(url) or not _opens_with_it(line.text, label)):
-                continue
-            self._add(line, label, profile, url, kind or "follow", platform)
+            self._add(line, label, url, words)
 
-    def _urls(self, line: TextLine, label: str | None) -> None:
+    def _below(self, line: TextLine) -> None:
         heading = self.heading
         for url in line.urls:
-            profile = profile_of(url)
-            if profile is None and (heading is None or share_intent(url)):
-                continue
-            kind, platform = (heading.kind, heading.platform) if heading else ("follow", None)
-            if heading:
-                heading.is_used = True
-            self._add(line, label, profile, url, kind, platform)
+            self._add(
+                line, heading.label if heading else None, url, (heading.kind, heading.platform) if heading else None
+            )
 
-    def _add(
-        self, line: TextLine, label: str | None, profile: Profile | None, url: str, kind: str, platform: str | None
-    ) -> None:
+    def _add(self, line: TextLine, label: str | None, url: str, words: tuple[str, str | None] | None) -> None:
+        """A row for one address; ``words`` are kind and platform by the label, for addresses that do not tell."""
+        profile = profile_of(url)
+        if profile is not None:
+            row = Subscribe(
+                kind=profile.kind, platform=profile.platform, handle=profile.handle, channel_id=profile.channel_id
+            )
+        elif words is not None and share_intent(url) is None:
+            row = Subscribe(kind=words[0], platform=words[1])
+        else:
+            return
+        row.label, row.url = label, url
+        self.rows.append((line.position, row))
         if self.heading is not None:
             self.heading.is_used = True
-        row = Subscribe(
-            kind=profile.kind if profile else kind,
-            platform=profile.platform if profile else platform,
-            handle=profile.handle if profile else None,
-            channel_id=profile.channel_id if profile else None,
-            label=label,
-            url=url,
-        )
-        self.rows.append((line.position, row))
 
 
 def label_text(text: str) -> str | None:
@@ -168,9 +168,14 @@ def label_text(text: str) -> str | None:
     return label if any(char.isalnum() for char in label) else None
 
 
-def _opens_with_it(text: str, label: str) -> bool:
-    """Whether a label is an invitation and no sentence with such a word: it ends in a colon or begins with the word."""
-    return text.rstrip(_EDGE_AFTER).endswith((":", "：")) or invitation_kind(" ".join(label.split()[:4])) is not None
+def _opens_with_it(text: str, label: str, kind: str) -> bool:
+    """Whether a label is an invitation and no sentence with such a word: it ends in a colon or begins with the word.
+
+    "Follow" opens too many sentences to do without the colon.
+    """
+    if text.rstrip(_EDGE_AFTER).endswith((":", "：")):
+        return True
+    return kind != "follow" and invitation_kind(" ".join(label.split()[:4])) is not None
 
 
 def _is_open(text: str) -> bool:

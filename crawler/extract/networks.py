@@ -39,7 +39,12 @@ class _Route:
 # Sources: Jetpack modules/sharedaddy/sharing-sources.php, AddToAny, the networks' own documentation of their share
 # buttons; the older ones from pages that still carry them.
 _ROUTES: Final = (
-    _Route("facebook", "facebook.com fb.com", r"sharer|share\.php|dialog/(share|feed|send)", "u href link p[url] url"),
+    _Route(
+        "facebook",
+        "facebook.com fb.com",
+        r"sharer|share\.php|(v[\d.]+/)?dialog/(share|feed|send)",
+        "u href link p[url] url",
+    ),
     _Route("messenger", "fb-messenger: messenger.com", r"share|t/", "link u"),
     _Route("x", "x.com twitter.com", r"intent/(tweet|post)|share\b", "url", "text status"),
     _Route("x", "x.com twitter.com", r"(home)?/?$", "", "status"),
@@ -192,6 +197,7 @@ def _by_host() -> dict[str, list[tuple[_Route, re.Pattern[str]]]]:
 
 
 _BY_HOST: Final = _by_host()
+_HOST: Final = re.compile(r"\s*(?:https?:)?//(?:[^/?#@\\]*@)?([^/?#:@\\]+)", re.IGNORECASE)
 _LOCAL_HOST: Final = re.compile(r"^(?:www\d?|m|mobile|touch|ssl|[a-z]{2}|[a-z]{2}-[a-z]{2})\.(?=[^.]+\.)")
 _PINTEREST: Final = re.compile(r"pinterest\.(?:com?\.)?[a-z]{2,3}$")
 _IN_TEXT: Final = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
@@ -203,12 +209,11 @@ _ESCAPED_SCHEME: Final = re.compile(r"https?%3A", re.IGNORECASE)
 
 def host_of(url: str) -> str:
     """Host of an address as the tables name it: lower case, without ``www.``, ``m.`` and language subdomains."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
+    found = _HOST.match(url)
+    if found is None:
         return ""
-    bare = _LOCAL_HOST.sub("", host.rstrip("."))
-    return "pinterest.*" if _PINTEREST.match(bare) else bare
+    bare = _LOCAL_HOST.sub("", found[1].lower().rstrip("."))
+    return "pinterest.*" if bare.startswith("pinterest.") and _PINTEREST.match(bare) else bare
 
 
 def channel_named(service: str | None) -> str | None:
@@ -239,11 +244,14 @@ def share_intent(url: str | None) -> Intent | None:
 
 
 def _web_intent(url: str) -> Intent | None:
+    host = host_of(url)
+    if host not in _BY_HOST and all(host != relay for relay, _, _ in _RELAYS):
+        return None
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
-    host, path, query = host_of(url), parts.path.lstrip("/"), parts.query
+    path, query = parts.path.lstrip("/"), parts.query
     for relay, pattern, param in _RELAYS:
         found = pattern.match(path) if host == relay else None
         if found:
@@ -253,6 +261,11 @@ def _web_intent(url: str) -> Intent | None:
     if not query and "=" in parts.fragment:
         query = parts.fragment  # addtoany.com/share#url=
     return _match(host, path, query)
+
+
+def parameter(url: str, name: str) -> str | None:
+    """A parameter of an address, decoded once; None when it is missing or empty."""
+    return _pairs(url.partition("?")[2].partition("#")[0]).get(name) or None
 
 
 def _match(host: str, path: str, query: str) -> Intent | None:

@@ -17,9 +17,12 @@ from crawler.items import Subscribe
 _EMAIL: Final = (
     "input[type=email], input[name*=mail i], input[id*=mail i], input[placeholder*=mail i], input[name=EMAIL]"
 )
-_OTHER_FORM: Final = "input[type=password], input[type=search], [name=comment], #comment, [name=comment_post_ID], input[type=file], h1, article"
+_OTHER_FORM: Final = """
+input[type=password], input[type=search], input[type=file], [name=comment], #comment, [name=comment_post_ID], h1,
+article
+"""
 _OTHER_ACTION: Final = re.compile(
-    r"wp-comments-post|wp-login|/login|/signin|/search|/contact|/cart|/checkout|/register", re.IGNORECASE
+    r"wp-comments-post|wp-login|/login|/signin|/search|/contact|/cart|[?&]share=|/checkout|/register", re.IGNORECASE
 )
 _MARK: Final = re.compile(
     r"newsletter|subscri|mailchimp|mc4wp|mc-embedded|mailpoet|tnp-|sib-form|convertkit|seva-form|sign-?up|wysija|jetpack_sub",
@@ -31,6 +34,8 @@ _MAX_FIELDS: Final = 12
 """A form with more fields asks for more than an address to write to."""
 _MAX_TEXT: Final = 1_500
 """A form with more text is the whole page in a form (ASP.NET), characters."""
+_MAX_FORMLESS: Final = 20
+"""Fields without a form that are looked at."""
 _MAX_CLIMB: Final = 4
 
 
@@ -45,7 +50,7 @@ def newsletter_forms(document: Document) -> Iterator[tuple[LexborNode, Subscribe
         row = _read_form(document, form)
         if row is not None:
             yield form, row
-    for field in document.css("input[type=email]"):
+    for field in document.css("input[type=email]")[:_MAX_FORMLESS]:
         place = _formless_place(field)
         if place is not None:
             label = _label(place)
@@ -62,11 +67,7 @@ def _read_form(document: Document, form: LexborNode) -> Subscribe | None:
         return None
     if form.css_first(_OTHER_FORM) is not None:
         return None
-    fields = [
-        field
-        for field in form.css("input, textarea, select")
-        if field.attributes.get("type") not in ("hidden", "submit")
-    ]
+    fields = form.css("input:not([type=hidden]):not([type=submit]), textarea, select")
     if provider is None:
         if (
             form.css_first(_EMAIL) is None

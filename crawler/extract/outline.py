@@ -14,9 +14,12 @@ from crawler.extract.document import Document
 MAX_LINE: Final = 2_000
 """No more of a line is kept, characters: an invitation is short."""
 
-_BLOCKS: Final = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "button", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "html", "iframe", "input", "label", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "pre", "script", "search", "section", "select", "style", "summary", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead", "title", "tr", "ul", "video"]
-)
+_BLOCK_NAMES: Final = """
+address article aside blockquote body button center dd details dialog div dl dt fieldset figcaption figure footer form
+h1 h2 h3 h4 h5 h6 head header hgroup html iframe input label legend li main menu nav noscript ol optgroup option p pre
+script search section select style summary table tbody td template textarea tfoot th thead title tr ul video
+"""
+_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
 """Elements whose edges part lines: the block level of the HTML rendering rules (HTML 15.3), and controls."""
 
 _SILENT: Final = frozenset(["script", "style", "template", "textarea", "head", "option", "title", "svg", "iframe"])
@@ -29,7 +32,7 @@ _COMMENT_CLASS: Final = re.compile(
     re.IGNORECASE,
 )
 _COMMENT_PLACE: Final = frozenset(
-    ["commentlist", "comment-list", "comments-list", "comments-list-container", "disqus_thread", "wpdcom", "pm-ul-comments", "fb-comments"]
+    {"commentlist", "comment-list", "comments-list", "disqus_thread", "wpdcom", "pm-ul-comments", "fb-comments"}
 )
 
 
@@ -80,6 +83,7 @@ class Outline:
         self._positions: dict[int, int] = {}
         self._in_comments: set[int] = set()
         self._line_of: dict[int, Line] = {}
+        self._link_of: dict[int, Link] = {}
         self._parts: list[str] = []
         self._plain: list[str] = []
         self._line: Line | None = None
@@ -96,6 +100,11 @@ class Outline:
     def line_of(self, link: LexborNode) -> Line | None:
         """The line that a link's text stands in; None for links without text."""
         return self._line_of.get(link.mem_id)
+
+    def shown(self, link: LexborNode) -> str:
+        """The text of a link in its first line; ``""`` for links without text."""
+        found = self._link_of.get(link.mem_id)
+        return found.text if found else ""
 
     def _walk(self, root: LexborNode) -> None:
         stack: list[_Open] = []
@@ -151,7 +160,9 @@ class Outline:
             if not line.links or line.links[-1].node.mem_id != around.link.mem_id:
                 line.links.append(Link(around.link))
                 self._line_of.setdefault(around.link.mem_id, line)
-            line.links[-1].text += text[:MAX_LINE]
+                self._link_of.setdefault(around.link.mem_id, line.links[-1])
+            if len(line.links[-1].text) < MAX_LINE:
+                line.links[-1].text += text[:MAX_LINE]
         else:
             self._plain.append(text[:MAX_LINE])
         self._parts.append(text[:MAX_LINE])

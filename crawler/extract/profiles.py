@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -182,7 +182,7 @@ _PLACES: Final = (
     _Place("support", "donorbox", "donorbox.org", r"(?P<handle>[\w-]+)"),
     _Place("support", "yoomoney", "yoomoney.ru money.yandex.ru", r"to/(?P<id>\d+)(/.*)?"),
     _Place("support", "afdian", "afdian.net afdian.com", r"(?:@|a/)(?P<handle>[^/]+)"),
-    _Place("support", "membershipworks", "memberful.com", r".+"),
+    _Place("support", "memberful", "*.memberful.com", r".*"),
 )
 
 _SCHEMES: Final = {
@@ -197,10 +197,26 @@ _SCHEMES: Final = {
 }
 """Schemes that are an invitation by themselves: payment requests (BIP 21 and its kin) and feeds."""
 
-_RESERVED: Final = frozenset(
-    # first path segments that are no one's name, on any of the platforms
-    ["about", "accounts", "ad", "ads", "advertise", "advertising", "album", "api", "app", "apps", "articles", "auth", "b", "blog", "blogs", "bookmarks", "boards", "brand", "browse", "business", "businesses", "campaign", "categories", "category", "cdn", "cgi-bin", "channel", "channels", "checkout", "city", "coins", "collection", "collections", "community", "compare", "compose", "contact", "content", "cookies", "copyright", "create", "creators", "dashboard", "data", "delete", "dev", "developer", "developers", "developers-policy", "dialog", "dir", "direct", "directory", "discover", "docs", "donate", "download", "downloads", "edit", "embed", "enterprise", "event", "events", "explore", "faq", "favicon.ico", "feature", "features", "feed", "feedback", "feeds", "files", "friends", "fundraise", "gaming", "games", "gifts", "groups", "guidelines", "hashtag", "hashtags", "help", "hc", "home", "html", "i", "images", "impressum", "inbox", "index", "index.htm", "index.html", "index.php", "info", "intent", "invite", "jobs", "join", "kids", "l.php", "learn", "legal", "library", "licenses", "link", "links", "live", "locations", "login", "logout", "m", "maps", "marketplace", "me", "media", "members", "membership", "messages", "messenger", "mobile", "more", "movies", "music", "my", "network", "new", "news", "notifications", "oauth", "offsite", "on", "online", "p", "pages", "partners", "password", "people", "permalink.php", "photo", "photo.php", "photos", "pin", "pins", "plans", "player", "playlist", "playlists", "plugins", "podcasts", "policies", "policy", "popular", "post", "posts", "premium", "press", "pricing", "privacy", "pro", "products", "profile", "profile.php", "profiles", "promo", "public", "publish", "r", "recover", "redirect", "register", "reel", "reels", "reports", "resources", "results", "robots.txt", "rss", "rules", "s", "safety", "sales", "search", "security", "services", "session", "settings", "share", "share.php", "sharer", "sharer.php", "shares", "sharing", "shop", "shopping", "shorts", "show", "signin", "signup", "site", "sites", "sitemap", "sitemap.xml", "software", "sponsors", "sports", "static", "status", "stories", "story.php", "store", "submit", "subscribe", "subscriptions", "subs", "support", "t", "tag", "tags", "team", "terms", "topic", "topics", "topstories", "tos", "tour", "tr", "trending", "tv", "upload", "user", "users", "v", "video", "video.php", "videos", "vod", "w", "watch", "web", "welcome", "what", "widget", "widgets", "work", "ytkids", "feed_subscribe", "howyoutubeworks", "subscription_center", "oops", "testimonials", "yt", "intl", "people-directory", "learning", "salary", "posts_show", "hashtag.php", "terms.php", "privacy.php", "legal.php", "dialog.php", "l", "away.php", "doc", "docs.php", "wall", "feed.php", "widget_comments.php", "write", "away", "dk", "st.cmd", "hc", "offer", "orgs", "customer-stories", "readme", "marketplace.php", "nonprofits", "trust", "pulls", "issues", "codespaces"]
-)
+_NOBODY: Final = """
+about accounts ad ads advertise advertising album api app apps articles auth away away.php b blog blogs bookmarks boards
+brand browse business businesses campaign categories category cdn cgi-bin channel channels checkout city codespaces
+coins collection collections community compare compose contact content cookies copyright create creators dashboard data
+delete dev developer developers dialog dir direct directory discover dk doc docs donate download downloads edit embed
+enterprise event events explore faq favicon.ico feature features feed feed.php feedback feeds files friends fundraise
+gaming games gifts groups guidelines hashtag hashtags hc help home html i images impressum inbox index index.htm
+index.html index.php info intent invite issues jobs join kids l.php learn legal library licenses link links live
+locations login logout m maps marketplace me media members membership messages messenger mobile more movies music my
+network new news notifications oauth offsite on online orgs p pages partners password people permalink.php photo
+photo.php photos pin pins plans player playlist playlists plugins podcasts policies policy popular post posts premium
+press pricing privacy pro products profile profile.php profiles promo public publish pulls r recover redirect reel
+reels register report resources results robots.txt rss rules s safety sales search security services session settings
+share share.php sharer sharer.php shares sharing shop shopping shorts show signin signup site sites sitemap sitemap.xml
+software sponsors sports static status stories story.php store submit subscribe subscription_center subscriptions subs
+support t tag tags team terms topic topics tos tour tr trending trust tv upload user users v video video.php videos vod
+w wall watch web welcome what widget widget_comments.php widgets work
+"""
+"""First parts of paths that are no one's name, on any of the platforms."""
+_RESERVED: Final = frozenset(_NOBODY.split())
 
 _WRAPPERS: Final = {
     "youtube.com": ("redirect", "q"),
@@ -230,12 +246,14 @@ _BY_HOST: Final = _compile()
 def unwrapped(url: str) -> str:
     """Where an outward link of a platform really leads (``youtube.com/redirect?q=``); any other link as it is."""
     for _ in range(3):
+        path, names = _WRAPPERS.get(host_of(url), (None, ""))
+        if path is None:
+            return url
         try:
             parts = urlsplit(url)
         except ValueError:
             return url
-        path, names = _WRAPPERS.get(host_of(url), (None, ""))
-        if path is None or parts.path.strip("/") != path:
+        if parts.path.strip("/") != path:
             return url
         pairs = _pairs(parts.query)
         inner = next((pairs[name] for name in names.split() if pairs.get(name)), None)
@@ -262,6 +280,10 @@ def profile_of(url: str | None) -> Profile | None:
         return Profile(kind, scheme if kind == "support" else "site")
     if scheme not in ("http", "https"):
         return None
+    host = host_of(url)
+    wild = f"*.{host.partition('.')[2]}"
+    if host not in _BY_HOST and wild not in _BY_HOST:
+        return None
     try:
         parts = urlsplit(url)
         path = unquote(parts.path).strip("/ ")
@@ -269,19 +291,12 @@ def profile_of(url: str | None) -> Profile | None:
         return None
     if not path and parts.fragment.startswith("!/"):
         path = parts.fragment[2:].strip("/")  # twitter.com/#!/NAME, until 2012
-    host = host_of(url)
-    for name in (host, f"*.{host.partition('.')[2]}"):
+    for name in (host, wild):
         for place, pattern in _BY_HOST.get(name, ()):
             found = _read(place, pattern, path, parts.query)
             if found is not None:
-                wild = name.startswith("*.")
-                return Profile(found.kind, found.platform, host.partition(".")[0], None) if wild else found
+                return replace(found, handle=host.partition(".")[0]) if name == wild else found
     return None
-
-
-def is_platform(host: str) -> bool:
-    """Whether the tables know a host (as :func:`crawler.extract.networks.host_of` writes it)."""
-    return host in _BY_HOST
 
 
 def _read(place: _Place, pattern: re.Pattern[str], path: str, query: str) -> Profile | None:
@@ -333,7 +348,7 @@ PROVIDERS: Final = (
     ("tinyletter", re.compile(r"//[^/]*tinyletter\.com/", re.IGNORECASE)),
     ("ghost", re.compile(r"/members/api/send-magic-link", re.IGNORECASE)),
     ("mailpoet", re.compile(r"action=mailpoet_subscription_form|wysija", re.IGNORECASE)),
-    ("wordpress", re.compile(r"//(?:subscribe|public-api)\.wordpress\.com/", re.IGNORECASE)),
+    ("wordpress", re.compile(r"//(?:subscribe|public-api)\.wordpress\.com\b", re.IGNORECASE)),
     ("sendgrid", re.compile(r"//[^/]*sendgrid\.(?:com|net)/", re.IGNORECASE)),
     ("sailthru", re.compile(r"//[^/]*(?:sailthru|horizon\.\w+)\.com/", re.IGNORECASE)),
     ("unisender", re.compile(r"//[^/]*unisender\.com/", re.IGNORECASE)),

@@ -9,6 +9,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
+from crawler.extract.selection import distinct
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import plain
 from crawler.extract.urls import site_of
@@ -84,9 +85,12 @@ _LINE = re.compile(rf"^[^\w\n]{{0,4}}(?:{_ALL_LABELS})\s*(?:[:：]\s*(?P<rest>.*
 _HEADING = re.compile(rf"^[^\w\n]{{0,4}}(?:{_ALL_LABELS})[\s:：.…!]*\Z", re.IGNORECASE)
 _OTHER_LABEL = re.compile(r"[:：]\s*\Z|^[^\s:：]{1,30}(?: [^\s:：]{1,30}){0,6}[:：]\s*https?://\S+\Z")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]", re.IGNORECASE)
+_ADDRESS_AND_STOP = re.compile(_ADDRESS.pattern + r"[.,;:!?)\]]*", re.IGNORECASE)
 _LIST_WORD = re.compile(
     r"(?:^|[-_])related(?:$|[-_])|^relatedposts$|^yarpp|^crp_related|^rp4wp|^pm-related$|^related[-_]?(?:posts?|videos?)"
 )
+_LISTS: Final = "[class*=related i],[id*=related i],[class*=yarpp],[class^=rp4wp],[class^=crp_]"
+_NO_LISTS: Final = frozenset({"body", "html", "main", "a", "article", "nav"})
 _NO_STORY = re.compile(
     r"(?:^|[-_ ])(?:author|byline|category|cat-links|tags?|meta|share|social|comments?|popular|nav)(?:$|[-_ ])"
 )
@@ -128,7 +132,7 @@ def _in_text(document: Document, description: str | None, body: LexborNode | Non
     stories: list[Story] = []
     for line in _introduced(description.split("\n")):
         url = found.group() if (found := _ADDRESS.search(line)) else None
-        title = fold(_ADDRESS.sub(" ", line)).strip(" -–—|:•*>»") or None
+        title = fold(_ADDRESS_AND_STOP.sub(" ", line)).strip(" -–—|:•*>»") or None
         if url is None and title:
             links = _links_by_text(document, body) if links is None else links
             url = links.get(title.casefold())
@@ -177,9 +181,9 @@ def _links_by_text(document: Document, body: LexborNode | None) -> dict[str, str
 def _in_lists(document: Document) -> list[Story]:
     stories: list[Story] = []
     seen: set[int] = set()
-    for node in document.css("[class*=related i],[id*=related i],[class*=yarpp],[class^=rp4wp],[class^=crp_]")[:100]:
+    for node in distinct(document.css(_LISTS)[:200]):
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".lower().split()
-        if not any(_LIST_WORD.search(name) for name in names) or node.tag in ("body", "html", "main", "a", "article"):
+        if not any(_LIST_WORD.search(name) for name in names) or node.tag in _NO_LISTS:
             continue
         if not _is_inside(node, seen) and node.css_first("h1") is None:
             seen.add(node.mem_id)
@@ -242,6 +246,11 @@ def _stories(document: Document, parts: list[LexborNode]) -> list[Story]:
         title = _title(anchor)
         story = stories.setdefault(url, {"title": title, "url": url})
         story["title"] = story["title"] or title
+    for anchor in anchors if any(_is_cut(story["title"]) for story in stories.values()) else ():
+        story = stories.get(document.link(anchor.attributes.get("href")) or "", {})
+        image = anchor.css_first("img[alt]")
+        if image is not None and (whole := _whole(story.get("title"), image.attributes.get("alt"))):
+            story["title"] = whole
     return [story for story in stories.values() if story["title"]]
 
 
@@ -259,12 +268,23 @@ def _title(anchor: LexborNode) -> str | None:
     inner = anchor.css_first(_INNER_TITLE)
     text = line_of(inner if inner is not None else anchor)
     stated = plain(anchor.attributes.get("title"))
-    if stated and text.endswith(("...", "…")) and stated.startswith(text.rstrip(".… ")):
-        return stated[:_LONGEST_TITLE]
+    if whole := _whole(text, stated):
+        return whole
     if not _HAS_WORD.search(text):
         image = anchor.css_first("img[alt]")
         text = stated or (plain(image.attributes.get("alt")) if image is not None else None) or ""
     return text[:_LONGEST_TITLE] if _HAS_WORD.search(text) else None
+
+
+def _is_cut(text: str | None) -> bool:
+    return text is not None and text.endswith(("...", "…"))
+
+
+def _whole(text: str | None, other: str | None) -> str | None:
+    """Another text of the same link where it is the whole of the one that was cut for display."""
+    if text and other and _is_cut(text) and other.startswith(text.rstrip(".… ")):
+        return plain(other[:_LONGEST_TITLE])
+    return None
 
 
 def _is_no_story(anchor: LexborNode) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from crawler.extract.document import Document
+from crawler.extract.profiles import profile_of
 from crawler.extract.urls import page_url, site_of
 from crawler.items import Page
 
@@ -29,7 +30,7 @@ class SamePage:
         ]
         self._site = site_of(page.canonical_url or document.url)
         own = [url for url in (page.canonical_url, page.url, document.url) if url]
-        # A page that calls the front page its own address would make every "share this site" its share.
+        # A page that calls the front page its own address would make every "share this site" its own.
         own += [url for url in stated if url and _path(url) != "/"]
         self._keys = {key for url in own if (key := _key(url))}
         self._paths = {(path, query) for _, path, query in self._keys if path != "/"}
@@ -37,15 +38,17 @@ class SamePage:
     def is_same(self, url: str) -> bool:
         """Whether an absolute address is the page's, or a short link that may well be.
 
-        Scheme, ``www.``, last slash, tracking parameters, comment pages and escapes make no difference, and neither does
-        the host where path and query agree (mobile editions, moved domains).
+        Scheme, ``www.``, last slash, tracking parameters, comment pages and escapes make no difference, and neither
+        does the host where path and query agree (mobile editions, moved domains).
         """
         key = _key(url)
         if key is None:
             return False
         if key in self._keys or key[1:] in self._paths:
             return True
-        return not key[2] and _SHORT.match(key[1]) is not None and site_of(url) != self._site
+        if key[2] or not _SHORT.match(key[1]) or profile_of(url) is not None:
+            return False
+        return site_of(url) != self._site
 
     @staticmethod
     def without_share(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -27,3 +27,8 @@ def ranked(document: Document, selectors: tuple[str, ...]) -> Iterator[tuple[str
             if node.mem_id not in seen:
                 seen.add(node.mem_id)
                 yield selector, node
+
+
+def distinct(nodes: Iterable[LexborNode]) -> list[LexborNode]:
+    """The elements, each once: lexbor names one again for every selector of a list that it fits."""
+    return list({node.mem_id: node for node in nodes}.values())

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
-from crawler.extract.networks import Intent, channel_named, share_intent
+from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, is_copy_label, is_prompt
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
+from crawler.extract.share_widgets import COPY_SERVICES, TARGET_ATTRIBUTES, container_target, service_of
 from crawler.items import Page, Share
 
 ONSITE: Final = "onsite"
@@ -24,7 +27,7 @@ _LIKES: Final = (
     # selector, channel. A dislike button is no invitation to like or pass on, so it is no share.
     ("#bin-rating-like", ONSITE),  # PHP Melody
     (".wp_ulike_btn, .wpulike_btn", ONSITE),  # WP ULike
-    (".jetpack-likes-widget-wrapper, .sd-like .likes-widget-placeholder", ONSITE),
+    (".likes-widget-placeholder", ONSITE),
     (".zilla-likes, .sl-button, .pld-like-trigger, .lbg-style1, .jlk, .likebtn-wrapper, .post-like-button", ONSITE),
     (".like-button, .likeButton, .btn-like, .button-like, .like-btn, .post-like, button[data-action=like]", ONSITE),
     (".fb-like, amp-facebook-like, iframe[src*='plugins/like.php'], .addthis_button_facebook_like", "facebook"),
@@ -35,15 +38,20 @@ _LIKES: Final = (
 )
 
 _FIELDS: Final = "textarea, input"
-_CONTROLS: Final = ", ".join(
-    ["a", "area[href]", "button", "[role=button]", "[onclick]", "amp-social-share", "[data-sharer]", "[data-network]", "[data-share-network]", "[data-share]", "[data-service]", "[data-social]", "[data-social_name]", "[data-social-sharing]", "[data-share-type]", "[data-clipboard-text]", "[data-share-url]", "[data-share-href]", "share-button", "[class^=st_]", "[class*=at-svc-]", "[class*=fb-share-button]", "[class*=twitter-share-button]", "[class*=addthis_button_]", "[class*=a2a_button_]", "fb\\:share-button", ".vk_share"]
-)
+_CONTROLS: Final = """
+a, area[href], button, [role=button], [onclick], amp-social-share, share-button, fb\\:share-button, .vk_share,
+[data-sharer], [data-network], [data-share-network], [data-share], [data-service], [data-social], [data-social_name],
+[data-social-sharing], [data-share-type], [data-clipboard-text], [data-share-url], [data-share-href], [class^=st_],
+[class*=share-btn_], [class*=at-svc-], [class*=fb-share-button], [class*=twitter-share-button],
+[class*=addthis_button_], [class*=a2a_button_]
+"""
 _CANVASES: Final = (
     # containers that a script fills: nothing but the service is known
     (".addthis_inline_share_toolbox, .addthis_sharing_toolbox, .addthis_native_toolbox", "addthis"),
     (".sharethis-inline-share-buttons, .sharethis-inline-reaction-buttons", "sharethis"),
     (".shareaholic-canvas[data-app=share_buttons]", "shareaholic"),
     (".ya-share2, [data-yasharel10n], .yashare-auto-init", "yandex"),
+    (".shariff", "shariff"),
     (".pluso", "pluso"),
     (".uptolike-buttons, .uptolike", "uptolike"),
 )
@@ -57,43 +65,9 @@ _LINK_ATTRIBUTES: Final = (
     "data-url",
     "data-link",
 )
-_TARGET_ATTRIBUTES: Final = (
-    "data-a2a-url",
-    "addthis:url",
-    "data-share-url",
-    "data-st-url",
-    "st_url",
-    "data-url",
-    "data-param-url",
-    "data-href",
-    "data-link",
-    "data-clipboard-text",
-    "data-permalink",
-)
-_SERVICE_ATTRIBUTES: Final = (
-    "data-sharer",
-    "data-share-network",
-    "data-network",
-    "data-social-sharing",
-    "data-social_name",
-    "data-share-type",
-    "data-share",
-    "data-service",
-    "data-social",
-    "network",
-)
-_SERVICE_CLASS: Final = re.compile(
-    r"^(?:a2a_button_|addthis_button_|at-svc-|st_|heateor_sss_button_|swp_button_|sharethis_|ssk-|jssocials-share-|rrssb-)(?P<name>[a-z_]\w*?)"
-    r"(?:_(?:large|hcount|vcount|button|custom))?$",
-    re.IGNORECASE,
-)
-_SHARE_WORDS: Final = frozenset(["share", "sharing", "sharer", "shareto", "socialshare", "sharebutton", "sharebtn"])
-_AMBIGUOUS: Final = frozenset(["more", "compact", "expanded", "system", "dd", "su", "li", "mix", "line", "in", "google", "pin", "wa", "buffer"])
-"""Service names that are words of layout in a class (``share-more``, ``share-line``)."""
 _COPY_CLASS: Final = re.compile(
     r"(?:^|[-_])(?:copy|clip)[-_]?(?:link|url|to[-_]clipboard|board|permalink)|clipboard", re.IGNORECASE
 )
-_COPY_SERVICES: Final = frozenset(["copy_link", "copylink", "copy", "copy_url", "clipboard", "link", "permalink"])
 _ADDRESS: Final = re.compile(
     r"(?:https?:)?//[^\s'\"<>\\)]+|\b(?:whatsapp|viber|tg|fb-messenger|mailto|sms|line):[^\s'\"<>\\)]+"
 )
@@ -101,7 +75,6 @@ _EMBED_SRC: Final = re.compile(
     r"<(?:iframe|embed|script|video|object|amp-iframe)\b[^>]{0,2000}?\b(?:src|data)\s*=\s*[\"']?([^\"'\s>]+)",
     re.IGNORECASE,
 )
-_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _MAX_SCRIPT: Final = 4_000
 """Characters of an ``onclick`` that are read."""
 _MAX_CLIMB: Final = 4
@@ -113,9 +86,10 @@ def read_shares(document: Document, page: Page) -> list[Share]:
 
     - ``like``: likes only; a dislike button is left out.
     - ``prompt``: a whole line that asks to share or like, in any language of :mod:`crawler.extract.phrases`.
-    - ``button``: a control per network; ``url`` is its link (None when a script makes it), ``target_url`` the address it
-      shares as far as the page states one.
-    - ``copy_link`` and ``embed``: ``url`` and ``target_url`` are the address that is handed out, for ``embed`` the player's.
+    - ``button``: a control per network; ``url`` is its link (None when a script makes it), ``target_url`` the
+      address it shares as far as the page states one.
+    - ``copy_link`` and ``embed``: ``url`` and ``target_url`` are the address that is handed out, for ``embed`` the
+      player's.
 
     Controls that share another page (cards in lists) or belong to a reader's comment are left out. Equal controls
     of a second bar are one; the first stays.
@@ -144,8 +118,12 @@ class _Reader:
                 self._take(node, self._control(node))
         for selector, channel in _CANVASES:
             for node in self.document.css(selector):
-                if node.css_first("a, button, [class*=share]") is None:
-                    self._take(node, Share(kind="button", channel=channel, target_url=self._container_target(node)))
+                if all(
+                    inner.tag in ("script", "noscript", "-text") for inner in islice(node.iter(include_text=True), 20)
+                ):
+                    self._take(
+                        node, Share(kind="button", channel=channel, target_url=container_target(self.document, node))
+                    )
         for line in self._prompts():
             self.found.append((line.position, Share(kind="prompt", label=_prompt_text(line))))
         return _numbered(self.found)
@@ -157,11 +135,13 @@ class _Reader:
         self.found.append((self.outline.position(node), share))
 
     def _is_inside_taken(self, node: LexborNode) -> bool:
+        """Whether a control near above was taken; what is inside it then counts as taken, however deep."""
         parent = node.parent
         for _ in range(_MAX_CLIMB):
             if parent is None:
                 return False
             if parent.mem_id in self.taken:
+                self.taken.add(node.mem_id)
                 return True
             parent = parent.parent
         return False
@@ -175,14 +155,8 @@ class _Reader:
                     continue
                 attributes = node.attributes
                 url = self.document.link(attributes.get("src")) if node.tag == "iframe" else None
-                intent = share_intent(url.replace("plugins/like.php?href=", "sharer.php?u=")) if url else None
-                stated = (
-                    intent.target
-                    if intent
-                    else next(
-                        (value for name in ("data-href", "href", "data-url") if (value := attributes.get(name))), None
-                    )
-                )
+                written = (attributes.get(name) for name in ("data-href", "href", "data-url"))
+                stated = parameter(url, "href") if url else next(filter(None, written), None)
                 target = self.document.link(stated) if channel != ONSITE else None
                 if target and not self.same.is_same(target):
                     continue  # liking the network's page of the site is following it
@@ -192,7 +166,7 @@ class _Reader:
                     Share(
                         kind="like",
                         channel=channel,
-                        label=label_of(node) if node.tag != "iframe" else None,
+                        label=_like_label(node),
                         url=url,
                         target_url=target,
                         count=count.value if count else None,
@@ -204,27 +178,17 @@ class _Reader:
         attributes = node.attributes
         if node.tag == "textarea":
             value = node.text(deep=True)
-        elif attributes.get("type") in (
-            "submit",
-            "button",
-            "checkbox",
-            "radio",
-            "password",
-            "email",
-            "file",
-            "image",
-            "search",
-        ):
-            return None
-        else:
+        elif (attributes.get("type") or "text").lower() in ("text", "url"):
             value = attributes.get("value") or ""
+        else:
+            return None
         value = value.strip()
         if "<" in value:
             embedded = _EMBED_SRC.search(value[:20_000])
             src = self.document.link(embedded[1]) if embedded else None
             return self._handed_out("embed", node, src) if src else None
         address = self.document.link(value) if value[:4].lower() == "http" and len(value) < 2_000 else None
-        if address is None or (attributes.get("type") == "hidden") or not self.same.is_same(address):
+        if address is None or not self.same.is_same(address):
             return None
         return self._handed_out("copy_link", node, value)
 
@@ -232,10 +196,13 @@ class _Reader:
         attributes = node.attributes
         label = attributes.get("aria-label") or attributes.get("title") or attributes.get("placeholder")
         name = attributes.get("id")
-        if not label and name and len(name) < 100 and '"' not in name and "\\" not in name:
-            written = self.document.first(f'label[for="{name}"]')
-            label = label_of(written) if written is not None else None
+        if not label and name and name in self._labels:
+            label = label_of(self._labels[name])
         return Share(kind=kind, channel=ONSITE, label=label, url=url, target_url=url)
+
+    @cached_property
+    def _labels(self) -> dict[str | None, LexborNode]:
+        return {node.attributes["for"]: node for node in reversed(self.document.css("label[for]"))}
 
     def _prompts(self) -> Iterator[Line]:
         widget = self.document.first("#bin-rating-like-confirmation")
@@ -257,7 +224,7 @@ class _Reader:
         attributes = node.attributes
         for name in _LINK_ATTRIBUTES:
             value = attributes.get(name)
-            if value and (intent := share_intent(value if ":" in value[:30] else self.document.link(value))):
+            if value and ("//" in value or ":" in value[:20]) and (intent := share_intent(value)):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)
         script = " ".join(
             filter(None, (attributes.get("onclick"), attributes.get("on"), _script_link(attributes.get("href"))))
@@ -271,7 +238,9 @@ class _Reader:
         return self._redirect(node) or self._copy(node) or self._widget(node)
 
     def _button(self, node: LexborNode, intent: Intent, url: str | None) -> Share | None:
-        target = self.document.link(_with_scheme(intent.target)) if intent.target else self._container_target(node)
+        target = (
+            self.document.link(_with_scheme(intent.target)) if intent.target else container_target(self.document, node)
+        )
         if target and not self.same.is_same(target):
             return None
         count = count_of(node, self.language)
@@ -288,8 +257,9 @@ class _Reader:
 
     def _redirect(self, node: LexborNode) -> Share | None:
         """Jetpack's ``PERMALINK?share=facebook``, which the site answers with a redirect to the network."""
-        url = self.document.link(node.attributes.get("href"))
-        found = re.search(r"[?&]share=([\w-]{1,30})(?:&|#|$)", url) if url else None
+        href = node.attributes.get("href") or ""
+        found = re.search(r"[?&]share=([\w-]{1,30})(?:&|#|$)", href) if "share=" in href else None
+        url = self.document.link(href) if found else None
         channel = channel_named(found[1].removeprefix("jetpack-")) if found else None
         if url is None or channel is None or not self.same.is_same(url):
             return None
@@ -302,10 +272,11 @@ class _Reader:
         attributes = node.attributes
         classes = attributes.get("class") or ""
         marked = "data-clipboard-text" in attributes or _COPY_CLASS.search(classes[:500]) is not None
-        if not marked and not (node.tag in ("a", "button") and is_copy_label(label_of(node))):
-            return None
         href = attributes.get("href") or ""
-        stated = next((value for name in _TARGET_ATTRIBUTES if (value := attributes.get(name))), None)
+        leads_on = node.tag not in ("a", "button") or href.strip()[:1] not in ("", "#", "j")
+        if not marked and (leads_on or not is_copy_label(label_of(node))):
+            return None
+        stated = next((value for name in TARGET_ATTRIBUTES if (value := attributes.get(name))), None)
         stated = stated or (href if href[:4].lower() == "http" else None)
         address = self.document.link(stated) if stated and not re.search(r"\s|<", stated.strip()) else None
         if stated and (address is None or not self.same.is_same(address)):
@@ -320,11 +291,11 @@ class _Reader:
 
     def _widget(self, node: LexborNode) -> Share | None:
         """Controls whose link a script makes: the network is in an attribute or a class."""
-        name = self._service(node)
+        name = service_of(node)
         if name is None:
             return None
-        if name in _COPY_SERVICES:
-            target = self._container_target(node)
+        if name in COPY_SERVICES:
+            target = container_target(self.document, node)
             if target and not self.same.is_same(target):
                 return None
             return Share(kind="copy_link", channel=ONSITE, label=label_of(node), url=target, target_url=target)
@@ -333,52 +304,6 @@ class _Reader:
         if channel is None or (href and profile_of(href)):
             return None
         return self._button(node, Intent(channel, None), href)
-
-    def _service(self, node: LexborNode) -> str | None:
-        attributes = node.attributes
-        classes = (attributes.get("class") or "")[:1_000].split()
-        for attribute in _SERVICE_ATTRIBUTES:
-            value = (attributes.get(attribute) or "").strip().lower().replace("-", "_")
-            if channel_named(value) or value in _COPY_SERVICES:
-                own = attribute.startswith("data-share") or attribute == "data-sharer"
-                if own or node.tag == "share-button" or _speaks_of_sharing(node):
-                    return value
-        if node.tag == "amp-social-share":
-            return attributes.get("type")
-        for token in classes:
-            found = _SERVICE_CLASS.match(token)
-            if found and "follow" not in token and (channel_named(found["name"]) or found["name"] in _COPY_SERVICES):
-                return found["name"].lower()
-        if node.tag not in ("a", "button") and attributes.get("role") != "button" and "onclick" not in attributes:
-            return None
-        href = attributes.get("href")
-        parent = node.parent
-        if parent is not None and parent.tag in ("li", "span", "div") and len(parent.css("a, button")) == 1:
-            classes += (parent.attributes.get("class") or "")[:1_000].split()
-        if (
-            href
-            and href.strip()[:1] not in ("#", "")
-            and not href.lower().startswith("javascript")
-            and not _speaks_of_sharing(node)
-        ):
-            return None
-        return next((name for token in classes if (name := _service_in_class(token))), None)
-
-    def _container_target(self, node: LexborNode) -> str | None:
-        """The address that the control or the bar around it states."""
-        current: LexborNode | None = node
-        for step in range(_MAX_CLIMB + 1):
-            if current is None or current.tag in ("body", "html"):
-                return None
-            attributes = current.attributes
-            for name in _TARGET_ATTRIBUTES if step == 0 else _TARGET_ATTRIBUTES[:6]:
-                value = attributes.get(name)
-                if value and ("/" in value) and not re.search(r"[{}<>\s]", value.strip()):
-                    target = self.document.link(value)
-                    if target and share_intent(target) is None and profile_of(target) is None:
-                        return target
-            current = current.parent
-        return None
 
 
 def _numbered(found: list[tuple[int, Share]]) -> list[Share]:
@@ -399,26 +324,12 @@ def _prompt_text(line: Line) -> str:
     return line.text if is_prompt(line.text, is_heading=True) or not line.links else line.plain
 
 
-def _service_in_class(token: str) -> str | None:
-    """The network in ``share-facebook``, ``btnShareTwitter``, ``social_share_vk``: one beside a word for sharing."""
-    words = [word.lower() for word in _WORDS.findall(token)]
-    if not _SHARE_WORDS.intersection(words):
+def _like_label(node: LexborNode) -> str | None:
+    """The label of the button in a like widget, which may say more around it (``Loading...``)."""
+    if node.tag == "iframe":
         return None
-    named = {word for word in words if word not in _AMBIGUOUS and channel_named(word)}
-    return named.pop() if len(named) == 1 else None
-
-
-def _speaks_of_sharing(node: LexborNode) -> bool:
-    current: LexborNode | None = node
-    for _ in range(_MAX_CLIMB):
-        if current is None or current.tag in ("body", "html"):
-            return False
-        attributes = current.attributes
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000].lower()
-        if "share" in names or "sharing" in names or "st-btn" in names:
-            return True
-        current = current.parent
-    return False
+    button = node.css_first("button, a, .button, .sd-button") if node.tag not in ("a", "button") else None
+    return (label_of(button) if button is not None else None) or label_of(node)
 
 
 def _script_link(href: str | None) -> str | None:

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.jsonld import parse_json_ld
+from crawler.extract.selection import distinct
 from crawler.extract.text import clean
 from crawler.extract.thing import Node
 from crawler.extract.youtube_state import read_youtube_state
@@ -176,7 +177,7 @@ def _markup_things(document: Document) -> list[Node]:
     things: list[Node] = []
     scopes: dict[int, Node | None] = {}
     loose = Node(frozenset({"videoobject"}))
-    for element in document.css(selector)[: MAX_NODES * 4]:
+    for element in distinct(document.css(selector)[: MAX_NODES * 4]):
         attributes = element.attributes
         name = attributes.get("itemprop") or (attributes.get("property") if has_rdfa else None)
         owner = _owner(element, scopes)

@@ -29,9 +29,11 @@ _MAYBE_FEED_TYPES: Final = frozenset({"application/json", "text/xml", "applicati
 """Types that feeds share with other things: WordPress announces its REST post and oEmbed so."""
 _NO_FEED: Final = re.compile(r"/wp-json\b|[?&]rest_route=|oembed", re.IGNORECASE)
 
-_WIDGETS: Final = ", ".join(
-    [".g-ytsubscribe", "[data-channelid]", "iframe[src]", "amp-iframe[src]", ".fb-page", ".fb-follow", ".fb-like-box", ".fb-like", ".fb-group", "amp-facebook-page", "fb\\:like-box", "fb\\:fan", ".twitter-follow-button", "a[data-screen-name]", ".subscribe-button", ".btn-subscribe", "[id^=btn_subscribe]", "button[data-user-id]", "button", "[role=button]"]
-)
+_WIDGETS: Final = """
+.g-ytsubscribe, [data-channelid], iframe[src], amp-iframe[src], .fb-page, .fb-follow, .fb-like-box, .fb-like, .fb-group,
+amp-facebook-page, fb\\:like-box, fb\\:fan, .subscribe-button, .btn-subscribe, [id^=btn_subscribe], button,
+[role=button]
+"""
 _ONSITE_BUTTON: Final = re.compile(
     r"(?:^|\s)(?:subscribe-button|btn-subscribe|btn-follow|btn_subscribe\S*)(?:\s|$)", re.IGNORECASE
 )
@@ -51,8 +53,11 @@ _CREDIT: Final = re.compile(
     re.IGNORECASE,
 )
 _MAX_PROSE: Final = 8
-"""A line with more words beside its links is a sentence: a profile in it is mentioned, unless words around it invite."""
+"""A line with more words beside its links is a sentence: it mentions a profile, unless words around it invite."""
 _MAX_SITE_WORDS: Final = 5
+_MAX_SITE_LABEL: Final = 60
+"""Characters."""
+_MAYBE_FEED: Final = re.compile(r"feed|rss|atom|rdf", re.IGNORECASE)
 _MAX_MISSES: Final = 20
 """Lines of others (players, captions) that may stand between the lines of a description."""
 
@@ -196,23 +201,37 @@ class _Reader:
 
     def _link(self, node: LexborNode) -> Subscribe | None:
         attributes = node.attributes
-        written = attributes.get("href") or ""
-        url = self.document.link(written) or (written if profile_of(written) else None)
+        written = (attributes.get("href") or "").strip()
+        is_absolute = ":" in written[:20] or written.startswith("//")
+        profile = (profile_of(written) or _fediverse(written, attributes.get("rel"))) if is_absolute else None
+        if profile is not None:
+            if share_intent(written) is not None or self._is_mentioned(node):
+                return None
+            row = self._row(node, profile, self.document.link(written) or written)
+            return _with_words(row, self.outline.line_of(node))
+        is_feed = _MAYBE_FEED.search(written) is not None
+        shown = self.outline.shown(node)
+        if not is_feed and (len(shown) > _MAX_SITE_LABEL or not self._site_kind(shown or label_of(node), written)):
+            return None
+        if written.startswith("#"):
+            kind = self._site_kind(label_of(node), None)  # opens a form of the same page
+            return Subscribe(kind=kind, platform=SITE, label=label_of(node)) if kind and kind != "feed" else None
+        url = self.document.link(written)
         if url is None or share_intent(url) is not None:
             return None
-        profile = profile_of(url) or _fediverse(url, attributes.get("rel"))
-        if profile is not None:
-            if self._is_mentioned(node):
-                return None
-            row = self._row(node, profile, url)
-            return _with_words(row, self.outline.line_of(node))
+        if self._is_in_prose(node):
+            return None
         label = label_of(node)
-        if looks_like_feed(url) and not _NO_FEED.search(url) and self._is_feed_link(node, url, label):
+        if is_feed and looks_like_feed(url) and not _NO_FEED.search(url) and self._is_feed_link(node, url, label):
             return Subscribe(kind="feed", platform=SITE, label=label, url=url)
         kind = self._site_kind(label, url)
         if kind is None or (kind == "feed" and not looks_like_feed(url)):
             return None
         return Subscribe(kind=kind, platform=SITE, label=label, url=url)
+
+    def _is_in_prose(self, node: LexborNode) -> bool:
+        line = self.outline.line_of(node)
+        return line is not None and len(line.plain.split()) > _MAX_PROSE
 
     def _is_mentioned(self, node: LexborNode) -> bool:
         line = self.outline.line_of(node)
@@ -221,7 +240,7 @@ class _Reader:
         words = len(line.plain.split())
         if words <= _MAX_PROSE and not line.plain.isspace():
             return _CREDIT.search(line.plain) is not None
-        shown = next((link.text for link in line.links if link.node.mem_id == node.mem_id), "")
+        shown = self.outline.shown(node)
         at = max(line.text.find(shown), 0)
         around = line.text[max(at - 60, 0) : at + len(shown) + 40]
         return invitation_kind(around) is None

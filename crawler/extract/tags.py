@@ -33,6 +33,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _HASHTAG = re.compile(
     r"(?<![A-Za-z0-9_/&=?%.\-])(?:[#＃][^\s#＃!-/:-@\[-^`{-~…‥，。、！？；：“”„«»（）「」『』【】《》·•]{1,140})+"
 )
+_ANCHORS: Final = frozenset({"comment", "comments", "post", "page", "note", "respond", "reply"})
 _COLOUR = re.compile(r"(?=.*\d)(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})\Z|([0-9a-f])\1{2}(?:\1{3})?\Z", re.IGNORECASE)
 
 
@@ -50,7 +51,7 @@ def read_hashtags(text: str | None) -> list[str]:
         after = text[run.end() : run.end() + 2]
         for part in re.split(r"[#＃]", run.group())[1:]:
             tag = _trimmed(part)
-            is_anchor = after[:1] == "-" and after[1:].isdigit()
+            is_anchor = tag.casefold() in _ANCHORS and after[:1] == "-" and after[1:].isdigit()
             if any(letter.isalpha() for letter in tag) and not _COLOUR.match(tag) and not is_anchor:
                 found.append(tag)
     return unique(found)

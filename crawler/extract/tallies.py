@@ -84,7 +84,7 @@ def _of_node(node: Node) -> dict[str, int]:
     for text in node.texts("interactionCount", "interactionStatistic"):
         legacy = _LEGACY.search(text)
         kind = _ACTIONS.get(legacy.group(1).lower()) if legacy else None
-        number = _whole(text)
+        number = _whole(text.replace(legacy.group(), "").strip(" :") if legacy else text)
         if legacy is None and number is not None and "videoobject" in node.types:
             kind = "view_count"
         if kind and number is not None:

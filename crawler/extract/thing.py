@@ -61,7 +61,12 @@ class Node:
 
 
 def _as_text(value: str | LexborNode) -> str:
-    return value if isinstance(value, str) else text_of(value)
+    return value if isinstance(value, str) else text_of(value, skip=is_badge)
+
+
+def is_badge(node: LexborNode) -> bool:
+    """Whether an element is a badge inside a value: PHP Melody puts "Featured" into its headlines."""
+    return "label" in (node.attributes.get("class") or "").split()
 
 
 def _first_word(node: Node, *names: str) -> str | None:

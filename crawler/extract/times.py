@@ -34,6 +34,8 @@ _PUBLISHED_SHOWN: Final = (
 """Where a publication time is shown: WordPress core and its themes, PHP Melody; then any time element."""
 _MODIFIED_SHOWN: Final = ("time.updated:not(.published)[datetime]", "time[itemprop=dateModified][datetime]")
 
+_META_LINES: Final = (".entry-meta", ".postmeta", ".post-meta", ".post-info", ".byline", ".postmetadata")
+
 _STAMPED = re.compile(
     r"""
     (?:\b(?:uploaded|published|posted|premiered|added
@@ -97,6 +99,7 @@ def _published(document: Document, structured: Structured, areas: Areas, main: N
         yield from node.texts("datePublished")
     yield from _of_metas(structured, _PUBLISHED_METAS[3:])
     yield from _shown(document, areas, _PUBLISHED_SHOWN)
+    yield from _in_meta_lines(document, areas)
 
 
 def _modified(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Iterator[str]:
@@ -115,6 +118,13 @@ def _shown(document: Document, areas: Areas, selectors: tuple[str, ...]) -> Iter
     for _, node in ranked(document, selectors):
         if not areas.is_beside(node):
             yield node.attributes.get("datetime") or line_of(node)
+
+
+def _in_meta_lines(document: Document, areas: Areas) -> Iterator[str]:
+    """Dates in the line about a post that themes print, e.g. "Posted on March 1, 2021 in Space"."""
+    for _, node in ranked(document, _META_LINES):
+        if not areas.is_beside(node) and (found := _STAMPED.search(line_of(node)[:300])):
+            yield found.group("date")
 
 
 def _in_lines(document: Document, areas: Areas) -> Iterator[str]:

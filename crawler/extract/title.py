@@ -12,7 +12,7 @@ from crawler.extract.document import Document
 from crawler.extract.selection import ranked
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold, line_of
-from crawler.extract.thing import Node, plain
+from crawler.extract.thing import Node, is_badge, plain
 
 HEADLINES: Final = (
     "h1.entry-title", "h1[itemprop=name]", "h1[itemprop=headline]", "h1.wp-block-post-title", "h1.post-title",
@@ -69,25 +69,25 @@ def _headline(document: Document, areas: Areas) -> str | None:
     found = [
         (selector, node)
         for selector, node in ranked(document, HEADLINES)
-        if not areas.is_beside(node) and not _is_logo(node)
+        if not areas.is_beside(node) and not _is_logo(document, node)
     ]
     lesser = sum(selector.startswith("h2") for selector, _ in found)
     for selector, node in found:
         if selector.startswith("h2") and lesser > 1:
             break
-        if text := line_of(node, skip=_is_label):
+        if text := line_of(node, skip=is_badge):
             return text
     return None
 
 
-def _is_logo(node: LexborNode) -> bool:
+def _is_logo(document: Document, node: LexborNode) -> bool:
+    """Whether a headline element is the site's name: it says so, or it links the site's front page."""
     attributes = node.attributes
-    return bool(_LOGO.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()))
-
-
-def _is_label(node: LexborNode) -> bool:
-    """PHP Melody puts a "Featured" badge into the headline."""
-    return "label" in (node.attributes.get("class") or "").split()
+    if _LOGO.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()):
+        return True
+    link = node.css_first("a[href]")
+    url = document.link(link.attributes.get("href")) if link is not None else None
+    return url is not None and url.rstrip("/").count("/") == 2 and document.url.rstrip("/").count("/") > 2
 
 
 def _key(text: str) -> str:

@@ -67,7 +67,7 @@ _BAD_HOST = re.compile(r"[\x00-\x20\x7f\"#%/<>?@\\^`{|}]|^$|^\.|\.\.")
 _UNRESERVED: Final = {
     f"%{ord(char):02X}": char for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 }
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(r"%(?:[0-9A-Fa-f]{2})?")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -83,7 +83,7 @@ def clean_url(url: str) -> str | None:
     if len(url) > MAX_URL:
         return None
     url = _IGNORED.sub("", url.strip(_EDGES))
-    head, mark, query = url.partition("#")[0].partition("?")
+    head, _, query = url.partition("#")[0].partition("?")
     try:
         parts = urlsplit(head.replace("\\", "/"))
         scheme = parts.scheme.lower()
@@ -92,8 +92,8 @@ def clean_url(url: str) -> str | None:
         return None
     if host is None:
         return None
-    path = _dots_resolved(_escaped(parts.path or "/"))
-    kept = _kept_parameters(_escaped(mark + query)[1:], site_of(f"{scheme}://{host}/"))
+    path = _dots_resolved(_escaped(parts.path or "/", "http://h"))
+    kept = _kept_parameters(_escaped(query, "http://h/?"), site_of(f"{scheme}://{host}/"))
     cleaned = f"{scheme}://{host}{path}{'?' if kept else ''}{kept}"
     return cleaned if len(cleaned) <= MAX_URL else None
 
@@ -212,19 +212,20 @@ def _is_home(url: str) -> bool:
     return parts.path in ("", "/") and not parts.query
 
 
-def _escaped(text: str) -> str:
-    """Path or query with what must be escaped, escaped, and nothing else."""
-    if not text.isascii() or not _SAFE.fullmatch(text):
-        text = safe_url_string("http://h" + text.encode("utf-8", "replace").decode("utf-8"))[8:]
+def _escaped(text: str, before: str) -> str:
+    """Path or query, which follows ``before``, with what must be escaped, escaped, and nothing else."""
+    if not _SAFE.fullmatch(text):
+        text = safe_url_string(before + _SURROGATES.sub("\ufffd", text))[len(before) :]
     return _ESCAPE.sub(_short_escape, text) if "%" in text else text
 
 
 _SAFE = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 def _short_escape(match: re.Match[str]) -> str:
     escape = match[0].upper()
-    return _UNRESERVED.get(escape, escape)
+    return "%25" if escape == "%" else _UNRESERVED.get(escape, escape)
 
 
 def _dots_resolved(path: str) -> str:

@@ -13,6 +13,7 @@ from crawler.extract.areas import Areas
 from crawler.extract.dates import read_duration
 from crawler.extract.document import Document
 from crawler.extract.platforms import Match, match_url
+from crawler.extract.selection import distinct
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold
 from crawler.extract.thing import Node
@@ -103,9 +104,9 @@ def read_video(document: Document, structured: Structured, areas: Areas | None =
 
     Evidence in this order: a known platform in the page's own VideoObject; the page's address, when it is a
     platform's watch page; the first known player in the page's main part; a known platform in Open Graph and
-    Twitter metas; then, of no known platform, the VideoObject's player, a video element, the metas' player, the
-    VideoObject's file and a player set up by script. Links in running text and players beside the main part
-    (sidebar, related, comments, footer) are none of the page's.
+
+
+    part (sidebar, related, comments, footer) are none of the page's.
     """
     areas = areas or Areas()
     main = main_video(document, structured)
@@ -123,7 +124,7 @@ def main_video(document: Document, structured: Structured) -> Node | None:
 
     A page that lists many and names none of them is about no one of them.
     """
-    videos = [node for node in structured.find("VideoObject") if len(node.props) > 1]
+    videos = [node for node in structured.find("VideoObject") if node.props]
     if len(videos) <= 1:
         return videos[0] if videos else None
     here = {_bare(url) for url in (document.url, structured.meta("og:url")) if url}
@@ -150,7 +151,7 @@ def _evidence(document: Document, structured: Structured, areas: Areas, main: No
     yield from _known(stated)
     if (own := match_url(document.url)) and _is_own_page(own, structured):
         yield own.platform, own.video_id, own.embed_url
-    elements = [node for node in document.css(_PLAYERS)[:MAX_PLAYERS] if not areas.is_beside(node)]
+    elements = [node for node in distinct(document.css(_PLAYERS)[:MAX_PLAYERS]) if not areas.is_beside(node)]
     found = [match for node in elements if (match := _element_player(document, node))]
     found.sort(key=lambda match: match.platform in _MAYBE_NO_VIDEO)
     yield from ((match.platform, match.video_id, match.embed_url) for match in found)
@@ -158,11 +159,13 @@ def _evidence(document: Document, structured: Structured, areas: Areas, main: No
     source = document.first("link[rel=video_src]")
     metas += [link for link in (document.link(source.attributes.get("href")) if source else None,) if link]
     yield from _known(metas)
+    scripted = _scripted(document)
+    yield from _known(scripted)
     yield from (_unknown(document, link) for link in _links(document, main, "embedUrl"))
     yield from ((SELF, None, link) for node in elements if (link := _file_of(document, node)))
     yield from (_unknown(document, link) for link in metas)
     yield from ((SELF, None, link) for link in _links(document, main, "contentUrl") if _FILE.search(link))
-    yield from _script_players(document)
+    yield from ((SELF, None, link) for link in scripted if _FILE.search(link))
 
 
 def _links(document: Document, main: Node | None, name: str) -> list[str]:
@@ -255,21 +258,18 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
     return next((link for source in sources if (link := document.link(source))), None)
 
 
-def _script_players(document: Document) -> Iterator[_Player]:
-    """Players that only a script sets up, as PHP Melody does: ``jwplayer(...).setup({file: "..."})`` and its like."""
+def _scripted(document: Document) -> list[str]:
+    """What players play that only a script sets up, as PHP Melody does: ``jwplayer(...).setup({file: "..."})``."""
+    links: list[str] = []
     if not any(word in document.text for word in _SCRIPT_PLAYERS):
-        return
+        return links
     for script in document.css("script:not([src]):not([type*=json])")[:MAX_PLAYERS]:
         text = script.text()
         if len(text) > 500_000 or not any(word in text for word in _SCRIPT_PLAYERS):
             continue
-        for found in _SETUP.findall(text)[:20]:
-            link = document.link(found.replace("\\/", "/"))
-            match = match_url(link) if link else None
-            if match and not match.is_generic:
-                yield match.platform, match.video_id, match.embed_url
-            elif link and _FILE.search(link):
-                yield SELF, None, link
+        found = (document.link(address.replace("\\/", "/")) for address in _SETUP.findall(text)[:20])
+        links += [link for link in found if link]
+    return links
 
 
 def _thumbnail(document: Document, structured: Structured, main: Node | None) -> str | None:

@@ -66,10 +66,7 @@ class VisitSpider(Spider):
     @property
     def report(self) -> Report:
         """The report of this crawl."""
-        report = self.crawler.get_extension(Report)
-        if report is None:
-            raise RuntimeError("the extension crawler.report.Report is switched off: losses would be silent")
-        return report
+        return Report.of(self.crawler)
 
     def page_request(self, url: str) -> Request:
         """A request whose answer is visited."""

@@ -24,7 +24,16 @@ from crawler.extract.text import fold, line_of
 from crawler.extract.urls import site_of
 from crawler.keys import digest
 from crawler.systems.base import Batch, Exchange, FetchError, Reading, ShapeChangedError, System, ThreadRef
-from crawler.systems.phpmelody_markup import UNIQ_ID, ListPage, find_list, pager_of, phrase, phrases, read_list
+from crawler.systems.phpmelody_markup import (
+    PHRASE_LENGTH,
+    UNIQ_ID,
+    ListPage,
+    find_list,
+    pager_of,
+    phrase,
+    phrases,
+    read_list,
+)
 
 MAX_FAILED_PAGES: Final = 3
 """Pages may fail one by one; a server that fails this often in a row is left alone."""
@@ -105,6 +114,9 @@ class _Seen:
     On one page equal comments are counted: the n-th of them is new when fewer than n were met on any page before.
     Another page's repetition of a known one is set aside in ``repeated``: it is the same comment when the list moved
     meanwhile, and a twin on the other side of a page's edge when it did not (:meth:`_Walk.settle` finds out).
+
+    What cannot be seen from outside: a comment deleted from a middle page while later ones are read draws one comment
+    past the reader. Where the page states its count the ledger shows it, elsewhere nothing does.
     """
 
     def __init__(self) -> None:
@@ -377,7 +389,7 @@ def _says_disabled(document: Document) -> bool:
         child = block.child
         if child is not None and child.next is None and child.tag == "-text":
             text = child.text(deep=False) or ""
-            if len(text) < 2 * _LABEL_LENGTH and phrase(text) in wanted:
+            if len(text) <= PHRASE_LENGTH and phrase(text) in wanted:
                 return True
     return False
 

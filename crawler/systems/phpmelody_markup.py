@@ -31,7 +31,7 @@ _DOWNVOTED: Final = frozenset({"opac5", "pm-downvoted-comment"})
 _HIDDEN: Final = frozenset({"hide", "hide-me"})
 _NOT_BODY: Final = frozenset({"media-heading", "media-actions", "media-object", "media-date"})
 _WORDS: Final = Path(__file__).with_name("data") / "phpmelody.json"
-_PHRASE_LENGTH: Final = 120
+PHRASE_LENGTH: Final = 120
 """The longest phrase of the language files has 52 characters; longer text is no phrase."""
 
 
@@ -122,7 +122,7 @@ def _offers_more(document: Document) -> bool:
 def _short(node: LexborNode) -> str:
     """The node's own line when it can be a phrase at all."""
     text = node.text(deep=True) or ""
-    return text if len(text) <= _PHRASE_LENGTH else ""
+    return text if len(text) <= PHRASE_LENGTH else ""
 
 
 def _items(container: LexborNode) -> Iterator[tuple[LexborNode, int]]:

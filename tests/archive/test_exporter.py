@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 from archive_rows import (
@@ -35,7 +36,7 @@ def test_a_visit_is_archived_whole(tmp_path):
     exporter.close()
     assert done.rows == {"comments": 2, "shares": 2, "subscribes": 1, "pages": 1, "threads": 1, "crawls": 1}
     assert (done.known, done.parts) == ({}, 6)
-    assert done.bytes == sum(os.path.getsize(path) for path in committed(tmp_path))
+    assert done.bytes == sum(Path(path).stat().st_size for path in committed(tmp_path))
     assert {row["comment_id"] for row in read(tmp_path, "comments")} == {"a", "b"}
     assert visible(tmp_path) == committed(tmp_path)
 

@@ -21,8 +21,8 @@ from archive.schema import SCHEMA_VERSION, TABLES
 
 HOSTILE = [
     "..", ".", "../..", "a/b", "/etc", "a\\b", "a=b", "a%2Fb", "%2e%2e", "example.org:8080", "[::1]:80",
-    "bücher.example", "例え.テスト", "a b", "a\nb", "a'b\"c", "x" * 300, "é" * 200, "~", "_tmp", ".hidden", "#?&*", "NULL",
-    "__HIVE_DEFAULT_PARTITION__",
+    "bücher.example", "例え.テスト", "a b", "a\nb", "a'b\"c", "x" * 300, "é" * 200, "~", "_tmp", ".hidden", "#?&*",
+    "NULL", "__HIVE_DEFAULT_PARTITION__",
 ]  # fmt: skip
 
 

@@ -69,9 +69,9 @@ def test_validators_of_the_answer_are_kept_for_the_next_visit() -> None:
         ("<title>Just a name</title><h1 class=site-title>The Site</h1>", "Just a name"),
         ("<h1 class=logo>Site</h1><h2 class=entry-title>Old theme's story</h2>", "Old theme's story"),
         ("<aside><h1>Beside</h1></aside><title>The page</title>", "The page"),
+        ("<div id=header><h1><a href=/>The Site</a></h1></div><h2 class=entry-title>Its story</h2>", "Its story"),
         (
-            "<script type=application/ld+json>{'x'}</script><script type=application/ld+json>"
-            '{"@type":"VideoObject","name":"Tom&nbsp;&amp; I","url":"/a"}</script><h1>Other</h1>',
+            '<script type=application/ld+json>{"@type":"VideoObject","name":"Tom&nbsp;&amp; I"}</script><h1>Other</h1>',
             "Tom & I",
         ),
     ],
@@ -128,7 +128,7 @@ def related(text: str, html: str = "<p>") -> list[tuple[str | None, str | None]]
     ("text", "stories"),
     [
         ("Text.\n\nRelated story:\nA title\n\nSupport us:", [("A title", None)]),
-        ("Related stories:\nOne here\nTwo here\nSupport us: https://a.example/x", [("One here", None), ("Two here", None)]),
+        ("Related stories:\nOne\nTwo\nSupport us: https://a.example/x", [("One", None), ("Two", None)]),
         ("Read more: https://a.example/1", [(None, "https://a.example/1")]),
         ("Read more: A title https://a.example/1.", [("A title", "https://a.example/1")]),
         ("See also:\n\nA title\nhttps://a.example/1", [("A title", "https://a.example/1")]),
@@ -197,10 +197,10 @@ def statistic(text: str) -> str:
             None,
         ),
         (
-            "<div itemscope itemtype=https://schema.org/VideoObject><meta itemprop=name content=x>"
-            "<div itemprop=interactionStatistic itemscope itemtype=https://schema.org/InteractionCounter>"
-            "<meta itemprop=interactionType content=https://schema.org/CommentAction>"
-            "<meta itemprop=userInteractionCount content=41></div></div>",
+            """<div itemscope itemtype=https://schema.org/VideoObject><meta itemprop=name content=x>
+            <div itemprop=interactionStatistic itemscope itemtype=https://schema.org/InteractionCounter>
+            <meta itemprop=interactionType content=https://schema.org/CommentAction>
+            <meta itemprop=userInteractionCount content=41></div></div>""",
             None,
             41,
         ),
@@ -243,7 +243,7 @@ HOSTILE = (
     "<script type='application/ld+json'>" + "[" * 100_000 + "</script>",
     "<script type='application/ld+json'>" + '{"@graph":[' * 50_000 + "</script>",
     "<script type='application/ld+json'>" + '"\\"' * 100_000 + "{</script>",
-    '<script type="application/ld+json">{"@type":"VideoObject","name":{"@id":"a"},"@id":"a","author":{"@id":"a"}}</script>',
+    '<script type="application/ld+json">{"@type":"VideoObject","name":{"@id":"a"},"@id":"a"}</script>',
     '<script type="application/ld+json">{"@type":"VideoObject","commentCount":' + "9" * 5_000 + "}</script>",
     "<p class=related>" + "<a href=/x>y z</a>" * 20_000,
     "<div class=entry-content>" + "#" * 200_000 + "</div>",
@@ -268,12 +268,15 @@ def test_a_hostile_page_costs_neither_an_exception_nor_much_time(html: str) -> N
 
 PIECES = st.sampled_from(
     [
-        "<div itemscope itemtype=http://schema.org/VideoObject>", "<meta itemprop=embedURL content='//youtu.be/abcdefghijk'>",
-        "<span itemprop='author description' itemscope>", "</div>", "</span>", "<h1>", "<article>", "<div class=related>",
-        "<a href=/x>Read more: y</a>", "<p>#tag\n", "<time datetime=2021-01-01>", "<iframe srcdoc='<a href=//youtu.be/abcdefghijk>'>",
+        "<div itemscope itemtype=http://schema.org/VideoObject>",
+        "<meta itemprop=embedURL content='//youtu.be/a1B2c3D4e5F'>",
+        "<span itemprop='author description' itemscope>", "</div>", "</span>", "<h1>", "<article>",
+        "<div class=related>", "<a href=/x>Read more: y</a>", "<p>#tag\n", "<time datetime=2021-01-01>",
+        "<iframe srcdoc='<a href=//youtu.be/a1B2c3D4e5F>'>",
         '<script type="application/ld+json">{"@type":["VideoObject"],"author":[[{"name":1}]],"duration":{}}</script>',
         '<script type="application/ld+json">{"@graph":{"@type":5,"url":[null,true]},"comment":[', "</script>",
-        "<meta property=og:video content=https://x.example/v.mp4>", "<video src=blob:x>", "<h2>Related stories</h2>", "&#0;", "<",
+        "<meta property=og:video content=https://x.example/v.mp4>", "<video src=blob:x>", "<h2>Related stories</h2>",
+        "&#0;", "<",
     ]
 )  # fmt: skip
 

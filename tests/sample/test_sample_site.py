@@ -69,7 +69,7 @@ def test_index_links_to_every_page(site: Site) -> None:
 @pytest.mark.parametrize("folder", SEEDS)
 def test_seed_fixtures_are_what_the_site_serves(folder: str) -> None:
     saved = (ROOT / "tests" / "fixtures" / "seed" / folder[1:] / "page.html").read_text(encoding="utf-8")
-    assert seed_page(folder, HOSTS[folder]) == saved
+    assert seed_page(folder, HOSTS[folder]) == saved, "templates changed: save what seed_page() makes"
 
 
 def test_seed_is_told_word_by_word(site: Site) -> None:

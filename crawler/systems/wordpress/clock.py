@@ -50,9 +50,9 @@ class SiteClock:
 
     def _zoned(self, raw: str, observed_at: int, language: str | None) -> Published | None:
         published = read_time(raw, observed_at=observed_at, language=language)
-        if published is None or published.at is None or not is_wall_clock(published):
+        wall = published.at if published is not None and is_wall_clock(published) else None
+        if published is None or wall is None:
             return published
-        wall = published.at
         moments = {moment for zone in self.candidates for moment in moments_of(wall, zone)}
         if not moments:
             return published
@@ -158,7 +158,7 @@ def feed_entries(feed: Document) -> dict[str, FeedEntry]:
 
 
 def real_offsets(generator: str | None) -> bool:
-    """Whether a site's `time[datetime]` has a true offset, by `meta[name=generator]`; believed when it is not stated."""
+    """Whether a site's `time[datetime]` has a true offset, by `meta[name=generator]`; believed when it is silent."""
     words = (generator or "").split()
     if len(words) < 2 or words[0] != "WordPress":
         return True

@@ -71,11 +71,17 @@ SMALL_WORDS: Final = frozenset(
 BARE_CLOCK: Final = re.compile(r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\W*\Z", re.IGNORECASE)
 """A time of day alone says nothing about the day."""
 
+BYLINE: Final = re.compile(r"\w{1,20} \w{1,5} (.{1,245}?) [—–-] .{4,60} @\W*\Z")
+"""WordPress 1.5's default theme: "Comment by NAME — DATE @ TIME"."""
+
 NICENAME: Final = re.compile(r"comment-author-(.{1,50})\Z")
 """`comment_class()` prints `comment-author-NICENAME` for a registered author."""
 
 LONGEST_NAME: Final = 245
 """`wp_comments.comment_author` keeps 245 bytes: `wp_get_comment_fields_max_lengths()`."""
+
+LONGEST_TIME: Final = 100
+"""Characters; a date with its words in the longest languages takes 60."""
 
 LONGEST_JOINT: Final = 60
 """Characters: longer text beside a name is not a joint but the comment."""
@@ -117,7 +123,7 @@ def read_fields(item: Item, items: Items, document: Document, language: str | No
     text_html: str | None = None
     if not is_short_ping:
         text, text_html = _body(item, items, slot, own, [part for part in (name, stamp) if part is not None])
-    shown_name, link = _name_and_link(name, rank, language)
+    shown_name, link = _name_and_link(name, rank, item, language)
     return Fields(
         kind=kind,
         author_name=shown_name,
@@ -163,10 +169,35 @@ def _name_by_structure(head: list[tuple[LexborNode, frozenset[str]]], item: Item
                 continue
             if 0 < len(line_of(node)) <= LONGEST_NAME and _own_anchor(node, item.native_id) is None:
                 return node
+    for node, _ in head:
+        around = node.parent if _own_anchor(node, item.native_id) is not None else None
+        if around is not None and around.mem_id != item.node.mem_id and around.tag in ("p", "div", "span"):
+            rest = line_of(around, skip=lambda below: _own_anchor(below, item.native_id) is not None)
+            if any(char.isalnum() for char in rest) and len(rest) <= LONGEST_JOINT:
+                return around
     return None
 
 
-def _name_and_link(node: LexborNode | None, rank: int, language: str | None) -> tuple[str | None, LexborNode | None]:
+def _shown_name(node: LexborNode, rank: int, item: Item, language: str | None) -> str:
+    """The name in its element, without what locales and themes write beside it."""
+
+    def is_beside(below: LexborNode) -> bool:
+        # Twenty Twelve writes "Post author" in a bare span behind the name.
+        is_mark = below.tag == "span" and below.prev is not None and "bypostauthor" in item.tokens
+        return is_mark or _is_badge(below) or _own_anchor(below, item.native_id) is not None
+
+    shown = clean(line_of(node, skip=is_beside)) or ""
+    if rank == 0:
+        return without_prefix_inside(shown, language)
+    if rank < len(NAME_CLASSES) - 1:
+        return shown
+    byline = BYLINE.match(shown)
+    return byline[1] if byline else without_says(shown, language)
+
+
+def _name_and_link(
+    node: LexborNode | None, rank: int, item: Item, language: str | None
+) -> tuple[str | None, LexborNode | None]:
     if node is None:
         return None, None
     link = node if node.tag == "a" else node.css_first("a[href]")
@@ -174,14 +205,9 @@ def _name_and_link(node: LexborNode | None, rank: int, language: str | None) -> 
         link = node.parent
     if rank >= 2:
         inner = node.css_first("a.url") or node.css_first("cite") or node.css_first("strong") or node.css_first("b")
-        if inner is not None and line_of(inner):
+        if inner is not None and inner.mem_id != node.mem_id and line_of(inner):
             node, rank = inner, 1
-    shown = clean(line_of(node, skip=_is_badge)) or ""
-    if rank == 0:
-        shown = without_prefix_inside(shown, language)
-    elif rank >= 2:
-        shown = without_says(shown, language)
-    return shown[:LONGEST_NAME], link
+    return _shown_name(node, rank, item, language)[:LONGEST_NAME], link
 
 
 def _is_badge(node: LexborNode) -> bool:
@@ -215,17 +241,22 @@ def _is_time(node: LexborNode, tokens: frozenset[str], native_id: str) -> bool:
 
 def _time(times: list[tuple[LexborNode, frozenset[str]]], native_id: str) -> tuple[str | None, LexborNode | None]:
     """The time as written, and its element: a machine's form first, then the comment's own link, then class names."""
+    day: tuple[str, LexborNode] | None = None
     for node, _ in times:
         for name in ("datetime", "title"):
-            raw = node.attributes.get(name) or ""
-            if re.match(r"\s*\d{4}-\d\d-\d\d", raw):
-                return raw.strip(), node
+            raw = (node.attributes.get(name) or "").strip()
+            if re.match(r"\d{4}-\d\d-\d\d", raw):
+                if len(raw) > len("2021-03-05"):
+                    return raw, node
+                day = day or (raw, node)
     anchors = [node for node, _ in times if _own_anchor(node, native_id) is not None]
     for node in [*anchors, *(node for node, _ in times)]:
         raw = line_of(node, skip=_is_reply_link)
-        if any(char.isdigit() for char in raw) and len(raw) <= 100 and not BARE_CLOCK.match(raw):
+        if not any(char.isdigit() for char in raw) or len(raw) > LONGEST_TIME or BARE_CLOCK.match(raw):
+            continue
+        if day is None or re.search(r"\d[:.h]\d\d", raw):
             return raw, node
-    return None, anchors[0] if anchors else None
+    return day or (None, anchors[0] if anchors else None)
 
 
 def _is_reply_link(node: LexborNode) -> bool:

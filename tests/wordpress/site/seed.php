@@ -1,5 +1,5 @@
 <?php
-/* php seed.php DOCROOT: pages and threads of every kind, invented, always the same. Local times are Europe/Berlin. */
+/* php seed.php DOCROOT: pages and threads of every kind, invented, always the same. */
 require $argv[1] . '/wp-load.php';
 wp_defer_comment_counting(true);
 remove_all_actions('do_pings');
@@ -34,19 +34,19 @@ function page(string $slug, string $title, array $more = []): int {
     ]));
 }
 
-/** A comment; returns its id. $local is Berlin time. */
-function comment(int $post, string $author, string $text, string $local, array $more = []): int {
+/** A comment; returns its id. The database holds the time twice: UTC, and what the clocks of Berlin showed then. */
+function comment(int $post, string $author, string $text, string $gmt, array $more = []): int {
     return wp_insert_comment(wp_filter_comment(wp_slash($more + [
         'comment_post_ID' => $post, 'comment_author' => $author, 'comment_content' => $text, 'comment_parent' => 0,
         'comment_author_email' => 'someone@example.org', 'comment_author_url' => '', 'comment_author_IP' => '127.0.0.1',
         'comment_agent' => 'seed', 'comment_type' => 'comment', 'comment_approved' => 1, 'user_id' => 0,
-        'comment_date' => $local, 'comment_date_gmt' => get_gmt_from_date($local),
+        'comment_date' => get_date_from_gmt($gmt), 'comment_date_gmt' => $gmt,
     ])));
 }
 
-/** A time some minutes after the 25th of March 2023, 20:00; the night to summer time is among them. */
+/** A time after the evening of the 25th of March 2023; the night to summer time (01:00 UTC) is among them. */
 function minute(int $n): string {
-    return date('Y-m-d H:i:s', strtotime('2023-03-25 20:00:07') + $n * 397);
+    return gmdate('Y-m-d H:i:s', gmmktime(19, 0, 7, 3, 25, 2023) + $n * 397);
 }
 
 // 1. The large thread: seven comment pages, replies to the fifth level, everything that must not be shown in between.
@@ -83,9 +83,9 @@ foreach ([20, 21] as $count) {
 // 3. The two hours of the night of 29 October 2023 that are called 02:30: only UTC tells them apart.
 $night = page('the-night-of-two-hours', 'The night of two hours');
 foreach (['2023-10-29 00:30:10', '2023-10-29 01:30:20', '2023-10-29 03:00:00'] as $n => $gmt) {
-    comment($night, 'Night owl', "Comment $n in the night", get_date_from_gmt($gmt), ['comment_date_gmt' => $gmt]);
+    comment($night, 'Night owl', "Comment $n in the night", $gmt);
 }
-comment($night, 'Night owl', 'Comment in the summer', '2023-07-01 12:00:01');
+comment($night, 'Night owl', 'Comment in the summer', '2023-07-01 10:00:01');
 
 // 4. States of a thread.
 $closed = page('closed-with-comments', 'Closed, but once discussed', ['comment_status' => 'closed']);

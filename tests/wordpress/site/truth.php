@@ -32,7 +32,8 @@ function comments_of(WP_Post $post, array &$hidden): array {
         $visible[] = [
             'id' => $id, 'parent' => $parent, 'depth' => $depth[$id], 'type' => $row->comment_type,
             'author' => html_entity_decode(get_comment_author($comment), ENT_QUOTES | ENT_HTML5, 'UTF-8'),
-            'author_url' => $row->comment_author_url, 'date_gmt' => utc($row->comment_date_gmt),
+            'author_url' => html_entity_decode($row->comment_author_url, ENT_QUOTES | ENT_HTML5, 'UTF-8'),   // stored escaped
+            'date_gmt' => utc($row->comment_date_gmt),
             'raw' => $row->comment_content, 'content_html' => $html, 'text' => plain($html),
         ];
     }

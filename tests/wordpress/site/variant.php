@@ -3,10 +3,10 @@
 require_once getenv('WP_SITE') . '/variants.php';
 
 $variant = talkback_variants()[getenv('WP_VARIANT') ?: 'html5'];
-foreach (['template', 'stylesheet'] as $option) {
-    add_filter("pre_option_$option", fn() => $variant['theme']);
+$options = ['template' => $variant['theme'], 'stylesheet' => $variant['theme'], 'default_comments_page' => $variant['first']];
+foreach ($options + ($variant['options'] ?? []) as $option => $value) {
+    add_filter("pre_option_$option", fn() => $value);
 }
-add_filter('pre_option_default_comments_page', fn() => $variant['first']);
 add_filter('locale', fn() => $variant['locale']);
 if (!$variant['rest']) {
     // As security plugins do it: no announcement, and 401 for whoever asks nevertheless.

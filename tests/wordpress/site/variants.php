@@ -11,6 +11,7 @@ function talkback_variants() {
         'block-silent'  => $block + ['rest' => false],
         'legacy'        => $legacy + ['rest' => true],
         'legacy-silent' => $legacy + ['rest' => false],
-        'german'        => ['theme' => 'talkback-legacy', 'first' => 'newest', 'locale' => 'de_DE', 'rest' => false],
+        'german'        => ['theme' => 'talkback-legacy', 'first' => 'newest', 'locale' => 'de_DE', 'rest' => false,
+                            'options' => ['date_format' => 'j. F Y', 'time_format' => 'H:i']],
     ];
 }

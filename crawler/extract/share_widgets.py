@@ -1,0 +1,120 @@
+"""Share widgets whose links a script makes: which service a control is for, and which address its bar states."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.controls import is_alone
+from crawler.extract.document import Document
+from crawler.extract.networks import channel_named, share_intent
+from crawler.extract.profiles import profile_of
+
+TARGET_ATTRIBUTES: Final = (
+    "data-a2a-url",
+    "addthis:url",
+    "data-share-url",
+    "data-st-url",
+    "st_url",
+    "data-url",
+    "data-param-url",
+    "data-href",
+    "data-link",
+    "data-clipboard-text",
+    "data-permalink",
+)
+_SERVICE_ATTRIBUTES: Final = (
+    "data-sharer",
+    "data-share-network",
+    "data-network",
+    "data-social-sharing",
+    "data-social_name",
+    "data-share-type",
+    "data-share",
+    "data-service",
+    "data-social",
+    "network",
+)
+_SERVICE_CLASS: Final = re.compile(
+    r"^(?:a2a_button_|addthis_button_|at-svc-|st_|heateor_sss_button_|swp_button_|sharethis_|ssk-|jssocials-share-|rrssb-)"
+    r"(?P<name>[a-z_]\w*?)"
+    r"(?:_(?:large|hcount|vcount|button|custom))?$",
+    re.IGNORECASE,
+)
+_SHARE_WORDS: Final = frozenset({"share", "sharing", "sharer", "shareto", "socialshare", "sharebutton", "sharebtn"})
+_LAYOUT_WORDS: Final = "more compact expanded system dd su li mix line in google pin wa buffer"
+_AMBIGUOUS: Final = frozenset(_LAYOUT_WORDS.split())
+"""Service names that are words of layout in a class (``share-more``, ``share-line``)."""
+COPY_SERVICES: Final = frozenset({"copy_link", "copylink", "copy", "copy_url", "clipboard", "link", "permalink"})
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_MAX_CLIMB: Final = 4
+"""How far up a widget's container is looked for."""
+
+
+def service_of(node: LexborNode) -> str | None:
+    """The service that a control without a link of its own is for, as the widget writes it; None for other controls."""
+    attributes = node.attributes
+    classes = (attributes.get("class") or "")[:1_000].split()
+    for attribute in _SERVICE_ATTRIBUTES:
+        value = (attributes.get(attribute) or "").strip().lower().replace("-", "_")
+        if channel_named(value) or value in COPY_SERVICES:
+            own = attribute.startswith("data-share") or attribute == "data-sharer"
+            if own or node.tag == "share-button" or _speaks_of_sharing(node):
+                return value
+    if node.tag == "amp-social-share":
+        return attributes.get("type")
+    for token in classes:
+        found = _SERVICE_CLASS.match(token)
+        if found and "follow" not in token and (channel_named(found["name"]) or found["name"] in COPY_SERVICES):
+            return found["name"].lower()
+    if node.tag not in ("a", "button") and not {"role", "onclick", "tabindex"}.intersection(attributes):
+        return None
+    parent = node.parent
+    if parent is not None and parent.tag in ("li", "span", "div") and is_alone(node):
+        classes += (parent.attributes.get("class") or "")[:1_000].split()
+    href = (attributes.get("href") or "").strip().lower()
+    leads_on = href[:1] not in ("", "#") and not href.startswith("javascript:")
+    if leads_on and not _speaks_of_sharing(node):
+        return None
+    return next((name for token in classes if (name := _service_in_class(token))), None)
+
+
+def container_target(document: Document, node: LexborNode) -> str | None:
+    """The address that the control or the bar around it states."""
+    current: LexborNode | None = node
+    for step in range(_MAX_CLIMB + 1):
+        if current is None or current.tag in ("body", "html"):
+            return None
+        attributes = current.attributes
+        for name in TARGET_ATTRIBUTES if step == 0 else TARGET_ATTRIBUTES[:6]:
+            value = attributes.get(name)
+            if value and ("/" in value) and not re.search(r"[{}<>\s]", value.strip()):
+                target = document.link(value)
+                if target and share_intent(target) is None and profile_of(target) is None:
+                    return target
+        current = current.parent
+    return None
+
+
+def _service_in_class(token: str) -> str | None:
+    """The network in ``share-facebook``, ``btnShareTwitter``, ``social_share_vk``: one beside a word for sharing."""
+    words = [word.lower() for word in _WORDS.findall(token)]
+    if not _SHARE_WORDS.intersection(words):
+        return None
+    named = {word for word in words if word not in _AMBIGUOUS and channel_named(word)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _speaks_of_sharing(node: LexborNode) -> bool:
+    current: LexborNode | None = node
+    for _ in range(_MAX_CLIMB):
+        if current is None or current.tag in ("body", "html"):
+            return False
+        attributes = current.attributes
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000].lower()
+        if "share" in names or "sharing" in names or "st-btn" in names:
+            return True
+        current = current.parent
+    return False

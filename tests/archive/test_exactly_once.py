@@ -1,0 +1,292 @@
+"""Exactly once: whatever dies and whoever else writes, every row is there, and it is there once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from archive_rows import NOW, SECOND, add_visit, committed, crawl, every, read, seen, share, started, visible
+from writer import COMMENTS, PAGES, source
+
+from archive.commit import Committer
+from archive.errors import ArchiveError
+from archive.index import Index
+from archive.journal import Journal
+from archive.log import TableLog
+from archive.schema import TABLES
+from archive.stores import LocalStore
+
+STEPS = (
+    (LocalStore, "stage"), (LocalStore, "publish"), (LocalStore, "discard"), (LocalStore, "persist_log"),
+    (TableLog, "commit"), (Journal, "write"), (Journal, "cross_out"), (Index, "follow"),
+)  # fmt: skip
+"""Every step of a commit that leaves a trace."""
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Fuse:
+    """Lets ``lives`` steps begin or end, then kills."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, lives: int, error: type[BaseException] = Killed) -> None:
+        self.lives, self.error = lives, error
+        for owner, name in STEPS:
+            monkeypatch.setattr(owner, name, self._fused(getattr(owner, name)))
+
+    def _fused(self, real):
+        def step(*arguments, **options):
+            self.burn()
+            result = real(*arguments, **options)
+            self.burn()
+            return result
+
+        return step
+
+    def burn(self) -> None:
+        if self.lives == 0:
+            self.lives = -1
+            raise self.error("here")
+        self.lives -= 1
+
+
+def whole(root: Path) -> None:
+    """Two visits of page-1 are in the archive, each row once, and nothing else lies about."""
+    assert every(root, "comments", "comment_id", "change") == Counter({(n, "new"): 1 for n in "abc"})
+    assert every(root, "pages", "content_digest") == {("digest-1",): 1}
+    assert every(root, "shares", "position") == {(0,): 1, (1,): 1}
+    assert every(root, "subscribes", "position") == {(0,): 1}
+    assert {row["capture_id"] for row in read(root, "shares")} == {row["capture_id"] for row in read(root, "pages")}
+    assert visible(root) == committed(root)
+
+
+def steps_of_a_commit(root: Path) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        exporter = started(root)
+        add_visit(exporter, "visit-1", comments=["a", "b"])
+        fuse = Fuse(patch, 10_000)
+        exporter.commit(exporter.take())
+        exporter.close()
+    return 10_000 - fuse.lives
+
+
+@pytest.mark.parametrize("crawl_id", ["crawl-1", "crawl-2"])
+def test_a_kill_at_any_step_of_a_commit_loses_and_doubles_nothing(tmp_path, crawl_id):
+    steps = steps_of_a_commit(tmp_path / "count")
+    assert steps > 30
+    # A step's end is the next one's beginning; every other step with one id, the rest with the other.
+    for lives in range(0 if crawl_id == "crawl-1" else 2, steps, 4):
+        root = tmp_path / str(lives)
+        exporter = started(root)
+        add_visit(exporter, "visit-1", comments=["a", "b"])
+        with pytest.MonkeyPatch.context() as patch:
+            Fuse(patch, lives)
+            with pytest.raises(Killed):
+                exporter.commit(exporter.take())
+        exporter.close()  # as the kernel does it: the lock is given back
+        survivor = started(root, crawl_id)
+        add_visit(survivor, "visit-2", at=NOW + SECOND, comments=["a", "b", "c"])
+        survivor.commit(survivor.take())
+        survivor.close()
+        whole(root)
+        assert not [path for path in (root / "archive").glob("*/_tmp/*") if "crawl-1" not in path.name]
+
+
+def test_an_error_at_any_step_leaves_a_batch_that_can_be_committed_again(tmp_path):
+    steps = steps_of_a_commit(tmp_path / "count")
+    for lives in range(0, steps, 3):
+        root = tmp_path / str(lives)
+        exporter = started(root)
+        add_visit(exporter, "visit-1", comments=["a", "b", "c"])
+        batch = exporter.take()
+        with pytest.MonkeyPatch.context() as patch:
+            Fuse(patch, lives, ArchiveError)
+            try:
+                exporter.commit(batch)
+            except ArchiveError:
+                exporter.commit(batch)
+        exporter.close()
+        whole(root)
+        assert len(read(root, "threads", history=True)) == 1
+        assert not list((root / "archive").glob("*/_tmp/*"))
+
+
+def test_a_kill_during_the_roll_forward_is_rolled_forward_too(tmp_path):
+    exporter = started(tmp_path)
+    add_visit(exporter, "visit-1", comments=["a", "b", "c"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Committer, "_commit_table", lambda *_: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            exporter.commit(exporter.take())
+    exporter.close()
+    for lives in range(0, 24, 5):
+        with pytest.MonkeyPatch.context() as patch:
+            Fuse(patch, lives)
+            with pytest.raises(Killed):
+                started(tmp_path, f"crawl-{lives + 2}")
+    started(tmp_path, "crawl-last").close()
+    whole(tmp_path)
+
+
+def test_a_living_crawls_batch_is_left_to_it(tmp_path):
+    exporter = started(tmp_path)
+    add_visit(exporter, "visit-1", comments=["a", "b", "c"])
+    batch = exporter.take()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Committer, "_commit_table", lambda *_: (_ for _ in ()).throw(ArchiveError("later")))
+        with pytest.raises(ArchiveError, match="later"):
+            exporter.commit(batch)
+    other = started(tmp_path, "crawl-2")
+    other.close()
+    assert read(tmp_path, "comments") == []
+    exporter.commit(batch)
+    exporter.close()
+    whole(tmp_path)
+
+
+def test_one_crawl_id_is_one_process(tmp_path):
+    exporter = started(tmp_path)
+    with pytest.raises(ArchiveError, match="crawl crawl-1 is running already"):
+        started(tmp_path)
+    exporter.close()
+    started(tmp_path).close()
+
+
+def test_a_journal_of_an_archive_that_is_gone_is_dropped(tmp_path, caplog):
+    exporter = started(tmp_path)
+    add_visit(exporter, "visit-1", comments=["a"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Committer, "_commit_table", lambda *_: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            exporter.commit(exporter.take())
+    exporter.close()
+    (tmp_path / "archive").rename(tmp_path / "elsewhere")
+    exporter = started(tmp_path)
+    assert "is gone" in caplog.text
+    exporter.close()
+    assert read(tmp_path, "comments") == []
+
+
+def test_old_unfinished_parts_are_removed_and_young_ones_of_others_are_not(tmp_path):
+    started(tmp_path).close()
+    staged = tmp_path / "archive" / "pages" / "_tmp"
+    staged.mkdir()
+    for name, age in (("other-000001-aa.part", 0), ("other-000001-bb.part", 90_000), ("crawl-1-000001-cc.part", 0)):
+        (staged / name).write_bytes(b"PAR1")
+        then = time.time() - age
+        os.utime(staged / name, (then, then))
+    started(tmp_path).close()
+    assert [path.name for path in staged.iterdir()] == ["other-000001-aa.part"]
+
+
+# -- two crawls -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["state", "other-state"])
+@pytest.mark.parametrize("overtaken", TABLES)
+def test_a_crawl_overtaken_between_any_two_tables_doubles_nothing(tmp_path, monkeypatch, overtaken, state):
+    one, other = started(tmp_path, "crawl-1"), started(tmp_path, "crawl-2", state)
+    add_visit(one, "visit-1", comments=["a", "b"])
+    add_visit(one, "visit-9", page_id="page-9", site="example.net")
+    one.add("crawls", [crawl()])
+    add_visit(other, "visit-2", at=NOW + SECOND, comments=["b", "c"])
+    real = TableLog.commit
+    waiting = [other]
+
+    def commit(log, snapshot, *rest, **options):
+        if log.table.name == overtaken and waiting:
+            late = waiting.pop()
+            late.commit(late.take())
+        return real(log, snapshot, *rest, **options)
+
+    monkeypatch.setattr(TableLog, "commit", commit)
+    done = one.commit(one.take())
+    one.close()
+    other.close()
+    assert not waiting
+    assert every(tmp_path, "comments", "comment_id") == {("a",): 1, ("b",): 1, ("c",): 1}
+    assert every(tmp_path, "pages", "page_id") == {("page-1",): 1, ("page-9",): 1}
+    for table, rows in (("shares", 2), ("subscribes", 1)):
+        assert every(tmp_path, table, "page_id") == {("page-1",): rows, ("page-9",): rows}
+        captures = {row["page_id"]: row["capture_id"] for row in read(tmp_path, "pages")}
+        assert {row["page_id"]: row["capture_id"] for row in read(tmp_path, table, history=True)} == captures
+    assert every(tmp_path, "threads", "capture_id") == {("visit-1",): 1, ("visit-2",): 1, ("visit-9",): 1}
+    assert done.rows.get("pages", 0) + done.known.get("pages", 0) == 2
+    assert not list((tmp_path / "archive").glob("*/_tmp/*"))
+
+
+def test_shares_beside_no_page_row_are_not_touched(tmp_path):
+    exporter = started(tmp_path)
+    exporter.add("shares", [share()], seen("alone"))
+    assert exporter.commit(exporter.take()).rows == {"shares": 1}
+    exporter.close()
+
+
+def write(root: Path, state: str, crawl_id: str, rounds: int) -> subprocess.Popen:
+    here = Path(__file__)
+    environment = os.environ | {"PYTHONPATH": f"{here.parents[2]}{os.pathsep}{here.parent}"}
+    command = [sys.executable, str(here.with_name("writer.py")), str(root), state, crawl_id, str(rounds)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def as_the_source(root: Path, rounds: int) -> None:
+    """The archive holds every state of the source, each once."""
+    comments: Counter = Counter()
+    for number in range(PAGES):
+        states = {(row.comment_id, row.content_digest) for turn in range(rounds) for row in source(turn, number)[1]}
+        comments.update(states)
+    assert every(root, "comments", "comment_id", "content_digest") == comments
+    assert len(comments) == PAGES * (COMMENTS + 2 * (rounds - 1))
+    pages = {(f"page-{number}", f"{turn}"): 1 for number in range(PAGES) for turn in range(rounds)}
+    assert every(root, "pages", "page_id", "content_digest") == pages
+    assert every(root, "shares", "page_id", "position") == {
+        (f"page-{number}", position): rounds for number in range(PAGES) for position in (0, 1)
+    }
+    assert committed(root) <= visible(root)
+
+
+def test_kill_minus_nine_at_random_instants(tmp_path):
+    seed = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(1 << 32)))
+    print(f"KILL_SEED={seed}")
+    chance, rounds, kills = random.Random(seed), 4, 0
+    for attempt in range(30):
+        crawl_id = "crawl" if attempt % 2 else f"crawl-{attempt}"
+        process = write(tmp_path, "state", crawl_id, rounds)
+        with process:
+            try:
+                assert process.stdout.readline() == "started\n"
+                process.wait(chance.uniform(0.02, 0.5) if kills < 7 else 60)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+            end = process.stdout.read()
+        if end and kills >= 5:
+            break
+    assert (process.returncode, end) == (0, "done\n")
+    assert kills >= 5
+    as_the_source(tmp_path, rounds)
+    assert visible(tmp_path) == committed(tmp_path)
+
+
+@pytest.mark.parametrize("states", [("state", "state", "state"), ("state-1", "state-2", "state-3")])
+def test_crawls_in_several_processes_at_once_all_succeed(tmp_path, states):
+    rounds = 3
+    processes = [write(tmp_path, state, f"crawl-{at}", rounds) for at, state in enumerate(states)]
+    for process in processes:
+        with process:
+            assert process.communicate(timeout=60)[0] == "started\ndone\n"
+        assert process.returncode == 0
+    ledgers = every(tmp_path, "threads", "capture_id")
+    assert ledgers == {(f"crawl-{c}-{t}-{n}",): 1 for c in range(3) for t in range(rounds) for n in range(PAGES)}
+    latest = {row["comment_id"]: row["content_digest"] for row in read(tmp_path, "comments")}
+    assert len(latest) == PAGES * (COMMENTS + rounds - 1)
+    found = every(tmp_path, "pages", "page_id", "content_digest")
+    assert set(found) == {(f"page-{n}", f"{t}") for n in range(PAGES) for t in range(rounds)}

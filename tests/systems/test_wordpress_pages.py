@@ -1,0 +1,140 @@
+"""WordPress: every comment page once, from whichever end it is shown, and no page silently missing."""
+
+from __future__ import annotations
+
+import pytest
+from kit import Web, answering, read
+from wordpress_site import POST, Row, comment_page_url, html_answer, page
+
+from crawler.systems.base import Limits
+from crawler.systems.wordpress import WordPress
+
+SYSTEM = WordPress()
+ROWS = [Row(number, f"Author {number}", f"<p>Comment {number}</p>") for number in range(1, 8)]
+
+
+def newest_first(heading: str | None = "7 comments") -> tuple[str, dict[str, str]]:
+    """Three pages; the post's own address shows the last one and links the one before."""
+    pages: dict[str, str] = {}
+    for number, rows in ((1, ROWS[:3]), (2, ROWS[3:6])):
+        older = f'<a href="{comment_page_url(number - 1)}#comments">Older</a>' if number > 1 else ""
+        newer = f'<a href="{comment_page_url(number + 1) if number < 2 else POST}#comments">Newer</a>'
+        pages[comment_page_url(number)] = page(
+            rows, heading=heading, link=comment_page_url(number), navigation=f"<nav>{older}{newer}</nav>"
+        )
+    first = page(
+        ROWS[6:],
+        heading=heading,
+        link=comment_page_url(3),
+        navigation=f'<nav class="comment-navigation"><a href="{comment_page_url(2)}#comments">Older</a></nav>',
+    )
+    return first, pages
+
+
+async def thread_of(first: str, pages: dict[str, str], url: str = POST, **options):
+    web = answering({address: html_answer(html) for address, html in pages.items()} | options.pop("extra", {}))
+    ((_, comments, thread),) = await read(SYSTEM, first, url, web, **options)
+    return comments, thread, web
+
+
+async def test_a_site_that_shows_its_last_page_first_is_read_to_its_first():
+    comments, thread, web = await thread_of(*newest_first())
+    assert {c.native_id for c in comments} == {"1", "2", "3", "4", "5", "6", "7"}
+    assert web.asked == [comment_page_url(1), comment_page_url(2)]
+    assert (thread.expected, thread.captured, thread.verdict) == (7, 7, "complete")
+
+
+async def test_a_site_that_shows_its_first_page_first_is_read_to_its_last():
+    def navigation(number: int) -> str:
+        return f'<nav><a href="{comment_page_url(number)}#comments">Newer</a></nav>'
+
+    first = page(ROWS[:3], heading="7 comments", navigation=navigation(2))
+    pages = {
+        comment_page_url(2): page(ROWS[3:6], link=comment_page_url(2), navigation=navigation(3)),
+        comment_page_url(3): page(ROWS[6:], link=comment_page_url(3)),
+    }
+    comments, thread, web = await thread_of(first, pages)
+    assert [c.native_id for c in comments] == ["1", "2", "3", "4", "5", "6", "7"]
+    assert web.asked == [comment_page_url(2), comment_page_url(3)]
+    assert thread.verdict == "complete"
+
+
+async def test_plain_permalinks_number_their_comment_pages_in_the_query():
+    url = "https://video.example.org/?p=14"
+    first = page(ROWS[:3], link=url, navigation=f'<a rel="next" href="{url}&amp;cpage=2#comments">Newer</a>')
+    comments, _, web = await thread_of(first, {f"{url}&cpage=2": page(ROWS[3:], link=f"{url}&cpage=2")}, url)
+    assert (len(comments), web.asked) == (7, [f"{url}&cpage=2"])
+
+
+@pytest.mark.parametrize("status", [404, 500, 503])
+async def test_a_comment_page_that_fails_makes_the_thread_partial_and_the_others_are_read(status):
+    first, pages = newest_first(heading=None)
+    broken = {comment_page_url(2): (status, {}, b"")}
+    comments, thread, _ = await thread_of(first, pages, extra=broken)
+    assert [c.native_id for c in comments] == ["7", "1", "2", "3"]
+    assert thread.verdict == "partial"
+    assert thread.gaps is not None
+    assert comment_page_url(2) in thread.gaps[0]["reason"]
+
+
+async def test_links_to_pages_that_never_end_are_left_after_three_without_a_new_comment():
+    def web(number: int) -> str:
+        return page(ROWS, link=POST, navigation=f'<a href="{comment_page_url(number + 1)}">Newer</a>')
+
+    comments, thread, asked = await thread_of(web(1), {comment_page_url(n): web(n) for n in range(2, 50)})
+    assert len(comments) == 7
+    assert len(asked.asked) == 3
+    assert thread.verdict == "partial"
+
+
+async def test_a_comment_page_of_another_post_is_not_this_thread():
+    first, pages = newest_first()
+    other = page([Row(99)], heading="7 comments").replace("postid-14", "postid-15").replace('value="14"', 'value="15"')
+    comments, thread, _ = await thread_of(first, pages | {comment_page_url(1): other})
+    assert "99" not in {c.native_id for c in comments}
+    assert thread.verdict == "partial"
+
+
+async def test_traps_and_links_that_people_write_are_never_followed():
+    body = f'<p><a href="{comment_page_url(900)}">see</a> <a href="{POST}comment-page-800/#comment-3">and</a></p>'
+    links = f'<a href="{comment_page_url(5)}?replytocom=4#respond">x</a><a href="{comment_page_url(6)}?share=facebook">x</a>'
+    elsewhere = '<a href="https://video.example.org/other/comment-page-2/#comments">x</a><a href="https://evil.example.com/comment-page-2/">'
+    _, thread, web = await thread_of(page([Row(1, body=body)], navigation=links + elsewhere), {})
+    assert web.asked == []
+    assert thread.requests == 0
+
+
+async def test_the_canonical_address_counts_as_the_same_post():
+    first, pages = newest_first()
+    head = f'<link rel="canonical" href="{comment_page_url(3)}#comments">'
+    comments, thread, _ = await thread_of(first.replace("</head>", f"{head}</head>"), pages, "https://video.example.org/?p=14")
+    assert (len(comments), thread.verdict) == (7, "complete")
+
+
+async def test_the_caps_on_requests_and_comments_end_in_partial():
+    first, pages = newest_first()
+    _, thread, _ = await thread_of(first, pages, limits=Limits(max_requests=1))
+    assert (thread.stop_reason, thread.verdict) == ("cap", "partial")
+    _, thread, _ = await thread_of(first, pages, limits=Limits(max_comments=4))
+    assert (thread.stop_reason, thread.verdict) == ("cap", "partial")
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected", "verdict"),
+    [
+        ("7 comments", 7, "complete"),
+        ("7 thoughts on “10 hacks of 2021”", 7, "complete"),
+        ("9 comments", 9, "partial"),
+        ("One thought on “Hack”", 1, "partial"),
+        ("Comments", None, "complete"),
+    ],
+)
+async def test_the_heading_says_how_many_there_should_be(heading, expected, verdict):
+    _, thread, _ = await thread_of(page(ROWS, heading=heading), {})
+    assert (thread.expected, thread.verdict) == (expected, verdict)
+
+
+async def test_an_answer_that_never_comes_is_a_gap_and_not_the_end():
+    first, _ = newest_first()
+    ((_, comments, thread),) = await read(SYSTEM, first, POST, Web({}))
+    assert ([c.native_id for c in comments], thread.verdict, thread.stop_reason) == (["7"], "partial", "error")
