@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 HEAD = f"""# Tables
 
-Made from `archive/schema.py` by `python -m archive.table_docs > docs/tables.md`; a test compares the two. Schema version {SCHEMA_VERSION}.
+Made from `archive/schema.py` by `python -m archive.table_docs > docs/tables.md`; a test compares the two.
+Schema version {SCHEMA_VERSION}.
 
-Each table is a Delta table at `ARCHIVE/TABLE`; its parts lie at `site=SITE/month=YYYY-MM/PART.parquet` (`crawls`: `month=YYYY-MM` only).
-Null means that the source does not say; `0`, `false` and `""` mean that the source said so. Times are UTC with microseconds. Native ids
-are text. Changes between versions only add fields.
+Each table is a Delta table at `ARCHIVE/TABLE`; its parts lie at `site=SITE/month=YYYY-MM/PART.parquet` (`crawls`:
+`month=YYYY-MM` only). Null means that the source does not say; `0`, `false` and `""` mean that the source said so.
+Times are UTC with microseconds. Native ids are text. Changes between versions only add fields.
 
 Every table but `crawls` begins with the fields of provenance.
 """
@@ -34,7 +35,8 @@ def _reading_order() -> list[Table]:
 
 
 def _section(name: str, record: type, schema: pa.Schema) -> str:
-    lines = [f"## {name}", "", " ".join((record.__doc__ or "").split()), "", "| field | type | meaning |", "|---|---|---|"]
+    about = " ".join((record.__doc__ or "").split())
+    lines = [f"## {name}", "", about, "", "| field | type | meaning |", "|---|---|---|"]
     for column, text in field_docs(record).items():
         kind, meaning = (part.replace("|", "\\|") for part in (str(schema.field(column).type), text))
         lines.append(f"| `{column}` | {kind} | {meaning} |")

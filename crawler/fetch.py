@@ -34,8 +34,11 @@ _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
 )
 """Exception, reason of a failure, explanation. Scrapy 2.19, ``scrapy/exceptions.py``."""
 
+EXPECTED: Final[tuple[type[Exception], ...]] = (IgnoreRequest, *(kind for kind, _, _ in _REASONS))
+"""What a download may end with; anything else is a defect."""
 
-def explain(url: str, error: BaseException) -> tuple[str, str]:
+
+def explain(url: str, error: BaseException | None) -> tuple[str, str]:
     """Reason (see :attr:`crawler.items.Failure.reason`) and one sentence for an exception of a download."""
     if isinstance(error, RefusedError):
         return error.reason, error.detail
@@ -62,7 +65,7 @@ def engine_fetch(crawler: Crawler) -> Fetch:
             raise FetchError("interrupted", f"{request.url}: the crawl was stopped before it")
         try:
             return await engine.download_async(request)
-        except (IgnoreRequest, *(kind for kind, _, _ in _REASONS)) as error:
+        except EXPECTED as error:
             reason = "blocked" if isinstance(error, RefusedError) else "error"
             raise FetchError(reason, explain(request.url, error)[1]) from error
 

@@ -91,7 +91,7 @@ class Report:
         """
         report = crawler.get_extension(Report)
         if report is None:
-            raise RuntimeError("the extension crawler.report.Report is switched off: losses would be silent (EXTENSIONS)")
+            raise RuntimeError("EXTENSIONS lacks crawler.report.Report: losses would be silent")
         return report
 
     # -- reported by the steps ----------------------------------------------------------------------
@@ -128,13 +128,13 @@ class Report:
     def spider_error(self, failure: TwistedFailure, response: Response | None) -> None:
         """A callback raised: its page is lost."""
         url = "" if response is None else response.url
-        self.lost(Failure(url=url, reason="error", detail=f"{failure.type.__name__}: {failure.value}"))
+        self.lost(Failure(url=url, reason="error", detail=_named(failure)))
         self.pages_failed += 1
 
     def item_error(self, item: Any, failure: TwistedFailure) -> None:
         """A pipeline raised: the rows of a capture are lost."""
         url = item.url if isinstance(item, Capture) else ""
-        self.lost(Failure(url=url, reason="error", detail=f"{failure.type.__name__}: {failure.value}"))
+        self.lost(Failure(url=url, reason="error", detail=_named(failure)))
 
     def item_dropped(self, item: Any, exception: Exception) -> None:
         """No pipeline of ours drops a capture: whoever did, its rows are lost."""
@@ -155,3 +155,7 @@ class Report:
         if any(verdict not in SOUND_VERDICTS for verdict in self.verdicts):
             return EXIT_INCOMPLETE
         return 0
+
+
+def _named(failure: TwistedFailure) -> str:
+    return f"{type(failure.value).__name__}: {failure.value}"

@@ -67,9 +67,15 @@ class Changes:
                 raise RuntimeError("the pipeline changes needs the pipeline store (ITEM_PIPELINES)")
             return found
 
+        def page_digest(page_id: str) -> str | None:
+            return store().index.page_digest(page_id)
+
+        def thread(thread_id: str) -> dict[str, CommentState]:
+            return store().index.thread(thread_id)
+
         return cls(
-            lambda page_id: store().index.page_digest(page_id),
-            lambda thread_id: store().index.thread(thread_id),
+            page_digest,
+            thread,
             with_counts=crawler.settings.getbool("COUNT_CHANGES"),
         )
 

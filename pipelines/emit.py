@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO, get_args, get_type_hints
 
 from archive.schema import Micros
-from crawler.items import Capture, Comment
+from crawler.items import Capture
 from crawler.report import Report
 
 if TYPE_CHECKING:
@@ -81,12 +81,12 @@ class _Thread:
 
 def as_json(row: Any) -> dict[str, Any]:
     """A record as JSON types: every field of its table, null where the source does not say, times in RFC 3339."""
-    record = type(row)
+    record: type = type(row)
     times = _times(record)
     return {
         name: moment(getattr(row, name)) if name in times else getattr(row, name)
         for name in _names(record)
-        if name not in _UNWRITTEN or (record is Comment and name != "change")
+        if name not in _UNWRITTEN
     }
 
 

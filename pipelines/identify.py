@@ -48,8 +48,10 @@ class Identify:
         if capture.page is not None:
             page, shares, subscribes = capture.page, capture.shares or [], capture.subscribes or []
             page.page_id = capture.page_id
-            for row in (*shares, *subscribes):
-                row.page_id = capture.page_id
+            for share in shares:
+                share.page_id = capture.page_id
+            for subscribe in subscribes:
+                subscribe.page_id = capture.page_id
             page.content_digest = state_digest(page, shares, subscribes)
         if capture.thread_of is None:
             return
@@ -95,14 +97,12 @@ def _place(comments: list[Comment], places: dict[str, tuple[str | None, int | No
             ready.append(comment)
     while ready:
         comment = ready.pop()
-        if comment.parent_id is None:
-            root, depth = comment.comment_id, 1
-            places[comment.comment_id] = comment.comment_id, 1
-        else:
-            root_above, depth_above = places.get(comment.parent_id, (None, None))
-            depth = None if depth_above is None else depth_above + 1
-            root = root_above
-            places[comment.comment_id] = root, depth
+        root: str | None = comment.comment_id
+        depth: int | None = 1
+        if comment.parent_id is not None:
+            root, above = places.get(comment.parent_id, (None, None))
+            depth = None if above is None else above + 1
+        places[comment.comment_id] = root, depth
         comment.root_id = root
         comment.depth = comment.depth if depth is None else depth
         ready.extend(waiting.pop(comment.comment_id, ()))

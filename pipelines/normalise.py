@@ -6,6 +6,7 @@ Text is well-formed Unicode without control characters, addresses are absolute a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ MAX_URL: Final = 8_192
 
 _TEXTS: Final[dict[type, tuple[str, ...]]] = {
     Page: (
-        "title", "description", "language", "platform", "video_id", "channel_name", "channel_id", "etag", "last_modified",
+        "title", "description", "language", "platform", "video_id", "channel_name", "channel_id", "etag",
+        "last_modified",
     ),
     Share: ("channel", "label"),
     Subscribe: ("platform", "handle", "channel_id", "label"),
@@ -65,10 +67,14 @@ def normalise(capture: Capture) -> None:
     if capture.page is not None:
         _row(capture.page, capture.observed_at)
         _lists(capture.page)
-        for block in (capture.shares or (), capture.subscribes or ()):
-            for position, row in enumerate(block):
-                row.position = position
-                _row(row, capture.observed_at)
+        _block(capture.shares or (), capture.observed_at)
+        _block(capture.subscribes or (), capture.observed_at)
+
+
+def _block(rows: Sequence[Share | Subscribe], observed_at: int) -> None:
+    for position, row in enumerate(rows):
+        row.position = position
+        _row(row, observed_at)
 
 
 def _row(row: Any, observed_at: int) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sample.server import Site, serve
+
+PORT = 8765
+"""Always the same where possible: host and port are part of a page's key, and a second crawl should find its pages."""
 
 NOT_STARTED = 127
 """Exit status of a command that could not be started, as shells give it."""
@@ -18,7 +23,7 @@ NOT_STARTED = 127
 def main(arguments: list[str] | None = None) -> int:
     """Serve until Ctrl-C, or run a command beside the site and pass its exit status on."""
     parser = argparse.ArgumentParser(prog="python -m sample", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
+    parser.add_argument("--port", type=int, help=f"port on 127.0.0.1; 0 takes a free one (default {PORT})")
     parser.add_argument(
         "--run",
         nargs=argparse.REMAINDER,
@@ -26,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="run this while the site stands; {base} is its address, {urls} a file that lists its sound pages",
     )
     options = parser.parse_args(arguments)
-    with serve(port=options.port) as site:
+    with _serve(options.port) as site:
         if options.run:
             return _run(options.run, site)
         print(site, flush=True)
@@ -35,6 +40,19 @@ def main(arguments: list[str] | None = None) -> int:
         except KeyboardInterrupt:
             return 0
     return 0
+
+
+def _serve(port: int | None) -> AbstractContextManager[Site]:
+    if port is not None:
+        return serve(port=port)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind(("127.0.0.1", PORT))
+        except OSError:
+            sys.stderr.write(f"python -m sample: port {PORT} is taken; another port is another site to an archive\n")
+            return serve(port=0)
+    return serve(port=PORT)
 
 
 def _run(command: list[str], site: Site) -> int:

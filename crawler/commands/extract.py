@@ -80,7 +80,7 @@ class Command(ScrapyCommand):
         if opts.url and len(files) != 1:
             raise UsageError(f"--url tells the address of one FILE, there are {len(files)}")
         for name in files:
-            if not asyncio.run(_extract_file(name, opts.url)):
+            if not _extract_file(name, opts.url):
                 self.exitcode = EXIT_LOST
         if urls:
             self._visit(urls)
@@ -98,13 +98,16 @@ class Command(ScrapyCommand):
             self.exitcode = EXIT_LOST
 
 
-async def _extract_file(name: str, url: str | None) -> bool:
+def _extract_file(name: str, url: str | None) -> bool:
     try:
         body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         sys.stderr.write(f"scrapy extract: {name}: {error.strerror}\n")
         return False
-    address = url or _own_address(body)
+    return asyncio.run(_extract(name, body, url or _own_address(body)))
+
+
+async def _extract(name: str, body: bytes, address: str | None) -> bool:
     identify, lines, ids = Identify(), Lines(), count()
     around = Circumstances(
         fetch=_offline, clock=now, new_id=lambda: str(next(ids)), systems=SYSTEMS, limits=Limits()

@@ -73,7 +73,7 @@ _MORE_UNITS: Final[dict[str, dict[str, str]]] = {
         "second": "δευτερόλεπτα", "minute": "λεπτά", "hour": "ώρες", "day": "ημέρες|μέρες|μέρα", "week": "εβδομάδες",
         "month": "μήνα|μήνες", "year": "χρόνο|χρόνος|χρόνια|έτη",
     },
-    "en": {"second": "s", "minute": "m", "month": "mos", "week": "w|wks", "year": "yrs"},
+    "en": {"second": "s", "minute": "m", "month": "mo|mos", "week": "w|wks", "year": "yrs"},
     "fa": {"second": "ثانیه", "year": "سال"},
     "fi": {"day": "päivää", "hour": "tuntia", "minute": "minuuttia", "week": "viikkoa", "month": "kuukautta", "year": "vuotta"},
     "id": {"minute": "menit", "hour": "jam", "day": "hari", "week": "minggu", "month": "bulan", "year": "tahun"},
@@ -181,8 +181,8 @@ _ABOUT: Final[dict[str, str]] = {
     "zh": "约|約|大约|大約", "ja": "約|およそ", "ko": "약", "sv": "cirka|ungefär|över|nästan", "tr": "yaklaşık",
     "uk": "близько|майже",
 }  # fmt: skip
-_AMBIGUOUS: Final[dict[str, frozenset[str]]] = {"": frozenset({"m"}), "en": frozenset({"mo"})}
-"""Unit letters that sites use for another unit than CLDR does: ``m`` is a month there and a minute on most pages."""
+_BARRED: Final = frozenset({"m"})
+"""Units of the data that are not taken over: ``m`` is a month in CLDR and a minute on most pages."""
 
 _DROPPED: Final = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
@@ -291,11 +291,10 @@ def _own_words(language: str, found: defaultdict[str, set[Meaning]]) -> set[str]
 def _read_file(info: dict[str, Any], language: str, found: defaultdict[str, set[Meaning]], ago: set[str]) -> None:
     """Add what a file of dateparser's data says, as far as the tables above do not say otherwise."""
     own = set(found)
-    barred = _AMBIGUOUS[""] | _AMBIGUOUS.get(language, frozenset())
 
     def add(phrase: str, kind: str, first: int = 0, second: int = 0) -> None:
         key = pieces(phrase)
-        if key and not (key in own and kind in ("unit", "period", "ahead")) and not (kind == "unit" and key in barred):
+        if key and not (key in own and kind in ("unit", "period", "ahead")) and not (kind == "unit" and key in _BARRED):
             found[key].add((kind, first, second))
 
     for names, kind, base in ((MONTHS, "month", 1), (WEEKDAYS, "weekday", 0), (("am", "pm"), "half", 0), (UNITS, "unit", 0)):
@@ -304,8 +303,6 @@ def _read_file(info: dict[str, Any], language: str, found: defaultdict[str, set[
                 if kind == "month" and phrase[:1].isdigit():
                     continue  # 7月: dates in figures are read as such
                 add(phrase, kind, index * 12 if kind == "half" else index + base)
-    if language == "en":
-        add("mo", "unit", UNITS.index("month")) if "mo" not in barred else found["mo"].add(("unit", 5, 0))
     for key, patterns in info.get("relative-type-regex", {}).items():
         unit = key.replace("\\1 ", "").removesuffix(" ago")
         if key.endswith(" ago") and unit in UNITS:

@@ -71,6 +71,7 @@ _FOLLOWER_WORD: Final = re.compile(_by_spacing(_TABLES["followers"]))
 _PROMPTS: Final = frozenset(map(fold_phrase, _TABLES["prompts"]))
 _BARE: Final = frozenset(map(fold_phrase, _TABLES["bare_prompts"]))
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
+_LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
 _LONGEST_PROMPT: Final = max(map(len, _TABLES["prompts"])) + 20
 _MAX_LABEL: Final = 300
 """Longer lines are prose, characters."""
@@ -92,6 +93,11 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
 def is_copy_label(line: str | None) -> bool:
     """Whether a label offers to copy the page's link."""
     return line is not None and len(line) <= 60 and fold_phrase(line) in _COPY_LABELS
+
+
+def is_like_label(label: str | None) -> bool:
+    """Whether a whole label offers to like something; a dislike is none."""
+    return label is not None and len(label) <= 40 and fold_phrase(label) in _LIKE_LABELS
 
 
 @lru_cache(maxsize=4_096)  # menus repeat on every page of a site

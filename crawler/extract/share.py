@@ -14,7 +14,7 @@ from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
-from crawler.extract.phrases import fold_phrase, is_copy_label, is_prompt
+from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
 from crawler.extract.share_widgets import COPY_SERVICES, TARGET_ATTRIBUTES, container_target, service_of
@@ -235,7 +235,7 @@ class _Reader:
                 return self._button(node, intent, address if intent.target else None)
         if "navigator.share" in script:
             return self._button(node, Intent("native", None), None)
-        return self._redirect(node) or self._copy(node) or self._widget(node)
+        return self._redirect(node) or self._copy(node) or self._widget(node) or self._like(node)
 
     def _button(self, node: LexborNode, intent: Intent, url: str | None) -> Share | None:
         target = (
@@ -288,6 +288,17 @@ class _Reader:
         ):
             return None
         return Share(kind="copy_link", channel=ONSITE, label=label_of(node), url=address, target_url=address)
+
+    def _like(self, node: LexborNode) -> Share | None:
+        """A theme's own like button, known by what it says."""
+        href = (node.attributes.get("href") or "").strip().lower()
+        if node.tag not in ("a", "button") or (href[:1] not in ("", "#") and not href.startswith("javascript:")):
+            return None
+        label = label_of(node)
+        if not is_like_label(label):
+            return None
+        count = count_of(node, self.language)
+        return Share(kind="like", channel=ONSITE, label=label, count=count.value if count else None)
 
     def _widget(self, node: LexborNode) -> Share | None:
         """Controls whose link a script makes: the network is in an attribute or a class."""

@@ -115,7 +115,7 @@ def _of_rating_bar(document: Document, areas: Areas, language: str | None) -> di
         attributes = bar.attributes
         text = attributes.get("title") or attributes.get("data-title") or attributes.get("data-original-title") or ""
         numbers = [count.value for part in _parted(text) if (count := read_count(part, language))]
-        if len(numbers) == 2 and "%" not in text and not areas.is_beside(bar):
+        if len(numbers) == 2 and not areas.is_beside(bar):
             return {"like_count": numbers[0], "dislike_count": numbers[1]}
     return {}
 

@@ -104,9 +104,9 @@ def read_video(document: Document, structured: Structured, areas: Areas | None =
 
     Evidence in this order: a known platform in the page's own VideoObject; the page's address, when it is a
     platform's watch page; the first known player in the page's main part; a known platform in Open Graph and
-
-
-    part (sidebar, related, comments, footer) are none of the page's.
+    Twitter metas, in a player that a script sets up; then, of no known platform, the VideoObject's player, a video
+    element, the metas' player, the VideoObject's file and the script's. Links in running text and players beside
+    the main part (sidebar, related, comments, footer) are none of the page's.
     """
     areas = areas or Areas()
     main = main_video(document, structured)

@@ -85,7 +85,7 @@ class VisitSpider(Spider):
 
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
         """Say why there is no answer."""
-        asked = failure.request.cb_kwargs["asked"]
+        asked: str = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]  # set by Scrapy's engine
         self._pending.pop(asked, None)
         reason, detail = explain(asked, failure.value)
         yield self.lost(asked, reason, detail)

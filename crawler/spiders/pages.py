@@ -24,7 +24,10 @@ MAX_LINE: Final = 65_536
 
 
 class PagesSpider(VisitSpider):
-    """Visit pages: ``-a url=URL[,URL]`` or ``-a url_file=FILE`` (one address a line, ``#`` for remarks, ``-`` reads stdin)."""
+    """Visit pages: ``-a url=URL[,URL]`` or ``-a url_file=FILE``.
+
+    A file holds one address a line, ``#`` begins a remark, ``-`` reads stdin.
+    """
 
     name = "pages"
 
@@ -50,7 +53,9 @@ class PagesSpider(VisitSpider):
                 with Path(url_file).open("rb") as lines:
                     lines.read(1)
             except OSError as error:
-                raise ArgumentError(f"-a url_file={url_file}: {error.strerror}; name a file with one address a line") from error
+                raise ArgumentError(
+                    f"-a url_file={url_file}: {error.strerror}; name a file with one address a line"
+                ) from error
 
     async def start(self) -> AsyncIterator[Request | Capture]:
         """Ask for every page once."""

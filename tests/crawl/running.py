@@ -62,7 +62,7 @@ class Place:
     def run(self, *words: str, stdin: bytes | None = None, **settings: object) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         done = subprocess.run(
-            self.command(*words, **settings), cwd=PROJECT, input=stdin, capture_output=True, timeout=120, env=ENVIRONMENT
+            self.command(*words, **settings), cwd=PROJECT, input=stdin, capture_output=True, timeout=120, env=ENVIRONMENT, check=False
         )
         return subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "replace")

@@ -123,7 +123,8 @@ def test_microdata_values_come_from_the_attribute_of_their_element() -> None:
     (video,) = structured(
         "<div itemscope itemtype='http://schema.org/VideoObject'><h1 itemprop=name>A <b>name</b></h1>"
         "<meta itemprop='duration' content=PT1S><link itemprop=embedURL href=/e>"
-        "<time itemprop=uploadDate datetime=2021-01-01>then</time><img itemprop=thumbnailUrl src=/t><p itemprop=description>One<br>two</p>"
+        "<time itemprop=uploadDate datetime=2021-01-01>then</time><img itemprop=thumbnailUrl src=/t>"
+        "<p itemprop=description>One<br>two</p>"
         "<span itemprop=author itemscope itemtype=x/Person><a itemprop='name url' href=/who>Who</a></span>"
         "</div>"
     ).find("videoobject")

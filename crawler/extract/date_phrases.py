@@ -1,0 +1,431 @@
+"""What a time written in words says, before it is known when it was read and in which zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from crawler.extract.date_words import UNITS, WORD, Meaning, Words, languages_by_word, plain, words_of
+
+MAX_ITEMS: Final = 40
+"""A phrase with more words and numbers than this is no time."""
+
+MAX_LANGUAGES: Final = 12
+"""How many languages are tried when the page's own does not know the words."""
+
+ZONES: Final[dict[str, int]] = {
+    "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
+    "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "jst": 540, "kst": 540, "aest": 600,
+}  # fmt: skip
+"""Names of zones that mean one offset only, minutes east of UTC. ``CST``, ``IST`` and ``BST`` do not."""
+
+BUDDHIST_YEARS: Final = 543
+"""Thailand counts years from -543."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day as written."""
+
+    hour: int
+    minute: int = 0
+    second: int = 0
+    micro: int = 0
+    precision: str = "min"
+    """``hour``, ``min``, ``s``, ``us``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date that is written out."""
+
+    day: date
+    clock: Clock | None = None
+    offset: int | None = None
+    """Minutes east of UTC where it is written."""
+    other: date | None = None
+    """The second way to read figures such as ``03/04/2021`` when nothing decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How long ago, as months and seconds: at least (exact, floor of its unit) and less than the next count."""
+
+    least: tuple[int, int]
+    most: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBack:
+    """A day counted from today, perhaps with a time of day."""
+
+    days: int
+    clock: Clock | None = None
+
+
+Phrase = Moment | Age | DaysBack
+
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_MONTHS: Final = {"month": 1, "year": 12}
+
+
+@lru_cache(maxsize=8192)
+def read_phrase(raw: str, language: str | None) -> Phrase | None:
+    """Read a time in the page's language, in English, or in the languages that know its words.
+
+    Nothing is filled in: a date needs year, month and day, an age its unit. When several other languages know the
+    words, they must agree.
+
+    :param language: BCP 47 tag
+    """
+    text = plain(raw)
+    bare = _BRACKETS.sub(" ", text)
+    tag = (language or "").lower().replace("_", "-")
+    own = tag.partition("-")[0]
+    for spelling in dict.fromkeys((bare, text)):
+        items = _split(spelling)
+        if not 0 < len(items) <= MAX_ITEMS:
+            continue
+        for name in dict.fromkeys((own, "en") if own else ("en",)):
+            words = words_of(name)
+            found = _read(items, words, tag if name == own else "") if words else None
+            if found is not None:
+                return found
+        found = _read_in_any(items)
+        if found is not None:
+            return found
+    return None
+
+
+def _read_in_any(items: list[tuple[str, str]]) -> Phrase | None:
+    index = languages_by_word()
+    known: dict[str, None] = {}
+    for kind, text in items:
+        if kind == "word":
+            heads = [text] if text in index else [text[start:end] for start, end in _pairs(len(text))]
+            known.update((language, None) for head in heads for language in sorted(index.get(head, ())))
+    readings = set()
+    for language in list(known)[: MAX_LANGUAGES * 3]:
+        words = words_of(language)
+        found = _read(items, words, "") if words else None
+        if found is not None:
+            readings.add(found)
+    return readings.pop() if len(readings) == 1 else None
+
+
+def _pairs(length: int) -> list[tuple[int, int]]:
+    """Pieces of a short run of letters: words of a script without spaces."""
+    return [(start, end) for start in range(length) for end in range(start + 1, length + 1)] if length <= 8 else []
+
+
+# -- pieces of a phrase -------------------------------------------------------------------------------------------
+
+_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+_ITEM = re.compile(
+    r"(?<![0-9])(?:"
+    r"(?P<ymd>[0-9]{4}\s*[年년]\s*[0-9]{1,2}\s*[月월]\s*[0-9]{1,2}\s*[日일号號]?)"
+    r"|(?P<time>[0-9]{1,2}\s*[時时點点시](?![間间간])(?:\s*[0-9]{1,2}\s*[分분](?:\s*[0-9]{1,2}\s*[秒초])?)?)"
+    r"|(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?![0-9:])|[0-9]{1,2}h[0-9]{2}(?![0-9a-z]))"
+    r"|(?P<date>[0-9]{4}\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?[0-9]{1,2}(?![0-9])"
+    r"|[0-9]{1,2}\s?([./-])\s?[0-9]{1,2}\s?\5\s?(?:[0-9]{4}|[0-9]{2})(?![0-9]))"
+    r"|(?P<dotted>[0-9]{1,2}\.[0-9]{2}(?!\.?[0-9]))"
+    r"|(?P<number>[0-9]+)"
+    r")"
+    r"|(?P<offset>(?:(?:gmt|utc)\s?)?[+-]\s?[0-9]{1,2}(?::?[0-9]{2})?(?![0-9]))"
+    rf"|(?P<word>{WORD})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    kind: str
+    text: str
+    meanings: frozenset[Meaning] = frozenset()
+
+    def means(self, kind: str) -> Meaning | None:
+        return next((meaning for meaning in sorted(self.meanings) if meaning[0] == kind), None)
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    items: list[tuple[str, str]] = []
+    for match in _ITEM.finditer(text):
+        kind = match.lastgroup or ""
+        if kind == "offset" and not (items and items[-1][0] in ("clock", "dotted", "word")):
+            kind, text_of_it = "number", re.sub(r"[^0-9]", "", match[0])
+            items.append((kind, text_of_it))
+            continue
+        items.append((kind, match[0]))
+        if len(items) > MAX_ITEMS:
+            break
+    return items
+
+
+def _known(items: list[tuple[str, str]], words: Words) -> list[_Item]:
+    """Items with their meanings; several words of one phrase become one item."""
+    found: list[_Item] = []
+    index = 0
+    while index < len(items):
+        kind, text = items[index]
+        if kind not in ("word", "number"):
+            found.append(_Item(kind, text))
+            index += 1
+            continue
+        if kind == "word" and text in ZONES and found and found[-1].kind in ("clock", "half"):
+            found.append(_Item("offset", text))
+            index += 1
+            continue
+        length, meanings = _longest(items, index, words)
+        if length:
+            is_half = any(meaning[0] == "half" for meaning in meanings)
+            found.append(_Item("half" if is_half else "word", text, meanings))
+            index += length
+            continue
+        if kind == "number":
+            found.append(_Item(kind, text))
+        else:
+            found.extend(_parts(text, words))
+        index += 1
+    return found
+
+
+def _longest(items: list[tuple[str, str]], start: int, words: Words) -> tuple[int, frozenset[Meaning]]:
+    run: list[str] = []
+    best: tuple[int, frozenset[Meaning]] = (0, frozenset())
+    has_word = False
+    for kind, text in items[start : start + words.longest]:
+        if kind not in ("word", "number"):
+            break
+        has_word = has_word or kind == "word"
+        run.append(text if kind == "word" else text.lstrip("0") or "0")
+        meanings = words.phrases.get(" ".join(run)) if has_word else None
+        if meanings:
+            best = len(run), meanings
+    return best
+
+
+def _parts(text: str, words: Words) -> list[_Item]:
+    """A run of letters of a script without spaces, cut into the words that are known."""
+    if words.parts is None or text.isascii():
+        return [_Item("unknown", text)]
+    found: list[_Item] = []
+    end = 0
+    for match in words.parts.finditer(text):
+        if match.start() > end:
+            found.append(_Item("unknown", text[end : match.start()]))
+        meanings = words.phrases[match[0]]
+        found.append(_Item("half" if any(m[0] == "half" for m in meanings) else "word", match[0], meanings))
+        end = match.end()
+    if end < len(text):
+        found.append(_Item("unknown", text[end:]))
+    return found
+
+
+# -- readings -----------------------------------------------------------------------------------------------------
+
+
+def _read(raw_items: list[tuple[str, str]], words: Words, tag: str) -> Phrase | None:
+    items = _hours(_known(raw_items, words))
+    if any(item.means("ahead") and not item.means("ago") and not item.means("skip") for item in items):
+        return None
+    clock = _clock(items)
+    if clock is _CONTRADICTION:
+        return None
+    days = _day(items, words, tag)
+    if days is not None:
+        return Moment(days[0], clock, _offset(items), days[1]) if days else None
+    if any(item.means("month") and not item.means("weekday") for item in items) and not _has(items, "unit"):
+        return None
+    back = {meaning[1] for item in items if (meaning := item.means("day"))}
+    if back and not _has(items, "ago"):
+        return DaysBack(back.pop(), clock) if len(back) == 1 else None
+    return _age(items) if clock is None else None
+
+
+def _has(items: list[_Item], kind: str) -> bool:
+    return any(item.means(kind) for item in items)
+
+
+_CONTRADICTION: Final = Clock(-1)
+
+
+def _hours(items: list[_Item]) -> list[_Item]:
+    """``5 pm``: a number right before a half of the day is a time."""
+    for index, item in enumerate(items[:-1]):
+        if item.kind == "number" and items[index + 1].kind == "half" and len(item.text) <= 2 and int(item.text) <= 12:
+            items[index] = _Item("hour", item.text)
+    return items
+
+
+def _clock(items: list[_Item]) -> Clock | None:
+    """The time of day, None when there is none that can be read whole, _CONTRADICTION when there are two."""
+    found = {index: item for index, item in enumerate(items) if item.kind in ("clock", "time", "hour")}
+    if not found:
+        found = {index: item for index, item in enumerate(items) if item.kind == "dotted"}
+    if not found:
+        return None
+    clocks = {_one_clock(items, index) for index in found}
+    return clocks.pop() if len(clocks) == 1 else _CONTRADICTION
+
+
+def _one_clock(items: list[_Item], index: int) -> Clock | None:
+    numbers = re.findall(r"[0-9]+", items[index].text)
+    hour, minute, second = ([int(number) for number in numbers[:3]] + [0, 0])[:3]
+    micro = int(numbers[3][:6].ljust(6, "0")) if len(numbers) > 3 else 0
+    around = [items[place] for place in (index + 1, index - 1) if 0 <= place < len(items)]
+    half = next((item.means("half") for item in around if item.kind == "half"), None)
+    if half is not None:
+        if hour > 12 and half[1] == 0:
+            return None
+        hour = hour % 12 + half[1] if hour <= 12 else hour
+    elif hour <= 12 and around and any(item.kind == "unknown" and len(item.text) <= 4 for item in around):
+        return None  # it may say which half of the day
+    if hour == 24 and minute == second == 0:
+        return None
+    if hour > 23 or minute > 59 or second > 60:
+        return None
+    precision = ("hour", "min", "s", "us")[min(len(numbers), 4) - 1]
+    return Clock(hour, minute, min(second, 59), micro, precision)
+
+
+def _offset(items: list[_Item]) -> int | None:
+    texts = {item.text.replace(" ", "") for item in items if item.kind == "offset"}
+    if len(texts) != 1:
+        return None
+    text = texts.pop()
+    if text in ZONES:
+        return ZONES[text]
+    digits = re.sub(r"[^0-9]", "", text)
+    hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
+    if hours > 14 or minutes > 59:
+        return None
+    return (-1 if "-" in text else 1) * (hours * 60 + minutes)
+
+
+def _day(items: list[_Item], words: Words, tag: str) -> tuple[date, date | None] | tuple[()] | None:
+    """The day and its second reading; ``()`` when a date is there that cannot be read, None when there is none."""
+    written = {re.sub(r"\s", "", item.text) for item in items if item.kind in ("ymd", "date")}
+    if written:
+        return (_figures(written.pop(), words, tag) or ()) if len(written) == 1 else ()
+    months = [(index, meaning[1]) for index, item in enumerate(items) if (meaning := item.means("month"))]
+    if len(months) > 1:
+        months = [(index, month) for index, month in months if not items[index].means("weekday")]
+    if len({month for _, month in months}) != 1:
+        return () if months and not _has(items, "unit") else None
+    place, month = months[0]
+    numbers = [(index, item.text) for index, item in enumerate(items) if item.kind == "number"]
+    years = [(index, text) for index, text in numbers if len(text) == 4]
+    days = [(index, text) for index, text in numbers if len(text) <= 2]
+    if not years and len(days) == 2 and len(days[1][1]) == 2 and days[1][0] > place:
+        years, days = days[1:], days[:1]  # 19 Jul 21, Jul 19, '21
+    if len(days) > 1:
+        days = [(index, text) for index, text in days if abs(index - place) <= 2]
+    if len(years) != 1 or len(days) != 1:
+        return None if _has(items, "unit") and not years else ()
+    found = _date(_full_year(years[0][1], words), month, int(days[0][1]))
+    return (found, None) if found else ()
+
+
+def _full_year(text: str, words: Words) -> int:
+    year = int(text)
+    if len(text) <= 2:
+        return year + (1900 if year >= 70 else 2000)
+    return year - BUDDHIST_YEARS if words.language == "th" and 2400 < year < 2700 else year
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _figures(text: str, words: Words, tag: str) -> tuple[date, date | None] | None:
+    """A date in figures, in the order that its form or the language asks for."""
+    numbers = re.findall(r"[0-9]+", text)
+    if len(numbers[0]) == 4:
+        found = _date(_full_year(numbers[0], words), int(numbers[1]), int(numbers[2]))
+        return (found, None) if found else None
+    order = _order(text, words, tag)
+    if len(numbers[2]) == 2 and order is None:
+        return None  # any of the three may be the year
+    if order == "YMD" and len(numbers[2]) == 2:
+        found = _date(_full_year(numbers[0], words), int(numbers[1]), int(numbers[2]))
+        return (found, None) if found else None
+    year, first, second = _full_year(numbers[2], words), int(numbers[0]), int(numbers[1])
+    by_day, by_month = _date(year, second, first), _date(year, first, second)
+    if by_day is None or by_month is None or by_day == by_month:
+        found = by_day or by_month
+        return (found, None) if found else None
+    if order == "DMY":
+        return by_day, None
+    return (by_month, None) if order == "MDY" else (by_day, by_month)
+
+
+def _order(text: str, words: Words, tag: str) -> str | None:
+    """Order of figures; None for English of no stated region and for a language that nobody stated."""
+    if "." in text and words.order != "YMD":
+        return "DMY"  # nobody puts points into a date that begins with the month
+    if not tag:
+        return None
+    if tag in words.regions:
+        return words.regions[tag]
+    return None if words.language == "en" else words.order
+
+
+def _age(items: list[_Item]) -> Age | None:
+    ages = [meaning for item in items if (meaning := item.means("age"))]
+    periods = [meaning for item in items if (meaning := item.means("period"))]
+    has_ago = _has(items, "ago")
+    has_unknown = any(item.kind in ("unknown", "offset", "dotted", "date", "ymd", "half") for item in items)
+    if ages:
+        return _span(ages, [item for item in items if item.means("about")] != []) if len(ages) == 1 else None
+    counted = _counted(items, has_ago=has_ago, has_unknown=has_unknown)
+    if counted:
+        return _span(counted, any(item.means("about") for item in items))
+    if len(periods) == 1 and not has_unknown:
+        _, count, unit = periods[0]
+        return Age(_length(max(count - 1, 0), unit), _length(count + 1, unit))
+    return None
+
+
+def _counted(items: list[_Item], *, has_ago: bool, has_unknown: bool) -> list[Meaning]:
+    """Counts with their units: ``1 year, 2 months``. Without a word for *ago* nothing else may stand beside them."""
+    found: list[Meaning] = []
+    count: int | None = None
+    others = 0
+    for item in items:
+        few, unit = item.means("few"), item.means("unit")
+        if item.kind == "number":
+            if count is not None or len(item.text) > 4:
+                return []
+            count = int(item.text)
+        elif unit:
+            if count is None and (found or has_unknown or not has_ago):
+                continue
+            found.append(("unit", 1 if count is None else count, unit[1]))
+            count = None
+        elif few and count is None:
+            count = few[1]
+        else:
+            others += not (item.means("ago") or item.means("about") or item.means("skip") or item.means("weekday"))
+    units = [unit for _, _, unit in found]
+    if not found or units != sorted(set(units), reverse=True):
+        return []
+    return found if has_ago or not (others or has_unknown) else []
+
+
+def _span(counted: list[Meaning], is_about: bool) -> Age:  # noqa: FBT001  # one caller, one meaning
+    """From the exact age to one more of the smallest unit; an age that says *about* also to one less."""
+    months = sum(_length(count, unit)[0] for _, count, unit in counted)
+    seconds = sum(_length(count, unit)[1] for _, count, unit in counted)
+    step = _length(1, counted[-1][2])
+    low = (max(months - step[0], 0), max(seconds - step[1], 0)) if is_about else (months, seconds)
+    return Age(low, (months + step[0], seconds + step[1]))
+
+
+def _length(count: int, unit: int) -> tuple[int, int]:
+    name = UNITS[unit]
+    return (count * _MONTHS[name], 0) if name in _MONTHS else (0, count * _SECONDS[name])
