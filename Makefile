@@ -53,8 +53,8 @@ types: $(READY)
 check: lint types test
 
 test-wordpress: $(READY)
-	@tests/wordpress/start.sh $(WORDPRESS)
 	@trap 'tests/wordpress/stop.sh $(WORDPRESS)' EXIT; \
+	tests/wordpress/start.sh $(WORDPRESS); \
 	TALKBACK_WORDPRESS=$(WORDPRESS)/endpoints.json $(BIN)/python -m pytest -q -m wordpress tests/wordpress
 
 clean:

@@ -95,7 +95,7 @@ class Exporter:
         self._journal = Journal(self.state_dir / "journal.sqlite")
         self._index = Index(self.state_dir / "index.sqlite")
         for name in STATES:
-            self._index.rebuild_if_foreign(self.logs[name], snapshots[name])
+            self._index.catch_up(self.logs[name])
         self._committer = Committer(self.store, self.logs, self._index, self._journal)
         self._committer.table_ids = {name: str(snapshot.metadata().id) for name, snapshot in snapshots.items()}
         self._index.expect(self._pending)

@@ -192,23 +192,22 @@ class Index:
 
     # -- keeping up with the archive ----------------------------------------------------------------
 
-    def rebuild_if_foreign(self, log: TableLog, snapshot: DeltaTable) -> None:
-        """Bring a table up to date with a snapshot; read it all when it is another table or its log is gone."""
-        name, table_id, newest = log.table.name, str(snapshot.metadata().id), snapshot.version()
+    def catch_up(self, log: TableLog) -> None:
+        """Bring a table up to date; read it all when it is another table, or its log's older entries are gone."""
+        name = log.table.name
         with self._transaction() as cursor:
+            snapshot = log.open()  # inside: no other crawl's index can get ahead of it now
+            table_id, newest = str(snapshot.metadata().id), snapshot.version()
             known = self._version(cursor, name)
-            if known == (table_id, newest):
-                return
-            is_behind = known is not None and known[0] == table_id and known[1] < newest
-            if is_behind and known is not None and self._follow(cursor, log, known[1], {}) >= newest:
-                return
-            self._read_all(cursor, log, snapshot)
+            is_same = known is not None and known[0] == table_id and known[1] <= newest
+            if known is None or not is_same or self._follow(cursor, log, known[1], {}) < newest:
+                self._read_all(cursor, log, snapshot)
 
     def follow(self, log: TableLog, own: Mapping[str, pa.Table] | None = None) -> int:
         """Read what was committed to a table since; the version reached.
 
-        ``own`` are the rows of parts that need not be read back, by path. Raises `ArchiveError` when rows were
-        removed and the table is to be read anew, which it then is.
+        ``own`` are the rows of parts that need not be read back, by path. Where rows were removed, the table is read
+        anew.
         """
         with self._transaction() as cursor:
             known = self._version(cursor, log.table.name)

@@ -49,19 +49,20 @@ class TableLog:
 
         Raises `ArchiveError` when there is no table.
         """
+        snapshot = self.find()
+        if snapshot is None:
+            raise ArchiveError(f"{self.store.uri} has no table {self.table.name}")
+        return snapshot
+
+    def find(self) -> DeltaTable | None:
+        """The newest snapshot, or None when there is no table."""
+        # Not DeltaTable.is_deltatable: it holds the GIL while it waits for S3 (1.6.6).
         try:
             return DeltaTable(self.store.table_uri(self.table.name), storage_options=self.store.storage_options)
-        except TableNotFoundError as error:
-            raise ArchiveError(f"{self.store.uri} has no table {self.table.name}") from error
+        except TableNotFoundError:
+            return None
         except (DeltaError, OSError, ValueError) as error:
             raise self._failed("read the log", error) from error
-
-    def exists(self) -> bool:
-        """Whether the table has a log."""
-        try:
-            return DeltaTable.is_deltatable(self.store.table_uri(self.table.name), self.store.storage_options)
-        except (DeltaError, OSError, ValueError) as error:
-            raise self._failed("look for the log", error) from error
 
     # -- creating and checking ----------------------------------------------------------------------
 
@@ -70,9 +71,10 @@ class TableLog:
 
         Raises `ArchiveError` for a directory with other content, another schema, or a newer schema version.
         """
-        if not self.exists():
+        snapshot = self.find()
+        if snapshot is None:
             self._create()
-        snapshot = self.open()
+            snapshot = self.open()
         missing = self.check(snapshot)
         if missing or self._written_by(snapshot) < SCHEMA_VERSION:
             self._grow(missing)
@@ -103,7 +105,7 @@ class TableLog:
                 raise_if_key_not_exists=False,
             )
         except (DeltaError, OSError, ValueError) as error:
-            if not self.exists():  # otherwise another crawl was faster, and its table is as good
+            if self.find() is None:  # otherwise another crawl was faster, and its table is as good
                 raise self._failed("create the table", error) from error
         self.store.persist_log(table.name, 0)
 
@@ -220,8 +222,11 @@ class TableLog:
             ) from error
 
     def files(self, snapshot: DeltaTable) -> pa.Table:
-        """The committed parts: path, size_bytes, num_records, partition.site, min.observed_at, ..."""
-        return pa.table(snapshot.get_add_actions(flatten=True))
+        """The committed parts: path (below the table's directory), size_bytes, num_records, partition.site, ..."""
+        found = pa.table(snapshot.get_add_actions(flatten=True))
+        # The log holds paths as URIs (Delta protocol, Add File); deltalake 1.6.6 decodes them everywhere but here.
+        paths = pa.array([unquote(str(path)) for path in found.column("path").to_pylist()], pa.string())
+        return found.set_column(found.schema.get_field_index("path"), "path", paths)
 
     def _failed(self, what: str, error: Exception) -> ArchiveError:
         said = " ".join(str(error).split())

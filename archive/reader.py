@@ -124,7 +124,7 @@ class Archive:
         self.uri = store.uri
         self._store = store
         self._logs = {name: TableLog(store, table) for name, table in TABLES.items()}
-        if not store.exists() or not any(log.exists() for log in self._logs.values()):
+        if not store.exists() or not any(log.find() for log in self._logs.values()):
             raise ArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
 
     def pages(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
@@ -159,9 +159,10 @@ class Archive:
         log = self._logs.get(table)
         if log is None:
             raise ArchiveError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}")
-        if not log.exists():
+        snapshot = log.find()
+        if snapshot is None:
             return []
-        found = log.files(log.open())
+        found = log.files(snapshot)
         if site is not None and "site" in log.table.partition_by:
             found = found.filter(pc.field("partition.site") == pa.scalar(site))
         return sorted(self._store.address(table, str(path)) for path in found.column("path").to_pylist())
@@ -175,10 +176,11 @@ class Archive:
         first: datetime | None = None
         last: datetime | None = None
         for name, log in self._logs.items():
-            if not log.exists():
+            snapshot = log.find()
+            if snapshot is None:
                 rows[name] = size[name] = parts[name] = 0
                 continue
-            found = log.files(log.open())
+            found = log.files(snapshot)
             columns: dict[str, list[Any]] = found.to_pydict()
             rows[name] = sum(columns["num_records"])
             size[name] = sum(columns["size_bytes"])
@@ -217,9 +219,9 @@ class Archive:
 
     def _read(self, rows: Rows) -> Iterator[pa.RecordBatch]:
         log = self._logs[rows.table]
-        if not log.exists():
+        snapshot = log.find()
+        if snapshot is None:
             return
-        snapshot = log.open()
         log.check(snapshot)
         if rows.table == "crawls":
             yield from self._read_site(rows, snapshot, None)

@@ -8,19 +8,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from crawler.extract.date_words import UNITS, WORD, Meaning, Words, languages_by_word, plain, words_of
+from crawler.extract.date_items import MAX_ITEMS, ZONES, Item, known_items, split_items
+from crawler.extract.date_tables import UNITS
+from crawler.extract.date_words import Meaning, Words, languages_by_word, plain, words_of
 
-MAX_ITEMS: Final = 40
-"""A phrase with more words and numbers than this is no time."""
-
+_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 MAX_LANGUAGES: Final = 12
 """How many languages are tried when the page's own does not know the words."""
-
-ZONES: Final[dict[str, int]] = {
-    "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
-    "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "jst": 540, "kst": 540, "aest": 600,
-}  # fmt: skip
-"""Names of zones that mean one offset only, minutes east of UTC. ``CST``, ``IST`` and ``BST`` do not."""
 
 BUDDHIST_YEARS: Final = 543
 """Thailand counts years from -543."""
@@ -86,7 +80,7 @@ def read_phrase(raw: str, language: str | None) -> Phrase | None:
     tag = (language or "").lower().replace("_", "-")
     own = tag.partition("-")[0]
     for spelling in dict.fromkeys((bare, text)):
-        items = _split(spelling)
+        items = split_items(spelling)
         if not 0 < len(items) <= MAX_ITEMS:
             continue
         for name in dict.fromkeys((own, "en") if own else ("en",)):
@@ -121,113 +115,11 @@ def _pairs(length: int) -> list[tuple[int, int]]:
     return [(start, end) for start in range(length) for end in range(start + 1, length + 1)] if length <= 8 else []
 
 
-# -- pieces of a phrase -------------------------------------------------------------------------------------------
-
-_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
-_ITEM = re.compile(
-    r"(?<![0-9])(?:"
-    r"(?P<ymd>[0-9]{4}\s*[年년]\s*[0-9]{1,2}\s*[月월]\s*[0-9]{1,2}\s*[日일号號]?)"
-    r"|(?P<time>[0-9]{1,2}\s*[時时點点시](?![間间간])(?:\s*[0-9]{1,2}\s*[分분](?:\s*[0-9]{1,2}\s*[秒초])?)?)"
-    r"|(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?![0-9:])|[0-9]{1,2}h[0-9]{2}(?![0-9a-z]))"
-    r"|(?P<date>[0-9]{4}\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?[0-9]{1,2}(?![0-9])"
-    r"|[0-9]{1,2}\s?([./-])\s?[0-9]{1,2}\s?\5\s?(?:[0-9]{4}|[0-9]{2})(?![0-9]))"
-    r"|(?P<dotted>[0-9]{1,2}\.[0-9]{2}(?!\.?[0-9]))"
-    r"|(?P<number>[0-9]+)"
-    r")"
-    r"|(?P<offset>(?:(?:gmt|utc)\s?)?[+-]\s?[0-9]{1,2}(?::?[0-9]{2})?(?![0-9]))"
-    rf"|(?P<word>{WORD})"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    kind: str
-    text: str
-    meanings: frozenset[Meaning] = frozenset()
-
-    def means(self, kind: str) -> Meaning | None:
-        return next((meaning for meaning in sorted(self.meanings) if meaning[0] == kind), None)
-
-
-def _split(text: str) -> list[tuple[str, str]]:
-    items: list[tuple[str, str]] = []
-    for match in _ITEM.finditer(text):
-        kind = match.lastgroup or ""
-        if kind == "offset" and not (items and items[-1][0] in ("clock", "dotted", "word")):
-            kind, text_of_it = "number", re.sub(r"[^0-9]", "", match[0])
-            items.append((kind, text_of_it))
-            continue
-        items.append((kind, match[0]))
-        if len(items) > MAX_ITEMS:
-            break
-    return items
-
-
-def _known(items: list[tuple[str, str]], words: Words) -> list[_Item]:
-    """Items with their meanings; several words of one phrase become one item."""
-    found: list[_Item] = []
-    index = 0
-    while index < len(items):
-        kind, text = items[index]
-        if kind not in ("word", "number"):
-            found.append(_Item(kind, text))
-            index += 1
-            continue
-        if kind == "word" and text in ZONES and found and found[-1].kind in ("clock", "half"):
-            found.append(_Item("offset", text))
-            index += 1
-            continue
-        length, meanings = _longest(items, index, words)
-        if length:
-            is_half = any(meaning[0] == "half" for meaning in meanings)
-            found.append(_Item("half" if is_half else "word", text, meanings))
-            index += length
-            continue
-        if kind == "number":
-            found.append(_Item(kind, text))
-        else:
-            found.extend(_parts(text, words))
-        index += 1
-    return found
-
-
-def _longest(items: list[tuple[str, str]], start: int, words: Words) -> tuple[int, frozenset[Meaning]]:
-    run: list[str] = []
-    best: tuple[int, frozenset[Meaning]] = (0, frozenset())
-    has_word = False
-    for kind, text in items[start : start + words.longest]:
-        if kind not in ("word", "number"):
-            break
-        has_word = has_word or kind == "word"
-        run.append(text if kind == "word" else text.lstrip("0") or "0")
-        meanings = words.phrases.get(" ".join(run)) if has_word else None
-        if meanings:
-            best = len(run), meanings
-    return best
-
-
-def _parts(text: str, words: Words) -> list[_Item]:
-    """A run of letters of a script without spaces, cut into the words that are known."""
-    if words.parts is None or text.isascii():
-        return [_Item("unknown", text)]
-    found: list[_Item] = []
-    end = 0
-    for match in words.parts.finditer(text):
-        if match.start() > end:
-            found.append(_Item("unknown", text[end : match.start()]))
-        meanings = words.phrases[match[0]]
-        found.append(_Item("half" if any(m[0] == "half" for m in meanings) else "word", match[0], meanings))
-        end = match.end()
-    if end < len(text):
-        found.append(_Item("unknown", text[end:]))
-    return found
-
-
 # -- readings -----------------------------------------------------------------------------------------------------
 
 
 def _read(raw_items: list[tuple[str, str]], words: Words, tag: str) -> Phrase | None:
-    items = _hours(_known(raw_items, words))
+    items = _hours(known_items(raw_items, words))
     if any(item.means("ahead") and not item.means("ago") and not item.means("skip") for item in items):
         return None
     clock = _clock(items)
@@ -244,22 +136,22 @@ def _read(raw_items: list[tuple[str, str]], words: Words, tag: str) -> Phrase | 
     return _age(items) if clock is None else None
 
 
-def _has(items: list[_Item], kind: str) -> bool:
+def _has(items: list[Item], kind: str) -> bool:
     return any(item.means(kind) for item in items)
 
 
 _CONTRADICTION: Final = Clock(-1)
 
 
-def _hours(items: list[_Item]) -> list[_Item]:
+def _hours(items: list[Item]) -> list[Item]:
     """``5 pm``: a number right before a half of the day is a time."""
     for index, item in enumerate(items[:-1]):
         if item.kind == "number" and items[index + 1].kind == "half" and len(item.text) <= 2 and int(item.text) <= 12:
-            items[index] = _Item("hour", item.text)
+            items[index] = Item("hour", item.text)
     return items
 
 
-def _clock(items: list[_Item]) -> Clock | None:
+def _clock(items: list[Item]) -> Clock | None:
     """The time of day, None when there is none that can be read whole, _CONTRADICTION when there are two."""
     found = {index: item for index, item in enumerate(items) if item.kind in ("clock", "time", "hour")}
     if not found:
@@ -270,18 +162,16 @@ def _clock(items: list[_Item]) -> Clock | None:
     return clocks.pop() if len(clocks) == 1 else _CONTRADICTION
 
 
-def _one_clock(items: list[_Item], index: int) -> Clock | None:
+def _one_clock(items: list[Item], index: int) -> Clock | None:
     numbers = re.findall(r"[0-9]+", items[index].text)
     hour, minute, second = ([int(number) for number in numbers[:3]] + [0, 0])[:3]
     micro = int(numbers[3][:6].ljust(6, "0")) if len(numbers) > 3 else 0
     around = [items[place] for place in (index + 1, index - 1) if 0 <= place < len(items)]
     half = next((item.means("half") for item in around if item.kind == "half"), None)
     if half is not None:
-        if hour > 12 and half[1] == 0:
-            return None
         hour = hour % 12 + half[1] if hour <= 12 else hour
-    elif hour <= 12 and around and any(item.kind == "unknown" and len(item.text) <= 4 for item in around):
-        return None  # it may say which half of the day
+    elif hour <= 12 and any(_may_be_half(items, place, index) for place in (index - 1, index + 1)):
+        return None
     if hour == 24 and minute == second == 0:
         return None
     if hour > 23 or minute > 59 or second > 60:
@@ -290,7 +180,15 @@ def _one_clock(items: list[_Item], index: int) -> Clock | None:
     return Clock(hour, minute, min(second, 59), micro, precision)
 
 
-def _offset(items: list[_Item]) -> int | None:
+def _may_be_half(items: list[Item], place: int, clock: int) -> bool:
+    """An unknown word beside a clock may say which half of the day it is: a short one behind, an Indic one before."""
+    if not 0 <= place < len(items) or items[place].kind != "unknown":
+        return False
+    text = items[place].text
+    return len(text) <= 4 if place > clock else "\u0900" <= text[0] <= "\u17ff"
+
+
+def _offset(items: list[Item]) -> int | None:
     texts = {item.text.replace(" ", "") for item in items if item.kind == "offset"}
     if len(texts) != 1:
         return None
@@ -304,7 +202,7 @@ def _offset(items: list[_Item]) -> int | None:
     return (-1 if "-" in text else 1) * (hours * 60 + minutes)
 
 
-def _day(items: list[_Item], words: Words, tag: str) -> tuple[date, date | None] | tuple[()] | None:
+def _day(items: list[Item], words: Words, tag: str) -> tuple[date, date | None] | tuple[()] | None:
     """The day and its second reading; ``()`` when a date is there that cannot be read, None when there is none."""
     written = {re.sub(r"\s", "", item.text) for item in items if item.kind in ("ymd", "date")}
     if written:
@@ -375,7 +273,7 @@ def _order(text: str, words: Words, tag: str) -> str | None:
     return None if words.language == "en" else words.order
 
 
-def _age(items: list[_Item]) -> Age | None:
+def _age(items: list[Item]) -> Age | None:
     ages = [meaning for item in items if (meaning := item.means("age"))]
     periods = [meaning for item in items if (meaning := item.means("period"))]
     has_ago = _has(items, "ago")
@@ -391,30 +289,43 @@ def _age(items: list[_Item]) -> Age | None:
     return None
 
 
-def _counted(items: list[_Item], *, has_ago: bool, has_unknown: bool) -> list[Meaning]:
+def _counted(items: list[Item], *, has_ago: bool, has_unknown: bool) -> list[Meaning]:
     """Counts with their units: ``1 year, 2 months``. Without a word for *ago* nothing else may stand beside them."""
     found: list[Meaning] = []
     count: int | None = None
     others = 0
-    for item in items:
+    for index, item in enumerate(items):
         few, unit = item.means("few"), item.means("unit")
         if item.kind == "number":
             if count is not None or len(item.text) > 4:
                 return []
-            count = int(item.text)
+            if not _follows_its_unit(items, index):
+                count = int(item.text)
         elif unit:
+            after = items[index + 1 : index + 2]
+            if count is None and _follows_its_unit(items, index + 1):
+                count = int(after[0].text) if len(after[0].text) <= 4 else None
             if count is None and (found or has_unknown or not has_ago):
                 continue
             found.append(("unit", 1 if count is None else count, unit[1]))
             count = None
-        elif few and count is None:
-            count = few[1]
+        elif few and items[index + 1 : index + 2] and items[index + 1].means("unit"):
+            count = few[1] if count is None else count
         else:
             others += not (item.means("ago") or item.means("about") or item.means("skip") or item.means("weekday"))
     units = [unit for _, _, unit in found]
-    if not found or units != sorted(set(units), reverse=True):
+    if not found or count is not None or units != sorted(set(units), reverse=True):
         return []
     return found if has_ago or not (others or has_unknown) else []
+
+
+def _follows_its_unit(items: list[Item], index: int) -> bool:
+    """Whether a number stands behind what it counts, as in Basque, Sinhala and for one in Hebrew."""
+    if not 0 < index < len(items) or items[index].kind != "number" or not items[index - 1].means("unit"):
+        return False
+    if index + 1 < len(items) and items[index + 1].means("unit"):
+        return False
+    return index == 1 or not (items[index - 2].kind == "number" or items[index - 2].means("few"))
 
 
 def _span(counted: list[Meaning], is_about: bool) -> Age:  # noqa: FBT001  # one caller, one meaning

@@ -79,15 +79,11 @@ def read_time(
                 found = _placed(phrase, zone)
             elif phrase is not None:
                 found = _counted_back(phrase, observed_at, zone)
-    nothing = Published(None, None, None, None, raw[: MAX_RAW + 1])
+    raw = raw[:MAX_RAW]
     if found is None or found.min is None or found.max is None:
-        return nothing
-    known_zone = found.at is not None and found.max - found.min < HOUR
-    latest = observed_at + DAY + (0 if known_zone or zone is not None else EAST)
-    if (found.min if found.at is None else found.at) > latest or found.max < EARLIEST:
-        return nothing
-    if found.at is not None and found.at < EARLIEST:
-        return nothing
+        return Published(None, None, None, None, raw)
+    if found.min > observed_at + DAY or (found.max if found.at is None else found.at) < EARLIEST:
+        return Published(None, None, None, None, raw)
     return Published(found.at, found.min, found.max, found.precision, raw)
 
 
@@ -148,28 +144,36 @@ _WIDTHS: Final = {"hour": HOUR - 1, "min": MINUTE - 1, "s": 0, "us": 0}
 def _placed(moment: Moment, zone: tzinfo | None) -> Published | None:
     """A written date on the line of time."""
     days = [moment.day] if moment.other is None else [moment.day, moment.other]
+    if not all(_YEARS[0] <= day.year <= _YEARS[1] for day in days):
+        return None
     clock = moment.clock
-    width = _WIDTHS[clock.precision] if clock else DAY - 1
-    spans = [_instants(day, clock, moment.offset, zone) for day in days]
     if moment.offset is not None and clock:
-        zone = UTC
-    elif zone is not None and clock is None:
-        width = 0
-        spans = [(start, max(_instants(day + timedelta(days=1), None, None, zone)) - 1) for day, (start, _) in zip(days, spans)]
-    low, high = min(min(span) for span in spans), max(max(span) for span in spans) + width
+        zone = timezone(timedelta(minutes=moment.offset))
+    spans = [_span(day, clock, zone) for day in days]
+    low, high = min(low for low, _ in spans), max(high for _, high in spans)
     if zone is None:
         low, high = low - EAST, high + WEST
     if moment.other is not None:
         return Published(None, low, high, "day", "")
     precision = "day" if clock is None else "min" if clock.precision == "hour" else clock.precision
-    return Published(spans[0][0], low, high, precision, "")
+    return Published(_instants(moment.day, clock, zone)[0], low, high, precision, "")
 
 
-def _instants(day: date, clock: Clock | None, offset: int | None, zone: tzinfo | None) -> tuple[int, int]:
+_YEARS: Final = (1970, 2200)
+"""Years that can be reckoned with; what is believed is narrower."""
+
+
+def _span(day: date, clock: Clock | None, zone: tzinfo | None) -> tuple[int, int]:
+    """First and last microsecond of what is written, in a zone (None: as if it were UTC)."""
+    starts = _instants(day, clock, zone)
+    if clock is None:
+        return min(starts), max(_instants(day + timedelta(days=1), None, zone)) - 1
+    return min(starts), max(starts) + _WIDTHS[clock.precision]
+
+
+def _instants(day: date, clock: Clock | None, zone: tzinfo | None) -> tuple[int, int]:
     """Both readings of a wall clock, which differ where clocks were put back (PEP 495)."""
     wall = datetime.combine(day, time(clock.hour, clock.minute, clock.second, clock.micro) if clock else time())
-    if offset is not None and clock:
-        zone = timezone(timedelta(minutes=offset))
     first, second = (_micros(wall.replace(tzinfo=zone or UTC, fold=fold)) for fold in (0, 1))
     return first, second
 
@@ -186,7 +190,21 @@ def _counted_back(phrase: Age | DaysBack, observed_at: int, zone: tzinfo | None)
     if isinstance(phrase, Age):
         low, high = _back(observed_at, *phrase.most), _back(observed_at, *phrase.least)
         return None if low is None or high is None else Published(None, low, high, "relative", "")
-    return None
+    now = _START + timedelta(microseconds=observed_at)
+    back = timedelta(days=phrase.days)
+    if zone is not None:
+        start, end = _span(now.astimezone(zone).date() - back, phrase.clock, zone)
+    else:
+        # Somewhere it is another day already: each day that is today in some zone, at the zones where it is.
+        starts, ends = [], []
+        for today in {(now + timedelta(microseconds=offset)).date() for offset in (-WEST, 0, EAST)}:
+            first, last = _span(today - back, phrase.clock, None)
+            midnight = _span(today, None, None)[0]
+            starts.append(first - min(EAST, midnight + DAY - 1 - observed_at))
+            ends.append(last - max(-WEST, midnight - observed_at))
+        start, end = min(starts), max(ends)
+    end = min(end, observed_at)
+    return Published(None, start, end, "relative", "") if start <= end else None
 
 
 def _back(observed_at: int, months: int, seconds: int) -> int | None:
@@ -228,6 +246,7 @@ def read_duration(raw: str | None) -> float | None:
     match = _DURATION.fullmatch(text)
     parts = {name: value for name, value in match.groupdict().items() if value} if match else {}
     try:
-        return sum(float(value.replace(",", ".")) * _UNIT_SECONDS[name] for name, value in parts.items()) if parts else None
+        lengths = [float(value.replace(",", ".")) * _UNIT_SECONDS[name] for name, value in parts.items()]
     except ValueError:  # "1.2.3"
         return None
+    return sum(lengths) if lengths else None

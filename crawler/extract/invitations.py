@@ -173,7 +173,7 @@ def _opens_with_it(text: str, label: str, kind: str) -> bool:
 
     "Follow" opens too many sentences to do without the colon.
     """
-    if text.rstrip(_EDGE_AFTER).endswith((":", "：")):
+    if is_platform_name(label) or text.rstrip(_EDGE_AFTER).endswith((":", "：")):
         return True
     return kind != "follow" and invitation_kind(" ".join(label.split()[:4])) is not None
 

@@ -111,12 +111,16 @@ def _speaks_of_it(text: str, form: LexborNode) -> bool:
 
 
 def _label(form: LexborNode) -> str | None:
-    """The heading in or over the form, else its button, else its field's placeholder."""
+    """The heading in or over the form, else words in it that invite, its button, its field's placeholder."""
     inside = form.css_first(_HEADING)
     label = label_of(inside) if inside is not None else None
     label = label or _heading_before(form)
     if label:
         return label
+    for written in form.css("label")[:_MAX_FIELDS]:
+        label = label_of(written)
+        if label and invitation_kind(label) is not None:
+            return label
     for button in form.css(_SUBMIT)[:3]:
         label = label_of(button) or button.attributes.get("alt")
         if label:

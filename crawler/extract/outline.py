@@ -52,7 +52,7 @@ class Line:
     node: LexborNode
     """The element that the line's first text stands in."""
     position: int
-    """Order of that element among the page's elements."""
+    """How many of the page's elements open before the text, less one: lines and elements sort together by it."""
     is_heading: bool
     is_comment: bool
     """Whether it stands in the readers' comments."""
@@ -154,8 +154,7 @@ class Outline:
             return
         line = self._line
         if line is None:
-            position = self._positions.get(parent.mem_id, 0)
-            line = self._line = Line(parent, position, around.is_heading, around.is_comment)
+            line = self._line = Line(parent, len(self._positions) - 1, around.is_heading, around.is_comment)
         if around.link is not None:
             if not line.links or line.links[-1].node.mem_id != around.link.mem_id:
                 line.links.append(Link(around.link))

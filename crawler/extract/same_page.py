@@ -31,7 +31,7 @@ class SamePage:
         self._site = site_of(page.canonical_url or document.url)
         own = [url for url in (page.canonical_url, page.url, document.url) if url]
         # A page that calls the front page its own address would make every "share this site" its own.
-        own += [url for url in stated if url and _path(url) != "/"]
+        own += [url for url in stated if url and not _is_front(url)]
         self._keys = {key for url in own if (key := _key(url))}
         self._paths = {(path, query) for _, path, query in self._keys if path != "/"}
 
@@ -56,11 +56,9 @@ class SamePage:
         return _SHARE_PARAMETERS.sub("", url).rstrip("?&")
 
 
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path or "/"
-    except ValueError:
-        return "/"
+def _is_front(url: str) -> bool:
+    key = _key(url)
+    return key is None or key[1:] == ("/", "")
 
 
 def _key(url: str) -> _Key | None:

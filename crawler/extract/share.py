@@ -75,6 +75,8 @@ _EMBED_SRC: Final = re.compile(
     r"<(?:iframe|embed|script|video|object|amp-iframe)\b[^>]{0,2000}?\b(?:src|data)\s*=\s*[\"']?([^\"'\s>]+)",
     re.IGNORECASE,
 )
+_ABSOLUTE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+_REDIRECT: Final = re.compile(r"[?&]share=([\w-]{1,30})(?:&|#|$)")
 _MAX_SCRIPT: Final = 4_000
 """Characters of an ``onclick`` that are read."""
 _MAX_CLIMB: Final = 4
@@ -85,7 +87,8 @@ def read_shares(document: Document, page: Page) -> list[Share]:
     """The share block in the page's order.
 
     - ``like``: likes only; a dislike button is left out.
-    - ``prompt``: a whole line that asks to share or like, in any language of :mod:`crawler.extract.phrases`.
+    - ``prompt``: a whole line that asks to share or like, in any language of :mod:`crawler.extract.phrases`;
+      it leads nowhere, so it has no ``channel``.
     - ``button``: a control per network; ``url`` is its link (None when a script makes it), ``target_url`` the
       address it shares as far as the page states one.
     - ``copy_link`` and ``embed``: ``url`` and ``target_url`` are the address that is handed out, for ``embed`` the
@@ -187,7 +190,7 @@ class _Reader:
             embedded = _EMBED_SRC.search(value[:20_000])
             src = self.document.link(embedded[1]) if embedded else None
             return self._handed_out("embed", node, src) if src else None
-        address = self.document.link(value) if value[:4].lower() == "http" and len(value) < 2_000 else None
+        address = self.document.link(value) if _ABSOLUTE.match(value) and len(value) < 2_000 else None
         if address is None or not self.same.is_same(address):
             return None
         return self._handed_out("copy_link", node, value)
@@ -235,7 +238,10 @@ class _Reader:
                 return self._button(node, intent, address if intent.target else None)
         if "navigator.share" in script:
             return self._button(node, Intent("native", None), None)
-        return self._redirect(node) or self._copy(node) or self._widget(node) or self._like(node)
+        redirect = _REDIRECT.search(attributes.get("href") or "")
+        if redirect:
+            return self._redirect(node, redirect[1])
+        return self._widget(node) or self._copy(node) or self._like(node)
 
     def _button(self, node: LexborNode, intent: Intent, url: str | None) -> Share | None:
         target = (
@@ -255,12 +261,10 @@ class _Reader:
             count=count.value if count else None,
         )
 
-    def _redirect(self, node: LexborNode) -> Share | None:
+    def _redirect(self, node: LexborNode, service: str) -> Share | None:
         """Jetpack's ``PERMALINK?share=facebook``, which the site answers with a redirect to the network."""
-        href = node.attributes.get("href") or ""
-        found = re.search(r"[?&]share=([\w-]{1,30})(?:&|#|$)", href) if "share=" in href else None
-        url = self.document.link(href) if found else None
-        channel = channel_named(found[1].removeprefix("jetpack-")) if found else None
+        url = self.document.link(node.attributes.get("href"))
+        channel = channel_named(service.removeprefix("jetpack-"))
         if url is None or channel is None or not self.same.is_same(url):
             return None
         share = self._button(node, Intent(channel, None), url)
@@ -277,7 +281,7 @@ class _Reader:
         if not marked and (leads_on or not is_copy_label(label_of(node))):
             return None
         stated = next((value for name in TARGET_ATTRIBUTES if (value := attributes.get(name))), None)
-        stated = stated or (href if href[:4].lower() == "http" else None)
+        stated = stated or (href if _ABSOLUTE.match(href) else None)
         address = self.document.link(stated) if stated and not re.search(r"\s|<", stated.strip()) else None
         if stated and (address is None or not self.same.is_same(address)):
             return None  # code samples and other pages have copy buttons as well

@@ -49,6 +49,8 @@ _AMBIGUOUS: Final = frozenset(_LAYOUT_WORDS.split())
 """Service names that are words of layout in a class (``share-more``, ``share-line``)."""
 COPY_SERVICES: Final = frozenset({"copy_link", "copylink", "copy", "copy_url", "clipboard", "link", "permalink"})
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_INTERACTIVE: Final = frozenset({"role", "onclick", "tabindex", "data-href", "data-url"})
+"""Attributes of which a control that is neither link nor button has one."""
 _MAX_CLIMB: Final = 4
 """How far up a widget's container is looked for."""
 
@@ -69,7 +71,7 @@ def service_of(node: LexborNode) -> str | None:
         found = _SERVICE_CLASS.match(token)
         if found and "follow" not in token and (channel_named(found["name"]) or found["name"] in COPY_SERVICES):
             return found["name"].lower()
-    if node.tag not in ("a", "button") and not {"role", "onclick", "tabindex"}.intersection(attributes):
+    if node.tag not in ("a", "button") and not _INTERACTIVE.intersection(attributes):
         return None
     parent = node.parent
     if parent is not None and parent.tag in ("li", "span", "div") and is_alone(node):

@@ -168,7 +168,7 @@ class _Reader:
         label = label_of(node)
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ONSITE_BUTTON.search(names):
-            return self._row(node, Profile("subscribe", SITE), None)
+            return self._row(node, Profile(invitation_kind(label or "") or "subscribe", SITE), None)
         kind = self._site_kind(label, None)
         return Subscribe(kind=kind, platform=SITE, label=label) if kind and not self._in_form(node) else None
 

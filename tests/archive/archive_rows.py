@@ -66,7 +66,7 @@ def add_visit(
     exporter.add("shares", [share(page_id, 0), share(page_id, 1)], where)
     exporter.add("subscribes", [subscribe(page_id)], where)
     exporter.add("pages", [page(page_id, digest)], where)
-    exporter.add("threads", [ledger(page=page_id, verdict="complete", captured=len(comments))], where)
+    exporter.add("threads", [ledger(f"thread of {page_id}", page_id, verdict="complete", captured=len(comments))], where)
 
 
 def started(root: Path, crawl_id: str = "crawl-1", state: str = "state", **options) -> Exporter:

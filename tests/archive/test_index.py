@@ -40,7 +40,7 @@ VISITS = st.tuples(
 
 
 @given(st.lists(VISITS, min_size=1, max_size=6))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_rebuilt_index_equals_the_kept_one_and_the_reader_agrees(visits):
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -105,13 +105,22 @@ def test_the_index_of_an_archive_that_was_deleted_is_forgotten(tmp_path):
     add_visit(exporter, "visit-1", comments=["a"])
     exporter.commit(exporter.take())
     exporter.close()
-    shutil.rmtree(tmp_path / "archive")
-    exporter = started(tmp_path)
-    assert exporter.index.page_digest("page-1") is None
-    add_visit(exporter, "visit-2", comments=["a"])
-    assert exporter.commit(exporter.take()).rows["comments"] == 1
-    exporter.close()
-    assert len(read(tmp_path, "comments")) == 1
+    for visits in range(3):  # the new archive is behind the old one, as far, and farther
+        shutil.rmtree(tmp_path / "archive")
+        other = started(tmp_path, "crawl-2", f"other-{visits}")
+        for number in range(visits):
+            name = f"{visits}-{number}"
+            add_visit(other, name, page_id=name, comments=[comment(name, thread="thread-2")])
+            other.commit(other.take())
+        other.close()
+        exporter = started(tmp_path)
+        assert exporter.index.page_digest("page-1") is None
+        assert exporter.index.thread("thread-1") == {}
+        assert len(exporter.index.thread("thread-2")) == visits
+        add_visit(exporter, "visit-2", comments=["a"])
+        assert exporter.commit(exporter.take()).rows["comments"] == 1
+        exporter.close()
+        assert len(read(tmp_path, "comments")) == visits + 1
 
 
 def test_an_index_that_is_ahead_damaged_or_of_another_layout_is_built_anew(tmp_path):

@@ -61,7 +61,7 @@ def test_crawls_commit_to_s3_what_readers_find_there(bucket, tmp_path):
 
 
 def test_a_bucket_that_is_not_there_is_named(bucket, tmp_path):
-    with pytest.raises(ArchiveError, match="s3://nowhere.*create the bucket first"):
+    with pytest.raises(ArchiveError, match=r"s3://nowhere.*create the bucket first"):
         Exporter("s3://nowhere/x", "crawl-1", state_dir=tmp_path).start()
     with pytest.raises(ArchiveError, match="there is no archive at s3://talkback/empty"):
         archive.open("s3://talkback/empty")

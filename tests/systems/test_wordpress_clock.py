@@ -77,6 +77,16 @@ async def test_the_newest_comment_may_stand_on_another_page():
     assert thread.verdict == "complete"
 
 
+async def test_the_feed_is_found_however_its_address_spells_other_alphabets():
+    url = "https://video.example.org/%E4%B8%AD/"
+    feed_url = "https://video.example.org/%e4%b8%ad/feed/"
+    head = f'<link rel="alternate" type="application/rss+xml" href="{feed_url}">'
+    html = page([Row(1, at=SUMMER)], markup="legacy", head=head)
+    web = answering({}, otherwise=feed(Row(1, at=SUMMER)))
+    ((_, (comment,), _),) = await read(SYSTEM, html, url, web)
+    assert comment.published_at == micros(SUMMER)
+
+
 async def test_without_any_source_a_local_time_is_an_interval_that_holds_the_truth():
     ((_, (comment,), thread),) = await read(SYSTEM, page([Row(1, at=SUMMER)], markup="legacy"), POST)
     assert comment.published_min is not None

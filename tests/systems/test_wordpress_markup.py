@@ -111,7 +111,8 @@ async def test_widgets_templates_and_other_systems_hold_no_comment_of_the_thread
 async def test_a_list_printed_twice_is_read_once():
     html = page(NESTED)
     start, end = html.index('<ol class="comment-list">'), html.index("</ol>") + 5
-    assert len(await comments_of(html[:end] + html[start:end] + html[end:])) == 4
+    twice = html[:end] + html[start:end] + html[end:]
+    assert len(await comments_of(twice)) == len(find_items(Document(twice, POST)).found) == 4
 
 
 THEMES = {
@@ -122,8 +123,8 @@ THEMES = {
         '<div class="comment-author vcard"><cite class="fn">Bo</cite></div><p>Second</p></div></div>'
     ),
     "a callback with li-comment and article": (
-        '<li id="li-comment-1" class="comment even depth-1"><article id="comment-1" class="comment"><header class="comment-meta">'
-        '<cite><b class="fn">Ada</b> <span>Post author</span></cite></header><section class="comment-content">First'
+        '<li id="li-comment-1" class="comment bypostauthor depth-1"><article id="comment-1" class="comment"><header class="comment-meta">'
+        '<cite class="fn">Ada <span> Post author</span></cite></header><section class="comment-content">First'
         '<p class="edit-link">Edit</p></section></article><ul class="children"><li id="li-comment-2" class="comment depth-2">'
         '<article id="comment-2"><cite><b class="fn">Bo</b></cite><section class="comment-content">Second</section></article>'
         "</li></ul></li>"

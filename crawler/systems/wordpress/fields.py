@@ -129,7 +129,7 @@ def read_fields(item: Item, items: Items, document: Document, language: str | No
         author_name=shown_name,
         author_url=_author_url(link, document, item.native_id),
         author_id=next((found[1] for token in item.tokens if (found := NICENAME.match(token))), None),
-        author_kind=_author_kind(item),
+        author_kind=_author_kind(item) if kind not in ("pingback", "trackback") else None,
         text=text,
         text_html=text_html,
         time_raw=time_raw,
@@ -183,7 +183,7 @@ def _shown_name(node: LexborNode, rank: int, item: Item, language: str | None) -
 
     def is_beside(below: LexborNode) -> bool:
         # Twenty Twelve writes "Post author" in a bare span behind the name.
-        is_mark = below.tag == "span" and below.prev is not None and "bypostauthor" in item.tokens
+        is_mark = rank == 0 and below.tag == "span" and below.prev is not None and "bypostauthor" in item.tokens
         return is_mark or _is_badge(below) or _own_anchor(below, item.native_id) is not None
 
     shown = clean(line_of(node, skip=is_beside)) or ""

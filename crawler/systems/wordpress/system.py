@@ -210,7 +210,7 @@ class _Run:
         base = (page_url(self.document.url) or "").rstrip("/")
         for node in self.document.css('link[rel=alternate][type="application/rss+xml"]'):
             url = self.document.link(node.attributes.get("href"))
-            if url is not None and url.rstrip("/") == f"{base}/feed":
+            if url is not None and (page_url(url) or "").rstrip("/") == f"{base}/feed":
                 return url
         return None
 

@@ -1,0 +1,251 @@
+"""The share block is read as its checked record says, in every markup, and from hostile pages without harm."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.schema import Page, Share
+from crawler.extract.document import Document
+from crawler.extract.phrases import is_prompt
+from crawler.extract.share import read_shares
+
+CASES = Path(__file__).parent / "fixtures" / "share"
+URL = "https://www.example.net/story"
+
+
+def read(body: str | bytes, url: str = URL, language: str | None = "en") -> list[Share]:
+    return read_shares(Document(body, url), Page(url=url, canonical_url=url, language=language))
+
+
+def stated(rows: list[Share]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in asdict(row).items() if value not in (None, "") and name != "position"}
+        for row in rows
+    ]
+
+
+def brief(rows: list[Share]) -> list[tuple[str, str | None]]:
+    return [(row.kind, row.channel) for row in rows]
+
+
+@pytest.mark.parametrize("folder", sorted(CASES.iterdir()), ids=lambda folder: folder.name)
+def test_the_share_block_is_as_checked(folder: Path) -> None:
+    case = json.loads((folder / "expected.json").read_text("utf-8"))
+    rows = read((folder / "page.html").read_bytes(), case["page"]["url"], case["page"]["language"])
+    assert stated(rows) == case["shares"]
+    assert [row.position for row in rows] == list(range(len(rows)))
+
+
+CONFIRMATIONS = [
+    "Thanks! Share it with your friends!",
+    "እናመሰግናለን! ለጏደኞች ህ አጋራ!",
+    "Obrigado! Mostre para seus amigos!",
+    "Hvala! Podijelite s prijateljima!",
+    "Tak! del det med dine venner!",
+    "Bedankt! Deel het met je vrienden!",
+    "سپاس! با دوستان خود به اشتراك بگذاريد!",
+    "Kiitos! Jaa se ystäviesi kanssa!",
+    "Merci ! Partagez avec vos amis !",
+    "Danke für die Bewertung! Teile es mit Deinen Freunden!",
+    "Ευχαριστώ! Μοιραστείτε το με τους φίλους σας!",
+    "תודה! אתה מוזמן לשתף את הסרטון עם חבריך!",
+    "Grazie! Condividilo con i tuoi amici!",
+    "Obrigado! Partilhe com os seus amigos!",
+    "Merci de like! Trimite prietenilor tai",
+    "Спасибо! Поделитесь с друзьями!",
+    "Vďaka! Podeľte sa so svojimi priateľmi!",
+    "ขอขอบคุณ! แชร์ให้กับเพื่อนๆ คุณได้อีกด้วย!",
+    "Teşekkürler! Arkadaşlarınıza da önerin!",
+]
+
+
+@pytest.mark.parametrize("text", CONFIRMATIONS)
+def test_the_confirmation_of_a_like_is_a_prompt_in_every_language_of_php_melody(text: str) -> None:
+    widget = f'<div id="bin-rating-like-confirmation"><p> {text}</p></div>'
+    theme = f"<section><em>{text.rstrip('!')}</em></section>"
+    for page in (widget, theme):
+        rows = read(page)
+        assert [row.kind for row in rows] == ["prompt"]
+    assert read(widget)[0].label == text
+
+
+@pytest.mark.parametrize("text", CONFIRMATIONS)
+def test_case_and_punctuation_of_a_prompt_do_not_matter(text: str) -> None:
+    assert is_prompt(text.replace("!", " … "))
+    assert is_prompt(text.lower())
+
+
+def test_the_widget_confirms_in_any_language_of_the_sites_own() -> None:
+    page = '<div id="bin-rating-like-confirmation"><p>Mulțam! Zi-le și altora!</p><a href="#">x</a></div>'
+    assert stated(read(page)) == [{"kind": "prompt", "label": "Mulțam! Zi-le și altora!"}]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>He asked them to share it with your friends and leave.</p>",
+        "<li class=comment><p>Thanks! Share it with your friends!</p></li>",
+        "<script>'Share it with your friends'</script>",
+        "<template><p>Share it with your friends</p></template>",
+        "<button>Share</button>",
+        "<span>Share</span>",
+    ],
+)
+def test_sentences_comments_and_lone_words_are_no_prompts(page: str) -> None:
+    assert read(page) == []
+
+
+@pytest.mark.parametrize("page", ["<h4>Share</h4>", "<span>Share:</span>", "<h3>Teilen</h3>", "<b>分享到：</b>"])
+def test_a_lone_word_is_a_prompt_as_a_heading_or_with_a_colon(page: str) -> None:
+    assert brief(read(page)) == [("prompt", None)]
+
+
+def link(target: str, label: str = "x") -> str:
+    return f'<a href="https://www.facebook.com/sharer.php?u={target}">{label}</a>'
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        URL,
+        "http://example.net/story/",
+        "https%3A%2F%2Fm.example.net%2Fstory%3Futm_source%3Dfb%26fbclid%3D1",
+        "https://www.example.net/story%23comments",
+        "https://www.example.net/story/comment-page-2/",
+        "//www.example.net/story",
+        "/story",
+        "https://exm.pl/aB3",
+    ],
+)
+def test_a_button_that_shares_the_page_however_written_is_kept(target: str) -> None:
+    assert brief(read(link(target))) == [("button", "facebook")]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://www.example.net/",
+        "https://www.example.net/other-story",
+        "https://www.example.net/story?id=2",
+        "https://elsewhere.example.org/news/long-address-of-another-story",
+    ],
+)
+def test_a_button_that_shares_another_page_is_left_out(target: str) -> None:
+    assert read(link(target)) == []
+
+
+def test_a_second_bar_adds_only_what_the_first_does_not_have() -> None:
+    bar = link(URL, "first")
+    rows = read(f"<div>{bar}</div><div>{bar.replace('first', 'second')}<button id=bin-rating-like>Like</button></div>")
+    assert [(row.kind, row.label) for row in rows] == [("button", "first"), ("like", "Like")]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ['<li id="comment-7">{}</li>', '<div class="comment">{}</div>', '<div class="wpd-comment"><p>{}</p></div>'],
+)
+def test_what_belongs_to_a_readers_comment_is_not_the_pages(place: str) -> None:
+    inside = link(URL) + '<a class="like" href="#">Like</a><button data-clipboard-text="' + URL + '">Copy link</button>'
+    assert read(place.format(inside)) == []
+    assert brief(read(inside)) == [("button", "facebook"), ("like", "onsite"), ("copy_link", "onsite")]
+
+
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [
+        (f'{link(URL)}<span class="count">1,234</span>', 1234),
+        (f'<li>{link(URL)}<b></b><em class="share-count">1.2K</em></li>', 1200),
+        (link(URL, 'Share <span class="a2a_count">7</span>'), 7),
+        (link(URL, "Facebook (12)"), 12),
+        (link(URL, "12 shares"), 12),
+        (link(URL, "").replace("<a ", '<a data-count="0" '), 0),
+        (link(URL, "").replace("<a ", '<a aria-label="31 shares on Facebook" '), 31),
+        (link(URL, "Facebook"), None),
+        (link(URL, "Web 2"), None),
+        (f'{link(URL)}{link(URL)}<span class="count">12 May</span>', None),
+    ],
+)
+def test_a_count_is_what_stands_in_or_beside_the_button(page: str, count: int | None) -> None:
+    assert read(page)[0].count == count
+
+
+def test_a_number_is_no_label() -> None:
+    assert stated(read(link(URL, "<i>6366</i>").replace("<a ", '<a title="Share on Facebook" ')))[0] == {
+        "kind": "button",
+        "channel": "facebook",
+        "label": "Share on Facebook",
+        "url": f"https://www.facebook.com/sharer.php?u={URL}",
+        "target_url": URL,
+        "count": 6366,
+    }
+
+
+def test_a_dislike_button_is_no_like() -> None:
+    assert read('<button id="bin-rating-dislike">Dislike</button><a href="#" class="dislike">Dislike</a>') == []
+
+
+def test_a_like_of_the_sites_page_on_a_network_is_not_a_like_of_this_page() -> None:
+    assert read('<div class="fb-like" data-href="https://www.facebook.com/example"></div>') == []
+
+
+HOSTILE = [
+    "<div>" * 10_000 + "Share this:",
+    '<div data-share="facebook" class="share-btn_facebook" tabindex=0>' * 10_000,
+    '<div class="like-button">' * 10_000,
+    "<div>" + '<a href="https://www.facebook.com/sharer.php?u=x">t</a>' * 10_000,
+    "<div><a class=share href=#>" * 5_000,
+    f'<input value="{URL}">' * 10_000,
+    "<textarea>" + "<iframe " * 50_000,
+    '<a onclick="' + "http://x/" * 100_000 + '">x</a>',
+    "<p>" + "share it with " * 100_000,
+]
+
+
+@pytest.mark.parametrize("page", HOSTILE, ids=lambda page: page[:24])
+def test_a_hostile_page_is_read_to_its_end(page: str) -> None:
+    rows = read(page + "</textarea><p><b>Share this article</b></p>")
+    assert len(rows) <= 3
+
+
+PIECES = st.sampled_from(
+    [
+        "<div class='share'>",
+        "</div>",
+        "<li class=comment>",
+        "<a href='https://x.com/intent/post?url=",
+        "'>",
+        "</a>",
+        "<button onclick=navigator.share()>",
+        "<input value='https://www.example.net/story'>",
+        "<textarea>",
+        "&lt;iframe src=",
+        "Share this:",
+        "Like",
+        "<a class='a2a_button_x' href='#'>",
+        "<svg><title>",
+        "<span class=count>",
+        "١٢",
+        "\x00",
+        "<a href='//[::1'>",
+        "data-count='",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join))
+def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str) -> None:
+    rows = read("<p>" + body)
+    assert [row.position for row in rows] == list(range(len(rows)))
+    for row in rows:
+        assert row.kind in {"button", "like", "prompt", "copy_link", "embed"}
+        assert (row.channel is None) == (row.kind == "prompt")
+        assert "" not in (row.label, row.url, row.target_url, row.channel)
+        assert row.count is None or row.count >= 0

@@ -1,0 +1,233 @@
+"""The subscribe block is read as its checked record says: links, widgets, forms, feeds and running text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.schema import Page, Subscribe
+from crawler.extract.document import Document
+from crawler.extract.invitations import read_invitations, split_line
+from crawler.extract.phrases import invitation_kind, platform_named
+from crawler.extract.subscribe import read_subscribes
+
+CASES = Path(__file__).parent / "fixtures" / "subscribe"
+URL = "https://www.example.net/story"
+
+
+def read(body: str | bytes, description: str | None = None, url: str = URL) -> list[Subscribe]:
+    page = Page(url=url, canonical_url=url, language="en", description=description)
+    return read_subscribes(Document(body, url), page)
+
+
+def stated(rows: list[Subscribe]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in asdict(row).items() if value not in (None, "") and name != "position"}
+        for row in rows
+    ]
+
+
+def lines(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    rows = [row for _, row in read_invitations(split_line(line, 0) for line in text.split("\n"))]
+    return [(row.kind, row.platform, row.label, row.url) for row in rows]
+
+
+@pytest.mark.parametrize("folder", sorted(CASES.iterdir()), ids=lambda folder: folder.name)
+def test_the_subscribe_block_is_as_checked(folder: Path) -> None:
+    case = json.loads((folder / "expected.json").read_text("utf-8"))
+    rows = read((folder / "page.html").read_bytes(), case["page"].get("description"), case["page"]["url"])
+    assert stated(rows) == case["subscribes"]
+    assert [row.position for row in rows] == list(range(len(rows)))
+
+
+def test_a_label_takes_the_addresses_of_its_own_line_and_of_the_lines_below_it() -> None:
+    text = "Follow us on: https://x.com/a https://t.me/abcd\nSupport us:\n\nhttps://sc.mp/s\nhttps://sc.mp/t\nThe end."
+    assert lines(text) == [
+        ("follow", "x", "Follow us on", "https://x.com/a"),
+        ("follow", "telegram", "Follow us on", "https://t.me/abcd"),
+        ("support", None, "Support us", "https://sc.mp/s"),
+        ("support", None, "Support us", "https://sc.mp/t"),
+    ]
+
+
+def test_a_label_whose_address_is_lost_stands_before_what_comes_after_it() -> None:
+    assert lines("Subscribe to our YouTube channel:\nThe flood rose.\nTwitter: https://x.com/a") == [
+        ("subscribe", "youtube", "Subscribe to our YouTube channel", None),
+        ("follow", "x", "Twitter", "https://x.com/a"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Related story: https://sc.mp/x",
+        "Related story:\nhttps://sc.mp/x",
+        "The following companies: https://sc.mp/x",
+        "Support for Ukraine: https://www.example.net/story",
+        "He asked the crowd to donate blood, the mayor of the town said on Tuesday, and left: https://sc.mp/x",
+        "We must follow the money https://sc.mp/x",
+        "Share: https://www.facebook.com/sharer.php?u=https://www.example.net",
+        "Subscribe to nothing at all.",
+        "A film of 2019: https://www.youtube.com/watch?v=abcdefghijk",
+        "Mr X wrote to https://www.example.net/a",
+        "",
+        ":",
+    ],
+)
+def test_other_lines_with_addresses_are_no_invitations(text: str) -> None:
+    assert lines(text) == []
+
+
+def test_shorteners_stay_as_they_are_and_get_their_platform_from_the_words() -> None:
+    assert lines("👉 Instagram ➡ http://sc.mp/ig.") == [("follow", "instagram", "Instagram", "http://sc.mp/ig")]
+
+
+def test_an_outward_link_of_a_platform_keeps_its_address_and_names_where_it_leads() -> None:
+    url = "https://www.youtube.com/redirect?event=x&q=https%3A%2F%2Fwww.patreon.com%2Fexample"
+    (row,) = read(f'<p>Patreon: <a href="{url}">https://www.patreon.com/exam...</a></p>', "Patreon: https://www.patreon.com/exam...")
+    assert (row.kind, row.platform, row.handle, row.label, row.url) == ("support", "patreon", "example", "Patreon", url)
+
+
+def test_a_description_in_metadata_alone_is_read_as_well() -> None:
+    page = '<meta property="og:description" content="x"><p>Elsewhere</p>'
+    assert [row.url for row in read(page, "Support us: https://sc.mp/a\nTwitter: https://x.com/a")] == [
+        "https://sc.mp/a",
+        "https://x.com/a",
+    ]
+
+
+def test_a_bare_address_counts_only_where_it_is_a_platforms() -> None:
+    assert lines("Patreon: patreon.com/example") == [("support", "patreon", "Patreon", "https://patreon.com/example")]
+    assert lines("Support us: and/or v1.2/3") == []
+
+
+WORDS = {
+    "subscribe": "Abonnieren|Abonnez-vous|Suscríbete|Iscriviti|Inscreva-se|Abonneer|Subskrybuj|Подписывайтесь|Підписуйтесь|"
+    "Abone ol|اشترك|مشترک شوید|הירשמו|チャンネル登録|구독|订阅|सब्सक्राइब|Đăng ký|Berlangganan|Prenumerera|Abonnér|Tilaa|Odebírejte|"
+    "Εγγραφείτε|Abonează-te|Iratkozz fel",
+    "follow": "Folge uns|Suivez-nous|Síguenos|Seguici|Siga-nos|Volg ons|Obserwuj nas|Следите за нами|Стежте за нами|Takip edin|"
+    "تابعونا|ما را دنبال کنید|עקבו אחרינו|フォロー|팔로우|关注我们|फॉलो करें|Theo dõi|Ikuti kami|Följ oss|Følg os|Seuraa|Sledujte nás|"
+    "Ακολουθήστε μας|Urmăriți-ne|Kövess minket",
+    "support": "Unterstützt uns|Soutenez-nous|Apóyanos|Sostienici|Apoie|Steun ons|Wesprzyj nas|Поддержать проект|Підтримати|"
+    "Destekle|ادعمنا|حمایت|תמכו בנו|寄付|후원|赞助|Ủng hộ|Dukung|Stöd oss|Støt os|Lahjoita|Podpořte|Υποστηρίξτε|Susține|Támogass",
+    "newsletter": "Newsletter|Infolettre|Boletín|Nieuwsbrief|Biuletyn|Рассылка|Розсилка|Bülten|خبرنامه|メルマガ|뉴스레터|Nyhetsbrev|"
+    "Nyhedsbrev|Uutiskirje|Zpravodaj|Hírlevél",
+}
+
+
+@pytest.mark.parametrize(("kind", "word"), [(kind, word) for kind, words in WORDS.items() for word in words.split("|")])
+def test_an_invitation_is_understood_in_many_languages(kind: str, word: str) -> None:
+    assert invitation_kind(f"{word}:") == kind
+    assert invitation_kind(word.upper()) == kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Er unterschreibt den Vertrag", "Она подписала указ", "The following day", "Donetsk under fire", "Der Volgograder", "Abordage"],
+)
+def test_words_that_only_look_alike_invite_to_nothing(line: str) -> None:
+    assert invitation_kind(line) is None
+
+
+def test_the_one_platform_that_a_line_names_is_known_and_of_several_none() -> None:
+    assert platform_named("Подписывайтесь на наш Телеграм-канал") == "telegram"
+    assert platform_named("Follow us on X") == "x"
+    assert platform_named("Facebook and Instagram") is None
+    assert platform_named("the X factor") is None
+
+
+def test_a_profile_in_a_sentence_is_mentioned_and_beside_words_that_invite_an_invitation() -> None:
+    prose = "The mayor told reporters in front of the hall that <a href='https://x.com/a'>the minister</a> had left early."
+    assert read(f"<p>{prose}</p>") == []
+    (row,) = read(f"<p>{prose} For more of this every day, follow us on <a href='https://x.com/bb'>X</a>.</p>")
+    assert row.handle == "bb"
+
+
+@pytest.mark.parametrize("place", ['<li id="comment-7">{}</li>', '<ol class="commentlist"><li>{}</li></ol>', '<div class="wpd-comment">{}</div>'])
+def test_links_of_readers_are_no_invitations_of_the_page(place: str) -> None:
+    inside = '<a href="https://www.youtube.com/@reader">reader</a><a href="/feed/">RSS</a><button class="subscribe-button">Follow</button>'
+    assert read(place.format(inside)) == []
+    assert len(read(inside)) == 3
+
+
+def test_one_address_twice_is_one_invitation() -> None:
+    page = "<a href='https://www.x.com/a'>first</a><a href='http://x.com/a/'>second</a><a href='https://x.com/bb'>other</a>"
+    assert [row.label for row in read(page)] == ["first", "other"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<form id="commentform" action="/wp-comments-post.php"><textarea name="comment"></textarea><input type="email">Subscribe</form>',
+        '<form action="/login"><input type="email"><input type="password">Subscribe</form>',
+        '<form role="search"><input type="email" name="q">newsletter</form>',
+        '<form action="/contact"><input type="email">Write to us</form>',
+        '<form><input type="checkbox" name="subscribe_comments">Notify me by email</form>',
+        "<form><h1>Story</h1><input type='email'>Newsletter</form>",
+        "<a href='/a?subscribe=comments'>Subscribe to comments</a>",
+        "<a href='/support-for-ukraine'>Support for Ukraine</a>",
+        "<a href='https://www.facebook.com/sharer.php?u=x'>Follow</a>",
+        '<link rel="alternate" type="application/json" href="https://www.example.net/wp-json/wp/v2/posts/1">',
+        '<link rel="alternate" type="application/json+oembed" href="/oembed">',
+    ],
+)
+def test_forms_and_links_for_other_ends_are_left_out(page: str) -> None:
+    assert read(page) == []
+
+
+HOSTILE = [
+    "<div>" * 10_000,
+    "<div role=button>" * 10_000,
+    '<a href="https://x.com/name"><span class=count>' + "<span class=count>" * 10_000,
+    "<p>" + '<a href="https://x.com/name">word</a> text ' * 10_000,
+    "<form><input type=email>newsletter</form>" * 3_000,
+    "<input type=email>" * 10_000,
+    '<a href="' + "/" * 300_000 + '">x</a>',
+]
+
+
+@pytest.mark.parametrize("page", HOSTILE, ids=lambda page: page[:24])
+def test_a_hostile_page_is_read_to_its_end(page: str) -> None:
+    assert len(read(page, "Follow us on:\n" * 6_000)) <= 3
+
+
+PIECES = st.sampled_from(
+    [
+        "<a href='https://www.youtube.com/@",
+        "<a href='https://t.me/name'>",
+        "'>",
+        "</a>",
+        "<form>",
+        "</form>",
+        "<input type=email>",
+        "<link rel=alternate type=application/rss+xml href='",
+        "Follow us on:",
+        "<br>",
+        "<p>",
+        "https://sc.mp/x",
+        "<li class=comment>",
+        "</li>",
+        "<div data-channelid='",
+        "newsletter",
+        "<iframe src='https://www.youtube.com/subscribe_embed?channelid=",
+        "\ud800",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join), st.booleans())
+def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str, is_described: bool) -> None:
+    body = body.encode("utf-8", "replace").decode()
+    rows = read("<p>" + body, body if is_described else None)
+    assert [row.position for row in rows] == list(range(len(rows)))
+    for row in rows:
+        assert row.kind in {"subscribe", "follow", "newsletter", "feed", "podcast", "support"}
+        assert "" not in (row.platform, row.handle, row.channel_id, row.label, row.url)
+        assert (row.count is None) == (row.count_precision is None)
