@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.politeness.refusal import RefusedError
+from crawler.stopping import is_closing
 from crawler.systems.base import Fetch, FetchError
 
 if TYPE_CHECKING:
@@ -61,18 +62,14 @@ def engine_fetch(crawler: Crawler) -> Fetch:
 
     async def fetch(request: Request) -> Response:
         engine = crawler.engine
-        if engine is None or not engine.running or _is_closing(crawler):
+        if engine is None or not engine.running or is_closing(crawler):
             raise FetchError("interrupted", f"{request.url}: the crawl was stopped before it")
         try:
             return await engine.download_async(request)
         except EXPECTED as error:
-            reason = "blocked" if isinstance(error, RefusedError) else "error"
+            reason = "error"
+            if isinstance(error, RefusedError):
+                reason = "interrupted" if error.reason == "interrupted" else "blocked"
             raise FetchError(reason, explain(request.url, error)[1]) from error
 
     return fetch
-
-
-def _is_closing(crawler: Crawler) -> bool:
-    """Whether the spider is being closed for a reason that leaves the engine running (``CLOSESPIDER_*``)."""
-    slot = crawler.engine._slot if crawler.engine else None  # noqa: SLF001  # Scrapy 2.19 has no public way to see it
-    return slot is None or slot.closing is not None

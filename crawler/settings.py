@@ -32,10 +32,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.throttle.Throttle": 560,
 }
 
-# default {}: the report that every loss goes to, and the line of progress.
+# default {}: the report that every loss goes to, the line of progress, and a quick end when a crawl is stopped.
 EXTENSIONS = {
     "crawler.report.Report": 0,
     "crawler.progress.Progress": 0,
+    "crawler.stopping.Stopping": 0,
 }
 
 # default {}: one job each, in the order of the data's way.

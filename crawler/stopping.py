@@ -61,7 +61,7 @@ class Stopping:
             while slot.queue:
                 request, waiting = slot.queue.popleft()
                 if not waiting.called:  # given up meanwhile by the one who asked
-                    waiting.errback(RefusedError("interrupted", f"{request.url}: the crawl was stopped before it"))
+                    waiting.errback(RefusedError("interrupted", f"{request.url}: not visited, the crawl was stopped"))
 
 
 def is_closing(crawler: Crawler) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.counts import Count, read_count
+from crawler.extract.phrases import names_crowd
 from crawler.extract.text import clean, line_of
 
 MAX_LABEL: Final = 200
@@ -36,11 +37,6 @@ _NUMBER_THEN_WORDS: Final = re.compile(
 )
 _WORDS_THEN_NUMBER: Final = re.compile(
     r"^(?P<words>[^\d]{2,60}?)[\s:]*[(\[]\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?[KkMmBb万億만]?)\s*[)\]]$"
-)
-_CROWD: Final = re.compile(
-    r"\b(?:shares?|likes?|tweets?|retweets?|reposts?|pins?|followers?|subscribers?|fans?|members?|people|mal\s+geteilt|partages?|"
-    r"abonn\w+|seguidores|suscriptores|compartid\w+|condivision\w+|volgers|репост\w*|лайк\w*|подписчик\w*|takipçi\w*|gefällt)\b",
-    re.IGNORECASE,
 )
 _MAX_INSIDE: Final = 12
 """Elements in a control that are looked at."""
@@ -116,7 +112,7 @@ def _counted(text: str) -> tuple[str, str] | None:
     if found:
         return found["number"], found["words"].strip()
     found = _NUMBER_THEN_WORDS.match(text)
-    return (found["number"], found["words"].strip()) if found and _CROWD.search(found["words"]) else None
+    return (found["number"], found["words"].strip()) if found and names_crowd(found["words"]) else None
 
 
 def count_of(node: LexborNode, language: str | None) -> Count | None:

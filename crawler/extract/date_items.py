@@ -38,8 +38,8 @@ class Item:
     """One piece."""
 
     kind: str
-    """``word``, ``half`` (of the day), ``unknown``, ``number``, ``offset``; ``clock`` (``5:23``), ``time`` (``5時23分``),
-    ``hour`` (before a half of the day), ``dotted`` (``17.23``); ``date`` (``19.7.2021``), ``ymd`` (``2021年7月19日``)."""
+    """``word``, ``half`` (of the day), ``unknown``, ``number``, ``offset``; ``clock`` (``5:23``), ``time``
+    (``5時23分``), ``hour`` (before a half), ``dotted`` (``17.23``); ``date`` (``19.7.2021``), ``ymd`` (``2021年7月19日``)."""
     text: str
     meanings: frozenset[Meaning] = frozenset()
 

@@ -95,8 +95,8 @@ MORE_UNITS: Final[dict[str, dict[str, str]]] = {
     "ru": {"year": "год|года|лет", "month": "месяца|месяцев", "second": "секунды|секунд"},
     "sl": {
         "minute": "minuti|minute|minut", "hour": "uri|ure|ur", "day": "dan|dni|dneva|dnevi",
-        "week": "tedni|tednov|tedna",
-           "month": "meseci|mesecev|meseca", "year": "leti|leta|let"},
+        "week": "tedni|tednov|tedna", "month": "meseci|mesecev|meseca", "year": "leti|leta|let",
+    },
     "sq": {"minute": "minuta", "week": "javë", "month": "muaj", "year": "vit|vjet", "hour": "orë", "day": "ditë"},
     "sv": {"minute": "minuter", "hour": "timme|timmar", "day": "dagar", "week": "veckor", "month": "månader"},
     "sw": {"hour": "masaa"},
@@ -108,8 +108,7 @@ MORE_UNITS: Final[dict[str, dict[str, str]]] = {
     },
     "zh": {
         "minute": "分钟|分鐘", "hour": "小时|小時|个小时|個小時", "day": "天", "week": "周|週|星期|个星期",
-        "month": "个月|個月|月",
-        "year": "年",
+        "month": "个月|個月|月", "year": "年",
     },
 }  # fmt: skip
 """Inflected and short units that the data lacks."""

@@ -49,8 +49,6 @@ class _Heading:
     label: str
     kind: str
     platform: str | None
-    at: int
-    """How many rows were read before it."""
     is_used: bool = False
 
 
@@ -93,8 +91,7 @@ def read_invitations(lines: Iterable[TextLine]) -> list[tuple[int, Subscribe]]:
     for number, line in enumerate(lines):
         if number >= MAX_LINES:
             break
-        if line.text or line.urls:
-            reader.read(line)
+        reader.read(line)
     reader.close()
     return reader.rows
 
@@ -124,14 +121,14 @@ class _Reader:
             return
         self.close()
         if kind is not None and (line.text.rstrip(_EDGE_AFTER).endswith((":", "：")) or _is_open(line.text)):
-            self.heading = _Heading(line, label, kind, platform, len(self.rows))
+            self.heading = _Heading(line, label, kind, platform)
 
     def close(self) -> None:
         """The heading's lines are over; without any address it stands for itself."""
         heading, self.heading = self.heading, None
         if heading is not None and not heading.is_used and ":" in heading.line.text.replace("：", ":"):
             row = Subscribe(kind=heading.kind, platform=heading.platform, label=heading.label)
-            self.rows.insert(heading.at, (heading.line.position, row))
+            self.rows.append((heading.line.position, row))
 
     def _labelled(self, line: TextLine, label: str, kind: str | None, platform: str | None) -> None:
         words = (kind, platform) if kind is not None and _opens_with_it(line.text, label, kind) else None

@@ -67,7 +67,7 @@ def _invitation(by_language: dict[str, list[str]]) -> re.Pattern[str]:
 
 _KINDS: Final = {kind: _invitation(table) for kind, table in _TABLES["invitations"].items()}
 _PLATFORMS: Final = {name: re.compile(_by_spacing(words)) for name, words in _TABLES["platforms"].items()}
-_FOLLOWER_WORD: Final = re.compile(_by_spacing(_TABLES["followers"]))
+_CROWD: Final = re.compile(_by_spacing(_TABLES["crowds"]))
 _PROMPTS: Final = frozenset(map(fold_phrase, _TABLES["prompts"]))
 _BARE: Final = frozenset(map(fold_phrase, _TABLES["bare_prompts"]))
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
@@ -128,6 +128,6 @@ def is_platform_name(line: str) -> bool:
     return folded == "x" or any(pattern.fullmatch(folded) for pattern in _PLATFORMS.values())
 
 
-def names_followers(text: str) -> bool:
-    """Whether a text speaks of followers or subscribers as a number of people."""
-    return len(text) <= _MAX_LABEL and _FOLLOWER_WORD.search(fold_letters(text)) is not None
+def names_crowd(text: str) -> bool:
+    """Whether words after a number say that it counts followers, shares or likes."""
+    return len(text) <= _MAX_LABEL and _CROWD.search(fold_letters(text)) is not None

@@ -76,10 +76,6 @@ def service_of(node: LexborNode) -> str | None:
     parent = node.parent
     if parent is not None and parent.tag in ("li", "span", "div") and is_alone(node):
         classes += (parent.attributes.get("class") or "")[:1_000].split()
-    href = (attributes.get("href") or "").strip().lower()
-    leads_on = href[:1] not in ("", "#") and not href.startswith("javascript:")
-    if leads_on and not _speaks_of_sharing(node):
-        return None
     return next((name for token in classes if (name := _service_in_class(token))), None)
 
 

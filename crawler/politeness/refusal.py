@@ -6,13 +6,13 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class RefusedError(IgnoreRequest):
-    """A request that is not made, because a site does not want it.
+    """A request that is not made: a site does not want it, or the crawl is being stopped.
 
     Being an :class:`~scrapy.exceptions.IgnoreRequest`, it is neither retried nor logged as a fault; the visit
     records it.
 
-    :param reason: one word: ``robots`` (forbidden, or not known to be allowed) or ``blocked`` (the host asked to be
-        left alone for longer than we wait)
+    :param reason: one word: ``robots`` (forbidden, or not known to be allowed), ``blocked`` (the host asked to be
+        left alone for longer than we wait), ``interrupted``
     :param detail: one sentence for people, with the address
     """
 

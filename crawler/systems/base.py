@@ -212,11 +212,16 @@ class Reading:
     def batch(self, comments: Iterable[Comment], exchange: Exchange) -> Batch:
         """The comments that this visit has not seen yet, numbered on from the last batch.
 
-        :raises FetchError: when the thread is larger than the cap (what fits is kept: see :attr:`Limits.max_comments`)
+        A comment met again is left out: pages overlap, and themes repeat a list for narrow screens. Another comment
+        under the same id in the same answer cannot be kept, which is a gap.
         """
         fresh: list[Comment] = []
+        here: dict[str, Comment] = {}
         for comment in comments:
             if comment.native_id is not None:
+                first = here.setdefault(comment.native_id, comment)
+                if first is not comment and first.text != comment.text:
+                    self.gap(f"two comments have the id {comment.native_id} in one answer; the first is kept")
                 if comment.native_id in self._ids:
                     continue
                 self._ids.add(comment.native_id)

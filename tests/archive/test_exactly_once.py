@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from archive_rows import NOW, SECOND, add_visit, committed, crawl, every, read, seen, share, started, visible
 from writer import COMMENTS, PAGES, source
@@ -91,6 +92,9 @@ def test_a_kill_at_any_step_of_a_commit_loses_and_doubles_nothing(tmp_path, craw
             Fuse(patch, lives)
             with pytest.raises(Killed):
                 exporter.commit(exporter.take())
+        assert not list((root / "archive").glob("*/_tmp/*.parquet"))
+        for path in visible(root):
+            pq.read_table(path, partitioning=None)  # at its final name a part is whole
         exporter.close()  # as the kernel does it: the lock is given back
         survivor = started(root, crawl_id)
         add_visit(survivor, "visit-2", at=NOW + SECOND, comments=["a", "b", "c"])

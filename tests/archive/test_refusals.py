@@ -123,6 +123,7 @@ def test_a_table_that_lacks_a_new_column_is_given_it_and_its_old_rows_read(tmp_p
     exporter.add("comments", [comment("new", permalink="https://example.org/#1")], seen())
     exporter.commit(exporter.take())
     assert set(exporter.index.thread("t")) == {"old"}
+    assert DeltaTable(place).schema().to_arrow().field("permalink").name == "permalink"
     exporter.close()
     found = {row["comment_id"]: row["permalink"] for row in read(tmp_path, "comments")}
     assert found == {"old": None, "new": "https://example.org/#1"}

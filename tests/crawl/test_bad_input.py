@@ -128,7 +128,11 @@ def test_a_comment_10_000_elements_deep_or_of_a_megabyte_is_a_comment(crawled):
 
 def test_an_id_that_occurs_twice_makes_one_comment_and_the_thread_is_not_called_complete(crawled):
     place, site, _ = crawled
-    assert len(comments_of(place, site.url("/duplicate-ids/"))) == 2
+    comments = comments_of(place, site.url("/duplicate-ids/"))
+    assert [row["text"] for row in comments] == ["Text 0", "Text 1"]
+    ledger = next(row for row in place.open().threads().to_pylist() if row["thread_id"] == comments[0]["thread_id"])
+    assert ledger["verdict"] == "partial"
+    assert "1101" in ledger["gaps"][0]["reason"]
 
 
 def test_control_characters_do_not_reach_the_archive(crawled):

@@ -112,7 +112,9 @@ def test_any_other_link_shares_nothing(url: str) -> None:
     assert share_intent(url) is None
 
 
-@pytest.mark.parametrize("value", ["", "{url}", "%25url%25", "[permalink]", "undefined", "https://", "https://{{host}}/a"])
+@pytest.mark.parametrize(
+    "value", ["", "{url}", "%25url%25", "[permalink]", "undefined", "https://", "https://{{host}}/a"]
+)
 def test_a_target_that_a_script_fills_in_is_not_stated(value: str) -> None:
     assert share_intent(f"https://www.facebook.com/sharer.php?u={value}") == Intent("facebook", None)
 
@@ -134,7 +136,10 @@ def test_every_target_survives_its_way_into_a_link_and_out_again(tail: str) -> N
     assert intent == Intent("facebook", target.strip())
 
 
-@given(st.text(max_size=60), st.sampled_from(["https://", "mailto:", "//", "whatsapp://", "http://x.com/", "https://t.me/"]))
+@given(
+    st.text(max_size=60),
+    st.sampled_from(["https://", "mailto:", "//", "whatsapp://", "http://x.com/", "https://t.me/"]),
+)
 def test_no_address_makes_the_readers_fail(text: str, start: str) -> None:
     url = start + text
     assert isinstance(share_intent(url), Intent | None)
@@ -277,7 +282,9 @@ def test_a_newsletter_service_is_told_by_its_form(action: str | None, provider: 
     assert newsletter_provider(action) == provider
 
 
-@pytest.mark.parametrize("path", ["/feed/", "/rss.xml", "/x/feed", "/rss.php", "/index.rdf", "/?feed=rss2", "/feed.json"])
+@pytest.mark.parametrize(
+    "path", ["/feed/", "/rss.xml", "/x/feed", "/rss.php", "/index.rdf", "/?feed=rss2", "/feed.json"]
+)
 def test_a_feed_is_told_by_its_address(path: str) -> None:
     assert looks_like_feed(f"https://www.example.net{path}")
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,12 @@ def test_a_button_that_shares_another_page_is_left_out(target: str) -> None:
     assert read(link(target)) == []
 
 
+def test_the_same_path_on_a_former_host_is_the_page() -> None:
+    page = "https://www.example.net/2021/07/19/a-story-of-a-flood?id=7"
+    assert len(read(link(quote(page.replace("www.example.net", "old.example.org"), safe="")), page)) == 1
+    assert read(link(quote(page.replace("id=7", "id=8"), safe="")), page) == []
+
+
 def test_a_second_bar_adds_only_what_the_first_does_not_have() -> None:
     bar = link(URL, "first")
     rows = read(f"<div>{bar}</div><div>{bar.replace('first', 'second')}<button id=bin-rating-like>Like</button></div>")
@@ -169,6 +176,7 @@ def test_what_belongs_to_a_readers_comment_is_not_the_pages(place: str) -> None:
         (link(URL, "").replace("<a ", '<a aria-label="31 shares on Facebook" '), 31),
         (link(URL, "Facebook"), None),
         (link(URL, "Web 2"), None),
+        (link(URL, "3 reasons to read this"), None),
         (f'{link(URL)}{link(URL)}<span class="count">12 May</span>', None),
     ],
 )

@@ -90,8 +90,18 @@ def test_shorteners_stay_as_they_are_and_get_their_platform_from_the_words() -> 
 
 def test_an_outward_link_of_a_platform_keeps_its_address_and_names_where_it_leads() -> None:
     url = "https://www.youtube.com/redirect?event=x&q=https%3A%2F%2Fwww.patreon.com%2Fexample"
-    (row,) = read(f'<p>Patreon: <a href="{url}">https://www.patreon.com/exam...</a></p>', "Patreon: https://www.patreon.com/exam...")
+    (row,) = read(
+        f'<p>Patreon: <a href="{url}">https://www.patreon.com/exam...</a></p>',
+        "Patreon: https://www.patreon.com/exam...",
+    )
     assert (row.kind, row.platform, row.handle, row.label, row.url) == ("support", "patreon", "example", "Patreon", url)
+
+
+def test_a_link_that_a_line_of_the_description_reads_is_not_read_twice() -> None:
+    page = '<div><p>A flood.</p><p>Support us: <a href="https://give.example.net/x">Donate</a></p></div>'
+    assert stated(read(page, "A flood.\n\nSupport us: Donate")) == [
+        {"kind": "support", "label": "Support us: Donate", "url": "https://give.example.net/x"}
+    ]
 
 
 def test_a_description_in_metadata_alone_is_read_as_well() -> None:
@@ -129,7 +139,14 @@ def test_an_invitation_is_understood_in_many_languages(kind: str, word: str) -> 
 
 @pytest.mark.parametrize(
     "line",
-    ["Er unterschreibt den Vertrag", "Она подписала указ", "The following day", "Donetsk under fire", "Der Volgograder", "Abordage"],
+    [
+        "Er unterschreibt den Vertrag",
+        "Она подписала указ",
+        "The following day",
+        "Donetsk under fire",
+        "Der Volgograder",
+        "Abordage",
+    ],
 )
 def test_words_that_only_look_alike_invite_to_nothing(line: str) -> None:
     assert invitation_kind(line) is None
@@ -143,17 +160,36 @@ def test_the_one_platform_that_a_line_names_is_known_and_of_several_none() -> No
 
 
 def test_a_profile_in_a_sentence_is_mentioned_and_beside_words_that_invite_an_invitation() -> None:
-    prose = "The mayor told reporters in front of the hall that <a href='https://x.com/a'>the minister</a> had left early."
+    prose = (
+        "The mayor told reporters in front of the hall that <a href='https://x.com/a'>the minister</a> had left early."
+    )
     assert read(f"<p>{prose}</p>") == []
     (row,) = read(f"<p>{prose} For more of this every day, follow us on <a href='https://x.com/bb'>X</a>.</p>")
     assert row.handle == "bb"
 
 
-@pytest.mark.parametrize("place", ['<li id="comment-7">{}</li>', '<ol class="commentlist"><li>{}</li></ol>', '<div class="wpd-comment">{}</div>'])
+@pytest.mark.parametrize(
+    "place",
+    ['<li id="comment-7">{}</li>', '<ol class="commentlist"><li>{}</li></ol>', '<div class="wpd-comment">{}</div>'],
+)
 def test_links_of_readers_are_no_invitations_of_the_page(place: str) -> None:
     inside = '<a href="https://www.youtube.com/@reader">reader</a><a href="/feed/">RSS</a><button class="subscribe-button">Follow</button>'
     assert read(place.format(inside)) == []
     assert len(read(inside)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "precision"),
+    [
+        ("12,345 followers", 12345, "exact"),
+        ("1.2K subscribers", 1200, "rounded"),
+        ("Facebook <b class='fans'>7</b>", 7, "exact"),
+        ("Channel 4", None, None),
+    ],
+)
+def test_followers_are_counted_where_the_link_states_them(text: str, count: int | None, precision: str | None) -> None:
+    (row,) = read(f'<a href="https://www.facebook.com/example">{text}</a>')
+    assert (row.count, row.count_precision) == (count, precision)
 
 
 def test_one_address_twice_is_one_invitation() -> None:
@@ -174,6 +210,7 @@ def test_one_address_twice_is_one_invitation() -> None:
         "<a href='/support-for-ukraine'>Support for Ukraine</a>",
         "<a href='https://www.facebook.com/sharer.php?u=x'>Follow</a>",
         '<link rel="alternate" type="application/json" href="https://www.example.net/wp-json/wp/v2/posts/1">',
+        '<link rel="alternate" type="application/json" href="/wp-json/feed/v1/posts">',
         '<link rel="alternate" type="application/json+oembed" href="/oembed">',
     ],
 )

@@ -12,6 +12,14 @@ from scrapy.crawler import Crawler
 from crawler.politeness.refusal import RefusedError
 
 STOPPING = {"crawler.stopping.Stopping": 0}
+TASKS: set[asyncio.Task[None]] = set()
+
+
+def stop(crawler: Crawler) -> None:
+    """Close the spider as a limit does; who waits for it inside the spider waits for himself."""
+    task = asyncio.get_running_loop().create_task(crawler.engine.close_spider_async(reason="cancelled"))
+    TASKS.add(task)
+    task.add_done_callback(TASKS.discard)
 
 
 @pytest.mark.parametrize(
@@ -31,10 +39,9 @@ async def test_a_crawl_that_is_stopped_does_not_wait_for_a_slow_host(
     async def work(crawler: Crawler) -> None:
         requests = [asyncio.ensure_future(get(crawler, site.url("/page"))) for _ in range(3)]
         await asyncio.sleep(0.5)
-        closing = asyncio.ensure_future(crawler.engine.close_spider_async(reason="cancelled"))
+        stop(crawler)
         outcomes = await asyncio.gather(*requests, return_exceptions=True)
         refusals.extend(outcome for outcome in outcomes if isinstance(outcome, RefusedError))
-        await closing
 
     await crawl(work, EXTENSIONS=STOPPING)
     assert [refusal.reason for refusal in refusals] == ["interrupted"] * 3
@@ -48,9 +55,8 @@ async def test_a_request_on_the_wire_is_waited_for(loopback: Callable[..., Loopb
     async def work(crawler: Crawler) -> None:
         request = asyncio.ensure_future(get(crawler, site.url("/page")))
         await asyncio.sleep(0.4)
-        closing = asyncio.ensure_future(crawler.engine.close_spider_async(reason="cancelled"))
+        stop(crawler)
         bodies.append((await request).body)
-        await closing
 
     await crawl(work, EXTENSIONS=STOPPING)
     assert bodies == [b"a page"]

@@ -71,6 +71,8 @@ class Items:
     """The comments of a page in document order."""
 
     found: list[Item] = field(default_factory=list)
+    again: list[Item] = field(default_factory=list)
+    """Elements whose comment id was met before: a second list for small screens, or a lie."""
     roots: set[int] = field(default_factory=set)
     """Memory ids of the items' elements: where another comment begins."""
 
@@ -117,7 +119,7 @@ def find_items(document: Document) -> Items:
     """The comments of a page.
 
     Two elements of one comment (`li#li-comment-7 > article#comment-7`) are one item, and the list element around a
-    comment belongs to it. Ids that come again (a second list for small screens) are left out, and so are
+    comment belongs to it. Ids that come again (a second list for small screens) stand apart; left out are
     comments in sidebars and in lists of other systems. (A `template` holds no elements of the page, HTML 4.12.3.)
     """
     items = Items()
@@ -135,13 +137,10 @@ def find_items(document: Document) -> Items:
         if around is not None and around.native_id == native_id:
             around.tokens |= tokens_of(node)
             continue
-        if native_id in seen:
-            places[node.mem_id] = _Place(is_foreign=True)
-            continue
-        seen.add(native_id)
         root = _enclosing_list_element(node, items.roots)
         item = Item(native_id, root, around, tokens_of(node) | tokens_of(root))
-        items.found.append(item)
+        (items.again if native_id in seen else items.found).append(item)
+        seen.add(native_id)
         items.roots.add(root.mem_id)
         places[root.mem_id] = places[node.mem_id] = _Place(item)
     return items

@@ -300,6 +300,10 @@ class _Run:
             if shown is not None:
                 open_by_depth[shown] = item.native_id
             comments.append(self._comment(item.native_id, parent, shown, fields))
+        for item in items.again:  # the reading sees whether they are the same comments
+            fields = read_fields(item, items, document, self.language)
+            if not fields.is_held:
+                comments.append(self._comment(item.native_id, None, None, fields))
         return comments
 
     def _comment(self, native_id: str, parent: str | None, shown: int | None, fields: Fields) -> Comment:

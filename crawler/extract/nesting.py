@@ -1,0 +1,143 @@
+"""Bounds on markup whose tree would cost more than its text: nesting, unclosed formatting, attributes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MANY_TAGS: Final = 10_000
+"""Pages with fewer tags are cheap however they nest."""
+
+FEW_TAGS: Final = 2_000
+"""Pages with fewer tags are cheap whatever they leave unclosed."""
+
+MANY_STYLES: Final = 500
+"""Formatting elements with attributes; without, the parser keeps three of a kind at most."""
+
+LONG_TAG: Final = 32_768
+"""A piece of markup this long without another tag is looked at, characters."""
+
+MAX_ATTRIBUTES: Final = 1_000
+"""A tag with more attributes loses them all: the parser compares each with all before it."""
+
+STEPS: Final = 250_000_000
+"""Tags times depth that a page may cost: the parser looks through all open elements at most tags, about 4 ns each."""
+
+COPIES: Final = 2_000_000
+"""Tags times unclosed formatting elements: each paragraph gets copies of them all (HTML 13.2.4.3)."""
+
+MIN_DEPTH: Final = 256
+MIN_FORMATTING: Final = 8
+MAX_FORMATTING: Final = 512
+
+_VOID: Final = frozenset(
+    "area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr".split()
+)
+_FORMATTING: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_SCOPES: Final = frozenset(
+    "applet caption html table td th marquee object template foreignobject svg math button select".split()
+)
+"""Elements that an end tag of another element does not reach through (HTML 13.2.4.2)."""
+
+_RAW: Final = "script|style|textarea|title|xmp|iframe|noembed|noframes"
+_REST: Final = r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+"
+"""From within a tag to its end: only behind an equals sign a quotation mark quotes (HTML 13.2.5.33)."""
+
+_TOKEN = re.compile(
+    rf"<!--.*?(?:-->|\Z)|<(?P<raw>{_RAW})\b.*?(?:</(?P=raw)|\Z)"
+    rf"|<(?P<close>/?)(?P<name>[a-z][^\s/>]*)(?P<rest>{_REST})",
+    re.IGNORECASE | re.DOTALL,
+)
+_LONG_PIECE = re.compile(rf"<[^<]{{{LONG_TAG}}}")
+_TO_TAG_END = re.compile(_REST)
+_STYLE = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"[^\s/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]++))?+")
+
+
+def bounded(text: str) -> str:
+    """The same markup, or one whose tree is bounded when it would be monstrous: all its text is kept.
+
+    A start tag that opens too deep becomes ``wbr``, so that what it holds moves up to the level above.
+    """
+    tags = text.count("<")
+    if tags <= MANY_TAGS and not _has_long_tag(text) and (tags <= FEW_TAGS or len(_STYLE.findall(text)) <= MANY_STYLES):
+        return text
+    depth = max(STEPS // max(tags, 1), MIN_DEPTH)
+    formatting = min(max(COPIES // max(tags, 1), MIN_FORMATTING), MAX_FORMATTING)
+    return _Bounds(depth, formatting).apply(text)
+
+
+def _has_long_tag(text: str) -> bool:
+    for match in _LONG_PIECE.finditer(text):
+        end = _TO_TAG_END.match(text, match.start() + 1)
+        if end and end.end() - end.start() > LONG_TAG:
+            return True
+    return False
+
+
+class _Bounds:
+    """A coarse model of the parser's open elements; it may think them deeper than they are, hardly less deep."""
+
+    def __init__(self, depth: int, formatting: int) -> None:
+        self._depth = depth
+        self._formatting = formatting
+        self._open: list[str] = []
+        self._styles: dict[str, int] = {}
+        self._style_count = 0
+        self._dropped: dict[str, int] = {}
+
+    def apply(self, text: str) -> str:
+        parts: list[str] = []
+        end = 0
+        for match in _TOKEN.finditer(text):
+            name = match["name"]
+            if name is None:
+                continue
+            name = name.lower()
+            if len(match["rest"]) > LONG_TAG and len(_ATTRIBUTE.findall(match["rest"])) > MAX_ATTRIBUTES:
+                parts += [text[end : match.start("rest")]]
+                end = match.end("rest")
+            is_kept = self._close(name) if match["close"] else self._start(name)
+            if not is_kept:
+                parts += [text[end : match.start("name")], "wbr"]
+                end = max(end, match.end("name"))
+        if not end:
+            return text
+        parts.append(text[end:])
+        return "".join(parts)
+
+    def _start(self, name: str) -> bool:
+        if name in _VOID:
+            return True
+        if name in _FORMATTING:
+            if self._style_count >= self._formatting:
+                self._drop(name)
+                return False
+            self._style_count += 1
+            self._styles[name] = self._styles.get(name, 0) + 1
+            return True
+        if len(self._open) >= self._depth:
+            self._drop(name)
+            return False
+        self._open.append(name)
+        return True
+
+    def _drop(self, name: str) -> None:
+        self._dropped[name] = self._dropped.get(name, 0) + 1
+
+    def _close(self, name: str) -> bool:
+        if self._dropped.get(name):
+            self._dropped[name] -= 1
+            return False
+        if name in _FORMATTING:
+            if self._styles.get(name):
+                self._styles[name] -= 1
+                self._style_count -= 1
+            return True
+        for back in range(1, min(len(self._open), 32) + 1):
+            if self._open[-back] == name:
+                del self._open[-back:]
+                break
+            if self._open[-back] in _SCOPES:
+                break
+        return True
