@@ -72,7 +72,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
 
     address = canonical_url(document)
-    states: list[str] = []
+    refs: list[ThreadRef] = []
     for system in around.systems:
         for ref in system.detect(document):
             reading = Reading(
@@ -92,11 +92,14 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
             closing = capture(address, page_capture, extractor)
             closing.thread_of, closing.thread = _identity(ref), reading.ledger()
             yield closing
-            states.append(ref.state)
+            refs.append(ref)
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
     last.page = read_page(document, observed_at=page_capture.observed_at, http_status=response.status)
-    last.page.comments_state = _overall(states)
+    last.page.comments_state = _overall([ref.state for ref in refs])
+    if last.page.comment_count is None:
+        stated = [ref.stated for ref in refs if ref.stated is not None]
+        last.page.comment_count = sum(stated) if stated else None
     last.shares = read_shares(document, last.page)
     last.subscribes = read_subscribes(document, last.page)
     last.is_last = True

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
 import re
+import zlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from charset_normalizer import from_bytes
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
+
+from crawler.extract.encoding import decode
+from crawler.extract.nesting import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SNIFF_BYTES: Final = 65_536
-"""How much of a page without a believable label is given to statistical detection, bytes."""
+__all__ = ["Document", "NotHtmlError", "decode"]
 
-MIN_CONFIDENT_BYTES: Final = 32
-"""Fewer bytes than this outside ASCII say nothing about an encoding."""
+MAX_INFLATED: Final = 64 * 1024 * 1024
+"""A body that was compressed once more than its headers say may grow to this, bytes."""
+
+MAX_LINK: Final = 65_536
+"""Longer links are none, characters; it leaves room for a shared text in a link, not for a ``data:`` file."""
 
 
 class NotHtmlError(ValueError):
@@ -43,13 +46,14 @@ class Document:
         self.url = url
         self.headers: Mapping[str, str] = headers or {}
         if isinstance(body, bytes):
+            body = _inflated(body)
             _refuse_other_types(body, self.headers.get("content-type", ""))
             self.encoding, self.text = decode(body, self.headers.get("content-type", ""))
         else:
-            self.encoding, self.text = "utf-8", body
-        if not self.text.strip():
+            self.encoding, self.text = "utf-8", _SURROGATES.sub("\ufffd", body)
+        if not self.text.strip(_BLANK):
             raise NotHtmlError("the answer is empty")
-        self.tree = LexborHTMLParser(self.text)
+        self.tree = LexborHTMLParser(bounded(self.text))
 
     @cached_property
     def root(self) -> LexborNode:
@@ -66,14 +70,33 @@ class Document:
         return self.link(base.attributes.get("href"), self.url) or self.url if base else self.url
 
     def link(self, href: str | None, base: str | None = None) -> str | None:
-        """An absolute http(s) address for a link as written, or None when there is none."""
-        if not href:
+        """An absolute http(s) address for a link as written, or None when it leads nowhere on the web.
+
+        Read as browsers do (WHATWG URL): white space around it and line breaks in it dropped, backslashes are slashes.
+        None for other schemes, no host, a bad port, spaces in the host.
+        """
+        if not href or len(href) > MAX_LINK:
             return None
+        href = _LINE_BREAKS.sub("", href.strip(_BLANK))
+        base = base or self.base_url
+        place, mark, rest = _split_at(href)
+        scheme = _SCHEME.match(place)
+        if scheme is not None and scheme[1].lower() not in ("http", "https"):
+            return None
+        place = place.replace("\\", "/")
+        if scheme is not None and not place.startswith("//", scheme.end()):
+            # Without slashes the scheme of the base says nothing new, another one lacks only them.
+            place = place[scheme.end() :]
+            if not base.lower().startswith(scheme[0].lower()):
+                place = f"{scheme[0]}//{place.lstrip('/')}"
         try:
-            url = urljoin(base or self.base_url, _LINE_BREAKS.sub("", href.strip()))
+            url = urljoin(base, place + mark + rest)
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
         except ValueError:
             return None
-        return url if url[:7].lower() == "http://" or url[:8].lower() == "https://" else None
+        is_web = href and parts.scheme in ("http", "https") and host and port != 0 and not _BAD_HOST.search(host)
+        return url if is_web else None
 
     def css(self, selector: str) -> list[LexborNode]:
         """Elements in document order."""
@@ -85,6 +108,18 @@ class Document:
 
 
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BAD_HOST = re.compile(r"[\s<>\"{}|^`%\\]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_BLANK: Final = "".join(map(chr, range(0x21))) + "\ufeff"
+
+
+def _split_at(href: str) -> tuple[str, str, str]:
+    """A link before its query or fragment, the mark between, and the rest."""
+    match = re.search(r"[?#]", href)
+    return (href[: match.start()], match[0], href[match.end() :]) if match else (href, "", "")
+
+
 _MAGIC = (
     (b"%PDF-", "a PDF document"),
     (b"\x89PNG", "a PNG image"),
@@ -92,85 +127,65 @@ _MAGIC = (
     (b"GIF8", "a GIF image"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1f\x8b", "gzip data"),
-    (b"\x00\x00\x00\x18ftyp", "an MP4 video"),
-    (b"\x00\x00\x00\x20ftyp", "an MP4 video"),
+    (b"OggS", "an Ogg file"),
+    (b"ID3", "an MP3 file"),
+    (b"wOFF", "a font"),
+    (b"wOF2", "a font"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "bzip2 data"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an Office document"),
     (b"RIFF", "a RIFF container"),
     (b"\x1aE\xdf\xa3", "a WebM video"),
 )
-_HTML_TYPES = ("html", "xml", "text/plain", "octet-stream")
+_HTML_TYPES: Final = ("html", "xml", "text/plain", "octet-stream")
+_TAG = re.compile(rb"<[!?/a-z\x00]", re.IGNORECASE)
+_JSON = re.compile(rb"(?:\)\]\}'?,?\s*)?(?:\{\s*[\"}]|\[\s*[{\"\]])")
+_SCRIPT = re.compile(rb"['\"]use strict['\"]|!?\(?function\b|(?:var|let|const|import|export)\s|@charset|@import|/\*")
+
+
+def _inflated(body: bytes) -> bytes:
+    """The body without a compression that its headers do not speak of: some servers compress twice."""
+    for _ in range(2):
+        if not body.startswith(b"\x1f\x8b\x08"):
+            break
+        inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            body = inflater.decompress(body, MAX_INFLATED)
+        except zlib.error as error:
+            raise NotHtmlError(f"the answer is gzip data that cannot be read ({error})") from error
+        if inflater.unconsumed_tail:
+            raise NotHtmlError(f"the answer is gzip data of more than {MAX_INFLATED} bytes")
+    return body
 
 
 def _refuse_other_types(body: bytes, content_type: str) -> None:
-    head = body[:1024].lstrip()
+    """Refuse what is plainly no page.
+
+    :raises NotHtmlError: saying what it is
+    """
+    head = body[:1024].lstrip(b" \t\r\n\x0c")
     if not head and not body.strip():
         raise NotHtmlError("the answer is empty")
     for magic, name in _MAGIC:
         if head.startswith(magic):
             raise NotHtmlError(f"the answer is {name}, not HTML")
+    if head[4:8] == b"ftyp":
+        raise NotHtmlError("the answer is an MP4 video, not HTML")
     mime = content_type.partition(";")[0].strip().lower()
-    if mime and not any(part in mime for part in _HTML_TYPES) and b"<" not in head:
+    if mime and not any(part in mime for part in _HTML_TYPES) and not _TAG.search(head):
         raise NotHtmlError(f"the answer is {mime}, not HTML")
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if text.startswith(b"<"):
+        return
+    if _JSON.match(text):
+        raise NotHtmlError("the answer is JSON, not HTML")
+    if _SCRIPT.match(text) and not _TAG.search(head):
+        raise NotHtmlError("the answer is a script or a style sheet, not HTML")
+    if b"\0" in head and not _is_wide(head):
+        raise NotHtmlError("the answer is binary data, not HTML")
 
 
-def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
-    """Encoding and text of an HTML answer.
-
-    Order: byte order mark, then the header's and the page's own label as long as the bytes agree with it,
-    then UTF-8 where it fits, then statistics. Bytes that fit nowhere become U+FFFD, never an error.
-
-    :param content_type: value of the ``Content-Type`` header
-    :return: name of the codec, text without byte order mark
-    """
-    bom, mark = read_bom(body)
-    if bom:
-        return bom, body[len(mark or b"") :].decode(bom, "replace")
-    labels = [http_content_type_encoding(content_type), html_body_declared_encoding(body)]
-    candidates = [name for name in dict.fromkeys(_codec(label) for label in labels) if name]
-    for name in [*candidates, "utf-8"]:
-        text = _strict(body, name)
-        if text is not None and not _is_doubtful(text, name):
-            return name, text
-    if candidates:
-        # A label whose page has a few broken bytes (a cut multi-byte character) is still right.
-        text = body.decode(candidates[0], "replace")
-        if text.count("\ufffd") * 200 <= len(body) - text.isascii():
-            return candidates[0], text
-    utf8 = body.decode("utf-8", "replace")
-    if utf8.count("\ufffd") * 200 <= sum(byte > 127 for byte in body[:SNIFF_BYTES]):
-        return "utf-8", utf8
-    guess = _guess(body)
-    return guess, body.decode(guess, "replace")
-
-
-def _codec(label: str | None) -> str | None:
-    name = resolve_encoding(label) if label else None
-    return None if name is None or codecs.lookup(name).name.startswith("utf-16") else name
-
-
-def _strict(body: bytes, name: str) -> str | None:
-    try:
-        return body.decode(name)
-    except (UnicodeDecodeError, LookupError):
-        return None
-
-
-def _is_doubtful(text: str, name: str) -> bool:
-    """Single-byte codecs accept anything: UTF-8 or Cyrillic read as one shows C1 controls or bytes of UTF-8."""
-    if name.startswith("utf") or text.isascii():
-        return False
-    try:
-        raw = text.encode(name)
-    except UnicodeEncodeError:
-        return True
-    if sum(byte > 127 for byte in raw) < MIN_CONFIDENT_BYTES // 8:
-        return False
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _guess(body: bytes) -> str:
-    best = from_bytes(body[:SNIFF_BYTES]).best()
-    return resolve_encoding(best.encoding) or "cp1252" if best else "cp1252"
+def _is_wide(head: bytes) -> bool:
+    """UTF-16 or UTF-32 by its mark or by the zero bytes of its first tag."""
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<") or not any(head[0:64:2]) or not any(head[1:64:2])

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
@@ -50,7 +51,10 @@ _LANGUAGE_CODECS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"), ("cp1250", "iso8859-2")),
     **dict.fromkeys(("et", "lt", "lv"), ("cp1257", "iso8859-13")),
     **dict.fromkeys(("az", "tr"), ("cp1254",)),
-    **dict.fromkeys(("be", "bg", "kk", "mk", "ru", "sr", "uk"), ("cp1251", "koi8-r", "koi8-u", "iso8859-5", "cp866")),
+    **dict.fromkeys(
+        ("be", "bg", "kk", "mk", "ru", "sr", "uk"),
+        ("cp1251", "koi8-r", "koi8-u", "iso8859-5", "cp866")
+    ),
     "ar": ("cp1256", "iso8859-6"), "fa": ("cp1256",), "el": ("cp1253", "iso8859-7"), "he": ("cp1255", "iso8859-8"),
     "ja": ("cp932", "euc_jp"), "ko": ("cp949",), "th": ("cp874",), "vi": ("cp1258",), "zh": ("gb18030", "big5hkscs"),
 }  # fmt: skip
@@ -62,7 +66,7 @@ _LATIN_LETTERS: Final[dict[str, str]] = {
     "cp1254": "çğıöşüâîûÇĞİÖŞÜéè",
     "cp1257": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ",
 }
-_LATIN_LETTERS_OF: Final = {"iso8859-2": "cp1250", "iso8859-16": "cp1250", "iso8859-13": "cp1257"}
+_LATIN_LETTERS_OF: Final = {"iso8859-2": "cp1250", "iso8859-13": "cp1257"}
 
 _ALIASES: Final = {
     "iso-8859-8-i": "iso8859-8", "logical": "iso8859-8", "x-gbk": "gb18030", "x-user-defined": "cp1252",
@@ -176,7 +180,7 @@ def _kinds(text: str) -> list[str]:
         before, after = text[start - 1 : start], text[end : end + 1]
         if len(run) >= 2:
             found.extend(["run"] * sum(char > "\xa0" for char in run if char not in _PUNCTUATION))
-            found.extend("odd case" for one, two in zip(run, run[1:], strict=False) if one.islower() and two.isupper())
+            found.extend("odd case" for one, two in pairwise(run) if one.islower() and two.isupper())
             found.extend("upper" for char in run if char.isupper())
         elif run.isalpha():
             found.append("alone" if before.isalpha() or after.isalpha() else "run")
@@ -211,7 +215,7 @@ def _wide_score(text: str, name: str) -> tuple[float, float]:
     )
 
 
-_WIDE_MARKS: Final = frozenset(map(chr, [*range(0x3000, 0x3021), *range(0xFF00, 0xFF66), 0x2026, 0x2014, 0x201C, 0x201D, 0xB7]))
+_WIDE_MARKS: Final = frozenset("…—“”·‘’") | frozenset(map(chr, (*range(0x3000, 0x3021), *range(0xFF00, 0xFF66))))
 
 
 def _guess(body: bytes, labels: list[str]) -> str:
@@ -224,16 +228,17 @@ def _guess(body: bytes, labels: list[str]) -> str:
         if size > SAMPLE_BYTES:
             break
     sample = b"\n".join(parts) or body[:SAMPLE_BYTES]
-    match = _LANGUAGE.search(body, 0, LABEL_BYTES)
-    language = match[1].decode("ascii").lower() if match else ""
+    stated = _LANGUAGE.search(body, 0, LABEL_BYTES)
+    language = stated[1].decode("ascii").lower() if stated else ""
     scores = {name: _wide_score(sample.decode(name, "replace"), name) for name in _WIDE}
     usual = _LANGUAGE_CODECS.get(language, ())
     wide = max(scores, key=lambda name: scores[name][0] + 2 * scores[name][1] + 0.3 * (name in usual))
     if scores[wide][0] >= 0.7 and (scores[wide][1] >= 0.05 or wide in usual):
         return wide
-    ranking = {name: _narrow_score(sample, name) + 0.15 * (name in usual) for name in (*_SCRIPTS, *_LATIN_LETTERS, *usual)
-               if name not in _WIDE}
-    ranking["iso8859-2"] = _narrow_score(sample, "iso8859-2") + 0.15 * ("iso8859-2" in usual)
+    ranking = {
+        name: _narrow_score(sample, name) + 0.15 * (name in usual)
+        for name in (*_SCRIPTS, *_LATIN_LETTERS, *_LATIN_LETTERS_OF)
+    }
     ranking["cp1252"] += 0.1
     for name in labels:
         if name in ranking:

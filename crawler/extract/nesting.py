@@ -8,7 +8,7 @@ from typing import Final
 MANY_TAGS: Final = 10_000
 """Pages with fewer tags are cheap however they nest."""
 
-FEW_TAGS: Final = 2_000
+FEW_TAGS: Final = 3_000
 """Pages with fewer tags are cheap whatever they leave unclosed."""
 
 MANY_STYLES: Final = 500
@@ -31,12 +31,22 @@ MIN_FORMATTING: Final = 8
 MAX_FORMATTING: Final = 512
 
 _VOID: Final = frozenset(
-    "area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr".split()
-)
-_FORMATTING: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+    {
+        "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "image", "img", "input", "keygen",
+        "link", "meta", "param", "source", "track", "wbr",
+    }
+)  # fmt: skip
+_FORMATTING: Final = frozenset(
+    {
+        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+    }
+)  # fmt: skip
 _SCOPES: Final = frozenset(
-    "applet caption html table td th marquee object template foreignobject svg math button select".split()
-)
+    {
+        "applet", "caption", "html", "table", "td", "th", "marquee", "object", "template", "foreignobject", "svg",
+        "math", "button", "select",
+    }
+)  # fmt: skip
 """Elements that an end tag of another element does not reach through (HTML 13.2.4.2)."""
 
 _RAW: Final = "script|style|textarea|title|xmp|iframe|noembed|noframes"
@@ -50,7 +60,7 @@ _TOKEN = re.compile(
 )
 _LONG_PIECE = re.compile(rf"<[^<]{{{LONG_TAG}}}")
 _TO_TAG_END = re.compile(_REST)
-_STYLE = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.IGNORECASE)
+_STYLE = re.compile(r"<(?=[BCEFINSTUbcefinstu])(?i:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]")
 _ATTRIBUTE = re.compile(r"[^\s/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]++))?+")
 
 

@@ -72,6 +72,8 @@ class ThreadRef:
     """The evidence, in words: ``ul.pm-ul-comments``."""
     state: str = "unknown"
     """open, closed, disabled, login, password, none, unknown."""
+    stated: int | None = None
+    """How many comments the page itself says there are; set by detection or harvest."""
     evidence: dict[str, Any] = field(default_factory=dict)
     """What the system wants to remember between detection and harvest."""
 

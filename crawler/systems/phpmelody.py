@@ -97,6 +97,7 @@ class PhpMelody(System):
             return
         reading.walked("html")
         first.stated = _stated_count(document, language)
+        ref.stated = first.stated
         reading.expect(first.stated, "all")
         walk = _Walk(ref, reading, first, language)
         yield walk.first_page()

@@ -131,7 +131,7 @@ class _Run:
         self.shown_depths: dict[str, int] = {}
         self.zone: tzinfo | None = None
         self.zone_is_asked = False
-        self.stated = stated_count(document, self.items, self.language)
+        self.stated = self.ref.stated = stated_count(document, self.items, self.language)
 
     # -- time -------------------------------------------------------------------------------------------
 
