@@ -11,6 +11,7 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    NotSupported,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
@@ -32,6 +33,7 @@ _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (DownloadCancelledError, "too_large", "the answer was given up (DOWNLOAD_MAXSIZE)"),
     (DownloadFailedError, "network", "the download failed"),
     (UnsupportedURLSchemeError, "address", "only http and https are fetched"),
+    (NotSupported, "address", "only http and https are fetched"),
 )
 """Exception, reason of a failure, explanation. Scrapy 2.19, ``scrapy/exceptions.py``."""
 

@@ -8,12 +8,13 @@ import sys
 from dataclasses import fields
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse
+from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.extract.document import Document, NotHtmlError
 from crawler.items import Capture
@@ -34,6 +35,9 @@ NOWHERE_HOST: Final = "unknown.invalid"
 NOWHERE: Final = f"http://{NOWHERE_HOST}/"
 """Stands in for the address of a file that does not tell its own (RFC 2606: .invalid never exists)."""
 
+QUIET: Final = {"LOG_LEVEL": "WARNING", "PROGRESS_ENABLED": False}
+"""Settings of a visit whose result is printed."""
+
 PIPELINES: Final = {
     "pipelines.normalise.Normalise": 100,
     "pipelines.identify.Identify": 200,
@@ -46,8 +50,6 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_LEVEL": "WARNING", "PROGRESS_ENABLED": False}
-
     def syntax(self) -> str:
         """What stands behind the command's name."""
         return "[options] FILE|URL ..."
@@ -89,6 +91,9 @@ class Command(ScrapyCommand):
         if self.settings is None:
             raise RuntimeError("scrapy.cmdline sets it before it runs a command")
         self.settings.set("ITEM_PIPELINES", PIPELINES, priority="cmdline")
+        for name, value in QUIET.items():  # a command's own defaults stand below the project's settings
+            if self.settings.getpriority(name) == SETTINGS_PRIORITIES["project"]:
+                self.settings.set(name, value, priority="project")
         crawler_process = AsyncCrawlerProcess(self.settings)
         crawler = crawler_process.create_crawler(PagesSpider)
         crawler_process.crawl(crawler, url=",".join(urls))

@@ -55,7 +55,8 @@ _LANGUAGE_CODECS: Final[dict[str, tuple[str, ...]]] = {
         ("be", "bg", "kk", "mk", "ru", "sr", "uk"),
         ("cp1251", "koi8-r", "koi8-u", "iso8859-5", "cp866")
     ),
-    "ar": ("cp1256", "iso8859-6"), "fa": ("cp1256",), "el": ("cp1253", "iso8859-7"), "he": ("cp1255", "iso8859-8"),
+    "ar": ("cp1256", "iso8859-6"), "fa": ("cp1256",), "el": ("cp1253", "iso8859-7"),
+    "he": ("cp1255", "iso8859-8"),
     "ja": ("cp932", "euc_jp"), "ko": ("cp949",), "th": ("cp874",), "vi": ("cp1258",), "zh": ("gb18030", "big5hkscs"),
 }  # fmt: skip
 """What pages of a language were written in before UTF-8."""

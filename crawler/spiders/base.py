@@ -68,11 +68,11 @@ class VisitSpider(Spider):
         """The report of this crawl."""
         return Report.of(self.crawler)
 
-    def page_request(self, url: str) -> Request:
-        """A request whose answer is visited."""
-        self._pending[url] = None
+    def page_request(self, url: str, asked: str) -> Request:
+        """A request whose answer is visited; ``asked`` is the address as it was asked for."""
+        self._pending[asked] = None
         return Request(
-            url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": url}, dont_filter=True
+            url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
     async def visited(self, response: Response, asked: str) -> AsyncIterator[Capture]:

@@ -66,7 +66,7 @@ class PagesSpider(VisitSpider):
                 yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
             elif url not in asked:
                 asked.add(url)
-                yield self.page_request(address)
+                yield self.page_request(url, address)
         self._exhausted = True
 
     def _addresses(self) -> Iterator[str]:

@@ -1,0 +1,371 @@
+"""Bytes to tree: encodings however labelled, bodies that are no page, hostile markup, links."""
+
+from __future__ import annotations
+
+import gzip
+import time
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extract.document import MAX_INFLATED, Document, NotHtmlError, decode
+from crawler.extract.nesting import bounded
+from crawler.extract.text import text_of
+
+SAMPLES = {
+    "windows-1251": (
+        "ru",
+        "Вчера в городе открылась новая библиотека. Читатели говорят, что мест хватит всем, а книги обещают выдавать "
+        "бесплатно. Мне кажется, это хорошая новость для нашего района.",
+    ),
+    "koi8-r": ("ru", "Спасибо за статью, очень подробно и понятно. Жду продолжения, особенно про старые поезда."),
+    "gbk": (
+        "zh",
+        "昨天市里新开了一家图书馆，读者都说地方很大，书也很多。我觉得这对我们这个地区来说是一个好消息，希望大家都去看看。",
+    ),
+    "big5": (
+        "zh-TW",
+        "昨天市裡新開了一家圖書館，讀者都說地方很大，書也很多。我覺得這對我們這個地區來說是一個好消息，希望大家都去看看。",
+    ),
+    "shift_jis": (
+        "ja",
+        "きのう町に新しい図書館ができました。席も多く、本も無料で借りられるそうです。この地域にとって良い知らせだと思います。",
+    ),
+    "euc-jp": (
+        "ja",
+        "きのう町に新しい図書館ができました。席も多く、本も無料で借りられるそうです。この地域にとって良い知らせだと思います。",
+    ),
+    "euc-kr": (
+        "ko",
+        "어제 우리 동네에 새 도서관이 문을 열었습니다. 자리도 많고 책도 무료로 빌릴 수 있다고 하니 정말 좋은 소식입니다.",
+    ),
+    "iso-8859-2": ("pl", "Wczoraj w mieście otwarto nową bibliotekę. Książki będą za darmo, miejsc też wystarczy, świetna wieść."),
+    "windows-1250": ("cs", "Včera ve městě otevřeli novou knihovnu. Knihy půjčují zdarma a židlí je dost, to je skvělá zpráva."),
+    "iso-8859-1": (
+        "fr",
+        "Hier, une bibliothèque a été inaugurée près de la gare. Les livres seront prêtés à tous, même aux étrangers.",
+    ),
+    "windows-1252": ("de", "Gestern wurde eine Bücherei eröffnet. Natürlich fürs Viertel schön, aber größer wäre besser gewesen – für alle."),
+    "windows-1253": ("el", "Χθες άνοιξε στην πόλη μια νέα βιβλιοθήκη. Οι αναγνώστες λένε ότι τα βιβλία θα δίνονται δωρεάν σε όλους."),
+    "windows-1255": ("he", "אתמול נפתחה בעיר ספרייה חדשה. הקוראים אומרים שיש מקום לכולם והספרים מושאלים בחינם."),
+    "windows-1256": ("ar", "افتتحت أمس في المدينة مكتبة جديدة، ويقول القراء إن الكتب ستكون مجانية للجميع وهذا خبر جيد."),
+    "windows-1254": ("tr", "Dün şehirde yeni bir kütüphane açıldı. Kitaplar ücretsiz verilecekmiş, bölgemiz için iyi bir haber, değil mi?"),
+    "tis-620": ("th", "เมื่อวานนี้มีห้องสมุดใหม่เปิดในเมือง ผู้อ่านบอกว่าหนังสือมีมากและยืมได้ฟรี เป็นข่าวดีของเรา"),
+    "utf-8": ("fr", "Hier, une bibliothèque a été inaugurée près de la gare. Les livres seront prêtés à tous, même aux étrangers."),
+}
+"""Encoding to language and a text in it."""
+
+WRONG = {
+    "windows-1251": ["iso-8859-1", "windows-1252", "utf-8", "gbk"],
+    "koi8-r": ["iso-8859-1", "windows-1251", "utf-8"],
+    "gbk": ["iso-8859-1", "utf-8", "big5", "shift_jis"],
+    "big5": ["iso-8859-1", "utf-8", "gb2312"],
+    "shift_jis": ["iso-8859-1", "windows-1252", "utf-8", "gbk"],
+    "euc-jp": ["iso-8859-1", "utf-8", "shift_jis"],
+    "euc-kr": ["iso-8859-1", "utf-8", "windows-1252"],
+    "iso-8859-2": ["iso-8859-1", "utf-8"],
+    "windows-1250": ["iso-8859-1", "utf-8"],
+    "iso-8859-1": ["utf-8", "gbk", "windows-1251", "shift_jis"],
+    "windows-1252": ["utf-8", "euc-kr"],
+    "utf-8": ["iso-8859-1", "windows-1252", "windows-1251", "gbk", "shift_jis", "euc-kr", "iso-8859-2"],
+}
+
+
+def page(text: str, *, label: str = "", language: str = "", encoding: str) -> bytes:
+    meta = f'<meta charset="{label}">' if label else ""
+    lang = f' lang="{language}"' if language else ""
+    return f"<!doctype html><html{lang}><head>{meta}<title>t</title><body><p>{text}</p>".encode(encoding)
+
+
+@pytest.mark.parametrize("encoding", SAMPLES)
+@pytest.mark.parametrize("place", ["header", "meta", "pragma"])
+def test_a_right_label_is_believed_wherever_it_stands(encoding: str, place: str) -> None:
+    text = SAMPLES[encoding][1]
+    head = {
+        "header": "",
+        "meta": f"<meta charset='{encoding}'>",
+        "pragma": f'<META http-equiv="Content-Type" content="text/html; charset={encoding}">',
+    }[place]
+    body = f"<html><head>{head}</head><body><p>{text}</p>".encode(encoding)
+    assert text in decode(body, f"text/html; charset={encoding}" if place == "header" else "text/html")[1]
+
+
+@pytest.mark.parametrize("encoding", SAMPLES)
+def test_a_page_without_a_label_is_read_by_statistics_and_its_language(encoding: str) -> None:
+    language, text = SAMPLES[encoding]
+    assert text in decode(page(text, language=language, encoding=encoding))[1]
+
+
+@pytest.mark.parametrize("encoding", [name for name in SAMPLES if name not in ("windows-1250", "windows-1254", "iso-8859-2")])
+def test_a_page_without_label_and_language_is_read_by_statistics(encoding: str) -> None:
+    text = SAMPLES[encoding][1]
+    assert text in decode(page(text, encoding=encoding))[1]
+
+
+@pytest.mark.parametrize(("encoding", "label"), [(name, label) for name, labels in WRONG.items() for label in labels])
+@pytest.mark.parametrize("with_language", [True, False])
+def test_a_wrong_label_is_found_out(encoding: str, label: str, with_language: bool) -> None:
+    language, text = SAMPLES[encoding]
+    if not with_language and encoding in ("iso-8859-2", "windows-1250"):
+        language = "en"
+    body = page(text, label=label, language=language if with_language else "", encoding=encoding)
+    if not with_language and encoding in ("iso-8859-2", "windows-1250"):
+        assert "\ufffd" not in decode(body)[1]
+        return
+    assert text in decode(body, f"text/html; charset={label}")[1]
+
+
+@pytest.mark.parametrize("encoding", SAMPLES)
+def test_a_page_cut_within_a_character_keeps_its_encoding(encoding: str) -> None:
+    text = SAMPLES[encoding][1]
+    body = f"<meta charset={encoding}><p>{text}".encode(encoding)
+    assert text[:-3] in decode(body[:-1])[1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+def test_marks_and_sixteen_bit_texts_are_recognised(encoding: str) -> None:
+    text = SAMPLES["gbk"][1]
+    name, decoded = decode(f"<html><head><title>x</title><p>{text}".encode(encoding))
+    assert text in decoded
+    assert not decoded.startswith("\ufeff")
+
+
+def test_a_page_that_names_utf16_in_ascii_letters_is_utf8() -> None:
+    assert decode('<meta charset="utf-16"><p>déjà vu, là-bas'.encode())[0] == "utf-8"
+
+
+def test_a_label_behind_the_first_kilobytes_counts() -> None:
+    text = SAMPLES["windows-1251"][1]
+    body = f"<head><!-- {'x' * 9000} --><meta charset=windows-1251><p>Да, {text[:20]}".encode("cp1251")
+    assert "Да" in decode(body)[1]
+
+
+@pytest.mark.parametrize("label", ["x-user-defined", "utf-7", "punycode", "unicode_escape", "rot13", "zip", "idna", "", "…", "klingon"])
+def test_labels_that_are_no_encoding_of_the_web_are_refused(label: str) -> None:
+    name, text = decode(page("café à la crème, déjà vu", label=label, encoding="utf-8"), f"text/html; charset={label}")
+    assert (name, "café à la crème" in text) == ("utf-8", True)
+
+
+def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
+    text = SAMPLES["windows-1251"][1]
+    body = page(text * 4, label="utf-8", encoding="utf-8") + b"\xff\xfe\xd0"
+    name, decoded = decode(body)
+    assert name == "utf-8"
+    assert text in decoded
+
+
+def test_seven_bit_japanese_is_read_by_its_escapes() -> None:
+    text = SAMPLES["shift_jis"][1]
+    assert text in decode(page(text, encoding="iso2022_jp"))[1]
+
+
+@given(st.binary(max_size=400), st.sampled_from(["", "utf-8", "gbk", "shift_jis", "windows-1251", "utf-16", "x\x00y"]))
+def test_any_bytes_decode(body: bytes, label: str) -> None:
+    name, text = decode(body, f"text/html; charset={label}")
+    assert name
+    assert isinstance(text, str)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=200))
+def test_utf8_is_always_read_as_utf8(text: str) -> None:
+    assert decode(f"<meta charset=utf-8><p>{text}".encode())[1].endswith(text)
+
+
+# -- bodies that are no page ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        ("\ufeff \n".encode(), "empty"),
+        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG"),
+        (b"GIF89a\1\0", "GIF"),
+        (b"PK\x03\x04\x14\0", "ZIP"),
+        (b"\0\0\0\x1cftypisom\0\0", "MP4"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "RIFF"),
+        (b'{"error": "not found"}', "JSON"),
+        (b'\xef\xbb\xbf [{"html": "<p>x</p>"}]', "JSON"),
+        (b")]}'\n{\"a\": 1}", "JSON"),
+        (b"function f() { return 1 }", "script"),
+        (b"\0\1\2\3\4\5\6\7" * 20, "binary"),
+    ],
+)
+@pytest.mark.parametrize("mime", ["text/html; charset=utf-8", "", "application/xhtml+xml"])
+def test_what_is_no_page_is_named(body: bytes, word: str, mime: str) -> None:
+    with pytest.raises(NotHtmlError, match=word):
+        Document(body, "https://example.org/", {"content-type": mime})
+
+
+@pytest.mark.parametrize("mime", ["image/png", "application/json", "video/mp4", "text/css"])
+def test_another_type_without_a_tag_is_refused_by_its_name(mime: str) -> None:
+    with pytest.raises(NotHtmlError, match=mime):
+        Document(b"hello", "https://example.org/", {"content-type": mime})
+
+
+@pytest.mark.parametrize("mime", ["text/plain", "application/json", "image/gif", "application/octet-stream", "nonsense"])
+def test_a_page_under_a_wrong_type_is_read(mime: str) -> None:
+    document = Document(b"<!doctype html><title>x</title>", "https://example.org/", {"content-type": mime})
+    assert document.first("title") is not None
+
+
+@pytest.mark.parametrize("body", [b"just words", b"[1] see <a href=/>here</a>", b"Notice: x in y.php\n<html><p>hi", b"<?xml version='1.0'?><html/>"])
+def test_sloppy_pages_are_pages(body: bytes) -> None:
+    assert Document(body, "https://example.org/").root.tag == "html"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_body_that_is_still_compressed_is_inflated(times: int) -> None:
+    body = b"<p>hello"
+    for _ in range(times):
+        body = gzip.compress(body)
+    assert "hello" in Document(body, "https://example.org/").text
+
+
+def test_a_cut_gzip_body_gives_what_is_there_and_a_broken_one_is_named() -> None:
+    body = gzip.compress(b"<p>hello " + bytes(range(256)) * 40)
+    assert "hello" in Document(body[: len(body) // 2], "https://example.org/").text
+    with pytest.raises(NotHtmlError, match="gzip"):
+        Document(b"\x1f\x8b\x08\x00broken beyond repair", "https://example.org/")
+
+
+def test_a_compression_bomb_is_refused() -> None:
+    packer = zlib.compressobj(wbits=31)
+    body = b"".join(packer.compress(bytes(1 << 20)) for _ in range(MAX_INFLATED // (1 << 20) + 1)) + packer.flush()
+    with pytest.raises(NotHtmlError, match="more than"):
+        Document(body, "https://example.org/")
+
+
+def test_text_that_is_already_decoded_is_taken_as_it_is() -> None:
+    document = Document("<p>a\ud800b", "https://example.org/")
+    assert text_of(document.root) == "a\ufffdb"
+
+
+# -- hostile markup -------------------------------------------------------------------------------
+
+HOSTILE = {
+    "div": lambda size: "<div>" * size + "end",
+    "list": lambda size: "<ul><li>" * (size // 2) + "end",
+    "scopes": lambda size: "<div><object></div></div>" * (size // 4) + "end",
+    "formatting": lambda size: "".join(f"<font color={n}><p>" for n in range(size // 2)) + "end",
+    "attributes": lambda size: "<div " + " ".join(f"a{n}=1" for n in range(size)) + ">end",
+    "quoted attributes": lambda size: "<div a='>' b='<' " + " ".join(f"a{n}" for n in range(size)) + ">end",
+    "unclosed comment": lambda size: "end" + "<!-- " * size,
+    "unclosed quote": lambda size: "<p>end</p>" + "<a b='" * size,
+    "closers": lambda size: "<div>" * (size // 2) + "</span></p>" * (size // 2) + "end",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("size", [9_000, 100_000])
+def test_monstrous_markup_is_read_in_bounded_time_with_its_text(kind: str, size: int) -> None:
+    started = time.process_time()
+    document = Document(HOSTILE[kind](size).encode(), "https://example.org/")
+    assert "end" in text_of(document.root)
+    assert time.process_time() - started < 5
+
+
+def test_ten_thousand_levels_are_kept_as_they_are() -> None:
+    body = "<div>" * 9_990 + "x"
+    assert bounded(body) is body
+
+
+def test_markup_that_is_too_deep_keeps_text_scripts_and_comments() -> None:
+    inside = "<script>if (a<div) { x = '<div>' }</script><!-- <div> --><p>kept</p>"
+    text = bounded("<div>" * 60_000 + inside + "</div>" * 60_000 + "<p id=after>after</p>")
+    assert inside in text
+    document = Document(text, "https://example.org/")
+    after = document.first("#after")
+    assert after is not None
+    assert after.parent is not None
+    assert after.parent.tag == "body"
+
+
+def test_a_large_ordinary_page_is_not_touched() -> None:
+    body = "<ul>" + "<li><p>one <b class=x>two</b><br>three" * 20_000 + "</ul>"
+    assert bounded(body) is body
+
+
+def test_fifty_megabytes_are_read_in_a_few_seconds() -> None:
+    body = b"<p>" + b"many words of plain text in one paragraph " * 1_250_000
+    started = time.process_time()
+    assert len(Document(body, "https://example.org/").text) > 50_000_000
+    assert time.process_time() - started < 8
+
+
+@pytest.mark.parametrize("body", ["<p>text <a hre", "<p>text<!-- ", "<p>text<script>var a", "<p>text<div class='", "<p>text<table><tr><td>"])
+def test_truncated_markup_keeps_its_text(body: str) -> None:
+    assert text_of(Document(body, "https://example.org/").root).startswith("text")
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet="<>/ab'\"= !-p", max_size=80))
+def test_any_markup_parses(markup: str) -> None:
+    assert Document("x" + markup, "https://example.org/").root.tag == "html"
+
+
+# -- links ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("href", "expected"),
+    [
+        ("/a", "https://example.org/a"),
+        ("b?c=1", "https://example.org/dir/b?c=1"),
+        ("?x", "https://example.org/dir/page?x"),
+        ("//cdn.example.net/x", "https://cdn.example.net/x"),
+        ("  /a b\n ", "https://example.org/a b"),
+        ("/a\tb", "https://example.org/ab"),
+        ("\\\\example.net\\x", "https://example.net/x"),
+        ("https:\\\\example.net\\x?a\\b", "https://example.net/x?a\\b"),
+        ("HTTPS://Example.NET/", "https://Example.NET/"),
+        ("http:example.net", "http://example.net"),
+        ("https:other", "https://example.org/dir/other"),
+        ("https://example.net:8080/", "https://example.net:8080/"),
+        ("https://example.net:99999/", None),
+        ("https://example.net:port/", None),
+        ("https://exa mple.net/", None),
+        ("https://[::1/", None),
+        ("https://", None),
+        ("https:///", None),
+        ("javascript:alert(1)", None),
+        (" JaVaScRiPt:alert(1)", None),
+        ("java\nscript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("mailto:a@example.org", None),
+        ("about:blank", None),
+        ("", None),
+        (None, None),
+        ("   ", None),
+        ("x" * 70_000, None),
+    ],
+)
+def test_links_are_read_as_browsers_do(href: str | None, expected: str | None) -> None:
+    assert Document("<p>", "https://example.org/dir/page").link(href) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("https://example.net/x/", "https://example.net/x/y"),
+        ("/z/", "https://example.org/z/y"),
+        ("javascript:1", "https://example.org/dir/y"),
+        ("data:,", "https://example.org/dir/y"),
+        ("", "https://example.org/dir/y"),
+        ("http://[", "https://example.org/dir/y"),
+        ("//", "https://example.org/dir/y"),
+    ],
+)
+def test_a_hostile_base_does_not_lead_links_away(base: str, expected: str) -> None:
+    assert Document(f'<base href="{base}"><p>', "https://example.org/dir/page").link("y") == expected
+
+
+@given(st.text(max_size=60))
+def test_no_link_raises(href: str) -> None:
+    link = Document("<p>", "https://example.org/").link(href)
+    assert link is None or link.startswith(("http://", "https://"))
