@@ -32,7 +32,7 @@ MAGNITUDES: Final[dict[str, int]] = {
         (
             "k", "thousand", "mil", "mila", "mille", "milers", "tsd", "tausend", "duizend", "tys", "tis", "tisíc",
             "tusen", "tusind", "tuh", "tūkst", "tuhat", "mii", "hilj", "хиљ", "хил", "тыс", "тысяч", "тысячи",
-            "тысяча", "тис", "тисяч", "мың", "χιλ", "χιλιάδες", "bin", "rb", "ribu", "ألف", "آلاف", "الف", "هزار",
+            "тысяча", "тис", "тисяч", "мың", "χιλ", "χιλιάδεσ", "bin", "rb", "ribu", "ألف", "آلاف", "الف", "هزار",
             "אלף", "พัน", "천", "千", "हज़ार", "हजार", "হাজার", "nghìn", "ngàn",
         ),
         _THOUSAND,
@@ -60,7 +60,7 @@ MAGNITUDES: Final[dict[str, int]] = {
     ),
     **dict.fromkeys(("조", "兆"), 10**12),
 }  # fmt: skip
-"""Words behind a number and what they multiply it by: CLDR's compact decimals and what sites write themselves."""
+"""Words behind a number, case folded, and what they multiply it by: CLDR's compact decimals and what sites write."""
 
 _MIL_IS_MILLION: Final = {"mil": _MILLION}
 OWN_MAGNITUDES: Final[dict[str, dict[str, int]]] = {
@@ -93,7 +93,7 @@ _SPACES: Final = " \u00a0\u2007\u2009\u202f"
 _NUMBER = re.compile(
     rf"[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}}(?![0-9]))+(?:[.,][0-9]{{1,2}}(?![0-9]))?|[0-9]+(?:[.,'’٬٫][0-9]+)*"
 )
-_WORD = re.compile(rf"[{_SPACES}]{{0,2}}((?:mil[{_SPACES}]M\b)|[^\W\d_]+(?:[\u0300-\u036f\u0900-\u0dff]+[^\W\d_]*)*)")
+_WORD = re.compile(rf"[{_SPACES}]{{0,2}}((?:mil[{_SPACES}][Mm]\b)|[^\W\d_]+(?:[\u0300-\u036f\u0900-\u0dff\u0e00-\u0e7f]+[^\W\d_]*)*)")
 _HAN: Final = "千万萬億亿兆천만억조"
 _HAN_UNIT = re.compile(rf"[ \u00a0]?(백만|百万|[{_HAN}])")
 _NOT_BEFORE = re.compile(r"[A-Za-z_$€£¥₹:/.,]$|(?:^|[\s(\d])[-\u2212]$")

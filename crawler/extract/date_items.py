@@ -39,7 +39,8 @@ class Item:
 
     kind: str
     """``word``, ``half`` (of the day), ``unknown``, ``number``, ``offset``; ``clock`` (``5:23``), ``time``
-    (``5時23分``), ``hour`` (before a half), ``dotted`` (``17.23``); ``date`` (``19.7.2021``), ``ymd`` (``2021年7月19日``)."""
+    (``5時23分``), ``hour`` (before a half), ``dotted`` (``17.23``); ``date``
+    (``19.7.2021``), ``ymd`` (``2021年7月19日``)."""
     text: str
     meanings: frozenset[Meaning] = frozenset()
 

@@ -83,12 +83,13 @@ class Document:
         scheme = _SCHEME.match(place)
         if scheme is not None and scheme[1].lower() not in ("http", "https"):
             return None
+        prefix, place = (scheme[0], place[scheme.end() :]) if scheme else ("", place)
         place = place.replace("\\", "/")
-        if scheme is not None and not place.startswith("//", scheme.end()):
-            # Without slashes the scheme of the base says nothing new, another one lacks only them.
-            place = place[scheme.end() :]
-            if not base.lower().startswith(scheme[0].lower()):
-                place = f"{scheme[0]}//{place.lstrip('/')}"
+        if place.startswith("//") or (prefix and not base.lower().startswith(prefix.lower())):
+            # However many slashes there are, the host follows; the same scheme without slashes says nothing new.
+            place = f"{prefix}//{place.lstrip('/')}"
+            if place.endswith("//"):
+                return None
         try:
             url = urljoin(base, place + mark + rest)
             parts = urlsplit(url)
@@ -175,7 +176,7 @@ def _refuse_other_types(body: bytes, content_type: str) -> None:
     mime = content_type.partition(";")[0].strip().lower()
     if mime and not any(part in mime for part in _HTML_TYPES) and not _TAG.search(head):
         raise NotHtmlError(f"the answer is {mime}, not HTML")
-    text = head.removeprefix(b"\xef\xbb\xbf")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<"):
         return
     if _JSON.match(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections import Counter
 from functools import cache
 from itertools import pairwise
@@ -32,6 +33,9 @@ _SCRIPTS: Final[dict[str, str]] = {
     "cp874": "านรอกเงมยล",
 }
 """Encodings of other alphabets and the ten letters most used in their texts."""
+
+_RARE: Final = frozenset({"cp866", "iso8859-5", "mac-cyrillic"})
+"""Encodings that a page on the web hardly ever has without saying so."""
 
 _ZH_HANS: Final = "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可"
 _ZH_HANT: Final = "的一是不了在人有我他這中大來上國個到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可"
@@ -76,7 +80,7 @@ _ALIASES: Final = {
 """Labels of the WHATWG Encoding standard that Python does not know."""
 
 _KNOWN: Final = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso2022_jp", *_LATIN, *_SCRIPTS, *_WIDE})
-"""Everything else a label may say is refused: Python's codecs include ``utf-7``, ``punycode`` and ``unicode_escape``."""
+"""Other labels are refused: Python's codecs include ``utf-7``, ``punycode`` and ``unicode_escape``."""
 
 _HIGH = re.compile(rb"[\x80-\xff]")
 _TEXTS = re.compile(rb"(?:\A|>)([^<]*[\x80-\xff][^<]*)")
@@ -110,11 +114,15 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     text = body.decode("utf-8", "replace")
     if _is_utf8(body, text, labels):
         return "utf-8", text
+    stated = _LANGUAGE.search(body, 0, LABEL_BYTES)
+    usual = _LANGUAGE_CODECS.get(stated[1].decode("ascii").lower(), ()) if stated else ()
     for name in labels:
+        if name == "cp1252" and usual:
+            continue  # the label of those who never thought about it, on a page whose language needs another
         text = body.decode(name, "replace")
         if is_plausible(text, name):
             return name, text
-    name = _guess(body, labels)
+    name = _guess(body, labels, usual)
     return name, body.decode(name, "replace")
 
 
@@ -141,12 +149,13 @@ def _alias(label: str) -> str | None:
 
 def _is_utf16(body: bytes) -> bool:
     """Every second byte of the markup at the beginning is zero."""
-    head = body[:64]
+    head = body[:32]
     return len(head) >= 4 and (not any(head[0::2]) or not any(head[1::2])) and any(head)
 
 
 def _is_utf8(body: bytes, text: str, labels: list[str]) -> bool:
-    broken = text.count("\ufffd")
+    stated = body.count(b"\xef\xbf\xbd")  # what an earlier program could not read
+    broken = text.count("\ufffd") - stated
     sequences = len(text) - len(_HIGH.sub(b"", body)) - broken
     if broken == 0:
         return sequences >= 3 or not labels or labels[0] not in _WIDE
@@ -166,7 +175,7 @@ def is_plausible(text: str, name: str) -> bool:
     if name in _SCRIPTS:
         letters = pairs["run"] + pairs["alone"]
         odd_case = pairs["odd case"] > letters / 10 or pairs["upper"] > 0.7 * max(letters, 50)
-        return pairs["alone"] * 2 <= letters + FEW and not odd_case
+        return pairs["alone"] * 2 <= letters and not odd_case
     return pairs["run"] * 2 <= len(outside) and pairs["symbol in word"] * 10 <= len(outside)
 
 
@@ -219,7 +228,7 @@ def _wide_score(text: str, name: str) -> tuple[float, float]:
 _WIDE_MARKS: Final = frozenset("…—“”·‘’") | frozenset(map(chr, (*range(0x3000, 0x3021), *range(0xFF00, 0xFF66))))
 
 
-def _guess(body: bytes, labels: list[str]) -> str:
+def _guess(body: bytes, labels: list[str], usual: tuple[str, ...]) -> str:
     """The encoding that statistics and the page's language point to."""
     parts: list[bytes] = []
     size = 0
@@ -229,15 +238,14 @@ def _guess(body: bytes, labels: list[str]) -> str:
         if size > SAMPLE_BYTES:
             break
     sample = b"\n".join(parts) or body[:SAMPLE_BYTES]
-    stated = _LANGUAGE.search(body, 0, LABEL_BYTES)
-    language = stated[1].decode("ascii").lower() if stated else ""
+    if len(_HIGH.findall(sample)) < FEW:
+        return next((name for name in (*usual, *labels) if name not in ("utf-8", *_WIDE)), "cp1252")
     scores = {name: _wide_score(sample.decode(name, "replace"), name) for name in _WIDE}
-    usual = _LANGUAGE_CODECS.get(language, ())
     wide = max(scores, key=lambda name: scores[name][0] + 2 * scores[name][1] + 0.3 * (name in usual))
     if scores[wide][0] >= 0.7 and (scores[wide][1] >= 0.05 or wide in usual):
         return wide
     ranking = {
-        name: _narrow_score(sample, name) + 0.15 * (name in usual)
+        name: _narrow_score(sample, name) + 0.25 * (name in usual)
         for name in (*_SCRIPTS, *_LATIN_LETTERS, *_LATIN_LETTERS_OF)
     }
     ranking["cp1252"] += 0.1
@@ -258,6 +266,7 @@ def _narrow_score(sample: bytes, name: str) -> float:
     if letters is not None:
         usual = sum(char in letters for char in outside) / len(outside)
         fitting = (kinds["run"] - 2 * kinds["alone"] - 2 * kinds["odd case"]) / len(outside)
-        return usual + 0.5 * fitting - 0.5 * (kinds["upper"] / len(outside) > 0.6)
+        symbols = sum(not char.isalpha() and unicodedata.category(char)[0] != "M" for char in outside) / len(outside)
+        return usual + 0.5 * fitting - symbols - 0.5 * (kinds["upper"] / len(outside) > 0.6) - 0.1 * (name in _RARE)
     usual = sum(char in _LATIN_LETTERS.get(_LATIN_LETTERS_OF.get(name, name), "") for char in outside) / len(outside)
     return usual - (kinds["run"] + 3 * kinds["symbol in word"]) / len(outside)

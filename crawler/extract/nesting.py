@@ -41,6 +41,14 @@ _FORMATTING: Final = frozenset(
         "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
     }
 )  # fmt: skip
+_IMPLIED: Final = frozenset(
+    {
+        "body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt", "tbody", "td",
+        "tfoot", "th", "thead", "tr",
+    }
+)  # fmt: skip
+"""Elements that are ended by their like and need no end tag: they nest only within others (HTML 13.1.2.4)."""
+
 _SCOPES: Final = frozenset(
     {
         "applet", "caption", "html", "table", "td", "th", "marquee", "object", "template", "foreignobject", "svg",
@@ -117,7 +125,7 @@ class _Bounds:
         return "".join(parts)
 
     def _start(self, name: str) -> bool:
-        if name in _VOID:
+        if name in _VOID or name in _IMPLIED:
             return True
         if name in _FORMATTING:
             if self._style_count >= self._formatting:
