@@ -30,6 +30,11 @@ MAX_LISTED: Final = 1_000
 """Failures and threads that are kept with their details; more are counted only, so that memory stays flat."""
 
 
+def is_locked(thread: Thread) -> bool:
+    """Whether the page shows its thread to nobody who is not let in: nothing of it was offered, nothing was missed."""
+    return thread.verdict == "blocked" and thread.state in ("login", "password") and thread.stop_reason == "exhausted"
+
+
 def now() -> int:
     """The time, microseconds since the epoch, UTC."""
     return time_ns() // 1_000
@@ -70,6 +75,7 @@ class Report:
     failures_total: int = 0
     incomplete: list[Incomplete] = field(default_factory=list)
     """Threads that were not read whole; at most :data:`MAX_LISTED`."""
+    incomplete_total: int = 0
     reason: str | None = None
     """Scrapy's closing reason; None while it runs."""
 
@@ -109,7 +115,10 @@ class Report:
 
     def _thread(self, thread: Thread) -> None:
         self.verdicts[thread.verdict] += 1
-        if thread.verdict not in SOUND_VERDICTS and len(self.incomplete) < MAX_LISTED:
+        if thread.verdict in SOUND_VERDICTS or is_locked(thread):
+            return
+        self.incomplete_total += 1
+        if len(self.incomplete) < MAX_LISTED:
             reasons = [str(gap["reason"]) for gap in thread.gaps or ()]
             if thread.stop_detail and thread.stop_detail not in reasons:
                 reasons.insert(0, thread.stop_detail)
@@ -152,7 +161,7 @@ class Report:
         """0 when everything asked for is archived, 1 when something was lost, 3 when a thread is not whole."""
         if self.failures_total or self.reason != "finished":
             return EXIT_LOST
-        if any(verdict not in SOUND_VERDICTS for verdict in self.verdicts):
+        if self.incomplete_total:
             return EXIT_INCOMPLETE
         return 0
 
