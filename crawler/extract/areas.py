@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from selectolax.lexbor import LexborNode
+
+from crawler.extract.document import Document
 
 SIDE_TAGS: Final = frozenset({"aside", "nav", "footer"})
 """Elements that HTML itself sets apart from the content (HTML 4.3.4, 4.3.5, 4.3.8)."""
@@ -15,13 +19,19 @@ SIDE_ROLES: Final = frozenset({"navigation", "complementary", "contentinfo", "se
 
 _COMMENT_WORD: Final = re.compile(
     r"""^(?:
-      comment-\d+ | comments?(?:[-_](?:area|list|stream|section|wrapper|container|block|body|box))? | commentlist
-    | respond | comment-respond | disqus_thread | fb-comments | wpdiscuz | wpdcom | pm-comments | pm-ul-comments
-    | comments-native
+      (?:li-|div-|wpd-comm-|pm-)?comment-\d+(?:_\d+)? | comment | comments?[-_]?list | comment[-_]?(?:item|body|content)
+    | pingback | trackback | wp-block-comment-template | disqus_thread | fb-comments
+    | wpdiscuz[\w-]* | wpdcom | wpd-comment | wpd-thread-list | pm-ul-comments | pm-comments?-list
     )$""",
     re.VERBOSE,
 )
-"""Classes and ids of threads, lower case: WordPress core, PHP Melody, Disqus, Facebook, wpDiscuz."""
+"""Classes and ids of a reader's comment or a list of them, lower case: WordPress core, PHP Melody, Disqus, Facebook,
+wpDiscuz."""
+
+_AROUND_COMMENTS: Final = re.compile(
+    r"^(?:comments?(?:[-_](?:area|stream|section|wrapper|container|block|box|native))?|(?:comment-)?respond|pm-comments)$"
+)
+"""Classes and ids of what stands around a thread: its heading, its form."""
 
 _SIDE_WORD: Final = re.compile(
     r"""^(?:
@@ -48,30 +58,55 @@ _MAX_STEPS: Final = 20_000
 
 
 class Areas:
-    """The areas of one document. Answers are remembered per element, so all questions together cost one climb."""
+    """The areas of one document. Answers are remembered per element, so all questions together cost one climb each."""
 
     def __init__(self) -> None:
         self._beside: dict[int, bool] = {}
+        self._in_comments: dict[int, bool] = {}
 
     def is_beside(self, node: LexborNode) -> bool:
         """Whether the element is, or stands in, a part that is not the page's subject."""
-        climbed: list[int] = []
-        answer = False
-        current: LexborNode | None = node
-        while current is not None and len(climbed) < _MAX_STEPS:
-            key = current.mem_id
-            known = self._beside.get(key)
-            if known is None and current.tag in ("body", "html", "-undef"):
-                break
-            climbed.append(key)
-            if known or (known is None and is_side_part(current)):
-                answer = True
-                break
-            if known is False:
-                break
-            current = current.parent
-        self._beside.update(dict.fromkeys(climbed, answer))
-        return answer
+        return _is_within(node, is_side_part, self._beside)
+
+    def in_comments(self, node: LexborNode) -> bool:
+        """Whether the element is, or stands in, a reader's comment or a list of them."""
+        return _is_within(node, opens_comments, self._in_comments)
+
+
+_areas: WeakKeyDictionary[Document, Areas] = WeakKeyDictionary()
+
+
+def areas_of(document: Document) -> Areas:
+    """The document's areas, one memory for all readers."""
+    areas = _areas.get(document)
+    if areas is None:
+        areas = _areas[document] = Areas()
+    return areas
+
+
+def _is_within(node: LexborNode, opens: Callable[[LexborNode], bool], memory: dict[int, bool]) -> bool:
+    climbed: list[int] = []
+    answer = False
+    current: LexborNode | None = node
+    while current is not None and len(climbed) < _MAX_STEPS:
+        key = current.mem_id
+        known = memory.get(key)
+        if known is None and current.tag in ("body", "html", "-undef"):
+            break
+        climbed.append(key)
+        if known or (known is None and opens(current)):
+            answer = True
+            break
+        if known is False:
+            break
+        current = current.parent
+    memory.update(dict.fromkeys(climbed, answer))
+    return answer
+
+
+def opens_comments(node: LexborNode) -> bool:
+    """Whether the element itself is a reader's comment or a list of them, by the names that comment systems give."""
+    return node.tag != "main" and any(map(_COMMENT_WORD.match, _words(node)))
 
 
 def is_side_part(node: LexborNode) -> bool:
@@ -79,13 +114,17 @@ def is_side_part(node: LexborNode) -> bool:
     tag = node.tag
     if tag in SIDE_TAGS:
         return tag != "footer" or not _is_in_article(node)
+    if node.attributes.get("role") in SIDE_ROLES:
+        return True
+    words = _words(node)
+    if any(_COMMENT_WORD.match(word) or _AROUND_COMMENTS.match(word) for word in words):
+        return True
+    return any(map(_SIDE_WORD.match, words)) and node.css_first(_HOLDS_SUBJECT) is None
+
+
+def _words(node: LexborNode) -> list[str]:
     attributes = node.attributes
-    if attributes.get("role") in SIDE_ROLES:
-        return True
-    words = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()[:1_000].split()
-    if any(_COMMENT_WORD.match(word) for word in words):
-        return True
-    return any(_SIDE_WORD.match(word) for word in words) and node.css_first(_HOLDS_SUBJECT) is None
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()[:1_000].split()
 
 
 def _is_in_article(footer: LexborNode) -> bool:

@@ -93,7 +93,8 @@ _SPACES: Final = " \u00a0\u2007\u2009\u202f"
 _NUMBER = re.compile(
     rf"[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}}(?![0-9]))+(?:[.,][0-9]{{1,2}}(?![0-9]))?|[0-9]+(?:[.,'’٬٫][0-9]+)*"
 )
-_WORD = re.compile(rf"[{_SPACES}]{{0,2}}((?:mil[{_SPACES}][Mm]\b)|[^\W\d_]+(?:[\u0300-\u036f\u0900-\u0dff\u0e00-\u0e7f]+[^\W\d_]*)*)")
+_MARKS: Final = "\u0300-\u036f\u0900-\u0dff\u0e00-\u0e7f"
+_WORD = re.compile(rf"[{_SPACES}]{{0,2}}((?:mil[{_SPACES}][Mm]\b)|[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*)")
 _HAN: Final = "千万萬億亿兆천만억조"
 _HAN_UNIT = re.compile(rf"[ \u00a0]?(백만|百万|[{_HAN}])")
 _NOT_BEFORE = re.compile(r"[A-Za-z_$€£¥₹:/.,]$|(?:^|[\s(\d])[-\u2212]$")

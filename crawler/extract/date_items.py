@@ -19,18 +19,22 @@ ZONES: Final[dict[str, int]] = {
 """Names of zones that mean one offset only, minutes east of UTC. ``CST``, ``IST`` and ``BST`` do not."""
 
 _ITEM = re.compile(
-    r"(?<![0-9])(?:"
+    r"(?<![0-9a-z])(?:"
     r"(?P<ymd>[0-9]{4}\s*[年년]\s*[0-9]{1,2}\s*[月월]\s*[0-9]{1,2}\s*[日일号號]?)"
     r"|(?P<time>[0-9]{1,2}\s*[時时點点시](?![間间간])(?:\s*[0-9]{1,2}\s*[分분](?:\s*[0-9]{1,2}\s*[秒초])?)?)"
-    r"|(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?![0-9:])|[0-9]{1,2}\s?h\s?[0-9]{2}(?!\s?[0-9a-z]))"
+    r"|(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?![0-9:])|[0-9]{1,2}\s?h\s?[0-9]{2}(?:\s?min)?(?!\s?[0-9a-z]))"
     r"|(?P<date>[0-9]{4}\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?[0-9]{1,2}(?![0-9])"
     r"|[0-9]{1,2}\s?([./-])\s?[0-9]{1,2}\s?\5\s?(?:[0-9]{4}|[0-9]{2})(?![0-9]))"
+    r"|(?P<split>[0-9]{1,2}\.\s?[0-9]{1,2},\s?[0-9]{4}(?![0-9]))"
     r"|(?P<dotted>[0-9]{1,2}\.[0-9]{2}(?!\.?[0-9]))"
     r"|(?P<number>[0-9]+)"
     r")"
-    r"|(?P<offset>(?:(?:gmt|utc)\s?)?[+-]\s?[0-9]{1,2}(?::?[0-9]{2})?(?![0-9]))"
+    r"|(?P<offset>(?:gmt|utc)\s?[+-]\s?[0-9]{1,2}(?::?[0-9]{2})?(?![0-9])|[+-][0-9]{2}(?::?[0-9]{2})?(?![0-9:]))"
     rf"|(?P<word>{WORD})"
 )
+
+
+_BEFORE_OFFSETS: Final = frozenset({"am", "pm", "m", "gmt", "utc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,60 +47,69 @@ class Item:
     (``19.7.2021``), ``ymd`` (``2021年7月19日``)."""
     text: str
     meanings: frozenset[Meaning] = frozenset()
+    is_apart: bool = False
+    """A comma, a dash, a bracket or the like stands before it."""
 
     def means(self, kind: str) -> Meaning | None:
         """The meaning of a kind, if the word has it."""
         return next((meaning for meaning in sorted(self.meanings) if meaning[0] == kind), None)
 
 
-def split_items(text: str) -> list[tuple[str, str]]:
-    """Kind and text of the pieces of a phrase in its :func:`plain` spelling; a few more than MAX_ITEMS at most."""
-    items: list[tuple[str, str]] = []
-    for match in _ITEM.finditer(text):
+Piece = tuple[str, str, bool]
+"""Kind, text, and whether anything but space and points parts it from the piece before."""
+
+
+def split_items(text: str) -> list[Piece]:
+    """The pieces of a phrase in its :func:`plain` spelling; one more than MAX_ITEMS at most."""
+    items: list[Piece] = []
+    start = end = 0
+    while len(items) <= MAX_ITEMS and (match := _ITEM.search(text, start)):
         kind = match.lastgroup or ""
-        if kind == "offset" and not (items and items[-1][0] in ("clock", "dotted", "word")):
-            kind, text_of_it = "number", re.sub(r"[^0-9]", "", match[0])
-            items.append((kind, text_of_it))
+        before = items[-1] if items else ("", "", False)
+        if kind == "offset" and before[0] not in ("clock", "dotted") and before[1] not in _BEFORE_OFFSETS:
+            start = match.start() + 1  # a dash, not a sign
             continue
-        items.append((kind, match[0]))
-        if len(items) > MAX_ITEMS:
-            break
+        if kind == "split":  # 19.07, 2021
+            kind = "date"
+        items.append((kind, match[0].replace(",", "."), not _NEXT.fullmatch(text, end, match.start())))
+        start = end = match.end()
     return items
 
 
-def known_items(items: list[tuple[str, str]], words: Words) -> list[Item]:
+_NEXT = re.compile(r"[\s.]*")
+
+
+def known_items(items: list[Piece], words: Words) -> list[Item]:
     """Items with their meanings; several words of one phrase become one item."""
     found: list[Item] = []
     index = 0
     while index < len(items):
-        kind, text = items[index]
-        if kind not in ("word", "number"):
-            found.append(Item(kind, text))
-            index += 1
-            continue
+        kind, text, is_apart = items[index]
+        length, meanings = _longest(items, index, words)
         if kind == "word" and text in ZONES and found and found[-1].kind in ("clock", "half"):
             found.append(Item("offset", text))
-            index += 1
-            continue
-        length, meanings = _longest(items, index, words)
-        if length:
-            is_half = any(meaning[0] == "half" for meaning in meanings)
-            found.append(Item("half" if is_half else "word", text, meanings))
+        elif length:
+            found.append(_meaningful(text, meanings, is_apart=is_apart))
             index += length
             continue
-        if kind == "number":
-            found.append(Item(kind, text))
+        elif kind == "word":
+            found.extend(_parts(text, words, is_apart=is_apart))
         else:
-            found.extend(_parts(text, words))
+            found.append(Item(kind, text, is_apart=is_apart))
         index += 1
     return found
 
 
-def _longest(items: list[tuple[str, str]], start: int, words: Words) -> tuple[int, frozenset[Meaning]]:
+def _meaningful(text: str, meanings: frozenset[Meaning], *, is_apart: bool) -> Item:
+    kind = "half" if any(meaning[0] == "half" for meaning in meanings) else "word"
+    return Item(kind, text, meanings, is_apart)
+
+
+def _longest(items: list[Piece], start: int, words: Words) -> tuple[int, frozenset[Meaning]]:
     run: list[str] = []
     best: tuple[int, frozenset[Meaning]] = (0, frozenset())
     has_word = False
-    for kind, text in items[start : start + words.longest]:
+    for kind, text, _ in items[start : start + words.longest]:
         if kind not in ("word", "number"):
             break
         has_word = has_word or kind == "word"
@@ -107,18 +120,17 @@ def _longest(items: list[tuple[str, str]], start: int, words: Words) -> tuple[in
     return best
 
 
-def _parts(text: str, words: Words) -> list[Item]:
+def _parts(text: str, words: Words, *, is_apart: bool) -> list[Item]:
     """A run of letters of a script without spaces, cut into the words that are known."""
     if words.parts is None or text.isascii():
-        return [Item("unknown", text)]
+        return [Item("unknown", text, is_apart=is_apart)]
     found: list[Item] = []
     end = 0
     for match in words.parts.finditer(text):
         if match.start() > end:
-            found.append(Item("unknown", text[end : match.start()]))
-        meanings = words.phrases[match[0]]
-        found.append(Item("half" if any(m[0] == "half" for m in meanings) else "word", match[0], meanings))
+            found.append(Item("unknown", text[end : match.start()], is_apart=is_apart and not end))
+        found.append(_meaningful(match[0], words.phrases[match[0]], is_apart=is_apart and not match.start()))
         end = match.end()
     if end < len(text):
-        found.append(Item("unknown", text[end:]))
+        found.append(Item("unknown", text[end:], is_apart=is_apart and not end))
     return found

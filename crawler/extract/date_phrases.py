@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from crawler.extract.date_items import MAX_ITEMS, ZONES, Item, known_items, split_items
+from crawler.extract.date_items import MAX_ITEMS, ZONES, Item, Piece, known_items, split_items
 from crawler.extract.date_tables import UNITS
-from crawler.extract.date_words import Meaning, Words, languages_by_word, plain, words_of
+from crawler.extract.date_words import UNSPACED, Meaning, Words, languages_by_word, plain, words_of
 
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
-MAX_LANGUAGES: Final = 12
+MAX_LANGUAGES: Final = 24
 """How many languages are tried when the page's own does not know the words."""
+
+MAX_WORDS: Final = 8
+"""A relative time has no more words and figures."""
+
+MAX_RUN: Final = 8
+"""Letters of a run without spaces that is looked through for words of an unknown language."""
 
 BUDDHIST_YEARS: Final = 543
 """Thailand counts years from -543."""
@@ -76,12 +83,12 @@ def read_phrase(raw: str, language: str | None) -> Phrase | None:
     :param language: BCP 47 tag
     """
     text = plain(raw)
-    bare = _BRACKETS.sub(" ", text)
     tag = (language or "").lower().replace("_", "-")
     own = tag.partition("-")[0]
-    for spelling in dict.fromkeys((bare, text)):
+    for spelling in dict.fromkeys((text, _BRACKETS.sub(" ", text))):
         items = split_items(spelling)
-        if not 0 < len(items) <= MAX_ITEMS:
+        has_figures = any(kind != "word" for kind, _, _ in items)
+        if not 0 < len(items) <= (MAX_ITEMS if has_figures else MAX_WORDS):
             continue
         for name in dict.fromkeys((own, "en") if own else ("en",)):
             words = words_of(name)
@@ -94,31 +101,32 @@ def read_phrase(raw: str, language: str | None) -> Phrase | None:
     return None
 
 
-def _read_in_any(items: list[tuple[str, str]]) -> Phrase | None:
-    index = languages_by_word()
-    known: dict[str, None] = {}
-    for kind, text in items:
-        if kind == "word":
-            heads = [text] if text in index else [text[start:end] for start, end in _pairs(len(text))]
-            known.update((language, None) for head in heads for language in sorted(index.get(head, ())))
-    readings = set()
-    for language in list(known)[: MAX_LANGUAGES * 3]:
-        words = words_of(language)
-        found = _read(items, words, "") if words else None
-        if found is not None:
-            readings.add(found)
+def _read_in_any(items: list[Piece]) -> Phrase | None:
+    """What the languages that know a month, a unit or a day in it agree on."""
+    kinds = [kind for kind, _, _ in items]
+    known: Counter[str] = Counter()
+    for is_wanted, of_months in ((kinds.count("number") >= 2, True), (len(items) <= MAX_WORDS, False)):
+        index = languages_by_word(of_months=of_months) if is_wanted else {}
+        for kind, text, _ in items if index else ():
+            if kind == "word":
+                known.update({language for head in _heads(text) for language in index.get(head, ())})
+    # Those that know most of the words first.
+    languages = sorted(known, key=lambda language: (-known[language], language))[:MAX_LANGUAGES]
+    readings = {_read(items, words, "") for language in languages if (words := words_of(language))} - {None}
     return readings.pop() if len(readings) == 1 else None
 
 
-def _pairs(length: int) -> list[tuple[int, int]]:
-    """Pieces of a short run of letters: words of a script without spaces."""
-    return [(start, end) for start in range(length) for end in range(start + 1, length + 1)] if length <= 8 else []
+def _heads(text: str) -> list[str]:
+    """A word, or what may be one within a short run of letters of a script without spaces."""
+    if text.isascii() or len(text) > MAX_RUN or not UNSPACED.search(text):
+        return [text]
+    return [text[start:end] for start in range(len(text)) for end in range(start + 1, len(text) + 1)]
 
 
 # -- readings -----------------------------------------------------------------------------------------------------
 
 
-def _read(raw_items: list[tuple[str, str]], words: Words, tag: str) -> Phrase | None:
+def _read(raw_items: list[Piece], words: Words, tag: str) -> Phrase | None:
     items = _hours(known_items(raw_items, words))
     if any(item.means("ahead") and not item.means("ago") and not item.means("skip") for item in items):
         return None
@@ -133,7 +141,7 @@ def _read(raw_items: list[tuple[str, str]], words: Words, tag: str) -> Phrase | 
     back = {meaning[1] for item in items if (meaning := item.means("day"))}
     if back and not _has(items, "ago"):
         return DaysBack(back.pop(), clock) if len(back) == 1 else None
-    return _age(items) if clock is None else None
+    return _age(items) if clock is None else _age_in_hours(items)
 
 
 def _has(items: list[Item], kind: str) -> bool:
@@ -184,8 +192,8 @@ def _may_be_half(items: list[Item], place: int, clock: int) -> bool:
     """An unknown word beside a clock may say which half of the day it is: a short one behind, an Indic one before."""
     if not 0 <= place < len(items) or items[place].kind != "unknown":
         return False
-    text = items[place].text
-    return len(text) <= 4 if place > clock else "\u0900" <= text[0] <= "\u17ff"
+    text, is_apart = items[place].text, items[max(place, clock)].is_apart
+    return not is_apart and len(text) <= 4 if place > clock else "\u0900" <= text[0] <= "\u17ff"
 
 
 def _offset(items: list[Item]) -> int | None:
@@ -206,7 +214,12 @@ def _day(items: list[Item], words: Words, tag: str) -> tuple[date, date | None] 
     """The day and its second reading; ``()`` when a date is there that cannot be read, None when there is none."""
     written = {re.sub(r"\s", "", item.text) for item in items if item.kind in ("ymd", "date")}
     if written:
-        return (_figures(written.pop(), words, tag) or ()) if len(written) == 1 else ()
+        figures = _figures(written.pop(), words, tag) if len(written) == 1 else None
+        if figures and figures[1]:
+            weekdays = {meaning[1] for item in items if (meaning := item.means("weekday"))}
+            fitting = [day for day in figures if day and day.weekday() in weekdays]
+            return (fitting[0], None) if len(fitting) == 1 else figures
+        return figures or ()
     months = [(index, meaning[1]) for index, item in enumerate(items) if (meaning := item.means("month"))]
     if len(months) > 1:
         months = [(index, month) for index, month in months if not items[index].means("weekday")]
@@ -279,14 +292,23 @@ def _age(items: list[Item]) -> Age | None:
     has_ago = _has(items, "ago")
     has_unknown = any(item.kind in ("unknown", "offset", "dotted", "date", "ymd", "half") for item in items)
     if ages:
-        return _span(ages, [item for item in items if item.means("about")] != []) if len(ages) == 1 else None
+        return _span(ages, is_about=_has(items, "about")) if len(ages) == 1 else None
     counted = _counted(items, has_ago=has_ago, has_unknown=has_unknown)
     if counted:
-        return _span(counted, any(item.means("about") for item in items))
+        return _span(counted, is_about=_has(items, "about"))
     if len(periods) == 1 and not has_unknown:
         _, count, unit = periods[0]
         return Age(_length(max(count - 1, 0), unit), _length(count + 1, unit))
     return None
+
+
+def _age_in_hours(items: list[Item]) -> Age | None:
+    """``2 h 30 min ago``, which without *ago* is a time of day."""
+    clocks = [item.text for item in items if item.kind == "clock"]
+    if len(clocks) != 1 or not clocks[0].endswith("min") or not _has(items, "ago"):
+        return None
+    hours, minutes = (int(number) for number in re.findall(r"[0-9]+", clocks[0]))
+    return _span([("unit", hours, UNITS.index("hour")), ("unit", minutes, UNITS.index("minute"))], is_about=False)
 
 
 def _counted(items: list[Item], *, has_ago: bool, has_unknown: bool) -> list[Meaning]:
@@ -328,7 +350,7 @@ def _follows_its_unit(items: list[Item], index: int) -> bool:
     return index == 1 or not (items[index - 2].kind == "number" or items[index - 2].means("few"))
 
 
-def _span(counted: list[Meaning], is_about: bool) -> Age:  # noqa: FBT001  # one caller, one meaning
+def _span(counted: list[Meaning], *, is_about: bool) -> Age:
     """From the exact age to one more of the smallest unit; an age that says *about* also to one less."""
     months = sum(_length(count, unit)[0] for _, count, unit in counted)
     seconds = sum(_length(count, unit)[1] for _, count, unit in counted)

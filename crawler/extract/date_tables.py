@@ -152,6 +152,16 @@ MORE_MONTHS: Final[dict[str, tuple[str, ...]]] = {
         "", "φεβρουαρίου|φεβ", "μαρτίου", "απριλίου|απρ", "μαΐου|μάιος|μάη", "ιουνίου", "ιουλίου", "αυγούστου",
         "σεπτεμβρίου", "οκτωβρίου", "νοεμβρίου", "δεκεμβρίου",
     ),
+    "fi": tuple(
+        f"{name}kuun"
+        for name in (
+            "tammi", "helmi", "maalis", "huhti", "touko", "kesä", "heinä", "elo", "syys", "loka", "marras", "joulu",
+        )
+    ),
+    "sr": (
+        "јануара|januara", "фебруара|februara", "марта|marta", "априла|aprila", "маја|maja", "јуна|juna", "јула|jula",
+        "августа|avgusta", "септембра|septembra", "октобра|oktobra", "новембра|novembra", "децембра|decembra",
+    ),
     "zh": tuple(f"{number}月" for number in (*"一二三四五六七八九十", "十一", "十二")),
 }  # fmt: skip
 MORE_HALVES: Final[dict[str, tuple[str, str]]] = {

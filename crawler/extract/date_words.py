@@ -58,7 +58,7 @@ WORD: Final = rf"{_LETTER}+"
 
 _PIECE = re.compile(rf"[0-9]+|{WORD}")
 _THAI_DOT = re.compile("(?<=[\u0e00-\u0e4e])\\.")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _AGE_KEY = re.compile(r"(\d+) (\w+) ago")
 _AGE_NUMBER = re.compile(r"\(\\d[^)]*\)(?:\\s\*)?")
 
@@ -112,7 +112,7 @@ def words_of(language: str) -> Words | None:
     for info in files:
         _read_file(info, language, found, ago)
     regions = files[0].get("locale_specific", {})
-    spaceless = sorted((key for key in found if " " not in key and _UNSPACED.search(key)), key=len, reverse=True)
+    spaceless = sorted((key for key in found if " " not in key and UNSPACED.search(key)), key=len, reverse=True)
     return Words(
         language,
         {key: frozenset(meanings) for key, meanings in found.items()},
@@ -206,12 +206,13 @@ def _periods_of(info: dict[str, Any], ago: set[str]) -> Iterator[tuple[str, Mean
 
 
 @cache
-def languages_by_word() -> dict[str, frozenset[str]]:
-    """Languages that know a month, day or unit word, for pages that say nothing or something wrong about theirs."""
+def languages_by_word(*, of_months: bool) -> dict[str, frozenset[str]]:
+    """Languages that know a month, or a day or unit word: for pages that state no language or a wrong one."""
+    wanted = ("month",) if of_months else ("unit", "day", "age", "period")
     found: defaultdict[str, set[str]] = defaultdict(set)
     for language in LANGUAGES:
         words = words_of(language)
         for phrase, meanings in words.phrases.items() if words else ():
-            if len(phrase) > 1 and any(kind in ("month", "unit", "day", "age", "period") for kind, _, _ in meanings):
+            if len(phrase) > 1 and any(kind in wanted for kind, _, _ in meanings):
                 found[phrase.split()[0]].add(language)
     return {word: frozenset(languages) for word, languages in found.items()}

@@ -34,7 +34,7 @@ _ISO = re.compile(
     r"(?:(?P=colon)(?P<second>[0-9]{2})(?:[.,:](?P<fraction>[0-9]{1,9}))?)?)?"
     r"\s*(?P<zone>[Zz]|UTC|GMT|(?:UTC|GMT)?[+\-\u2212][0-9]{2}(?::?[0-9]{2})?(?::?00)?)?"
 )
-_ISO_14 = re.compile(r"(?P<day>[0-9]{8})(?P<time>[0-9]{6})")
+_JOINED = re.compile(r"([0-9]{8})([0-9]{6})")
 _ISO_WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}(?:-?[1-7])")
 
 
@@ -74,7 +74,8 @@ def read_time(
     if len(text) <= MAX_RAW:
         found = _epoch(text)
         if found is None:
-            phrase = _iso(text) or read_phrase(text, language)
+            text = _JOINED.sub(r"\1T\2", text) if len(text) == 14 else text
+            phrase = _iso(text) if _ISO.fullmatch(text) or _ISO_WEEK.fullmatch(text) else read_phrase(text, language)
             if isinstance(phrase, Moment):
                 found = _placed(phrase, zone)
             elif phrase is not None:
@@ -97,9 +98,6 @@ def _epoch(text: str) -> Published | None:
 
 
 def _iso(text: str) -> Moment | None:
-    joined = _ISO_14.fullmatch(text)
-    if joined:
-        text = f"{joined['day']}T{joined['time']}"
     if _ISO_WEEK.fullmatch(text):
         try:
             return Moment(date.fromisoformat(text))

@@ -53,7 +53,10 @@ class Document:
             self.encoding, self.text = "utf-8", _SURROGATES.sub("\ufffd", body)
         if not self.text.strip(_BLANK):
             raise NotHtmlError("the answer is empty")
-        self.tree = LexborHTMLParser(bounded(self.text))
+        markup = bounded(self.text)
+        self.is_cut = markup is not self.text
+        """Whether start tags were left out because the tree would have been monstrous: a structure may be lost."""
+        self.tree = LexborHTMLParser(markup)
 
     @cached_property
     def root(self) -> LexborNode:

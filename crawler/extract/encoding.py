@@ -75,12 +75,13 @@ _LATIN_LETTERS_OF: Final = {"iso8859-2": "cp1250", "iso8859-13": "cp1257"}
 
 _ALIASES: Final = {
     "iso-8859-8-i": "iso8859-8", "logical": "iso8859-8", "x-gbk": "gb18030", "x-user-defined": "cp1252",
-    "x-mac-cyrillic": "mac-cyrillic", "x-x-big5": "big5hkscs", "unicode": "utf-16-le", "utf-8n": "utf-8",
+    "x-mac-cyrillic": "mac-cyrillic", "x-x-big5": "big5hkscs", "utf-8n": "utf-8",
 }  # fmt: skip
 """Labels of the WHATWG Encoding standard that Python does not know."""
 
-_KNOWN: Final = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso2022_jp", *_LATIN, *_SCRIPTS, *_WIDE})
-"""Other labels are refused: Python's codecs include ``utf-7``, ``punycode`` and ``unicode_escape``."""
+_KNOWN: Final = frozenset({"utf-8", "iso2022_jp", *_LATIN, *_SCRIPTS, *_WIDE})
+"""Other labels are refused: Python's codecs include ``utf-7``, ``punycode`` and ``unicode_escape``. UTF-16 shows itself
+by its zero bytes; a page that names it in ASCII letters is not written in it (HTML 13.2.3.2)."""
 
 _HIGH = re.compile(rb"[\x80-\xff]")
 _TEXTS = re.compile(rb"(?:\A|>)([^<]*[\x80-\xff][^<]*)")
@@ -102,11 +103,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     if bom:
         return bom, body[len(mark or b"") :].decode(bom, "replace")
     labels = _labels(body, content_type)
-    wide = next((name for name in labels if name.startswith("utf-16")), None)
     if _is_utf16(body):
         name = "utf-16-be" if body[:1] == b"\0" else "utf-16-le"
         return name, body.decode(name, "replace")
-    labels = [name for name in labels if name != wide]
     if body.isascii():
         if b"\x1b$" in body:
             return "iso2022_jp", body.decode("iso2022_jp", "replace")
@@ -128,19 +127,13 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 
 def _labels(body: bytes, content_type: str) -> list[str]:
     """What the header and the page say, known encodings only, each once."""
-    found = [(http_content_type_encoding(content_type) or _alias(content_type.rpartition("charset=")[2]), False)]
-    found.append((html_body_declared_encoding(body), True))
+    found = [http_content_type_encoding(content_type) or _alias(content_type.rpartition("charset=")[2])]
+    found.append(html_body_declared_encoding(body))
     late = _META.search(body, 0, LABEL_BYTES)
     if late:
-        label = late[1].decode("ascii", "replace")
-        found.append((_alias(label) or html_body_declared_encoding(b"<meta charset=" + late[1] + b">"), True))
-    names: dict[str, None] = {}
-    for label, is_in_page in found:
-        name = codecs.lookup(label).name if label else None
-        if name in _KNOWN and name is not None:
-            # A page that names UTF-16 in ASCII letters is not written in it (HTML 13.2.3.2).
-            names["utf-8" if is_in_page and name.startswith("utf-16") else name] = None
-    return list(names)
+        found.append(_alias(late[1].decode("ascii")) or html_body_declared_encoding(b"<meta charset=" + late[1] + b">"))
+    names = (codecs.lookup(label).name for label in found if label)
+    return [name for name in dict.fromkeys(names) if name in _KNOWN]
 
 
 def _alias(label: str) -> str | None:

@@ -65,7 +65,7 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
             rest = rest.replace(shown, " ", 1)
     plain: list[str] = []
     end = 0
-    for found in _URL.finditer(rest):
+    for found in _URL.finditer(rest) if "/" in rest or "www." in rest.lower() else ():
         url = found.group().rstrip(_CLOSERS)
         # A bare `example.org/x` is an address when it is one of a platform; elsewhere it may be prose.
         if not url.lower().startswith(("http://", "https://")):

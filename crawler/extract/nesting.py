@@ -20,7 +20,7 @@ LONG_TAG: Final = 32_768
 MAX_ATTRIBUTES: Final = 1_000
 """A tag with more attributes loses them all: the parser compares each with all before it."""
 
-STEPS: Final = 250_000_000
+STEPS: Final = 500_000_000
 """Tags times depth that a page may cost: the parser looks through all open elements at most tags, about 4 ns each."""
 
 COPIES: Final = 2_000_000
@@ -48,14 +48,6 @@ _IMPLIED: Final = frozenset(
     }
 )  # fmt: skip
 """Elements that are ended by their like and need no end tag: they nest only within others (HTML 13.1.2.4)."""
-
-_SCOPES: Final = frozenset(
-    {
-        "applet", "caption", "html", "table", "td", "th", "marquee", "object", "template", "foreignobject", "svg",
-        "math", "button", "select",
-    }
-)  # fmt: skip
-"""Elements that an end tag of another element does not reach through (HTML 13.2.4.2)."""
 
 _RAW: Final = "script|style|textarea|title|xmp|iframe|noembed|noframes"
 _REST: Final = r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+"
@@ -94,7 +86,11 @@ def _has_long_tag(text: str) -> bool:
 
 
 class _Bounds:
-    """A coarse model of the parser's open elements; it may think them deeper than they are, hardly less deep."""
+    """A coarse model of the parser's open elements.
+
+    Where it thinks them less deep than they are, an element such as ``object`` or ``td`` hid an end tag from the ones
+    around it (HTML 13.2.4.2), and there the parser stops looking, too.
+    """
 
     def __init__(self, depth: int, formatting: int) -> None:
         self._depth = depth
@@ -155,7 +151,5 @@ class _Bounds:
         for back in range(1, min(len(self._open), 32) + 1):
             if self._open[-back] == name:
                 del self._open[-back:]
-                break
-            if self._open[-back] in _SCOPES:
                 break
         return True

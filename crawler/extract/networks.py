@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
@@ -198,6 +199,8 @@ def _by_host() -> dict[str, list[tuple[_Route, re.Pattern[str]]]]:
 
 _BY_HOST: Final = _by_host()
 _HOST: Final = re.compile(r"\s*(?:https?:)?//(?:[^/?#@\\]*@)?([^/?#:@\\]+)", re.IGNORECASE)
+_LONGEST_START: Final = 300
+"""Scheme, user and host of an address, characters; a host has 253 at most (RFC 1035 2.3.4)."""
 _LOCAL_HOST: Final = re.compile(r"^(?:www\d?|m|mobile|touch|ssl|[a-z]{2}|[a-z]{2}-[a-z]{2})\.(?=[^.]+\.)")
 _PINTEREST: Final = re.compile(r"pinterest\.(?:com?\.)?[a-z]{2,3}$")
 _IN_TEXT: Final = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
@@ -209,6 +212,11 @@ _ESCAPED_SCHEME: Final = re.compile(r"https?%3A", re.IGNORECASE)
 
 def host_of(url: str) -> str:
     """Host of an address as the tables name it: lower case, without ``www.``, ``m.`` and language subdomains."""
+    return _host_of(url[:_LONGEST_START])
+
+
+@lru_cache(maxsize=4_096)  # menus repeat on every page of a site
+def _host_of(url: str) -> str:
     found = _HOST.match(url)
     if found is None:
         return ""

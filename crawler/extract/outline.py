@@ -1,8 +1,7 @@
-"""A page's lines of visible text, the links in each, and which elements belong to readers' comments."""
+"""A page's lines of visible text, the links in each, and the order of its elements."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -15,25 +14,17 @@ MAX_LINE: Final = 2_000
 """No more of a line is kept, characters: an invitation is short."""
 
 _BLOCK_NAMES: Final = """
-address article aside blockquote body button center dd details dialog div dl dt fieldset figcaption figure footer form
-h1 h2 h3 h4 h5 h6 head header hgroup html iframe input label legend li main menu nav noscript ol optgroup option p pre
-script search section select style summary table tbody td template textarea tfoot th thead title tr ul video
+address article aside blockquote body br button center dd details dialog div dl dt fieldset figcaption figure footer
+form h1 h2 h3 h4 h5 h6 head header hgroup html iframe input label legend li main menu nav noscript ol optgroup option p
+pre script search section select style summary table tbody td template textarea tfoot th thead title tr ul video
 """
 _BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
-"""Elements whose edges part lines: the block level of the HTML rendering rules (HTML 15.3), and controls."""
+"""Elements whose edges part lines: the block level of the HTML rendering rules (HTML 15.3), breaks and controls."""
 
 _SILENT: Final = frozenset(["script", "style", "template", "textarea", "head", "option", "title", "svg", "iframe"])
 """Elements whose text is not part of the page's running text."""
 
-_COMMENT_ID: Final = re.compile(r"^(?:li-|div-|wpd-comm-|pm-)?comment-\d+(?:_\d+)?$")
-_COMMENT_CLASS: Final = re.compile(
-    r"^(?:comment|comments?-?list|commentlist|comment-?item|comment-body|pingback|trackback|wpd-comment|wpdiscuz[\w-]*"
-    r"|wpd-thread-list|wp-block-comment-template|pm-ul-comments|pm-comments?-list|comment-content|comment_content)$",
-    re.IGNORECASE,
-)
-_COMMENT_PLACE: Final = frozenset(
-    {"commentlist", "comment-list", "comments-list", "disqus_thread", "wpdcom", "pm-ul-comments", "fb-comments"}
-)
+_HEADINGS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend"])
 
 
 @dataclass(slots=True)
@@ -52,10 +43,8 @@ class Line:
     node: LexborNode
     """The element that the line's first text stands in."""
     position: int
-    """How many of the page's elements open before the text, less one: lines and elements sort together by it."""
+    """That of the element that opened last before the text: lines and elements sort together by it."""
     is_heading: bool
-    is_comment: bool
-    """Whether it stands in the readers' comments."""
     text: str = ""
     """White space folded."""
     plain: str = ""
@@ -63,27 +52,13 @@ class Line:
     links: list[Link] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Open:
-    """An element that the walk stands in."""
-
-    key: int
-    is_block: bool
-    is_silent: bool
-    is_heading: bool
-    is_comment: bool
-    link: LexborNode | None
-
-
 class Outline:
     """The lines of a page. One walk over the tree, without recursion and linear in its size."""
 
     def __init__(self, document: Document) -> None:
         self.lines: list[Line] = []
-        self._positions: dict[int, int] = {}
-        self._in_comments: set[int] = set()
-        self._line_of: dict[int, Line] = {}
-        self._link_of: dict[int, Link] = {}
+        self._positions = {node.mem_id: number for number, node in enumerate(document.root.traverse())}
+        self._shown: dict[int, tuple[Line, Link]] = {}
         self._parts: list[str] = []
         self._plain: list[str] = []
         self._line: Line | None = None
@@ -93,86 +68,74 @@ class Outline:
         """Order of an element among the page's elements."""
         return self._positions.get(node.mem_id, len(self._positions))
 
-    def in_comments(self, node: LexborNode) -> bool:
-        """Whether an element is, or stands in, a reader's comment."""
-        return node.mem_id in self._in_comments
-
     def line_of(self, link: LexborNode) -> Line | None:
         """The line that a link's text stands in; None for links without text."""
-        return self._line_of.get(link.mem_id)
+        found = self._shown.get(link.mem_id)
+        return found[0] if found else None
 
     def shown(self, link: LexborNode) -> str:
         """The text of a link in its first line; ``""`` for links without text."""
-        found = self._link_of.get(link.mem_id)
-        return found.text if found else ""
+        found = self._shown.get(link.mem_id)
+        return found[1].text if found else ""
 
     def _walk(self, root: LexborNode) -> None:
-        stack: list[_Open] = []
-        for node in root.traverse(include_text=True):
-            parent = node.parent
-            parent_key = parent.mem_id if parent is not None else 0
-            while stack and stack[-1].key != parent_key:
-                if stack.pop().is_block:
-                    self._break()
-            around = stack[-1] if stack else None
-            tag = node.tag or ""
-            if tag == "-text":
-                if around is not None and parent is not None and not around.is_silent:
-                    self._add(node.text(deep=False), parent, around)
-            elif tag == "br":
-                self._break()
-            elif tag[:1] not in ("-", "!"):
-                stack.append(self._enter(node, tag, around))
-        self._break()
+        """Go through the tree; ``above`` holds each open element with what was so around it."""
+        above: list[tuple[LexborNode, bool, LexborNode | None]] = []
+        is_heading, link = False, None
+        inside = last = root
+        node = root.first_child
+        while True:
+            if node is None:
+                if self._line is not None and inside.tag in _BLOCKS:
+                    self._break(self._line)
+                if not above:
+                    return
+                node = inside.next
+                inside, is_heading, link = above.pop()
+                continue
+            if node.is_text_node:
+                text = node.text_content
+                if text and (self._line is not None or not text.isspace()):
+                    self._add(text, inside, last, is_heading=is_heading, link=link)
+            elif node.is_element_node:
+                tag, last = node.tag or "", node
+                if self._line is not None and tag in _BLOCKS:
+                    self._break(self._line)
+                if tag not in _SILENT:
+                    above.append((inside, is_heading, link))
+                    inside, is_heading = node, is_heading or tag in _HEADINGS
+                    link = node if tag == "a" else link
+                    node = node.first_child
+                    continue
+            node = node.next
 
-    def _enter(self, node: LexborNode, tag: str, around: _Open | None) -> _Open:
-        key = node.mem_id
-        self._positions[key] = len(self._positions)
-        is_block = tag in _BLOCKS
-        if is_block:
-            self._break()
-        is_comment = around is not None and around.is_comment
-        if not is_comment and tag not in ("body", "html", "main"):
-            is_comment = opens_comments(node)
-        if is_comment:
-            self._in_comments.add(key)
-        link = node if tag == "a" else around.link if around else None
-        return _Open(
-            key,
-            is_block,
-            tag in _SILENT or (around is not None and around.is_silent),
-            tag in ("h1", "h2", "h3", "h4", "h5", "h6", "legend") or (around is not None and around.is_heading),
-            is_comment,
-            link,
-        )
-
-    def _add(self, text: str, parent: LexborNode, around: _Open) -> None:
-        if not text.strip():
-            if self._parts:
-                self._parts.append(" ")
-                self._plain.append(" ")
+    def _add(
+        self, text: str, inside: LexborNode, last: LexborNode, *, is_heading: bool, link: LexborNode | None
+    ) -> None:
+        if text.isspace():
+            self._parts.append(" ")
+            self._plain.append(" ")
             return
         line = self._line
         if line is None:
-            line = self._line = Line(parent, len(self._positions) - 1, around.is_heading, around.is_comment)
-        if around.link is not None:
-            if not line.links or line.links[-1].node.mem_id != around.link.mem_id:
-                line.links.append(Link(around.link))
-                self._line_of.setdefault(around.link.mem_id, line)
-                self._link_of.setdefault(around.link.mem_id, line.links[-1])
-            if len(line.links[-1].text) < MAX_LINE:
-                line.links[-1].text += text[:MAX_LINE]
-        else:
-            self._plain.append(text[:MAX_LINE])
-        self._parts.append(text[:MAX_LINE])
+            line = self._line = Line(inside, self._positions[last.mem_id], is_heading)
+        text = text[:MAX_LINE]
+        self._parts.append(text)
+        if link is None:
+            self._plain.append(text)
+            return
+        if not line.links or line.links[-1].node.mem_id != link.mem_id:
+            line.links.append(Link(link))
+            self._shown.setdefault(link.mem_id, (line, line.links[-1]))
+        if len(line.links[-1].text) < MAX_LINE:
+            line.links[-1].text += text
 
-    def _break(self) -> None:
-        if self._line is not None:
-            self._line.text = " ".join("".join(self._parts).split())[:MAX_LINE]
-            self._line.plain = " ".join("".join(self._plain).split())[:MAX_LINE]
-            for link in self._line.links:
-                link.text = " ".join(link.text.split())[:MAX_LINE]
-            self.lines.append(self._line)
+    def _break(self, line: Line) -> None:
+        line.text = " ".join("".join(self._parts).split())[:MAX_LINE]
+        line.plain = " ".join("".join(self._plain).split())[:MAX_LINE] if line.links else line.text
+        for link in line.links:
+            link.text = " ".join(link.text.split())[:MAX_LINE]
+        self.lines.append(line)
         self._line = None
         self._parts.clear()
         self._plain.clear()
@@ -187,13 +150,3 @@ def outline_of(document: Document) -> Outline:
     if outline is None:
         outline = _outlines[document] = Outline(document)
     return outline
-
-
-def opens_comments(node: LexborNode) -> bool:
-    """Whether an element is a reader's comment or the list of them, by the names that comment systems give them."""
-    attributes = node.attributes
-    name = attributes.get("id")
-    if name and (name in _COMMENT_PLACE or _COMMENT_ID.match(name)):
-        return True
-    classes = attributes.get("class")
-    return bool(classes) and any(map(_COMMENT_CLASS.match, (classes or "")[:1_000].split()))

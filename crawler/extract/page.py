@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.schema import Page
-from crawler.extract.areas import Areas
+from crawler.extract.areas import areas_of
 from crawler.extract.channel import read_channel
 from crawler.extract.description import read_description
 from crawler.extract.document import Document
@@ -31,7 +31,7 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     :param observed_at: when the answer arrived, microseconds since the epoch, UTC
     :param http_status: status of the answer
     """
-    structured, areas = read_structured(document), Areas()
+    structured, areas = read_structured(document), areas_of(document)
     main = main_video(document, structured)
     language = read_language(document, structured)
     title = read_title(document, structured, areas, main)

@@ -27,17 +27,19 @@ _ONE_LETTER: Final = str.maketrans(
 )
 """Letters that are typed either way become one; marks that nobody sees go, the zero-width non-joiner is a space."""
 
-_NOT_WORD: Final = re.compile(r"[\W_]+")
+_WORDS: Final = re.compile(r"[^\W_]+")
 
 
 def fold_letters(text: str) -> str:
     """For comparison: compatibility forms, case and look-alike letters folded (Unicode NFKC, casefold)."""
+    if text.isascii():
+        return text.lower()  # nothing else folds
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold().translate(_ONE_LETTER))
 
 
 def fold_phrase(text: str) -> str:
     """The words of a line without case and punctuation; equal lines say the same."""
-    return _NOT_WORD.sub(" ", fold_letters(text)).strip()
+    return " ".join(_WORDS.findall(fold_letters(text)))
 
 
 def _pattern(words: list[str], *, spaced: bool = True) -> str:
@@ -67,6 +69,8 @@ def _invitation(by_language: dict[str, list[str]]) -> re.Pattern[str]:
 
 _KINDS: Final = {kind: _invitation(table) for kind, table in _TABLES["invitations"].items()}
 _PLATFORMS: Final = {name: re.compile(_by_spacing(words)) for name, words in _TABLES["platforms"].items()}
+_ANY: Final = re.compile(_by_spacing([word for words in _TABLES["platforms"].values() for word in words]))
+"""Any platform: most lines name none."""
 _CROWD: Final = re.compile(_by_spacing(_TABLES["crowds"]))
 _PROMPTS: Final = frozenset(map(fold_phrase, _TABLES["prompts"]))
 _BARE: Final = frozenset(map(fold_phrase, _TABLES["bare_prompts"]))
@@ -114,7 +118,7 @@ def platform_named(line: str) -> str | None:
     if len(line) > _MAX_LABEL:
         return None
     folded = fold_letters(line)
-    named = {name for name, pattern in _PLATFORMS.items() if pattern.search(folded)}
+    named = {name for name, pattern in _PLATFORMS.items() if pattern.search(folded)} if _ANY.search(folded) else set()
     if _LONE_LETTER.search(folded):
         named.add("x")
     return named.pop() if len(named) == 1 else None
@@ -125,7 +129,7 @@ def is_platform_name(line: str) -> bool:
     if len(line) > 40:
         return False
     folded = fold_letters(line).strip(" \t:-–—•·*|")
-    return folded == "x" or any(pattern.fullmatch(folded) for pattern in _PLATFORMS.values())
+    return folded == "x" or _ANY.fullmatch(folded) is not None
 
 
 def names_crowd(text: str) -> bool:

@@ -273,14 +273,17 @@ def profile_of(url: str | None) -> Profile | None:
     """
     if not url or len(url) > MAX_URL:
         return None
-    url = unwrapped(f"https:{url}" if url.startswith("//") else url.strip())
+    url = f"https:{url}" if url.startswith("//") else url.strip()
+    host = host_of(url)
+    if host in _WRAPPERS:
+        url = unwrapped(url)
+        host = host_of(url)
     scheme = url.partition(":")[0].lower()
     if scheme in _SCHEMES:
         kind = _SCHEMES[scheme]
         return Profile(kind, scheme if kind == "support" else "site")
     if scheme not in ("http", "https"):
         return None
-    host = host_of(url)
     wild = f"*.{host.partition('.')[2]}"
     if host not in _BY_HOST and wild not in _BY_HOST:
         return None

@@ -9,7 +9,8 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
-from crawler.extract.selection import distinct
+from crawler.extract.outline import outline_of
+from crawler.extract.selection import select
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import plain
 from crawler.extract.urls import site_of
@@ -181,7 +182,7 @@ def _links_by_text(document: Document, body: LexborNode | None) -> dict[str, str
 def _in_lists(document: Document) -> list[Story]:
     stories: list[Story] = []
     seen: set[int] = set()
-    for node in distinct(document.css(_LISTS)[:200]):
+    for node in select(document, _LISTS)[:200]:
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".lower().split()
         if not any(_LIST_WORD.search(name) for name in names) or node.tag in _NO_LISTS:
             continue
@@ -189,8 +190,8 @@ def _in_lists(document: Document) -> list[Story]:
             seen.add(node.mem_id)
             stories += _stories(document, [node])
     if not stories:
-        for heading in document.css("h2,h3,h4,h5")[:200]:
-            if _HEADING.match(line_of(heading)[:120]):
+        for line in outline_of(document).lines:
+            if line.is_heading and _HEADING.match(line.text[:120]) and (heading := _heading_around(line.node)):
                 stories += _stories(document, list(_after(heading)))
     return stories
 
@@ -204,6 +205,15 @@ def _is_inside(node: LexborNode, outer: set[int]) -> bool:
             return True
         current = current.parent
     return False
+
+
+def _heading_around(node: LexborNode) -> LexborNode | None:
+    current: LexborNode | None = node
+    for _ in range(6):
+        if current is None or current.tag in ("h2", "h3", "h4", "h5"):
+            return current
+        current = current.parent
+    return None
 
 
 def _after(heading: LexborNode) -> Iterator[LexborNode]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
@@ -17,6 +18,7 @@ from crawler.extract.outline import Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
+from crawler.extract.selection import select
 from crawler.extract.share_widgets import COPY_SERVICES, TARGET_ATTRIBUTES, container_target, service_of
 from crawler.items import Page, Share
 
@@ -68,6 +70,7 @@ _LINK_ATTRIBUTES: Final = (
 _COPY_CLASS: Final = re.compile(
     r"(?:^|[-_])(?:copy|clip)[-_]?(?:link|url|to[-_]clipboard|board|permalink)|clipboard", re.IGNORECASE
 )
+_LINK_WORD: Final = re.compile("link|url", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"(?:https?:)?//[^\s'\"<>\\)]+|\b(?:whatsapp|viber|tg|fb-messenger|mailto|sms|line):[^\s'\"<>\\)]+"
 )
@@ -106,6 +109,7 @@ class _Reader:
     def __init__(self, document: Document, page: Page) -> None:
         self.document = document
         self.outline: Outline = outline_of(document)
+        self.areas = areas_of(document)
         self.same = SamePage(document, page)
         self.language = page.language
         self.taken: set[int] = set()
@@ -114,13 +118,13 @@ class _Reader:
     def read(self) -> list[Share]:
         for node, share in self._likes():
             self._take(node, share)
-        for node in self.document.css(_FIELDS):
+        for node in select(self.document, _FIELDS):
             self._take(node, self._field(node))
-        for node in self.document.css(_CONTROLS):
+        for node in select(self.document, _CONTROLS):
             if node.mem_id not in self.taken and not self._is_inside_taken(node):
                 self._take(node, self._control(node))
         for selector, channel in _CANVASES:
-            for node in self.document.css(selector):
+            for node in select(self.document, selector):
                 if all(
                     inner.tag in ("script", "noscript", "-text") for inner in islice(node.iter(include_text=True), 20)
                 ):
@@ -132,7 +136,7 @@ class _Reader:
         return _numbered(self.found)
 
     def _take(self, node: LexborNode, share: Share | None) -> None:
-        if share is None or node.mem_id in self.taken or self.outline.in_comments(node):
+        if share is None or node.mem_id in self.taken or self.areas.in_comments(node):
             return
         self.taken.add(node.mem_id)
         self.found.append((self.outline.position(node), share))
@@ -153,7 +157,7 @@ class _Reader:
 
     def _likes(self) -> Iterator[tuple[LexborNode, Share]]:
         for selector, channel in _LIKES:
-            for node in self.document.css(selector):
+            for node in select(self.document, selector):
                 if self._is_inside_taken(node):
                     continue
                 attributes = node.attributes
@@ -211,12 +215,11 @@ class _Reader:
         widget = self.document.first("#bin-rating-like-confirmation")
         confirmed = {widget.mem_id} | {node.mem_id for node in widget.css("*")} if widget is not None else set()
         for line in self.outline.lines:
-            if line.is_comment or self._is_control(line.node):
-                continue
-            if is_prompt(line.text, is_heading=line.is_heading) or (line.links and is_prompt(line.plain)):
+            asks = is_prompt(line.text, is_heading=line.is_heading) or (line.links and is_prompt(line.plain))
+            # PHP Melody's confirmation may be in a language of the site's own
+            asks = asks or (line.node.mem_id in confirmed and not line.links and len(fold_phrase(line.text)) >= 5)
+            if asks and not self._is_control(line.node) and not self.areas.in_comments(line.node):
                 yield line
-            elif line.node.mem_id in confirmed and not line.links and len(fold_phrase(line.text)) >= 5:
-                yield line  # PHP Melody's confirmation in a language of the site's own
 
     def _is_control(self, node: LexborNode) -> bool:
         return node.mem_id in self.taken or self._is_inside_taken(node)
@@ -229,19 +232,18 @@ class _Reader:
             value = attributes.get(name)
             if value and ("//" in value or ":" in value[:20]) and (intent := share_intent(value)):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)
-        script = " ".join(
-            filter(None, (attributes.get("onclick"), attributes.get("on"), _script_link(attributes.get("href"))))
-        )
-        for address in _ADDRESS.findall(script[:_MAX_SCRIPT]):
+        href = attributes.get("href") or ""
+        script = " ".join(filter(None, (attributes.get("onclick"), attributes.get("on"), _script_link(href))))
+        for address in _ADDRESS.findall(script[:_MAX_SCRIPT]) if script else ():
             intent = share_intent(address)
             if intent:
                 return self._button(node, intent, address if intent.target else None)
         if "navigator.share" in script:
             return self._button(node, Intent("native", None), None)
-        redirect = _REDIRECT.search(attributes.get("href") or "")
+        redirect = _REDIRECT.search(href) if "share=" in href else None
         if redirect:
             return self._redirect(node, redirect[1])
-        return self._widget(node) or self._copy(node) or self._like(node)
+        return self._widget(node) or self._unnamed(node, attributes, href)
 
     def _button(self, node: LexborNode, intent: Intent, url: str | None) -> Share | None:
         target = (
@@ -272,37 +274,35 @@ class _Reader:
             share.target_url = self.same.without_share(url)
         return share
 
-    def _copy(self, node: LexborNode) -> Share | None:
-        attributes = node.attributes
-        classes = attributes.get("class") or ""
-        marked = "data-clipboard-text" in attributes or _COPY_CLASS.search(classes[:500]) is not None
-        href = attributes.get("href") or ""
-        leads_on = node.tag not in ("a", "button") or href.strip()[:1] not in ("", "#", "j")
-        if not marked and (leads_on or not is_copy_label(label_of(node))):
+    def _unnamed(self, node: LexborNode, attributes: Mapping[str, str | None], href: str) -> Share | None:
+        """A theme's own copy or like button, known by what it says."""
+        classes = (attributes.get("class") or "")[:500]
+        is_marked = "data-clipboard-text" in attributes or _COPY_CLASS.search(classes) is not None
+        is_idle = node.tag in ("a", "button") and href.strip()[:1] in ("", "#", "j", "J")
+        if not is_marked and not is_idle:
             return None
+        label = label_of(node)
+        says_so = is_copy_label(label)
+        if is_marked or says_so:
+            share = self._copy(label, attributes, href, says_so=says_so or bool(_LINK_WORD.search(classes)))
+            if share is not None:
+                return share
+        if not is_idle or not is_like_label(label):
+            return None
+        count = count_of(node, self.language)
+        return Share(kind="like", channel=ONSITE, label=label, count=count.value if count else None)
+
+    def _copy(
+        self, label: str | None, attributes: Mapping[str, str | None], href: str, *, says_so: bool
+    ) -> Share | None:
         stated = next((value for name in TARGET_ATTRIBUTES if (value := attributes.get(name))), None)
         stated = stated or (href if _ABSOLUTE.match(href) else None)
         address = self.document.link(stated) if stated and not re.search(r"\s|<", stated.strip()) else None
         if stated and (address is None or not self.same.is_same(address)):
             return None  # code samples and other pages have copy buttons as well
-        if (
-            address is None
-            and not is_copy_label(label_of(node))
-            and not re.search("link|url|permalink", classes, re.IGNORECASE)
-        ):
+        if address is None and not says_so:
             return None
-        return Share(kind="copy_link", channel=ONSITE, label=label_of(node), url=address, target_url=address)
-
-    def _like(self, node: LexborNode) -> Share | None:
-        """A theme's own like button, known by what it says."""
-        href = (node.attributes.get("href") or "").strip().lower()
-        if node.tag not in ("a", "button") or (href[:1] not in ("", "#") and not href.startswith("javascript:")):
-            return None
-        label = label_of(node)
-        if not is_like_label(label):
-            return None
-        count = count_of(node, self.language)
-        return Share(kind="like", channel=ONSITE, label=label, count=count.value if count else None)
+        return Share(kind="copy_link", channel=ONSITE, label=label, url=address, target_url=address)
 
     def _widget(self, node: LexborNode) -> Share | None:
         """Controls whose link a script makes: the network is in an attribute or a class."""

@@ -38,9 +38,9 @@ _SERVICE_ATTRIBUTES: Final = (
     "network",
 )
 _SERVICE_CLASS: Final = re.compile(
-    r"^(?:a2a_button_|addthis_button_|at-svc-|st_|heateor_sss_button_|swp_button_|sharethis_|ssk-|jssocials-share-|rrssb-)"
+    r"(?<!\S)(?:a2a_button_|addthis_button_|at-svc-|st_|heateor_sss_button_|swp_button_|sharethis_|ssk-|jssocials-share-|rrssb-)"
     r"(?P<name>[a-z_]\w*?)"
-    r"(?:_(?:large|hcount|vcount|button|custom))?$",
+    r"(?:_(?:large|hcount|vcount|button|custom))?(?!\S)",
     re.IGNORECASE,
 )
 _SHARE_WORDS: Final = frozenset({"share", "sharing", "sharer", "shareto", "socialshare", "sharebutton", "sharebtn"})
@@ -58,25 +58,28 @@ _MAX_CLIMB: Final = 4
 def service_of(node: LexborNode) -> str | None:
     """The service that a control without a link of its own is for, as the widget writes it; None for other controls."""
     attributes = node.attributes
-    classes = (attributes.get("class") or "")[:1_000].split()
+    classes = (attributes.get("class") or "")[:1_000]
     for attribute in _SERVICE_ATTRIBUTES:
-        value = (attributes.get(attribute) or "").strip().lower().replace("-", "_")
+        if not (stated := attributes.get(attribute)):
+            continue
+        value = stated.strip().lower().replace("-", "_")
         if channel_named(value) or value in COPY_SERVICES:
             own = attribute.startswith("data-share") or attribute == "data-sharer"
             if own or node.tag == "share-button" or _speaks_of_sharing(node):
                 return value
     if node.tag == "amp-social-share":
         return attributes.get("type")
-    for token in classes:
-        found = _SERVICE_CLASS.match(token)
-        if found and "follow" not in token and (channel_named(found["name"]) or found["name"] in COPY_SERVICES):
+    for found in _SERVICE_CLASS.finditer(classes):
+        if "follow" not in found[0] and (channel_named(found["name"]) or found["name"] in COPY_SERVICES):
             return found["name"].lower()
     if node.tag not in ("a", "button") and not _INTERACTIVE.intersection(attributes):
         return None
+    name = _service_in_classes(classes)
     parent = node.parent
-    if parent is not None and parent.tag in ("li", "span", "div") and is_alone(node):
-        classes += (parent.attributes.get("class") or "")[:1_000].split()
-    return next((name for token in classes if (name := _service_in_class(token))), None)
+    if name or parent is None or parent.tag not in ("li", "span", "div"):
+        return name
+    name = _service_in_classes((parent.attributes.get("class") or "")[:1_000])
+    return name if name and is_alone(node) else None
 
 
 def container_target(document: Document, node: LexborNode) -> str | None:
@@ -96,13 +99,17 @@ def container_target(document: Document, node: LexborNode) -> str | None:
     return None
 
 
-def _service_in_class(token: str) -> str | None:
+def _service_in_classes(classes: str) -> str | None:
     """The network in ``share-facebook``, ``btnShareTwitter``, ``social_share_vk``: one beside a word for sharing."""
-    words = [word.lower() for word in _WORDS.findall(token)]
-    if not _SHARE_WORDS.intersection(words):
+    if "share" not in (lowered := classes.lower()) and "sharing" not in lowered:
         return None
-    named = {word for word in words if word not in _AMBIGUOUS and channel_named(word)}
-    return named.pop() if len(named) == 1 else None
+    for token in classes.split():
+        words: list[str] = [word.lower() for word in _WORDS.findall(token)]
+        if _SHARE_WORDS.intersection(words):
+            named = {word for word in words if word not in _AMBIGUOUS and channel_named(word)}
+            if len(named) == 1:
+                return named.pop()
+    return None
 
 
 def _speaks_of_sharing(node: LexborNode) -> bool:

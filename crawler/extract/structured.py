@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.jsonld import parse_json_ld
-from crawler.extract.selection import distinct
+from crawler.extract.selection import select
 from crawler.extract.text import clean
 from crawler.extract.thing import Node
 from crawler.extract.youtube_state import read_youtube_state
@@ -57,7 +57,7 @@ class Structured:
 def read_structured(document: Document) -> Structured:
     """Read all syntaxes of a page once. Never raises; broken parts are left out."""
     things: list[Node] = []
-    for script in document.css('script[type*="ld+json" i]')[:MAX_SCRIPTS]:
+    for script in select(document, 'script[type*="ld+json" i]')[:MAX_SCRIPTS]:
         for value in parse_json_ld(script.text()):
             _collect(value, things)
     _join_references(things)
@@ -172,12 +172,12 @@ _LOOSE: Final = ("contenturl", "embedurl", "uploaddate", "duration", "thumbnailu
 
 
 def _markup_things(document: Document) -> list[Node]:
-    has_rdfa = document.first("[typeof]") is not None
+    has_rdfa = bool(select(document, "[typeof]"))
     selector = "[itemscope],[itemprop]" + (",[typeof],[property]:not(meta)" if has_rdfa else "")
     things: list[Node] = []
     scopes: dict[int, Node | None] = {}
     loose = Node(frozenset({"videoobject"}))
-    for element in distinct(document.css(selector)[: MAX_NODES * 4]):
+    for element in select(document, selector)[: MAX_NODES * 4]:
         attributes = element.attributes
         name = attributes.get("itemprop") or (attributes.get("property") if has_rdfa else None)
         owner = _owner(element, scopes)

@@ -9,14 +9,16 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
-from crawler.extract.invitations import TextLine, label_text, read_invitations, split_line
+from crawler.extract.invitations import MAX_WORDS, TextLine, label_text, read_invitations, split_line
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind
 from crawler.extract.profiles import Profile, looks_like_feed, profile_of
+from crawler.extract.selection import select
 from crawler.items import Page, Subscribe
 
 SITE: Final = "site"
@@ -85,6 +87,7 @@ class _Reader:
     def __init__(self, document: Document, page: Page) -> None:
         self.document = document
         self.outline: Outline = outline_of(document)
+        self.areas = areas_of(document)
         self.page = page
         self.taken: set[int] = set()
         self.found: list[tuple[int, Subscribe]] = []
@@ -96,14 +99,14 @@ class _Reader:
         for node, row in newsletter_forms(self.document):
             self._take(node, row)
             self.taken.update(inner.mem_id for inner in node.css("button, input"))
-        for node in self.document.css(_WIDGETS):
+        for node in select(self.document, _WIDGETS):
             self._take(node, self._widget(node))
-        for node in self.document.css("a[href], area[href]"):
+        for node in select(self.document, "a[href], area[href]"):
             self._take(node, self._link(node))
         return _numbered(self.found)
 
     def _take(self, node: LexborNode, row: Subscribe | None) -> None:
-        if row is None or node.mem_id in self.taken or self.outline.in_comments(node):
+        if row is None or node.mem_id in self.taken or self.areas.in_comments(node):
             return
         self.taken.add(node.mem_id)
         self.found.append((self.outline.position(node), row))
@@ -209,9 +212,9 @@ class _Reader:
                 return None
             row = self._row(node, profile, self.document.link(written) or written)
             return _with_words(row, self.outline.line_of(node))
-        is_feed = _MAYBE_FEED.search(written) is not None
+        is_feed = _MAYBE_FEED.search(written) is not None and looks_like_feed(written)
         shown = self.outline.shown(node)
-        if not is_feed and (len(shown) > _MAX_SITE_LABEL or not self._site_kind(shown or label_of(node), written)):
+        if not is_feed and not self._site_kind(shown or label_of(node), written):
             return None
         if written.startswith("#"):
             kind = self._site_kind(label_of(node), None)  # opens a form of the same page
@@ -222,7 +225,7 @@ class _Reader:
         if self._is_in_prose(node):
             return None
         label = label_of(node)
-        if is_feed and looks_like_feed(url) and not _NO_FEED.search(url) and self._is_feed_link(node, url, label):
+        if is_feed and not _NO_FEED.search(url) and self._is_feed_link(node, url, label):
             return Subscribe(kind="feed", platform=SITE, label=label, url=url)
         kind = self._site_kind(label, url)
         if kind is None or (kind == "feed" and not looks_like_feed(url)):
@@ -253,13 +256,13 @@ class _Reader:
 
     def _site_kind(self, label: str | None, url: str | None) -> str | None:
         """The kind that a short label of the site's own link or button means."""
-        words = (label or "").split()
-        if not label or "/" in label or len(words) > _MAX_SITE_WORDS or _OF_COMMENTS.search(f"{label} {url or ''}"):
+        kind = invitation_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
+        if not label or kind not in _SITE_KINDS:
             return None
-        kind = invitation_kind(label)
-        if kind not in _SITE_KINDS or (len(words) > 3 and invitation_kind(" ".join(words[:2])) != kind):
+        words = label.split()
+        if "/" in label or len(words) > _MAX_SITE_WORDS or _OF_COMMENTS.search(f"{label} {url or ''}"):
             return None
-        return kind
+        return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
 
     # -- running text -------------------------------------------------------------------------------
 
@@ -269,20 +272,28 @@ class _Reader:
         if lines is None:
             return read_invitations(split_line(text, 0) for text in written)
         rows = read_invitations(self._with_links(line) for line in lines)
-        read = {(position, row.url) for position, row in rows}
+        read: dict[int, set[str | None]] = {}
+        for position, row in rows:
+            read.setdefault(position, set()).add(row.url)
         for line in lines:
-            for link in line.links:
-                if (line.position, self._address(link.node)) in read:
-                    self.taken.add(link.node.mem_id)
+            urls = read.get(line.position, ())
+            self.taken.update(link.node.mem_id for link in line.links if urls and self._address(link.node) in urls)
         return rows
 
     def _described(self, written: list[str]) -> list[Line] | None:
         """The page's lines that are the description; None when it stands in metadata only."""
-        wanted = {folded for text in written if (folded := fold_phrase(text))}
+        wanted = {" ".join(text.split()) for text in written if any(map(str.isalnum, text))}
         if not wanted:
             return None
-        lines = [line for line in self.outline.lines if not line.is_comment]
-        hits = [fold_phrase(line.text) in wanted for line in lines]
+        lines = self.outline.lines
+        if sum(line.text in wanted for line in lines) * 2 >= len(wanted):
+            is_wanted = [line.text in wanted for line in lines]
+        else:
+            folded = set(map(fold_phrase, wanted))
+            is_wanted = [fold_phrase(line.text) in folded for line in lines]
+        hits = [
+            hit and not self.areas.in_comments(line.node) for hit, line in zip(is_wanted, lines, strict=True)
+        ]
         width = len(wanted) + _MAX_MISSES
         inside = sum(hits[:width])
         best, start = inside, 0
@@ -297,7 +308,8 @@ class _Reader:
         ]
 
     def _with_links(self, line: Line) -> TextLine:
-        links = [(link.text, url) for link in line.links if (url := self._address(link.node))]
+        is_sentence = len(line.plain.split()) > 2 * MAX_WORDS  # no label; its links are resolved for nothing
+        links = [(link.text, url) for link in line.links if not is_sentence and (url := self._address(link.node))]
         return split_line(line.text, line.position, links)
 
     def _address(self, node: LexborNode) -> str | None:

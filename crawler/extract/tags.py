@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
+from crawler.extract.selection import select
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node, plain
@@ -59,7 +60,8 @@ def read_hashtags(text: str | None) -> list[str]:
 
 def read_tags(document: Document, structured: Structured, areas: Areas, main: Node | None) -> list[str]:
     """Tags and categories that the page links, then those of its metas, then keywords of its structured data."""
-    found = [line_of(link, skip=_is_count) for link in document.css(_LISTED)[:MAX_TAGS] if not areas.is_beside(link)]
+    listed = select(document, _LISTED)[:MAX_TAGS]
+    found = [line_of(link, skip=_is_count) for link in listed if not areas.is_beside(link)]
     for name in ("article:tag", "og:video:tag", "video:tag", "article:section"):
         found += structured.metas.get(name, [])
     for name in ("keywords", "news_keywords"):

@@ -90,7 +90,7 @@ class _Writer:
             if node is None:
                 left, tag = stack.pop()
                 self._edge(tag, -1)
-                node = left.next if stack else None
+                node = left.next
                 continue
             if node.is_text_node:
                 self._text(node.text_content or "")

@@ -147,7 +147,7 @@ def site_of(url: str) -> str:
 
     Suffixes that companies registered for their customers count (private part of the Public Suffix List): two blogs
     on ``blogspot.com`` are two sites, for neither may speak for the other. A host with a port that is not the
-    scheme's own, a bare IP (IPv6 in brackets) and a name without a public suffix stand for themselves.
+    scheme's own, a bare IP (IPv6 in brackets) and a name without a dot stand for themselves.
     """
     try:
         parts = urlsplit(_IGNORED.sub("", url.strip(_EDGES)).replace("\\", "/"))
@@ -161,7 +161,10 @@ def site_of(url: str) -> str:
 def _site_of_host(host: str) -> str:
     if host.startswith("[") or ":" in host or _is_ipv4(host):
         return host
-    return _suffixes()(host).top_domain_under_public_suffix or host
+    parts = _suffixes()(host)
+    if parts.suffix:
+        return parts.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])  # the list's rule for names it does not know is "*"
 
 
 @cache

@@ -9,11 +9,11 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.areas import Areas
+from crawler.extract.areas import Areas, areas_of
 from crawler.extract.dates import read_duration
 from crawler.extract.document import Document
 from crawler.extract.platforms import Match, match_url
-from crawler.extract.selection import distinct
+from crawler.extract.selection import select
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold
 from crawler.extract.thing import Node
@@ -108,7 +108,7 @@ def read_video(document: Document, structured: Structured, areas: Areas | None =
     element, the metas' player, the VideoObject's file and the script's. Links in running text and players beside
     the main part (sidebar, related, comments, footer) are none of the page's.
     """
-    areas = areas or Areas()
+    areas = areas or areas_of(document)
     main = main_video(document, structured)
     video = Video(thumbnail_url=_thumbnail(document, structured, main))
     durations = [*(main.texts("duration") if main else ()), structured.meta("og:video:duration", "video:duration")]
@@ -151,7 +151,7 @@ def _evidence(document: Document, structured: Structured, areas: Areas, main: No
     yield from _known(stated)
     if (own := match_url(document.url)) and _is_own_page(own, structured):
         yield own.platform, own.video_id, own.embed_url
-    elements = [node for node in distinct(document.css(_PLAYERS)[:MAX_PLAYERS]) if not areas.is_beside(node)]
+    elements = [node for node in select(document, _PLAYERS)[:MAX_PLAYERS] if not areas.is_beside(node)]
     found = [match for node in elements if (match := _element_player(document, node))]
     found.sort(key=lambda match: match.platform in _MAYBE_NO_VIDEO)
     yield from ((match.platform, match.video_id, match.embed_url) for match in found)
@@ -261,8 +261,6 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
 def _scripted(document: Document) -> list[str]:
     """What players play that only a script sets up, as PHP Melody does: ``jwplayer(...).setup({file: "..."})``."""
     links: list[str] = []
-    if not any(word in document.text for word in _SCRIPT_PLAYERS):
-        return links
     for script in document.css("script:not([src]):not([type*=json])")[:MAX_PLAYERS]:
         text = script.text()
         if len(text) > 500_000 or not any(word in text for word in _SCRIPT_PLAYERS):

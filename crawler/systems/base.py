@@ -191,9 +191,11 @@ class Reading:
         """
         response, exchange = await self.get(url, **options)
         try:
-            return Document(response.body, response.url, header_dict(response)), exchange
+            document = Document(response.body, response.url, header_dict(response))
         except NotHtmlError as error:
             raise ShapeChangedError(response.url, str(error)) from error
+        self.check(document)
+        return document, exchange
 
     async def json(self, url: str, **options: Any) -> tuple[Any, Response, Exchange]:
         """One exchange whose answer is JSON; junk before the first bracket (a byte order mark, PHP notices) is skipped.
@@ -203,6 +205,11 @@ class Reading:
         """
         response, exchange = await self.get(url, **options)
         return parse_json(response.body, response.url), response, exchange
+
+    def check(self, document: Document) -> None:
+        """Note a page that was too monstrous to be read as it stands."""
+        if document.is_cut:
+            self.gap(f"{document.url}: its markup nests too deep to be read as it stands; comments may be missing")
 
     # -- what came ----------------------------------------------------------------------------------
 
@@ -272,8 +279,11 @@ class Reading:
         self._gaps.append({"parent": parent, "expected": expected, "got": got, "reason": reason})
 
     def missing(self, error: FetchError) -> None:
-        """Note a request that failed while reading goes on; :class:`FetchError` reasons that end a visit pass."""
-        if error.reason in ("interrupted", "budget", "cap"):
+        """Note a request that failed while reading goes on; :class:`FetchError` reasons that end a visit pass.
+
+        ``budget`` does not: what the page in hand shows is read, whatever may not be asked for any more.
+        """
+        if error.reason in ("interrupted", "cap"):
             raise error
         self.gap(error.detail)
         if self._stop[0] == "exhausted":
@@ -337,6 +347,7 @@ class Reading:
 
 async def read_thread(system: System, document: Document, reading: Reading) -> AsyncIterator[Batch]:
     """Harvest a thread; whatever goes wrong ends in its ledger (``reading.ledger()``), never in a lost page."""
+    reading.check(document)
     try:
         async for batch in system.harvest(reading.ref, document, reading):
             yield batch

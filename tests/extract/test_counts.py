@@ -17,7 +17,7 @@ from crawler.extract.counts import MAGNITUDES, MAX_COUNT, OWN_MAGNITUDES, Count,
         ("12 345 678", 12_345_678), ("1,23,456", 123_456), ("12,34,56,789", 123_456_789), ("1,234.0", 1234), ("007", 7),
         ("Comments (13)", 13), ("13 Kommentare", 13), ("コメント12件", 12), ("13条评论", 13), ("3 Comments, 5 shares", 3),
         ("١٬٢٣٤", 1234), ("١٢٣ تعليق", 123), ("۱۲۳۴", 1234), ("१२३", 123), ("২৩", 23), ("２３４", 234), ("๑๒", 12),
-        ("mp3: 7", 7), ("Views: 5.", 5), ("1 2", 1), ("5 minutes", 5), ("100 metres", 100), ("10-20 comments", 10),
+        ("mp3: 7", 7), ("Views: 5.", 5), ("1 2", 1), ("5 minutes", 5), ("5 m ago", 5), ("100 metres", 100), ("10-20 comments", 10),
         ("1234567", 1_234_567), ("+5", 5), ("#5", 5),
     ],
 )  # fmt: skip
@@ -38,7 +38,7 @@ def test_whole_numbers_are_exact(text: str, value: int) -> None:
         ("1,2 jt", "id", 1_200_000), ("1,2 N", "vi", 1200), ("1,2 Tr", "vi", 1_200_000), ("٣٫٥ ألف", "ar", 3500),
         ("1.2 million", "en", 1_200_000), ("1,2 milioni", "it", 1_200_000), ("12 tys.", "pl", 12_000), ("1.234M", "en", 1_234_000),
         ("1.234M", "de", 1_234_000_000), ("1,234K", "en", 1_234_000), ("0.9K", None, 900), ("1000+", None, 1000),
-        ("~500", None, 500), ("1,5 หมื่น", "th", 15_000),
+        ("1万2万", "zh", 10_000), ("~500", None, 500), ("1,5 หมื่น", "th", 15_000),
     ],
 )  # fmt: skip
 def test_shortened_numbers_are_rounded(text: str, language: str | None, value: int) -> None:
@@ -49,7 +49,7 @@ def test_shortened_numbers_are_rounded(text: str, language: str | None, value: i
     "text",
     [
         None, "", " ", "Comments", "no comments", "85%", "85 %", "$5", "5:30", "10:30:00", "-5", "\u22125", "4.5 stars", "4,5",
-        "2021-07-19", "3/10", "mp3", "9" * 30, "1.2.3", "1,2,3", "0.5", "1.234,56", "½", "²", "Ⅻ", "五", "x" * 500 + "5",
+        "2021-07-19", "3/10", "mp3", "9" * 30, "1.2.3", "1,2,3", "1,2,345", "0.5", "1.234,56", "½", "²", "Ⅻ", "五", "x" * 500 + "5",
     ],
 )  # fmt: skip
 def test_what_is_no_count_is_none(text: str | None) -> None:

@@ -147,6 +147,12 @@ def test_labels_that_are_no_encoding_of_the_web_are_refused(label: str) -> None:
     assert (name, "café à la crème" in text) == ("utf-8", True)
 
 
+@pytest.mark.parametrize("label", ["utf-7", "punycode", "unicode_escape", "rot13", "zip", "idna", "utf-16", "unicode"])
+def test_such_labels_do_not_touch_other_encodings_either(label: str) -> None:
+    language, text = SAMPLES["windows-1251"]
+    assert text in decode(page(text, label=label, language=language, encoding="windows-1251"))[1]
+
+
 def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
     text = SAMPLES["windows-1251"][1]
     body = page(text * 4, label="utf-8", encoding="utf-8") + b"\xff\xfe\xd0"
@@ -287,6 +293,15 @@ def test_markup_that_is_too_deep_keeps_text_scripts_and_comments() -> None:
     assert after is not None
     assert after.parent is not None
     assert after.parent.tag == "body"
+
+
+def test_the_end_tags_of_what_was_too_deep_close_nothing_else() -> None:
+    deep = "<div>" * 60_000 + "x" + "</div>" * 60_000
+    document = Document(f"<div id=outer>{deep}<p id=inner>y</p></div>", "https://example.org/")
+    inner = document.first("#inner")
+    assert inner is not None
+    assert inner.parent is not None
+    assert inner.parent.attributes == {"id": "outer"}
 
 
 def test_a_large_ordinary_page_is_not_touched() -> None:

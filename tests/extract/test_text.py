@@ -48,6 +48,7 @@ def first(markup: str, selector: str = "body") -> LexborNode:
         ("a <!-- x --> b", "a b"),
         ("a<wbr>b", "ab"),
         ("<pre>\n  a\n\n\n   b\n</pre>c", "a\n\n\n   b\n\nc"),
+        ("<pre>a\n\n\n\n</pre>b", "a\n\nb"),
         ("<p>a&nbsp;b&nbsp;&nbsp;c", "a b  c"),
         ("<p>&nbsp;</p><p>a</p><p>&nbsp;</p><p>b</p><p>&nbsp;</p>", "a\n\nb"),
         ("<p>a&nbsp;<p>b", "a\n\nb"),

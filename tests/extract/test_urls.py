@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.document import Document
-from crawler.extract.urls import MAX_URL, SITE_TRACKING, TRACKING, TRACKING_PREFIXES, canonical_url, clean_url, page_url, site_of
+from crawler.extract.urls import (
+    MAX_URL,
+    SITE_TRACKING,
+    TRACKING,
+    TRACKING_PREFIXES,
+    canonical_url,
+    clean_url,
+    page_url,
+    site_of,
+)
 
 
 @pytest.mark.parametrize(

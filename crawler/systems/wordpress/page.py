@@ -172,7 +172,7 @@ def state_of(document: Document, items: Items) -> str:
         return "open"
     if document.first(".no-comments, .nocomments, .comments-closed") is not None or _says_closed(document):
         return "closed"
-    if document.first("a.comment-reply-login") is not None:
+    if document.first('a.comment-reply-login, #respond a[href*="/wp-login.php"]') is not None:
         return "login"
     return "unknown"
 

@@ -67,9 +67,9 @@ class WordPress(System):
         area = comment_area(document, items)
         if evidence is None or area is None:
             return []
-        post = post_id(document)
-        if post is None and not items.found:
-            return []
+        post, state, root = post_id(document), state_of(document, items), rest_root(document)
+        if not items.found and (post is None or (state == "unknown" and root is None)):
+            return []  # a mere place for comments: what fills it, if anything, is not WordPress
         return [
             ThreadRef(
                 system=self.name,
@@ -77,8 +77,8 @@ class WordPress(System):
                 native_id=post,
                 url=page_url(document.url) or document.url,
                 detected_by=f"{evidence} {area}",
-                state=state_of(document, items),
-                evidence={"rest": rest_root(document), "route": (rest_post(document) or ("posts", ""))[0]},
+                state=state,
+                evidence={"rest": root, "route": (rest_post(document) or ("posts", ""))[0]},
             )
         ]
 
