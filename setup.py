@@ -14,7 +14,7 @@ setup(
     description="Archives what people say under the news: pages and their whole comment threads as Parquet",
     python_requires=">=3.11",
     packages=find_packages(include=["archive*", "crawler*", "pipelines*", "sample*"]),
-    package_data={"": ["*.json", "*.html", "*.txt", "*.xml", "py.typed"]},
+    package_data={"": ["**/*.json", "**/*.html"]},  # also in folders that are no packages themselves
     install_requires=[
         "scrapy>=2.19",
         "itemadapter>=0.13",
@@ -23,23 +23,25 @@ setup(
         "w3lib>=2.5",
         "tldextract>=5.3",
         "dateparser>=1.3",
-        "pyarrow>=24",
-        "deltalake==1.6.6",  # 1.6.4 to 1.6.6 differ in what a commit may double; compaction is ours for that reason
+        "pyarrow>=25",
+        "deltalake==1.6.6",  # exactly: its own compaction doubles rows when two meet, so ours relies on how it commits
         "boto3>=1.40",
         "rich>=14",
     ],
     extras_require={
+        "look": ["duckdb>=1.4"],  # what the closing table and the README look at an archive with
         "test": [
             "pytest>=9",
             "pytest-asyncio>=1.3",
             "hypothesis>=6.140",
             "duckdb>=1.4",
-            "polars>=1.30",
             "pandas>=2.3",
+            "polars>=1.32",
             "moto[server]>=5.1",
             "ruff>=0.14",
             "mypy>=1.18",
             "pyarrow-stubs>=20",
+            "setuptools>=75",
             "types-boto3[s3]>=1.40",
         ]
     },

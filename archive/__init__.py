@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from archive.duckdb_views import views
 from archive.errors import ArchiveError
 from archive.reader import Archive, Rows, Summary
 from archive.stores import open_store
 
-__all__ = ["Archive", "ArchiveError", "Rows", "Summary", "open"]
+__all__ = ["Archive", "ArchiveError", "Rows", "Summary", "open", "views"]
 
 
 def open(uri: str) -> Archive:  # noqa: A001 - archive.open(uri) reads like gzip.open(name)

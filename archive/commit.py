@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from archive.antijoin import BLOCKS, KNOWN, Visit, visits, without
 from archive.columns import Columns
+from archive.erased import Erasures
 from archive.errors import ArchiveError
 from archive.index import STATES, Index, Pending
 from archive.journal import Journal, Record
@@ -29,6 +30,8 @@ ATTEMPTS: Final = 100
 """Commits tried while other writers come between, before it is given up."""
 _PAUSE_S: Final = 0.25
 """Longest pause between two of them, seconds."""
+_LONGEST_PAUSE_S: Final = 10.0
+"""The same after one that failed: the server needs time, not only the other writers."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +62,8 @@ class Batch:
     record: Record | None = None
     checked: dict[str, int] = field(default_factory=dict)
     """The version of a table up to which rows were compared with what it holds."""
+    failed: int = 0
+    """Commits that failed and are not in the log."""
     known: Counter[str] = field(default_factory=Counter)
     """Rows per table that the archive held already."""
     retracted: Counter[str] = field(default_factory=Counter)
@@ -72,7 +77,7 @@ class Committed:
     rows: dict[str, int]
     """Rows per table."""
     known: dict[str, int]
-    """Rows per table that were not written, because the archive held them already."""
+    """Rows per table that were not written, because the archive held them already or they were erased from it."""
     parts: int
     bytes: int
 
@@ -80,11 +85,14 @@ class Committed:
 class Committer:
     """Commits batches. A call that raised can be made again with the same batch."""
 
-    def __init__(self, store: Store, logs: Mapping[str, TableLog], index: Index, journal: Journal) -> None:
+    def __init__(
+        self, store: Store, logs: Mapping[str, TableLog], index: Index, journal: Journal, erasures: Erasures
+    ) -> None:
         self.store = store
         self.logs = logs
         self.index = index
         self.journal = journal
+        self.erasures = erasures
         self.table_ids: dict[str, str] = {}
         """Delta id of each table, as it was when the exporter started."""
 
@@ -182,12 +190,15 @@ class Committer:
     # -- rows that the archive holds ----------------------------------------------------------------
 
     def _drop_known(self, batch: Batch, name: str) -> set[Visit]:
-        """Drop rows that are committed already from a table's parts; the visits of dropped pages."""
+        """Drop rows that are committed already, or erased, from a table's parts; the visits of dropped pages."""
         helds = batch.held.get(name, [])
         refused: set[Visit] = set()
         kept: set[Visit] = set()
         for held, known in zip(helds, KNOWN[name]([self._rows(name, held) for held in helds], self.index), strict=True):
             rows = self._rows(name, held)
+            if name == "comments" and self.erasures:
+                erased = self.erasures.among(rows, held.partition["site"])
+                known = [drop or gone for drop, gone in zip(known, erased, strict=True)]  # noqa: PLW2901 - the union of both
             if name == "pages":
                 for visit, drop in zip(visits(rows), known, strict=True):
                     (refused if drop else kept).add(visit)
@@ -260,7 +271,7 @@ class Committer:
             transactions = {crawl_id: number}
             if name in STATES:
                 version = self.index.follow(log)
-                if batch.checked.get(name) != version:
+                if (name == "comments" and self.erasures.follow(snapshot)) or batch.checked.get(name) != version:
                     self._drop_late(batch, record, name)
                     batch.checked[name] = version
                 for site in {held.partition["site"] for held in batch.held[name]}:
@@ -276,7 +287,11 @@ class Committer:
                 # The answer may be lost, the commit made: the log knows.
                 done = log.open().transaction_version(crawl_id)
                 if done is None or done < number:
-                    raise
+                    if batch.failed == self.store.retries:
+                        raise
+                    batch.failed += 1
+                    time.sleep(min(_LONGEST_PAUSE_S, _PAUSE_S * 2**batch.failed) * random.random())  # noqa: S311 - spreads
+                    return False
             log.persist(crawl_id, number, snapshot.version())
         if name in STATES:
             self.index.follow(log, {h.part.path: h.rows for h in batch.held[name] if h.part and h.rows is not None})

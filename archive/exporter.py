@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from archive.columns import Columns
 from archive.commit import Batch, Committed, Committer
+from archive.erased import Erasures
 from archive.errors import ArchiveError
 from archive.index import STATES, CommentState, Index, PageState, Pending
 from archive.journal import CrawlLock, Journal
 from archive.log import TableLog
-from archive.schema import TABLES, Provenance
+from archive.s3_options import S3Options
+from archive.schema import TABLES, Comment, Provenance
 from archive.stores import open_store
 
 __all__ = ["Batch", "Committed", "Exporter"]
@@ -26,6 +28,12 @@ _CRAWL_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _COMMENT_STATE: Final = attrgetter(*CommentState._fields[2:])
 
 
+def state_folder(state_dir: Path, identity: str) -> Path:
+    """Where a machine keeps what it remembers of an archive (`Store.identity`)."""
+    mark = blake2b(identity.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    return state_dir / f"archive-{mark}"
+
+
 class Exporter:
     """Writes a crawl's rows to the archive at ``uri``.
 
@@ -33,8 +41,8 @@ class Exporter:
     called elsewhere. Batches are committed in the order in which they were taken.
 
     Arguments: the archive's URI; an id for the crawl (a crawl that is run again under its id continues it);
-    ``state_dir`` for journal and index, shared by all crawls of a machine; and when a batch is due: after
-    ``flush_rows`` rows, ``flush_seconds`` seconds or ``flush_text`` characters of text.
+    ``state_dir`` for journal and index, shared by a machine's crawls; ``s3``, how objects are kept there; and when a
+    batch is due: after ``flush_rows`` rows, ``flush_seconds`` seconds or ``flush_text`` characters of text.
     """
 
     def __init__(
@@ -43,6 +51,7 @@ class Exporter:
         crawl_id: str,
         *,
         state_dir: Path,
+        s3: S3Options | None = None,
         flush_rows: int = 20_000,
         flush_seconds: float = 60.0,
         flush_text: int = 64_000_000,
@@ -52,10 +61,10 @@ class Exporter:
                 f"{crawl_id!r} cannot be a crawl id: up to 100 ASCII letters, digits, dots, dashes and underscores"
             )
         self.crawl_id = crawl_id
-        self.store = open_store(uri)
+        self.store = open_store(uri, s3)
         self.logs = {name: TableLog(self.store, table) for name, table in TABLES.items()}
-        mark = blake2b(self.store.uri.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-        self.state_dir = state_dir / f"archive-{mark}"
+        self.state_dir = state_folder(state_dir, self.store.identity)
+        self.erasures = Erasures(self.store, state_dir)
         self.flush_rows = flush_rows
         self.flush_seconds = flush_seconds
         self.flush_text = flush_text
@@ -96,7 +105,8 @@ class Exporter:
         self._index = Index(self.state_dir / "index.sqlite")
         for name in STATES:
             self._index.catch_up(self.logs[name])
-        self._committer = Committer(self.store, self.logs, self._index, self._journal)
+        self.erasures.follow(snapshots["comments"])
+        self._committer = Committer(self.store, self.logs, self._index, self._journal, self.erasures)
         self._committer.table_ids = {name: str(snapshot.metadata().id) for name, snapshot in snapshots.items()}
         self._index.expect(self._pending)
         self._roll_forward(self._journal, self._committer)
@@ -158,13 +168,16 @@ class Exporter:
     def add(self, table: str, rows: Sequence[Any], provenance: Provenance | None = None) -> None:
         """Add records to a table's columns. ``crawls`` needs no provenance.
 
-        All are added or, when one is refused, none. Raises `ArchiveError` that names table, field and value.
+        All are added or, when one is refused, none. Comments that were erased are left out. Raises `ArchiveError` that
+        names table, field and value.
         """
         if table not in TABLES:
             raise ArchiveError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}")
         columns = self._columns.get(table)
         if columns is None:
             columns = self._columns[table] = Columns(TABLES[table])
+        if table == "comments" and provenance is not None and self.erasures:
+            rows = [row for row in rows if not self.is_erased(row, provenance.site)]
         columns.add(rows, provenance)
         if provenance is None or table not in STATES:
             return
@@ -176,10 +189,25 @@ class Exporter:
             for row in rows:
                 self._pending.add_comment(row.thread_id, row.comment_id, CommentState(*above, *_COMMENT_STATE(row)))
 
+    def is_erased(self, comment: Comment, site: str) -> bool:
+        """Whether a comment, or all that its author wrote, was erased from the archive and is not to come back."""
+        return bool(self.erasures) and self.erasures.has(
+            comment_id=comment.comment_id,
+            author_id=comment.author_id,
+            author_name=comment.author_name,
+            system=comment.system,
+            site=site,
+        )
+
     @property
     def pending_rows(self) -> int:
         """Rows added and not taken yet."""
         return sum(columns.rows for columns in self._columns.values())
+
+    @property
+    def committed(self) -> int:
+        """Number of the crawl's last batch that is in the archive; 0 before the first."""
+        return self._committed
 
     def due(self, now: float) -> bool:
         """Whether a batch should be taken; ``now`` in seconds of any clock that only goes forward."""

@@ -121,6 +121,10 @@ class Pending:
             thread[comment_id] = state
 
 
+class _GoneError(Exception):
+    """A part that the log named once lies there no more: it was compacted, and the old part vacuumed."""
+
+
 class Index:
     """The states of pages and comments. Questions are asked on one thread, commits made on another."""
 
@@ -152,13 +156,19 @@ class Index:
                 state = added
         return None if state is None else state.content_digest
 
-    def thread(self, thread_id: str) -> dict[str, CommentState]:
-        """The latest state of every comment of a thread by ``comment_id``, added rows and removed comments included."""
+    def thread(self, thread_id: str, *, without: str | None = None) -> dict[str, CommentState]:
+        """The latest state of every comment of a thread by ``comment_id``, added rows and removed comments included.
+
+        ``without`` leaves out the states whose ``capture_id`` begins so.
+        """
         found = self._select(self._reader, "comments", "thread_id = ?", (thread_id,))
-        latest = {row[1]: row for row in found}
+        capture = 2 + CommentState._fields.index("capture_id")  # behind the keys
+        latest = {row[1]: row for row in found if without is None or not row[capture].startswith(without)}
         states = {comment_id: _comment(row) for comment_id, row in latest.items()}
         for pending in tuple(self._pending):
             for comment_id, added in pending.threads.get(thread_id, {}).items():
+                if without is not None and added.capture_id.startswith(without):
+                    continue
                 known = states.get(comment_id)
                 if known is None or added.rank >= known.rank:
                     states[comment_id] = added
@@ -220,6 +230,15 @@ class Index:
         known = self._version(self._reader.cursor(), table)
         return None if known is None else known[1]
 
+    def scrub(self) -> None:
+        """Leave no byte of rows that went in the file's free pages."""
+        try:
+            with self._lock:
+                self._writer.execute("VACUUM")
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.DatabaseError as error:
+            raise self._broken(error) from error
+
     def close(self) -> None:
         """Close the connections."""
         self._reader.close()
@@ -234,7 +253,12 @@ class Index:
                 snapshot = log.open()
                 self._read_all(cursor, log, snapshot)
                 return snapshot.version()
-            self._learn(cursor, log, entry, own)
+            try:
+                self._learn(cursor, log, entry, own)
+            except _GoneError:
+                snapshot = log.open()
+                self._read_all(cursor, log, snapshot)
+                return snapshot.version()
             reached = entry.version
         if reached != after:
             cursor.execute("UPDATE versions SET version = ? WHERE name = ?", (reached, log.table.name))
@@ -248,15 +272,21 @@ class Index:
                 self._insert(cursor, name, states_of(name, rows))
             else:
                 self.foreign += 1
-                self._read_part(cursor, log, path)
+                try:
+                    self._read_part(cursor, log, path)
+                except FileNotFoundError as error:
+                    raise _GoneError from error
 
     def _read_all(self, cursor: sqlite3.Cursor, log: TableLog, snapshot: DeltaTable) -> None:
         name = log.table.name
         cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of STATES
         cursor.execute("DELETE FROM versions WHERE name = ?", (name,))
         self.foreign += 1
-        for path in log.files(snapshot).column("path").to_pylist():
-            self._read_part(cursor, log, str(path))
+        for path in map(str, log.files(snapshot).column("path").to_pylist()):
+            try:
+                self._read_part(cursor, log, path)
+            except FileNotFoundError as error:
+                raise self._unreadable(log, path, error) from error
         table_id = str(snapshot.metadata().id)
         cursor.execute("INSERT INTO versions VALUES (?, ?, ?)", (name, table_id, snapshot.version()))
 
@@ -266,10 +296,15 @@ class Index:
             with log.store.filesystem(name).open_input_file(path) as source:
                 for batch in pq.ParquetFile(source).iter_batches(_BATCH_ROWS, columns=columns_of(name)):
                     self._insert(cursor, name, states_of(name, batch))
+        except FileNotFoundError:
+            raise
         except (OSError, pa.ArrowException, KeyError) as error:
-            raise ArchiveError(
-                f"cannot read the committed part {log.store.address(name, path)}: {error}; restore it from a copy"
-            ) from error
+            raise self._unreadable(log, path, error) from error
+
+    @staticmethod
+    def _unreadable(log: TableLog, path: str, error: Exception) -> ArchiveError:
+        address = log.store.address(log.table.name, path)
+        return ArchiveError(f"cannot read the committed part {address}: {error}; restore it from a copy")
 
     @staticmethod
     def _insert(cursor: sqlite3.Cursor, table: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from archive.stores import LOG, Store
 
 VERSION_KEY: Final = "talkback.schemaVersion"
 """Table property with the `SCHEMA_VERSION` of the newest writer."""
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m↳?")
+"""delta-rs draws its errors for a terminal."""
 CHECKPOINT_EVERY: Final = 10
 """Commits; keeps opening a table of thousands of commits at tens of milliseconds."""
 
@@ -57,12 +60,16 @@ class TableLog:
     def find(self) -> DeltaTable | None:
         """The newest snapshot, or None when there is no table."""
         # Not DeltaTable.is_deltatable: it holds the GIL while it waits for S3 (1.6.6).
-        try:
-            return DeltaTable(self.store.table_uri(self.table.name), storage_options=self.store.storage_options)
-        except TableNotFoundError:
-            return None
-        except (DeltaError, OSError, ValueError) as error:
-            raise self._failed("read the log", error) from error
+        left = self.store.retries
+        while True:
+            try:
+                return DeltaTable(self.store.table_uri(self.table.name), storage_options=self.store.storage_options)
+            except TableNotFoundError:
+                return None
+            except (DeltaError, OSError, ValueError) as error:
+                if not left or not self.store.is_passing(str(error)):
+                    raise self._failed("read the log", error) from error
+                left -= 1
 
     # -- creating and checking ----------------------------------------------------------------------
 
@@ -89,24 +96,30 @@ class TableLog:
                 f"{self.store.table_uri(table.name)} holds {', '.join(map(repr, strangers))} but no table; "
                 "choose an empty place for the archive"
             )
-        try:
-            DeltaTable.create(
-                self.store.table_uri(table.name),
-                table.schema,
-                mode="error",
-                partition_by=list(table.partition_by),
-                name=table.name,
-                configuration={
-                    VERSION_KEY: str(SCHEMA_VERSION),
-                    "delta.checkpointInterval": str(CHECKPOINT_EVERY),
-                    "delta.dataSkippingStatsColumns": ",".join(n for n in STATISTICS if n in table.schema.names),
-                },
-                storage_options=self.store.storage_options,
-                raise_if_key_not_exists=False,
-            )
-        except (DeltaError, OSError, ValueError) as error:
-            if self.find() is None:  # otherwise another crawl was faster, and its table is as good
-                raise self._failed("create the table", error) from error
+        left = self.store.retries
+        while True:
+            try:
+                DeltaTable.create(
+                    self.store.table_uri(table.name),
+                    table.schema,
+                    mode="error",
+                    partition_by=list(table.partition_by),
+                    name=table.name,
+                    configuration={
+                        VERSION_KEY: str(SCHEMA_VERSION),
+                        "delta.checkpointInterval": str(CHECKPOINT_EVERY),
+                        "delta.dataSkippingStatsColumns": ",".join(n for n in STATISTICS if n in table.schema.names),
+                    },
+                    storage_options=self.store.storage_options,
+                    raise_if_key_not_exists=False,
+                )
+            except (DeltaError, OSError, ValueError) as error:
+                if self.find() is None:  # otherwise another crawl was faster, or the answer was lost
+                    if not left:
+                        raise self._failed("create the table", error) from error
+                    left -= 1
+                    continue
+            break
         self.store.persist_log(table.name, 0)
 
     def check(self, snapshot: DeltaTable) -> list[str]:
@@ -156,16 +169,21 @@ class TableLog:
         transactions: dict[str, int],
         *,
         removed: Sequence[str] = (),
+        data_change: bool = True,
     ) -> bool:
         """Add parts (and remove others) in one entry; False when another writer came between.
 
         Two entries that carry the same application id cannot both follow one snapshot: that makes a transaction
-        ``seq/<site>`` a compare-and-swap. Raises `ArchiveError` for anything else; the commit may then have happened,
-        which `transaction_version` of a fresh snapshot tells.
+        ``seq/<site>`` a compare-and-swap. ``data_change`` is false when the same rows only move to other parts: nobody
+        who follows the log has to read them again. An entry that removes parts follows its snapshot directly or not at
+        all, so its version is the snapshot's plus one.
+
+        Raises `ArchiveError` for anything else; the commit may then have happened, which `transaction_version` of a
+        fresh snapshot tells.
         """
         now = time.time_ns() // 1_000_000
-        actions: list[AddAction | RemoveAction] = [RemoveAction(path, True, now) for path in removed]  # noqa: FBT003 - positional in deltalake
-        actions += [AddAction(p.path, p.size, p.partition, now, data_change=True, stats=p.stats) for p in added]
+        actions: list[AddAction | RemoveAction] = [RemoveAction(path, data_change, now) for path in removed]
+        actions += [AddAction(p.path, p.size, p.partition, now, data_change=data_change, stats=p.stats) for p in added]
         try:
             snapshot.create_write_transaction(
                 actions,
@@ -229,6 +247,7 @@ class TableLog:
         return found.set_column(found.schema.get_field_index("path"), "path", paths)
 
     def _failed(self, what: str, error: Exception) -> ArchiveError:
-        said = " ".join(str(error).split())
-        return ArchiveError(f"{self.store.table_uri(self.table.name)}: cannot {what}: {said}")
+        said = " ".join(_COLOUR.sub("", str(error)).split())
+        parts = (f"{self.store.table_uri(self.table.name)}: cannot {what}: {said}", self.store.advice(said))
+        return ArchiveError("; ".join(filter(None, parts)))
 

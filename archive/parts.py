@@ -24,6 +24,8 @@ ROW_GROUP_ROWS: Final = 20_000
 PAGE_BYTES: Final = 128 * 1024
 """With the page index, small pages make filters fast."""
 ZSTD_LEVEL: Final = 3
+BLOOM_ERROR: Final = 0.01
+"""Odds that a Bloom filter says "perhaps" of a value that is not there."""
 
 DICTIONARY: Final = frozenset(
     {
@@ -108,25 +110,46 @@ def partitions(table: Table, rows: pa.Table) -> Iterator[tuple[dict[str, str], p
 
 def encode(table: Table, rows: pa.Table) -> pa.Buffer:
     """Rows of one partition as a whole Parquet file."""
-    names = rows.schema.names
-    dictionary = [name for name in names if name in DICTIONARY]
     sink = pa.BufferOutputStream()
+    with writer(table, rows.schema, sink) as part:
+        part.write_table(rows, row_group_size=ROW_GROUP_ROWS)
+    return sink.getvalue()
+
+
+def writer(
+    table: Table,
+    schema: pa.Schema,
+    sink: Any,
+    *,
+    level: int = ZSTD_LEVEL,
+    bloom: tuple[str, ...] = (),
+    is_sorted: bool = True,
+) -> pq.ParquetWriter:
+    """A writer of Parquet to ``sink`` as every part is written.
+
+    ``bloom`` names columns that get a Bloom filter per row group; ``is_sorted`` says that the rows will come in the
+    table's order. Whoever writes keeps to `ROW_GROUP_ROWS`.
+    """
+    names = schema.names
+    dictionary = [name for name in names if name in DICTIONARY]
     metadata = {**(table.schema.metadata or {}), b"talkback.writer": WRITER.encode()}
-    with pq.ParquetWriter(
+    options: dict[str, Any] = {}
+    if bloom:
+        options["bloom_filter_options"] = {name: {"ndv": ROW_GROUP_ROWS, "fpp": BLOOM_ERROR} for name in bloom}
+    return pq.ParquetWriter(
         sink,
-        rows.schema.with_metadata(metadata),
+        schema.with_metadata(metadata),
         compression="zstd",
-        compression_level=ZSTD_LEVEL,
+        compression_level=level,
         use_dictionary=dictionary,  # type: ignore[arg-type]  # the stubs know bool only
         column_encoding={name: "DELTA_BYTE_ARRAY" for name in names if name in DELTA_BYTES},
         data_page_size=PAGE_BYTES,
         write_page_index=True,
         write_page_checksum=True,
-        sorting_columns=[pq.SortingColumn(names.index(name)) for name in table.sort_by],
+        sorting_columns=[pq.SortingColumn(names.index(name)) for name in table.sort_by] if is_sorted else None,
         coerce_timestamps="us",
-    ) as writer:
-        writer.write_table(rows, row_group_size=ROW_GROUP_ROWS)
-    return sink.getvalue()
+        **options,
+    )
 
 
 def statistics(rows: pa.Table) -> str:

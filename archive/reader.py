@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from functools import reduce
+from operator import and_, itemgetter
+from typing import Any, Final, TypedDict, Unpack
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,17 +23,38 @@ from archive.stores import Store
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ROWS_READ: Final = 65_536
-_LATEST: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+LATEST: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "comments": ("comment_id", ("observed_at", "capture_id", "status", "content_digest")),
     "pages": ("page_id", ("observed_at", "capture_id", "content_digest")),
     "threads": ("thread_id", ("observed_at", "capture_id")),
     "crawls": ("crawl_id", ("ended_at",)),
 }
 """What a state is a state of, and the columns whose greatest values make it the latest (as in `archive.index`)."""
-_WITH_PAGE: Final = frozenset({"shares", "subscribes"})
+_NARROWS: Final = {"site": "site", "page": "page_id", "thread": "thread_id"}
+"""The column that a value of `Which` is compared with."""
+WITH_PAGE: Final = frozenset({"shares", "subscribes"})
 """Tables whose rows belong to one state of a page."""
 _PAIR: Final = ("page_id", "capture_id")
 """What such a row has in common with that state."""
+
+
+class Which(TypedDict, total=False):
+    """Which rows are read; everything is, unless it is narrowed. Parts without such rows are not opened."""
+
+    site: str | None
+    """Only this site's."""
+    page: str | None
+    """Only this page's, by ``page_id``."""
+    thread: str | None
+    """Only this thread's, by ``thread_id``; for comments and threads."""
+    since: datetime | None
+    """Only what was observed then or later, a time with its zone."""
+    until: datetime | None
+    """Only what was observed before then. With the latest states: those of them that are older."""
+    as_of: datetime | None
+    """The archive as it was observed until then, that moment included."""
+    history: bool
+    """Every state instead of the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +67,13 @@ class Rows:
     archive: Archive
     table: str
     site: str | None = None
-    """Only this site's."""
+    page: str | None = None
+    thread: str | None = None
+    since: int | None = None
+    """Microseconds, as the next two."""
+    until: int | None = None
     as_of: int | None = None
-    """Only what was observed until then, microseconds."""
     history: bool = False
-    """Every state instead of the latest."""
     columns: tuple[str, ...] | None = None
     """These columns, in this order; None for all."""
 
@@ -68,9 +93,16 @@ class Rows:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, a part of them at a time; memory holds the keys of one site."""
         schema = self.schema
-        for batch in self.archive._read(self):  # noqa: SLF001 - both are this module's
-            if batch.num_rows:
-                yield batch.select(schema.names).cast(schema)
+        try:
+            for batch in self.archive._read(self):  # noqa: SLF001 - both are this module's
+                if batch.num_rows:
+                    yield batch.select(schema.names).cast(schema)
+        except (OSError, pa.ArrowException) as error:
+            said = " ".join(str(error).split())
+            raise ArchiveError(
+                f"{self.archive.uri}: a part of table {self.table} cannot be read: {said}; "
+                "`scrapy archive verify` names every damaged part and the way out"
+            ) from error
 
     def reader(self) -> pa.RecordBatchReader:
         """The rows as a stream for whatever reads Arrow."""
@@ -115,10 +147,7 @@ class Summary:
 
 
 class Archive:
-    """A committed archive, read. Every call sees the newest commit of each table.
-
-    ``site`` is a site's name; ``as_of`` a time with its zone: the archive as it was observed until then.
-    """
+    """A committed archive, read. Every call sees the newest commit of each table; `Which` narrows what is read."""
 
     def __init__(self, store: Store) -> None:
         self.uri = store.uri
@@ -127,29 +156,29 @@ class Archive:
         if not store.exists() or not any(log.find() for log in self._logs.values()):
             raise ArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
 
-    def pages(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+    def pages(self, **which: Unpack[Which]) -> Rows:
         """Pages: the latest state of each, or every state."""
-        return self._rows("pages", site, as_of, history=history)
+        return self._rows("pages", which)
 
-    def shares(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+    def shares(self, **which: Unpack[Which]) -> Rows:
         """Share blocks of the pages' latest states, or of every state."""
-        return self._rows("shares", site, as_of, history=history)
+        return self._rows("shares", which)
 
-    def subscribes(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+    def subscribes(self, **which: Unpack[Which]) -> Rows:
         """Subscribe blocks of the pages' latest states, or of every state."""
-        return self._rows("subscribes", site, as_of, history=history)
+        return self._rows("subscribes", which)
 
-    def comments(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+    def comments(self, **which: Unpack[Which]) -> Rows:
         """Comments: the latest state of each (``status`` tells the removed ones), or every state."""
-        return self._rows("comments", site, as_of, history=history)
+        return self._rows("comments", which)
 
-    def threads(self, *, site: str | None = None, as_of: datetime | None = None, history: bool = False) -> Rows:
+    def threads(self, **which: Unpack[Which]) -> Rows:
         """Ledgers: of each thread's latest visit, or of every visit."""
-        return self._rows("threads", site, as_of, history=history)
+        return self._rows("threads", which)
 
-    def crawls(self, *, as_of: datetime | None = None, history: bool = False) -> Rows:
+    def crawls(self, **which: Unpack[Which]) -> Rows:
         """Crawls: one row each, its last; or every row."""
-        return self._rows("crawls", None, as_of, history=history)
+        return self._rows("crawls", which)
 
     def files(self, table: str, *, site: str | None = None) -> list[str]:
         """Addresses of a table's committed parts, for ``read_parquet`` of DuckDB, pandas, Polars.
@@ -166,6 +195,33 @@ class Archive:
         if site is not None and "site" in log.table.partition_by:
             found = found.filter(pc.field("partition.site") == pa.scalar(site))
         return sorted(self._store.address(table, str(path)) for path in found.column("path").to_pylist())
+
+    def parts(self, table: str) -> list[tuple[str, dict[str, str]]]:
+        """The addresses of a table's committed parts, each with the values of its partition."""
+        log = self._logs[table]
+        snapshot = log.find()
+        if snapshot is None:
+            return []
+        found: dict[str, list[Any]] = log.files(snapshot).to_pydict()
+        columns = log.table.partition_by
+        values = zip(*(found[f"partition.{column}"] for column in columns), strict=True)
+        return sorted(
+            (
+                (self._store.address(table, path), dict(zip(columns, of, strict=True)))
+                for path, of in zip(found["path"], values, strict=True)
+            ),
+            key=itemgetter(0),
+        )
+
+    def row_counts(self) -> dict[str, int]:
+        """Rows per table, every state counted, from the logs alone: quick however large the archive is."""
+        counts = dict.fromkeys(self._logs, 0)
+        for name, log in self._logs.items():
+            snapshot = log.find()
+            if snapshot is not None:
+                rows: list[Any] = log.files(snapshot).column("num_records").to_pylist()
+                counts[name] = sum(rows)
+        return counts
 
     def info(self) -> Summary:
         """Rows, sizes, sites, dates and verdicts, mostly from the logs alone."""
@@ -209,13 +265,30 @@ class Archive:
 
     # -- inside -------------------------------------------------------------------------------------
 
-    def _rows(self, table: str, site: str | None, as_of: datetime | None, *, history: bool) -> Rows:
-        until = None
-        if as_of is not None:
-            if as_of.tzinfo is None:
-                raise ArchiveError(f"as_of={as_of.isoformat()} has no time zone; give it one, e.g. tzinfo=UTC")
-            until = (as_of - _EPOCH) // timedelta(microseconds=1)
-        return Rows(self, table, site, until, history)
+    def rows(self, table: str, **which: Unpack[Which]) -> Rows:
+        """The rows of a table by its name. Raises `ArchiveError` for one that there is not."""
+        if table not in self._logs:
+            raise ArchiveError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}")
+        return self._rows(table, which)
+
+    def _rows(self, table: str, which: Which) -> Rows:
+        unknown = sorted(set(which) - set(Which.__annotations__))
+        if unknown:  # a slip in a name must not widen what is read
+            raise TypeError(f"{table}() takes no {unknown[0]!r}, but {', '.join(Which.__annotations__)}")
+        for name, column in _NARROWS.items():
+            if which.get(name) is not None and column not in TABLES[table].schema.names:
+                raise ArchiveError(f"rows of table {table} have no {column}; leave out {name}={which.get(name)!r}")
+        return Rows(
+            self,
+            table,
+            site=which.get("site"),
+            page=which.get("page"),
+            thread=which.get("thread"),
+            since=_micros("since", which.get("since")),
+            until=_micros("until", which.get("until")),
+            as_of=_micros("as_of", which.get("as_of")),
+            history=which.get("history", False),
+        )
 
     def _read(self, rows: Rows) -> Iterator[pa.RecordBatch]:
         log = self._logs[rows.table]
@@ -233,29 +306,34 @@ class Archive:
     def _read_site(self, rows: Rows, snapshot: DeltaTable, site: str | None) -> Iterator[pa.RecordBatch]:
         """One site's rows: every row of a page, a thread or a comment lies in its site's partitions."""
         source = self._dataset(rows.table, snapshot, site)
-        until = None if rows.as_of is None else _observed(rows.table) <= pa.scalar(rows.as_of, _TIME)
+        narrowed = _narrowed(rows)
         names = list(rows.columns or TABLES[rows.table].schema.names)
         if rows.history:
-            yield from source.to_batches(columns=names, filter=until, batch_size=_ROWS_READ)
+            yield from source.to_batches(columns=names, filter=narrowed, batch_size=_ROWS_READ)
             return
-        if rows.table in _WITH_PAGE:
-            yield from self._read_blocks(rows, source, until, names, site)
+        if rows.table in WITH_PAGE:
+            yield from self._read_blocks(rows, source, narrowed, names, site)
             return
-        key, rank = _LATEST[rows.table]
-        wanted = _latest(source.to_table(columns=list(dict.fromkeys((key, *rank))), filter=until), key, rank)
+        key, rank = LATEST[rows.table]
+        needed = list(dict.fromkeys((key, *rank, observed_in(rows.table))))
+        keys = source.to_table(columns=needed, filter=narrowed)
+        wanted = _latest(keys, key, rank)
+        if rows.until is not None:  # which state is the latest does not depend on it
+            is_old: Any = pc.less(keys.column(observed_in(rows.table)), pa.scalar(rows.until, _TIME))
+            wanted = pc.and_(wanted, is_old.combine_chunks())
         start = 0
-        for batch in source.to_batches(columns=names, filter=until, batch_size=_ROWS_READ):
+        for batch in source.to_batches(columns=names, filter=narrowed, batch_size=_ROWS_READ):
             yield batch.filter(wanted.slice(start, batch.num_rows))
             start += batch.num_rows
 
     def _read_blocks(
-        self, rows: Rows, source: pa_dataset.Dataset, until: Any, names: list[str], site: str | None
+        self, rows: Rows, source: pa_dataset.Dataset, narrowed: Any, names: list[str], site: str | None
     ) -> Iterator[pa.RecordBatch]:
         """Shares or subscribes that were captured with the latest state of their page."""
         pages = replace(rows, table="pages", site=site, columns=_PAIR).to_table()
         latest = pa.chunked_array([_pairs(batch) for batch in pages.to_batches()], pa.string())
         needed = list(dict.fromkeys((*names, *_PAIR)))
-        for batch in source.to_batches(columns=needed, filter=until, batch_size=_ROWS_READ):
+        for batch in source.to_batches(columns=needed, filter=narrowed, batch_size=_ROWS_READ):
             yield batch.filter(pc.is_in(_pairs(batch), value_set=latest)).select(names)
 
     def _dataset(self, table: str, snapshot: DeltaTable, site: str | None) -> pa_dataset.Dataset:
@@ -271,8 +349,31 @@ def _pairs(rows: pa.RecordBatch) -> Any:
     return pc.binary_join_element_wise(page_id, capture_id, pa.scalar("\n"))  # type: ignore[call-overload]  # a mixture is allowed
 
 
-def _observed(table: str) -> pc.Expression:
-    return pc.field("started_at" if table == "crawls" else "observed_at")
+def observed_in(table: str) -> str:
+    """The column that says when a row of a table was observed."""
+    return "started_at" if table == "crawls" else "observed_at"
+
+
+def _narrowed(rows: Rows) -> pc.Expression | None:
+    """What a row must be to be read at all; `Rows.until` is among it only where no latest state is looked for."""
+    observed = pc.field(observed_in(rows.table))
+    given = {"page": rows.page, "thread": rows.thread}
+    terms = [pc.field(_NARROWS[name]) == pa.scalar(value) for name, value in given.items() if value is not None]
+    if rows.since is not None:
+        terms.append(observed >= pa.scalar(rows.since, _TIME))
+    if rows.as_of is not None:
+        terms.append(observed <= pa.scalar(rows.as_of, _TIME))
+    if rows.until is not None and rows.history:
+        terms.append(observed < pa.scalar(rows.until, _TIME))
+    return reduce(and_, terms) if terms else None
+
+
+def _micros(name: str, moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ArchiveError(f"{name}={moment.isoformat()} has no time zone; give it one, e.g. tzinfo=UTC")
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _latest(keys: pa.Table, key: str, rank: tuple[str, ...]) -> pa.BooleanArray:

@@ -9,12 +9,15 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.fs as pa_fs
 
 from archive.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from archive.s3_options import S3Options
 
 STAGED: Final = "_tmp"
 """Directory of unfinished parts in a table's directory. Readers skip names that begin with ``_``, and none of the
@@ -22,11 +25,28 @@ files in it ends with ``.parquet``."""
 LOG: Final = "_delta_log"
 
 
+class Found(NamedTuple):
+    """A file that lies in a table's directory, whoever put it there."""
+
+    path: str
+    """Below the table's directory."""
+    size: int
+    """Bytes."""
+    age: float
+    """Seconds since it got its name."""
+
+
 class Store(Protocol):
     """Bytes under one URI, by paths below it, ``/`` between names."""
 
     uri: str
-    """The archive's one address: equal for equal archives."""
+    """The archive's address, as messages and readers name it."""
+    retries: int
+    """How often a commit that failed, and that the log does not hold, is tried again."""
+
+    @property
+    def identity(self) -> str:
+        """Equal for equal archives, different for any two: what is remembered of an archive is kept under it."""
 
     def prepare(self) -> None:
         """Make sure that parts and log entries can be written here, else raise `ArchiveError`."""
@@ -49,6 +69,9 @@ class Store(Protocol):
     def staged(self, table: str) -> Iterator[tuple[str, float]]:
         """Path and age in seconds of every staged part."""
 
+    def found(self, table: str) -> Iterator[Found]:
+        """Every file in a table's directory but those of its log."""
+
     def read(self, path: str) -> bytes | None:
         """A whole file, or None when there is none."""
 
@@ -68,9 +91,18 @@ class Store(Protocol):
     def storage_options(self) -> dict[str, str] | None:
         """What delta-rs has to know to reach the store."""
 
+    def advice(self, said: str) -> str:
+        """The way out for an error that delta-rs describes in these words, empty when none is known."""
 
-def open_store(uri: str) -> Store:
-    """The store of a URI: a directory, or ``s3://bucket/prefix``. Raises `ArchiveError` for any other scheme."""
+    def is_passing(self, said: str) -> bool:
+        """Whether it may not come again, and delta-rs itself does not try again."""
+
+
+def open_store(uri: str, s3: S3Options | None = None) -> Store:
+    """The store of a URI: a directory, or ``s3://bucket/prefix`` with its options.
+
+    Raises `ArchiveError` for any other scheme, and for an address that cannot be one.
+    """
     scheme, mark, rest = uri.partition("://")
     if not mark:
         if not uri.strip() or "\0" in uri:
@@ -81,7 +113,7 @@ def open_store(uri: str) -> Store:
     if scheme in ("s3", "s3a"):
         from archive.s3 import S3Store  # noqa: PLC0415 - boto3 takes 0.2 s to import, which a local archive saves
 
-        return S3Store(rest)
+        return S3Store(rest, s3)
     raise ArchiveError(f"{uri!r}: archives lie in a directory or under s3://, not under {scheme}://")
 
 
@@ -89,10 +121,11 @@ class LocalStore:
     """A directory. Every write is fsynced, with the directories that lead to it."""
 
     storage_options: dict[str, str] | None = None
+    retries = 0
 
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
-        self.uri = str(self.root)
+        self.uri = self.identity = str(self.root)
 
     def prepare(self) -> None:
         """Create the directory; probe it for writing and for the hard links that Delta commits are made with."""
@@ -147,6 +180,8 @@ class LocalStore:
                 except FileNotFoundError:
                     if not target.exists():
                         raise
+                # Its age counts from now: `vacuum` must not take a part that waited long for its commit for a leftover.
+                os.utime(target)
                 touched |= {target.parent: None}
             for folder in touched:
                 _sync(folder)
@@ -167,6 +202,20 @@ class LocalStore:
                         yield f"{table}/{STAGED}/{entry.name}", now - entry.stat().st_mtime
         except FileNotFoundError:
             return
+
+    def found(self, table: str) -> Iterator[Found]:
+        """Files of the table's directory; links are not followed."""
+        now, top = time.time(), self.root / table
+        with self._explained(f"list {top}"):
+            for folder, below, names in os.walk(top, onerror=_raise):
+                if folder == str(top) and LOG in below:
+                    below.remove(LOG)
+                below.sort()
+                for name in sorted(names):
+                    path = Path(folder, name)
+                    with contextlib.suppress(FileNotFoundError):  # published or removed since
+                        status = path.lstat()
+                        yield Found(path.relative_to(top).as_posix(), status.st_size, now - status.st_mtime)
 
     def read(self, path: str) -> bytes | None:
         """A whole file."""
@@ -197,12 +246,27 @@ class LocalStore:
         """Absolute path of a part."""
         return str(self.root / table / path)
 
+    def advice(self, said: str) -> str:
+        """None: the system's own words say it."""
+        del said
+        return ""
+
+    def is_passing(self, said: str) -> bool:
+        """A disk that fails is not asked again."""
+        del said
+        return False
+
     @contextlib.contextmanager
     def _explained(self, what: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise ArchiveError(f"cannot {what} ({error.filename or self.uri}): {_advice(error)}") from error
+
+
+def _raise(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _advice(error: OSError) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from archive.schema import Comment, Page, Share, Subscribe, Thread
+
+if TYPE_CHECKING:
+    from crawler.leases import Lease
 
 __all__ = ["Capture", "Comment", "Failure", "Page", "Share", "Subscribe", "Thread"]
 
@@ -40,6 +44,9 @@ class Capture:
     """Name and version of the code that read the rows, e.g. `page/1`, `wordpress/1`."""
     page: Page | None = None
     """The page, on the last capture of a visit: the state of its threads is part of it."""
+    change: str = ""
+    """How the page differs from what the archive holds: `new`, `edited`, `removed` (it answers 404, 410 or 451 now).
+    Set by `changes`; empty: not at all, or there is no page."""
     shares: list[Share] | None = None
     """The share block, beside `page`; an empty list says that the page has none."""
     subscribes: list[Subscribe] | None = None
@@ -58,5 +65,7 @@ class Capture:
     """Key of the thread, set by `identify`."""
     site: str = ""
     """Partition, set by `identify`."""
+    lease: Lease | None = None
+    """The page's lease from the frontier; None where nothing is remembered of pages (`scrapy extract FILE`)."""
     is_last: bool = False
     """The visit ends with this item."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Self
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Final, Self
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.report import SOUND_VERDICTS, Report
+from crawler.report import Report
+from crawler.summary import duration
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -52,29 +54,37 @@ class Progress:
         """Stop, and leave a clean line."""
         if self._task is not None:
             self._task.cancel()
+        self._rewrite("")
+
+    def _rewrite(self, line: str) -> None:
+        """Replace the line on the terminal. The cursor waits at its start, so that a message of the log covers it."""
         if self._terminal:
-            sys.stderr.write("\r\x1b[2K")
+            width = shutil.get_terminal_size().columns
+            sys.stderr.write(f"\r{line[: width - 1]}\x1b[K\r")
             sys.stderr.flush()
 
     async def _show(self) -> None:
         while True:
             await asyncio.sleep(TERMINAL_SECONDS if self._terminal else LOG_SECONDS)
             if self._terminal:
-                sys.stderr.write(f"\r\x1b[2K{self.line()}")
-                sys.stderr.flush()
+                self._rewrite(self.line())
             else:
                 logger.info("%s", self.line())
 
     def line(self) -> str:
         """Pages, comments, threads, requests and time so far."""
         report = Report.of(self._crawler)
-        unsound = sum(n for verdict, n in report.verdicts.items() if verdict not in SOUND_VERDICTS)
+        broken = f" ({report.incomplete_total:,} not whole)" if report.incomplete_total else ""
         parts = [
-            f"{report.pages} pages",
-            f"{report.comments:,} comments",
-            f"{report.verdicts.total()} threads" + (f" ({unsound} not whole)" if unsound else ""),
-            f"{self._crawler.stats.get_value('downloader/request_count', 0):,} requests",
+            _number(report.pages, "page"),
+            _number(report.comments, "comment"),
+            _number(report.verdicts.total(), "thread") + broken,
+            _number(self._crawler.stats.get_value("downloader/request_count", 0), "request"),
         ]
         if report.failures_total:
-            parts.append(f"{report.failures_total} failures")
-        return f"{monotonic() - self._started:.0f} s · " + " · ".join(parts)
+            parts.append(f"{report.failures_total:,} lost")
+        return " · ".join([duration(monotonic() - self._started), *parts])
+
+
+def _number(count: int, of: str) -> str:
+    return f"{count:,} {of}" if count == 1 else f"{count:,} {of}s"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import time_ns
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scrapy import signals
 
 from crawler.items import Capture, Failure, Thread
+from crawler.leases import Earlier
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -54,6 +56,23 @@ class Incomplete:
     why: str
 
 
+def incomplete(thread: Thread) -> Incomplete | None:
+    """What is missing of a thread; None when it was read whole."""
+    if thread.verdict in SOUND_VERDICTS or is_locked(thread):
+        return None
+    reasons = [str(gap["reason"]) for gap in thread.gaps or ()]
+    if thread.stop_detail and thread.stop_detail not in reasons:
+        reasons.insert(0, thread.stop_detail)
+    if thread.expected is not None and thread.expected != thread.captured:
+        reasons.append(f"{thread.captured} read, {thread.expected} stated")
+    return Incomplete(thread.url or "", thread.verdict, "; ".join(dict.fromkeys(reasons)))
+
+
+def as_failure(url: str, error: BaseException | None) -> Failure:
+    """An exception that nobody foresaw, as a loss."""
+    return Failure(url=url, reason="error", detail=f"{type(error).__name__}: {error}")
+
+
 @dataclass(eq=False)
 class Report:
     """Counts and losses of one crawl, in one place. A Scrapy extension."""
@@ -70,6 +89,10 @@ class Report:
     """Threads per verdict."""
     rows: Counter[str] = field(default_factory=Counter)
     """Rows committed, per table."""
+    changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Rows taken over, per table and change; those of shares and subscribes by the change of their page."""
+    known: Counter[str] = field(default_factory=Counter)
+    """Of these, rows per table that another crawl had committed meanwhile, and that were not written again."""
     failures: list[Failure] = field(default_factory=list)
     """What was lost; at most :data:`MAX_LISTED`."""
     failures_total: int = 0
@@ -78,6 +101,10 @@ class Report:
     incomplete_total: int = 0
     reason: str | None = None
     """Scrapy's closing reason; None while it runs."""
+    continued: Earlier | None = None
+    """What was done before this run, when it continues an unfinished crawl; all counts above include it."""
+    resumed_at: int = field(default_factory=now)
+    """When this run began; `started_at` is when the crawl did."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -108,23 +135,18 @@ class Report:
         if capture.thread is not None:
             self._thread(capture.thread)
         if capture.failure is not None:
-            self.lost(capture.failure)
-            self.pages_failed += 1
+            self.lost_page(capture.failure)
         elif capture.is_last:
             self.pages += 1
 
     def _thread(self, thread: Thread) -> None:
         self.verdicts[thread.verdict] += 1
-        if thread.verdict in SOUND_VERDICTS or is_locked(thread):
+        unsound = incomplete(thread)
+        if unsound is None:
             return
         self.incomplete_total += 1
         if len(self.incomplete) < MAX_LISTED:
-            reasons = [str(gap["reason"]) for gap in thread.gaps or ()]
-            if thread.stop_detail and thread.stop_detail not in reasons:
-                reasons.insert(0, thread.stop_detail)
-            if thread.expected is not None and thread.expected != thread.captured:
-                reasons.append(f"{thread.captured} read, {thread.expected} stated")
-            self.incomplete.append(Incomplete(thread.url or "", thread.verdict, "; ".join(dict.fromkeys(reasons))))
+            self.incomplete.append(unsound)
 
     def lost(self, failure: Failure) -> None:
         """Something that was asked for is not in the archive."""
@@ -132,18 +154,48 @@ class Report:
         if len(self.failures) < MAX_LISTED:
             self.failures.append(failure)
 
+    def lost_page(self, failure: Failure) -> None:
+        """A page that was asked for is not in the archive."""
+        self.lost(failure)
+        self.pages_failed += 1
+
+    def unvisited(self, total: int, urls: Sequence[str], reason: str) -> None:
+        """Pages that were asked for and not visited before the crawl was closed; ``urls`` are the first of them."""
+        for url in urls[:total]:
+            self.lost(Failure(url=url, reason="interrupted", detail=f"{url}: not visited ({reason})"))
+        self.failures_total += total - len(urls[:total])
+        self.pages_failed += total
+
+    def continues(self, earlier: Earlier, failures: Sequence[tuple[str, str, str]]) -> None:
+        """Count on from the earlier part of the crawl.
+
+        :param failures: address, reason and detail of pages that are not tried again, the first of them
+        """
+        self.continued = earlier
+        self.started_at = earlier.started_at
+        self.pages += earlier.pages
+        self.comments += earlier.comments
+        self.verdicts.update(earlier.verdicts)
+        self.rows.update(earlier.tally.rows)
+        self.changes.update(earlier.tally.changes)
+        self.incomplete += [Incomplete(of["url"], of["verdict"], of["why"]) for of in earlier.incomplete]
+        self.incomplete_total += earlier.incomplete_total
+        for url, reason, detail in failures:
+            self.lost(Failure(url=url, reason=reason, detail=detail))
+        self.failures_total += earlier.failed - len(failures)
+        self.pages_failed += earlier.failed
+
     # -- signals ------------------------------------------------------------------------------------
 
-    def spider_error(self, failure: TwistedFailure, response: Response | None) -> None:
-        """A callback raised: its page is lost."""
-        url = "" if response is None else response.url
-        self.lost(Failure(url=url, reason="error", detail=_named(failure)))
-        self.pages_failed += 1
+    def spider_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
+        """A callback or errback raised: its page is lost."""
+        url = getattr(response, "url", "")
+        self.lost_page(as_failure(url, failure.value))
 
     def item_error(self, item: Any, failure: TwistedFailure) -> None:
         """A pipeline raised: the rows of a capture are lost."""
         url = item.url if isinstance(item, Capture) else ""
-        self.lost(Failure(url=url, reason="error", detail=_named(failure)))
+        self.lost(as_failure(url, failure.value))
 
     def item_dropped(self, item: Any, exception: Exception) -> None:
         """No pipeline of ours drops a capture: whoever did, its rows are lost."""
@@ -165,6 +217,3 @@ class Report:
             return EXIT_INCOMPLETE
         return 0
 
-
-def _named(failure: TwistedFailure) -> str:
-    return f"{type(failure.value).__name__}: {failure.value}"

@@ -47,6 +47,10 @@ ITEM_PIPELINES = {
     "pipelines.store.Store": 400,
 }
 
+# default "scrapy.core.scheduler.Scheduler": pages wait in a file and are forgotten only when their rows are committed;
+# Scrapy's own queues lose pages with the process, JOBDIR or not.
+SCHEDULER = "crawler.frontier.Frontier"
+
 # default 100: the items of a visit go through the pipelines one by one; a ledger must not overtake its batches.
 CONCURRENT_ITEMS = 1
 
@@ -123,7 +127,8 @@ MEMUSAGE_WARNING_MB = 1_024
 
 # --- Running -------------------------------------------------------------------------------------
 
-# default "DEBUG": the debug log repeats every item.
+# default "DEBUG": the debug log repeats every item. On a terminal `scrapy crawl` shows its line of progress and
+# `WARNING` instead.
 LOG_LEVEL = "INFO"
 
 # default False: what a status means is decided by the visit, which records it.
@@ -134,14 +139,38 @@ HTTPERROR_ALLOW_ALL = True
 # own: who may be written to about a crawl: a web or mail address, put into the user agent.
 CONTACT = ""
 
-# own: the archive: a directory, or `s3://bucket/prefix`.
+# own: the archive: a directory, or `s3://bucket/prefix` (docs/s3.md).
 ARCHIVE_URI = "data/archive"
+
+# own: how S3 encrypts what is written: `AES256`, `aws:kms` or `aws:kms:dsse`; empty: as the bucket does by default.
+S3_ENCRYPTION = ""
+
+# own: the key of KMS for `aws:kms`; empty: the account's default one.
+S3_KMS_KEY_ID = ""
+
+# own: storage class of the committed parts; empty: the server's default. The log stays in the default one.
+S3_STORAGE_CLASS = ""
+
+# own: seconds without an answer of S3 after which a request is given up.
+S3_TIMEOUT = 30
+
+# own: how often a request to S3 is repeated, after pauses that grow; seven bridge about half a minute of errors.
+S3_RETRIES = 7
 
 # own: directory of what this machine remembers between crawls (index of the archive, journal, frontier).
 STATE_DIR = "data/state"
 
-# own: id of the crawl in every row; empty: the time and a random part.
+# own: id of the crawl in every row; empty: that of the command's unfinished crawl, else the time and a random part.
 CRAWL_ID = ""
+
+# own: whether a command continues its unfinished crawl; False gives that up and begins a new one.
+FRONTIER_CONTINUE = True
+
+# own: visits of a page that are begun in one crawl, whether the page failed or the process was killed meanwhile.
+FRONTIER_MAX_ATTEMPTS = 5
+
+# own: the file of the crawl's frontier; `scrapy crawl` sets it. Empty: pages wait in memory, nothing can be continued.
+FRONTIER_FILE = ""
 
 # own: whether likes and replies that changed make a row of their own (`change = counts`).
 COUNT_CHANGES = True

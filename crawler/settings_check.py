@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
+from archive.errors import ArchiveError
+from archive.s3_options import ASLEEP, ENCRYPTIONS, S3Address
 from crawler import settings as project
 
 
@@ -39,8 +40,11 @@ class Range:
 HOUR: Final = 3_600
 
 NUMBERS: Final[dict[str, Range]] = {
+    "S3_TIMEOUT": Range(0.1, HOUR, whole=False),
+    "S3_RETRIES": Range(0, 100),
     "FLUSH_ROWS": Range(1, 10_000_000),
     "FLUSH_SECONDS": Range(0.1, 24 * HOUR, whole=False),
+    "FRONTIER_MAX_ATTEMPTS": Range(1, 1_000_000),
     "THREAD_MAX_REQUESTS": Range(1),
     "THREAD_MAX_COMMENTS": Range(1),
     "CRAWL_DELAY_MAX": Range(0, 24 * HOUR, whole=False),
@@ -58,12 +62,12 @@ NUMBERS: Final[dict[str, Range]] = {
 }
 """Numbers that a crawl depends on. Scrapy reads its own without a look: a delay of -5 is silently none."""
 
-FLAGS: Final = ("COUNT_CHANGES", "PROGRESS_ENABLED", "ROBOTSTXT_OBEY")
+FLAGS: Final = ("COUNT_CHANGES", "FRONTIER_CONTINUE", "PROGRESS_ENABLED", "ROBOTSTXT_OBEY")
 """Settings that are on or off."""
 
-_CRAWL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_CRAWL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_CLASS = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
 def problems(settings: BaseSettings) -> list[str]:
@@ -71,6 +75,8 @@ def problems(settings: BaseSettings) -> list[str]:
     found = [rule.problem(name, settings.get(name)) for name, rule in NUMBERS.items()]
     found += [_flag(name, settings) for name in FLAGS]
     found += [_archive_uri(settings.get("ARCHIVE_URI")), _state_dir(settings.get("STATE_DIR"))]
+    found += [_encryption(settings.get("S3_ENCRYPTION"), settings.get("S3_KMS_KEY_ID"))]
+    found += [_storage_class(settings.get("S3_STORAGE_CLASS"))]
     found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
     return [*filter(None, found), *_misspelt(settings)]
 
@@ -91,12 +97,28 @@ def _archive_uri(uri: Any) -> str | None:
         return f"ARCHIVE_URI is {uri!r}: a path cannot hold a zero byte" if "\0" in uri else None
     if scheme[1].lower() != "s3":
         return f"ARCHIVE_URI is {uri!r}: {scheme[1]}:// is not known; name a directory or s3://bucket/prefix"
-    parts = urlsplit(uri)
-    if "@" in parts.netloc or parts.query:
-        # The address is printed and logged; it must not be the place for a key.
-        return "ARCHIVE_URI holds credentials or options: give keys by the environment (AWS_ACCESS_KEY_ID, ...)"
-    if not _BUCKET.fullmatch(parts.netloc):
-        return f"ARCHIVE_URI is {uri!r}: {parts.netloc!r} is no name of a bucket"
+    try:
+        S3Address.parse(uri[scheme.end() :])
+    except ArchiveError as error:
+        return f"ARCHIVE_URI: {error}"
+    return None
+
+
+def _encryption(kind: Any, key: Any) -> str | None:
+    if kind and kind not in ENCRYPTIONS:
+        return f"S3_ENCRYPTION is {kind!r}: it must be {', '.join(ENCRYPTIONS)}, or nothing"
+    if key and kind in (None, "", "AES256"):
+        return f"S3_KMS_KEY_ID is {key!r}: it needs S3_ENCRYPTION=aws:kms"
+    return None
+
+
+def _storage_class(name: Any) -> str | None:
+    if not name:
+        return None
+    if not isinstance(name, str) or not _CLASS.fullmatch(name):
+        return f"S3_STORAGE_CLASS is {name!r}: it must be a name such as STANDARD_IA, or nothing"
+    if name in ASLEEP:
+        return f"S3_STORAGE_CLASS is {name!r}: its objects cannot be read at once, and every crawl reads the archive"
     return None
 
 
@@ -118,7 +140,7 @@ def _contact(contact: Any) -> str | None:
 def _crawl_id(crawl_id: Any) -> str | None:
     if crawl_id in (None, "") or (isinstance(crawl_id, str) and _CRAWL_ID.fullmatch(crawl_id)):
         return None
-    return f"CRAWL_ID is {crawl_id!r}: up to 128 letters, digits, dots, hyphens and underscores, or nothing"
+    return f"CRAWL_ID is {crawl_id!r}: up to 100 letters, digits, dots, hyphens and underscores, or nothing"
 
 
 def _autothrottle(settings: BaseSettings) -> str | None:

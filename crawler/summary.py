@@ -1,8 +1,14 @@
-"""The table at the end of a crawl: what was read, what was written, what was lost, and how to look at it."""
+"""The table at the end of a crawl: what was read, what was new, what was lost, and how to look at it."""
 
 from __future__ import annotations
 
+import json
+import os
+import shlex
+import shutil
 import sys
+from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,75 +16,151 @@ from rich.console import Console
 from rich.table import Table
 
 import archive
-from crawler.report import SOUND_VERDICTS, Report, now
+from archive.errors import ArchiveError
+from crawler.leases import Earlier
+from crawler.report import Report, now
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 SHOWN: Final = 20
-"""Failures and threads that are printed; the table `crawls` lists up to 1,000."""
+"""Failures and threads that are printed; the table `crawls` lists up to 1,000 failures, `threads` every thread."""
+LONGEST: Final = 500
+"""Characters of one line about a loss: it may quote what a stranger's server said."""
+
+ENDS: Final = {"finished": "finished in", "shutdown": "stopped after"}
+"""What the closing reasons are called; any other one stands beside "ended early"."""
+
+TABLES: Final = ("pages", "shares", "subscribes", "comments", "threads")
+COMPARED: Final = {
+    "pages": ("new", "edited", "removed"),
+    "shares": ("new", "edited"),
+    "subscribes": ("new", "edited"),
+    "comments": ("new", "edited", "removed", "restored", "status", "counts"),
+}
+"""The changes that a row of a table can be; a ledger is compared with nothing."""
+ALWAYS: Final = ("new", "edited", "removed")
+COLUMNS: Final = (*ALWAYS, "restored", "status", "counts")
+"""Columns of changes; those behind :data:`ALWAYS` are shown when there is one."""
+
+LOOK: Final = {
+    "comments": "SELECT author_name, left(text, 60) AS text, published_at FROM comments LIMIT 20",
+    "pages": "SELECT title, published_at, canonical_url FROM pages LIMIT 20",
+}
+"""A first look: at the comments, or, where there is none, at the pages."""
 
 
 def print_summary(report: Report, settings: BaseSettings) -> None:
-    """Print the closing table to stdout."""
-    console = Console(soft_wrap=True, highlight=False)
-    uri = settings["ARCHIVE_URI"]
-    seconds = (now() - report.started_at) / 1e6
-    console.print(f"\nCrawl {report.crawl_id}: {report.reason} in {seconds:.1f} s")
-    table = Table(box=None, pad_edge=False)
-    table.add_column("")
-    table.add_column("read", justify="right")
-    table.add_column("rows written", justify="right")
-    table.add_column("rows in the archive", justify="right")
-    held = archive.open(uri).info().rows if _exists(uri) else {}
-    read = {"pages": report.pages, "comments": report.comments, "threads": report.verdicts.total()}
-    for name in ("pages", "shares", "subscribes", "comments", "threads"):
-        table.add_row(
-            name,
-            f"{read[name]:,}" if name in read else "",
-            f"{report.rows[name]:,}",
-            f"{held.get(name, 0):,}",
-        )
-    console.print(table)
-    _verdicts(console, report)
+    """Print the closing table to stdout.
+
+    It costs a few reads of the archive's logs, whatever the archive's size; that it cannot be read is said, not raised.
+    """
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    uri = str(settings["ARCHIVE_URI"])
+    try:
+        held, trouble = archive.open(uri).row_counts(), ""
+    except ArchiveError as error:
+        held, trouble = {}, str(error)
+    end = ENDS.get(report.reason or "", f"ended early ({report.reason}) after")
+    console.print(f"\nCrawl {report.crawl_id} {end} {duration((now() - report.resumed_at) / 1e6)}\n")
+    if report.continued is not None:
+        console.print(_continued(report.continued))
+    console.print(_table(report, held))
+    if report.known.total():
+        console.print(f"\nAnother crawl wrote {report.known.total():,} of these rows at the same time.")
+    _threads(console, report)
     _losses(console, report)
-    _where(console, str(uri))
+    unfinished = settings.get("FRONTIER_FILE")
+    if unfinished and Path(unfinished).exists():
+        console.print("\nThe same command again goes on with this crawl.")
+    if held:
+        console.print(f"\nFiles: {uri}/TABLE/site=SITE/month=YYYY-MM/*.parquet")
+        console.print(f"Look:  {look(uri, 'comments' if held['comments'] else 'pages')}")
+    elif report.rows.total():
+        console.print(f"\nThe rows are written, but the archive cannot be read just now: {_plain(console, trouble)}")
+    else:
+        console.print("\nNothing was written.")
 
 
-def _verdicts(console: Console, report: Report) -> None:
+def duration(seconds: float) -> str:
+    """A length of time in the two units that matter: ``2.1 s``, ``3 min 05 s``, ``2 h 07 min``."""
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def look(uri: str, table: str) -> str:
+    """One line for a shell, run in this directory, that shows some rows of an archive."""
+    found = shutil.which("python")
+    python = Path(sys.executable)
+    if found and os.path.abspath(found) == sys.executable:  # noqa: PTH100 - resolving links would leave the environment
+        command = "python"
+    else:
+        command = str(python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python)
+    rows = f"archive.open({json.dumps(uri, ensure_ascii=False)}).{table}()"
+    if find_spec("duckdb"):
+        code = f'import archive, duckdb; {table} = {rows}; duckdb.sql("{LOOK[table]}").show()'
+    else:
+        code = f"import archive; print({rows}.to_table())"
+    return f"{shlex.quote(command)} -c {shlex.quote(code)}"
+
+
+def _table(report: Report, held: dict[str, int]) -> Table:
+    read = {"pages": report.pages, "comments": report.comments, "threads": report.verdicts.total()}
+    met = {change for _, change in +report.changes}
+    changes = [name for name in COLUMNS if name in ALWAYS or name in met]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+    table.add_column("")
+    for name in ("read", *changes, "rows in the archive"):
+        table.add_column(name, justify="right")
+    for name in TABLES:
+        counts = [f"{report.changes[name, c]:,}" if c in COMPARED.get(name, ()) else "" for c in changes]
+        rows = f"{held[name]:,}" if held else "?" if report.rows.total() else "0"
+        table.add_row(name, f"{read[name]:,}" if name in read else "", *counts, rows)
+    return table
+
+
+def _continued(earlier: Earlier) -> str:
+    """What all numbers below include, and what was left to do."""
+    waited = [f"{earlier.waiting:,} waited"]
+    if earlier.returned:
+        waited.append(f"{earlier.returned:,} of them cut off during their visit")
+    if earlier.retried:
+        waited.append(f"{earlier.retried:,} failed before")
+    return f"Continued: {earlier.pages:,} pages were archived before, {', '.join(waited)}\n"
+
+
+def _threads(console: Console, report: Report) -> None:
     if report.verdicts:
-        counted = ", ".join(f"{n:,} {verdict}" for verdict, n in report.verdicts.most_common())
-        console.print(f"\nThreads by verdict: {counted}")
-    unsound = sum(n for verdict, n in report.verdicts.items() if verdict not in SOUND_VERDICTS)
+        console.print(f"\nThreads: {_counted(report.verdicts)}")
+    elif report.pages:
+        console.print("\nThreads: none; no comment system that Talkback knows was found")
     for thread in report.incomplete[:SHOWN]:
-        console.print(f"  {thread.verdict}: {thread.url}: {thread.why}", markup=False)
-    if unsound > SHOWN:
-        console.print(f"  ... and {unsound - SHOWN:,} more in the table threads")
+        console.print(f"  {thread.verdict}: {_plain(console, thread.url)}")
+        console.print(f"    {_plain(console, thread.why)}")
+    if report.incomplete_total > SHOWN:
+        console.print(f"  ... and {report.incomplete_total - SHOWN:,} more, see the table threads")
 
 
 def _losses(console: Console, report: Report) -> None:
-    if report.failures_total:
-        console.print(f"\nLost: {report.failures_total:,}")
-    for failure in report.failures[:SHOWN]:
-        console.print(f"  {failure.reason}: {failure.detail}", markup=False)
-    if report.failures_total > SHOWN:
-        console.print(f"  ... and {report.failures_total - SHOWN:,} more in the table crawls")
-
-
-def _where(console: Console, uri: str) -> None:
-    if not _exists(uri):
-        console.print("\nNothing was written.")
+    if not report.failures_total:
         return
-    console.print(f"\nFiles: {uri}/TABLE/site=SITE/month=YYYY-MM/*.parquet", markup=False)
-    query = "SELECT author_name, left(text, 60) AS text, published_at FROM comments LIMIT 20"
-    python = Path(sys.executable)
-    shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else "python"
-    console.print(
-        f"Look:  {shown} -c \"import archive, duckdb; comments = archive.open('{uri}').comments();"
-        f" duckdb.sql('{query}').show()\"",
-        markup=False,
-    )
+    reasons = Counter(failure.reason for failure in report.failures)
+    named = f" ({_counted(reasons)})" if len(reasons) > 1 else ""
+    console.print(f"\nLost: {report.failures_total:,}{named}")
+    for failure in report.failures[:SHOWN]:
+        console.print(f"  {failure.reason}: {_plain(console, failure.detail)}")
+    if report.failures_total > SHOWN:
+        console.print(f"  ... and {report.failures_total - SHOWN:,} more, see the table crawls")
 
 
-def _exists(uri: str) -> bool:
-    return "://" in uri or Path(uri, "pages", "_delta_log").is_dir()
+def _counted(words: Counter[str]) -> str:
+    return ", ".join(f"{n:,} {word}" for word, n in words.most_common())
+
+
+def _plain(console: Console, text: str) -> str:
+    """Text of strangers: no control character reaches the terminal, nothing that stdout cannot encode."""
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+    shown = "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in shown)
+    return shown.encode(console.encoding, "backslashreplace").decode(console.encoding)

@@ -33,6 +33,8 @@ class _Thread:
     """A thread while it is being read."""
 
     known: dict[str, CommentState]
+    before: dict[str, CommentState]
+    """The same before this visit was first tried: a visit that was cut off had rows committed, which it counts."""
     unseen: set[str]
     """Comments that the archive holds as present and this visit has not met yet."""
     changes: Counter[str] = field(default_factory=Counter)
@@ -44,17 +46,21 @@ class Changes:
     def __init__(
         self,
         page_digest: Callable[[str], str | None],
-        thread: Callable[[str], dict[str, CommentState]],
+        thread: Callable[[str, str | None], dict[str, CommentState]],
         *,
         with_counts: bool = False,
+        erased: Callable[[Comment, str], bool] | None = None,
     ) -> None:
         """Compare with what these two functions know of the archive.
 
         :param page_digest: digest of a page's latest state by page id
-        :param thread: latest state of each comment of a thread, by comment id
+        :param thread: latest state of each comment of a thread, by comment id; states whose capture id begins with its
+            second argument are left out
         :param with_counts: whether changed likes and replies make a row
+        :param erased: whether a comment of a site was erased from the archive and is not to come back
         """
         self._page_digest, self._thread, self._with_counts = page_digest, thread, with_counts
+        self._erased = erased
         self._threads: dict[tuple[str, str], _Thread] = {}
 
     @classmethod
@@ -70,12 +76,16 @@ class Changes:
         def page_digest(page_id: str) -> str | None:
             return store().index.page_digest(page_id)
 
-        def thread(thread_id: str) -> dict[str, CommentState]:
-            return store().index.thread(thread_id)
+        def thread(thread_id: str, without: str | None) -> dict[str, CommentState]:
+            return store().index.thread(thread_id, without=without)
+
+        def erased(comment: Comment, site: str) -> bool:
+            return store().is_erased(comment, site)
 
         return cls(
             page_digest,
             thread,
+            erased=erased,
             with_counts=crawler.settings.getbool("COUNT_CHANGES"),
         )
 
@@ -92,18 +102,28 @@ class Changes:
             if known == capture.page.content_digest or (gone and known is None):
                 # A page that is gone has a row only where it was there before.
                 capture.page, capture.shares, capture.subscribes = None, None, None
+            else:
+                capture.change = "removed" if gone else "new" if known is None else "edited"
         if capture.thread_of is None:
             return
         key = (capture.visit_id, capture.thread_id)
         thread = self._threads.get(key)
         if thread is None:
-            states = self._thread(capture.thread_id)
+            states = before = self._thread(capture.thread_id, None)
+            mark = f"{capture.lease.name}-" if capture.lease else None
+            if mark and any(state.capture_id.startswith(mark) for state in states.values()):
+                before = self._thread(capture.thread_id, mark)
             present = {comment_id for comment_id, state in states.items() if state.status != GONE}
-            thread = self._threads[key] = _Thread(states, present)
+            thread = self._threads[key] = _Thread(states, before, present)
         for comment in capture.comments:
             thread.unseen.discard(comment.comment_id)
-            comment.change = self._change(comment, thread.known.get(comment.comment_id))
-            thread.changes[comment.change] += 1
+            if self._erased is not None and self._erased(comment, capture.site):
+                comment.change = ""
+                continue
+            comment_id = comment.comment_id
+            latest, earlier = thread.known.get(comment_id), thread.before.get(comment_id)
+            comment.change = self._change(comment, latest)
+            thread.changes[comment.change if latest is earlier else self._change(comment, earlier)] += 1
         if capture.thread is not None:
             _close(capture, capture.thread, thread)
             del self._threads[key]

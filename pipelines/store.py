@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import platform
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
@@ -16,8 +17,11 @@ from scrapy.exceptions import CloseSpider
 
 from archive.errors import ArchiveError
 from archive.exporter import Exporter
+from archive.s3_options import S3Options
 from archive.schema import Crawl, Provenance
-from crawler.items import Capture, Failure
+from crawler.frontier import Frontier
+from crawler.items import Capture, Comment, Failure
+from crawler.leases import FrontierError, Tally
 from crawler.report import Report, now
 
 if TYPE_CHECKING:
@@ -40,6 +44,9 @@ class Store:
     """Scrapy pipeline that owns the exporter of a crawl.
 
     A commit that fails ends the crawl: reading on would only collect what cannot be kept.
+
+    The ledgers of a visit are held until its last capture, so that they, its page and the note of its end are of one
+    batch: what is cut off has neither, and what is archived is not visited again.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -50,13 +57,23 @@ class Store:
             settings["ARCHIVE_URI"],
             self._report.crawl_id,
             state_dir=Path(settings["STATE_DIR"]),
+            s3=S3Options(
+                encryption=settings["S3_ENCRYPTION"] or None,
+                kms_key_id=settings["S3_KMS_KEY_ID"] or None,
+                storage_class=settings["S3_STORAGE_CLASS"] or None,
+                timeout_s=settings.getfloat("S3_TIMEOUT"),
+                retries=settings.getint("S3_RETRIES"),
+            ),
             flush_rows=settings.getint("FLUSH_ROWS"),
             flush_seconds=settings.getfloat("FLUSH_SECONDS"),
         )
         self._committing = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
-        self._broken: ArchiveError | None = None
+        self._broken: ArchiveError | FrontierError | None = None
         self._row = Crawl()
+        self._changes: Counter[tuple[str, str]] = Counter()
+        self._held: dict[str, list[Capture]] = {}
+        self._frontier: Frontier | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -70,14 +87,21 @@ class Store:
         """What the archive holds, rows waiting for their commit included."""
         return self._exporter.index
 
+    def is_erased(self, comment: Comment, site: str) -> bool:
+        """See :meth:`archive.exporter.Exporter.is_erased`."""
+        return self._exporter.is_erased(comment, site)
+
     async def open_spider(self) -> None:
         """Open the archive.
 
         :raises CloseSpider: ``archive_unusable`` when it cannot be written
         """
+        self._frontier = Frontier.of(self._crawler)
         try:
             await asyncio.to_thread(self._exporter.start)
-        except ArchiveError as error:
+            if self._frontier is not None:
+                self._frontier.recover(self._exporter.committed)
+        except (ArchiveError, FrontierError) as error:
             self._break(error)
             raise CloseSpider("archive_unusable") from error
         self._begin()
@@ -90,6 +114,20 @@ class Store:
         """
         if self._broken is not None:
             raise self._broken
+        if item.thread is not None:
+            self._held.setdefault(item.visit_id, []).append(item)
+        else:
+            self._add(item)
+        if item.is_last:
+            self._add_held(item.visit_id)
+        self._report.captured(item)
+        if self._frontier is not None:
+            self._frontier.captured(item)
+        if self._exporter.due(monotonic()):
+            await self._commit()
+        return item
+
+    def _add(self, item: Capture) -> None:
         add, provenance = self._exporter.add, self._provenance(item)
         rows = [comment for comment in item.comments if comment.change]
         if rows:
@@ -100,21 +138,27 @@ class Store:
             add("pages", [item.page], provenance)
         if item.thread is not None:
             add("threads", [item.thread], provenance)
-        self._report.captured(item)
-        if self._exporter.due(monotonic()):
-            await self._commit()
-        return item
+        self._changes.update(_changes(item))
+
+    def _add_held(self, visit_id: str) -> None:
+        for item in self._held.pop(visit_id, ()):
+            self._add(item)
 
     async def spider_closed(self, reason: str) -> None:
         """Commit what is left, then the crawl's own row. Later than ``close_spider``: the reason is known only here."""
         if self._timer is not None:
-            self._timer.cancel()
+            async with self._committing:  # a commit that is under way cannot be called back
+                self._timer.cancel()
         if self._broken is None:
+            for visit_id in list(self._held):  # visits that ended without a last capture
+                self._add_held(visit_id)
             await self._commit()
         if self._broken is None:
             self._end(reason)
             await self._commit()
         await asyncio.to_thread(self._exporter.close)
+        if self._frontier is not None:
+            self._frontier.shut()
 
     async def _watch(self) -> None:
         while True:
@@ -124,20 +168,34 @@ class Store:
 
     async def _commit(self) -> None:
         async with self._committing:
-            if self._broken is not None or not self._exporter.pending_rows:
+            has_ended = self._frontier is not None and self._frontier.has_ended
+            if self._broken is not None or not (self._exporter.pending_rows or has_ended):
                 return
             batch = self._exporter.take()
+            changes, self._changes = self._changes, Counter()
+            rows = Counter({name: columns.rows for name, columns in (batch.columns or {}).items()})
             try:
+                self._mark(batch.number, rows, changes)
                 committed = await asyncio.to_thread(self._exporter.commit, batch)
-            except ArchiveError as error:
+                self._report.rows.update(committed.rows)
+                self._report.known.update(committed.known)
+                self._report.changes.update(changes)
+                self._acknowledge(batch.number, Counter(committed.rows), changes)
+            except (ArchiveError, FrontierError) as error:
                 self._break(error)
                 engine = self._crawler.engine
                 if engine is not None and engine.running:
                     self._closing = asyncio.ensure_future(engine.close_spider_async(reason="archive_failed"))
-                return
-            self._report.rows.update(committed.rows)
 
-    def _break(self, error: ArchiveError) -> None:
+    def _mark(self, number: int, rows: Counter[str], changes: Counter[tuple[str, str]]) -> None:
+        if self._frontier is not None:
+            self._frontier.mark(number, Tally(rows, changes) if rows else None)
+
+    def _acknowledge(self, number: int, rows: Counter[str], changes: Counter[tuple[str, str]]) -> None:
+        if self._frontier is not None:
+            self._frontier.acknowledge(number, Tally(rows, changes) if rows else None)
+
+    def _break(self, error: ArchiveError | FrontierError) -> None:
         self._broken = error
         logger.error("%s", error)
         uri = str(self._crawler.settings["ARCHIVE_URI"])
@@ -175,3 +233,12 @@ class Store:
             [{"url": f.url, "reason": f.reason, "detail": f.detail} for f in report.failures], ensure_ascii=False
         )
         self._exporter.add("crawls", [row])
+
+
+def _changes(item: Capture) -> Counter[tuple[str, str]]:
+    """Rows of a capture by table and change."""
+    counted = Counter(("comments", comment.change) for comment in item.comments if comment.change)
+    if item.page is not None:
+        rows = {"pages": 1, "shares": len(item.shares or ()), "subscribes": len(item.subscribes or ())}
+        counted.update({(table, item.change): n for table, n in rows.items()})
+    return counted

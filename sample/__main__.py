@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
+from functools import reduce
 from pathlib import Path
 
 from sample.server import Site, serve
@@ -28,10 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--run",
         nargs=argparse.REMAINDER,
         metavar="COMMAND",
-        help="run this while the site stands; {base} is its address, {urls} a file that lists its sound pages",
+        help="run this while the site stands; {base} is its address, {pages} the addresses of its sound pages, parted "
+        "by commas, {urls} a file that lists them",
     )
     options = parser.parse_args(arguments)
-    with _serve(options.port) as site:
+    with ExitStack() as stack:
+        site = _serve(stack, options.port)
         if options.run:
             return _run(options.run, site)
         print(site, flush=True)
@@ -42,24 +44,22 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _serve(port: int | None) -> AbstractContextManager[Site]:
+def _serve(stack: ExitStack, port: int | None) -> Site:
     if port is not None:
-        return serve(port=port)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
-        try:
-            probe.bind(("127.0.0.1", PORT))
-        except OSError:
-            sys.stderr.write(f"python -m sample: port {PORT} is taken; another port is another site to an archive\n")
-            return serve(port=0)
-    return serve(port=PORT)
+        return stack.enter_context(serve(port=port))
+    try:
+        return stack.enter_context(serve(port=PORT))
+    except OSError:
+        sys.stderr.write(f"python -m sample: port {PORT} is taken; another port is another site to an archive\n")
+        return stack.enter_context(serve(port=0))
 
 
 def _run(command: list[str], site: Site) -> int:
     with tempfile.TemporaryDirectory(prefix="talkback-sample-") as folder:
         urls = Path(folder) / "urls.txt"
         urls.write_text("".join(f"{url}\n" for url in site.urls), encoding="utf-8")
-        words = [word.replace("{base}", site).replace("{urls}", str(urls)) for word in command]
+        given = {"{base}": site, "{pages}": ",".join(site.urls), "{urls}": str(urls)}
+        words = [reduce(lambda text, item: text.replace(*item), given.items(), word) for word in command]
         try:
             child = subprocess.Popen(words)  # noqa: S603 -- the command is the user's own
         except OSError as error:

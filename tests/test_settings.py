@@ -89,6 +89,7 @@ def test_archives_on_disk_and_s3_are_accepted(uri: str) -> None:
         ("CONTACT", "a\r\nX-Injected: 1", "plain ASCII"),
         ("CONTACT", "me (at) example.org", "without brackets"),
         ("CRAWL_ID", "../x", "letters, digits"),
+        ("CRAWL_ID", "x" * 101, "up to 100"),
         ("ARCHIV_URI", "x", "ARCHIVE_URI is meant?"),
         ("THREAD_MAX_REQUEST", "5", "THREAD_MAX_REQUESTS is meant?"),
     ],
@@ -122,7 +123,7 @@ def test_any_value_is_judged_and_an_accepted_one_is_a_number_in_range(name: str,
     if not found:
         assert NUMBERS[name].least <= settings.getfloat(name) <= NUMBERS[name].most
         if NUMBERS[name].whole:
-            assert settings.getint(name) == settings.getfloat(name)
+            assert float(settings.getint(name)) == settings.getfloat(name)
 
 
 # --- what follows from settings ------------------------------------------------------------------

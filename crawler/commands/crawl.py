@@ -7,8 +7,10 @@ import sys
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.report import EXIT_LOST, Report
+from crawler.resumption import ClaimError, claim
 from crawler.settings_check import problems
 from crawler.spiders.base import ArgumentError
 from crawler.summary import print_summary
@@ -26,10 +28,20 @@ class Command(ScrapyCrawl):
         return (
             "Visits pages with their comment threads and commits them as Parquet parts to the archive "
             "(-s ARCHIVE_URI=DIR, default data/archive). Example: scrapy crawl pages -a url=https://example.com/video. "
-            "Run it again at any time: what the archive holds already is not written twice. "
+            "Run it again at any time: a crawl that was cut off is continued, and what the archive holds already is "
+            "not written twice. "
             "Exit status: 0 everything archived and every thread whole; 1 something was lost (it is listed); "
-            "2 wrong command line or setting; 3 every page archived, but a thread could not be read whole."
+            "2 wrong command line or setting, or the same crawl is running; "
+            "3 every page archived, but a thread could not be read whole."
         )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """On a terminal the line of progress takes the place of the log's remarks, unless ``-L`` asks for them."""
+        super().process_options(args, opts)
+        if self.settings is None:
+            raise RuntimeError("scrapy.cmdline sets it before it reads the options")
+        if sys.stderr.isatty() and self.settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]:
+            self.settings.set("LOG_LEVEL", "WARNING", priority="project")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check arguments and settings, crawl, print the table, set the exit status."""
@@ -53,8 +65,22 @@ class Command(ScrapyCrawl):
         if wrong:
             self._refuse(wrong)
             return
-        crawler = self._create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
+        try:
+            claimed = claim(self.settings, args[0], opts.spargs)
+        except ClaimError as error:
+            self._refuse([str(error)])
+            return
+        self.settings.setdict({"CRAWL_ID": claimed.crawl_id, "FRONTIER_FILE": str(claimed.file)}, priority="cmdline")
+        try:
+            self._crawl(args[0], opts.spargs)
+        finally:
+            claimed.release()
+
+    def _crawl(self, spider: str, arguments: dict[str, str]) -> None:
+        if self.crawler_process is None:
+            raise RuntimeError("scrapy.cmdline sets it before it runs a command")
+        crawler = self._create_crawler(spider)
+        self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
         report = crawler.get_extension(Report) if crawler.extensions else None
         if report is None or self.crawler_process.bootstrap_failed:

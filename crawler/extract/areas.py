@@ -50,6 +50,14 @@ _SIDE_WORD: Final = re.compile(
 )
 """Classes and ids of the other parts, lower case: WordPress core and its themes, PHP Melody, usual plugins."""
 
+_BYLINE_WORD: Final = re.compile(
+    r"""^(?:about-?author | (?:[\w-]*[-_])?(?:authors?|bylines?|contributors?|vcard)
+    (?:[-_]+(?:about|area|avatar|bios?|block|body|box|card|container|content|desc|description|details?|follow|info|large
+    |links?|list|meta|names?|profile|role|section|social|table|wrap|wrapper))*)$""",
+    re.VERBOSE,
+)
+"""Classes and ids of who wrote a page, lower case: hAtom (``vcard``), WordPress themes, news sites."""
+
 _HOLDS_SUBJECT: Final = "h1, main, [role=main]"
 """A wrapper may be named after what it holds beside the content (``content-sidebar-wrap``); then it is none itself."""
 
@@ -63,6 +71,7 @@ class Areas:
     def __init__(self) -> None:
         self._beside: dict[int, bool] = {}
         self._in_comments: dict[int, bool] = {}
+        self._in_byline: dict[int, bool] = {}
 
     def is_beside(self, node: LexborNode) -> bool:
         """Whether the element is, or stands in, a part that is not the page's subject."""
@@ -71,6 +80,10 @@ class Areas:
     def in_comments(self, node: LexborNode) -> bool:
         """Whether the element is, or stands in, a reader's comment or a list of them."""
         return _is_within(node, opens_comments, self._in_comments)
+
+    def in_byline(self, node: LexborNode) -> bool:
+        """Whether the element is, or stands in, what the page says about its author."""
+        return _is_within(node, _opens_byline, self._in_byline)
 
 
 _areas: WeakKeyDictionary[Document, Areas] = WeakKeyDictionary()
@@ -114,12 +127,18 @@ def is_side_part(node: LexborNode) -> bool:
     tag = node.tag
     if tag in SIDE_TAGS:
         return tag != "footer" or not _is_in_article(node)
+    if tag == "main":
+        return False
     if node.attributes.get("role") in SIDE_ROLES:
         return True
     words = _words(node)
     if any(_COMMENT_WORD.match(word) or _AROUND_COMMENTS.match(word) for word in words):
         return True
     return any(map(_SIDE_WORD.match, words)) and node.css_first(_HOLDS_SUBJECT) is None
+
+
+def _opens_byline(node: LexborNode) -> bool:
+    return any(map(_BYLINE_WORD.match, _words(node))) and node.css_first(_HOLDS_SUBJECT) is None
 
 
 def _words(node: LexborNode) -> list[str]:

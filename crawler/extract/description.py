@@ -40,6 +40,7 @@ _WIDGET_TAGS: Final = frozenset(
 _WIDGET_WORD: Final = re.compile(
     r"""^(?:
       .*shar(?:e|ing|edaddy|ethis|eaholic).* | sd-.* | addtoany.* | a2a_.* | addthis.* | .*social.* | jetpack-likes.*
+    | .*likes-widget.*
     | .*likes?-?(?:button|box|block|wrap).* | wp_ulike.* | .*rating.* | kksr.* | pm-vc-.* | bin-rating-.* | pm-embed.*
     | author-?(?:box|bio|info|card).* | .*author-box.* | about-author | saboxplugin.* | abh_.* | vcard
     | (?:entry|post)-?(?:meta|footer|header|title|tags|nav|views|date|navigation|thumbnail).* | post-views.* | byline

@@ -25,6 +25,8 @@ MAX_CHARACTERS: Final = 120
 """So is one of more characters, in languages that do not part words."""
 MAX_NAME: Final = 3
 """A line of so many words before its address names it (``Facebook:``) and stays under the label above."""
+MAX_TEXT: Final = 20_000
+"""Characters of one line that are read; platforms allow descriptions of 5,000."""
 MAX_LINES: Final = 5_000
 """Lines of one text that are read."""
 
@@ -57,10 +59,10 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
 
     :param links: shown text and address of the line's links; a link whose text is an address stands for its ``href``
     """
-    urls: list[str] = []
-    rest = text
+    urls: dict[str, None] = {}
+    rest = text[:MAX_TEXT]
     for shown, href in links:
-        urls.append(href)
+        urls[href] = None
         if _URL.match(shown):
             rest = rest.replace(shown, " ", 1)
     plain: list[str] = []
@@ -74,8 +76,7 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
                 continue
         plain.append(rest[end : found.start()])
         end = found.end()
-        if url not in urls:
-            urls.append(url)
+        urls[url] = None
     plain.append(rest[end:])
     return TextLine(" ".join(" ".join(plain).split()), tuple(urls), position)
 
@@ -168,11 +169,11 @@ def label_text(text: str) -> str | None:
 def _opens_with_it(text: str, label: str, kind: str) -> bool:
     """Whether a label is an invitation and no sentence with such a word: it ends in a colon or begins with the word.
 
-    "Follow" opens too many sentences to do without the colon.
+    "Follow", and the name of a podcast or a feed, open too many other lines to do without the colon.
     """
     if is_platform_name(label) or text.rstrip(_EDGE_AFTER).endswith((":", "：")):
         return True
-    return kind != "follow" and invitation_kind(" ".join(label.split()[:4])) is not None
+    return kind not in ("follow", "podcast", "feed") and invitation_kind(" ".join(label.split()[:4])) is not None
 
 
 def _is_open(text: str) -> bool:

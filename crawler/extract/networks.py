@@ -204,6 +204,8 @@ _LONGEST_START: Final = 300
 _LOCAL_HOST: Final = re.compile(r"^(?:www\d?|m|mobile|touch|ssl|[a-z]{2}|[a-z]{2}-[a-z]{2})\.(?=[^.]+\.)")
 _PINTEREST: Final = re.compile(r"pinterest\.(?:com?\.)?[a-z]{2,3}$")
 _IN_TEXT: Final = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+_OLD_SEPARATOR: Final = re.compile(r"&amp;|;(?=[a-z_]{1,20}=)")
+"""``;`` parted parameters as well (HTML 4.01 B.2.2); Xing's share links still have it."""
 _PLACEHOLDER: Final = re.compile(
     r"[{}\[\]%<>]|\$\(|^(?:url|permalink|link|undefined|null|about:blank|#.*)$", re.IGNORECASE
 )
@@ -307,7 +309,7 @@ def _pairs(query: str) -> dict[str, str]:
     """First value of each parameter, decoded once; HTML that escaped ``&`` twice is forgiven."""
     pairs: dict[str, str] = {}
     try:
-        decoded = parse_qsl(query.replace("&amp;", "&"), keep_blank_values=True, max_num_fields=100)
+        decoded = parse_qsl(_OLD_SEPARATOR.sub("&", query), keep_blank_values=True, max_num_fields=100)
     except ValueError:
         return pairs
     for name, value in decoded:

@@ -28,8 +28,14 @@ _MARK: Final = re.compile(
     r"newsletter|subscri|mailchimp|mc4wp|mc-embedded|mailpoet|tnp-|sib-form|convertkit|seva-form|sign-?up|wysija|jetpack_sub",
     re.IGNORECASE,
 )
+_OTHER_MARK: Final = re.compile(
+    r"shar(?:e|ing)[-_]?(?:by[-_]?)?e?mail|e?mail[-_]?(?:share|friend|article)|tell-?a?-?friend", re.IGNORECASE
+)
+"""Forms that send the page to a friend: Jetpack's ``#sharing_email`` and its like."""
 _HEADING: Final = "h2, h3, h4, h5, h6, legend, .widget-title, .widgettitle, .title, strong"
 _SUBMIT: Final = "button, input[type=submit], input[type=image]"
+_MAX_HEADING: Final = 100
+"""A longer line over a form that does not invite is the text of the page, characters."""
 _MAX_FIELDS: Final = 12
 """A form with more fields asks for more than an address to write to."""
 _MAX_TEXT: Final = 1_500
@@ -78,21 +84,21 @@ def _read_form(document: Document, form: LexborNode) -> Subscribe | None:
         text = form.text(deep=True, separator=" ")
         if len(text) > _MAX_TEXT:
             return None
-        if not (_is_marked(form) or _speaks_of_it(text, form)):
+        if _is_marked(form, _OTHER_MARK) or not (_is_marked(form, _MARK) or _speaks_of_it(text, form)):
             return None
     elif not fields:
         return None
     return Subscribe(kind="newsletter", platform=provider or "site", label=_label(form), url=url)
 
 
-def _is_marked(form: LexborNode) -> bool:
+def _is_marked(form: LexborNode, mark: re.Pattern[str]) -> bool:
     current: LexborNode | None = form
     for _ in range(3):
         if current is None or current.tag in ("body", "html"):
             return False
         attributes = current.attributes
         names = " ".join(attributes.get(name) or "" for name in ("id", "class", "name", "action"))[:1_000]
-        if _MARK.search(names):
+        if mark.search(names):
             return True
         current = current.parent
     return False
@@ -139,7 +145,7 @@ def _heading_before(form: LexborNode) -> str | None:
                 break
             if before.tag in ("h2", "h3", "h4", "h5", "h6", "legend", "p", "strong", "label"):
                 label = label_of(before)
-                if label:
+                if label and (len(label) <= _MAX_HEADING or invitation_kind(label) is not None):
                     return label
             before = before.prev
         current = current.parent if current is not None else None

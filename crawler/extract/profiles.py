@@ -58,7 +58,7 @@ _PLACES: Final = (
     _Place("follow", "facebook", "facebook.com fb.com fb.me", _NAME + r"(/(about|posts|home|info|timeline|likes))?"),
     _Place("follow", "messenger", "m.me messenger.com", r"(?:t/)?" + _NAME),
     _Place("follow", "x", "x.com twitter.com", r"(?:intent/(?:follow|user))", "screen_name:handle user_id:id"),
-    _Place("follow", "x", "x.com twitter.com", r"(?:#!/)?@?(?P<handle>\w{1,20})(/(media|with_replies|videos))?"),
+    _Place("follow", "x", "x.com twitter.com", r"(?:#!/)?@?(?P<handle>\w{1,15})(/(media|with_replies|videos))?"),
     _Place("follow", "instagram", "instagram.com instagr.am", _NAME),
     _Place("follow", "tiktok", "tiktok.com", _AT),
     _Place("follow", "threads", "threads.net threads.com", _AT),

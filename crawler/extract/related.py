@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.outline import outline_of
+from crawler.extract.same_page import bare
 from crawler.extract.selection import select
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import plain
@@ -251,7 +252,7 @@ def _stories(document: Document, parts: list[LexborNode]) -> list[Story]:
         url = None if href.startswith("#") else document.link(href)
         if not url or _LISTING.search(url) or _is_no_story(anchor):
             continue
-        if site_of(url) != here or _bare(url) == _bare(document.url):
+        if site_of(url) != here or bare(url) == bare(document.url):
             continue
         title = _title(anchor)
         story = stories.setdefault(url, {"title": title, "url": url})
@@ -310,7 +311,3 @@ def _is_no_story(anchor: LexborNode) -> bool:
             return True
         current = current.parent
     return False
-
-
-def _bare(url: str) -> str:
-    return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")

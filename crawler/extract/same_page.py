@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.extract.document import Document
 from crawler.extract.profiles import profile_of
+from crawler.extract.selection import select
 from crawler.extract.urls import page_url, site_of
 from crawler.items import Page
 
@@ -26,7 +27,7 @@ class SamePage:
     def __init__(self, document: Document, page: Page) -> None:
         stated = [
             document.link(node.attributes.get("href") or node.attributes.get("content"))
-            for node in document.css(_OWN)[:20]
+            for node in select(document, _OWN)[:20]
         ]
         self._site = site_of(page.canonical_url or document.url)
         own = [url for url in (page.canonical_url, page.url, document.url) if url]
@@ -54,6 +55,11 @@ class SamePage:
     def without_share(url: str) -> str:
         """An address without the parameters by which Jetpack redirects to networks."""
         return _SHARE_PARAMETERS.sub("", url).rstrip("?&")
+
+
+def bare(url: str) -> str:
+    """An address for comparing two that one page writes: without scheme, ``www.``, fragment and last slash."""
+    return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 def _is_front(url: str) -> bool:

@@ -70,6 +70,8 @@ _LINK_ATTRIBUTES: Final = (
 _COPY_CLASS: Final = re.compile(
     r"(?:^|[-_])(?:copy|clip)[-_]?(?:link|url|to[-_]clipboard|board|permalink)|clipboard", re.IGNORECASE
 )
+_UNFILLED: Final = re.compile(r"['\"]\s*\+|\{\{|\$\{|<%|encodeURI", re.IGNORECASE)
+"""What a script or a template would have filled in."""
 _LINK_WORD: Final = re.compile("link|url", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"(?:https?:)?//[^\s'\"<>\\)]+|\b(?:whatsapp|viber|tg|fb-messenger|mailto|sms|line):[^\s'\"<>\\)]+"
@@ -82,6 +84,8 @@ _ABSOLUTE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _REDIRECT: Final = re.compile(r"[?&]share=([\w-]{1,30})(?:&|#|$)")
 _MAX_SCRIPT: Final = 4_000
 """Characters of an ``onclick`` that are read."""
+MAX_ROWS: Final = 1_000
+"""Kept of one page."""
 _MAX_CLIMB: Final = 4
 """How far up a widget's container is looked for."""
 
@@ -167,13 +171,16 @@ class _Reader:
                 target = self.document.link(stated) if channel != ONSITE else None
                 if target and not self.same.is_same(target):
                     continue  # liking the network's page of the site is following it
+                label = _like_label(node)
+                if channel == ONSITE and label and not is_like_label(label) and _is_share_label(label):
+                    continue  # a share button in the clothes of a like
                 count = count_of(node, self.language)
                 yield (
                     node,
                     Share(
                         kind="like",
                         channel=channel,
-                        label=_like_label(node),
+                        label=label,
                         url=url,
                         target_url=target,
                         count=count.value if count else None,
@@ -252,7 +259,9 @@ class _Reader:
         if target and not self.same.is_same(target):
             return None
         count = count_of(node, self.language)
-        if url and url.startswith("//"):
+        if url and _UNFILLED.search(url):
+            url = None
+        elif url and url.startswith("//"):
             url = f"https:{url}"
         return Share(
             kind="button",
@@ -330,9 +339,10 @@ def _numbered(found: list[tuple[int, Share]]) -> list[Share]:
             continue  # the button beside the field
         words = fold_phrase(share.label) if share.kind == "prompt" and share.label else None
         kept.setdefault((share.kind, share.channel, share.url, words), share)
-    for position, share in enumerate(kept.values()):
+    rows = list(kept.values())[:MAX_ROWS]
+    for position, share in enumerate(rows):
         share.position = position
-    return list(kept.values())
+    return rows
 
 
 def _prompt_text(line: Line) -> str:
@@ -345,6 +355,10 @@ def _like_label(node: LexborNode) -> str | None:
         return None
     button = node.css_first("button, a, .button, .sd-button") if node.tag not in ("a", "button") else None
     return (label_of(button) if button is not None else None) or label_of(node)
+
+
+def _is_share_label(label: str) -> bool:
+    return channel_named(label) is not None or is_prompt(label, is_heading=True)
 
 
 def _script_link(href: str | None) -> str | None:

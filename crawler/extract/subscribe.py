@@ -19,6 +19,7 @@ from crawler.extract.outline import Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind
 from crawler.extract.profiles import Profile, looks_like_feed, profile_of
 from crawler.extract.selection import select
+from crawler.extract.urls import site_of
 from crawler.items import Page, Subscribe
 
 SITE: Final = "site"
@@ -50,6 +51,9 @@ _SITE_KINDS: Final = frozenset({"newsletter", "subscribe", "support", "feed"})
 _OF_COMMENTS: Final = re.compile(
     r"comment|kommentar|comentari|commentaire|komentar|комментар|replies|replytocom|topic", re.IGNORECASE
 )
+_NO_OFFER: Final = re.compile(
+    r"agreement|terms|policy|conditions|\bcancel|unsubscri|kündig|desabonn|отписа", re.IGNORECASE
+)
 _CREDIT: Final = re.compile(
     r"\b(?:theme|themes|template|designed|design|powered|built|developed|made|hosted|plugin|photo|image|foto)\s?(?:with|by|von|:|\b)",
     re.IGNORECASE,
@@ -60,6 +64,10 @@ _MAX_SITE_WORDS: Final = 5
 _MAX_SITE_LABEL: Final = 60
 """Characters."""
 _MAYBE_FEED: Final = re.compile(r"feed|rss|atom|rdf", re.IGNORECASE)
+_MAX_LINKS: Final = 100
+"""Links of one line of the description."""
+MAX_ROWS: Final = 1_000
+"""Kept of one page."""
 _MAX_MISSES: Final = 20
 """Lines of others (players, captions) that may stand between the lines of a description."""
 
@@ -68,7 +76,7 @@ def read_subscribes(document: Document, page: Page) -> list[Subscribe]:
     """The subscribe block in the page's order.
 
     - Links and widgets of known platforms (:mod:`crawler.extract.profiles`); a profile that a sentence only mentions,
-      share links and links in readers' comments are left out.
+      share links, the author's profiles beside his name and links in readers' comments are left out.
     - Feeds: every ``link[rel=alternate]`` of a feed type, the comment feeds of the post and of the site too (their
       label says so); the REST and oEmbed alternates of WordPress are no feeds. Links to feeds as well.
     - Newsletter forms; comment, login and search forms and their check-boxes are none.
@@ -204,12 +212,16 @@ class _Reader:
 
     def _link(self, node: LexborNode) -> Subscribe | None:
         attributes = node.attributes
+        if "rsswidget" in (attributes.get("class") or ""):
+            return None  # WordPress's list of another site's news (`wp_widget_rss_output()`)
         written = (attributes.get("href") or "").strip()
         is_absolute = ":" in written[:20] or written.startswith("//")
         profile = (profile_of(written) or _fediverse(written, attributes.get("rel"))) if is_absolute else None
         if profile is not None:
             if share_intent(written) is not None or self._is_mentioned(node):
                 return None
+            if profile.kind in ("follow", "subscribe") and self.areas.in_byline(node):
+                return None  # the author's own
             row = self._row(node, profile, self.document.link(written) or written)
             return _with_words(row, self.outline.line_of(node))
         is_feed = _MAYBE_FEED.search(written) is not None and looks_like_feed(written)
@@ -260,7 +272,9 @@ class _Reader:
         if not label or kind not in _SITE_KINDS:
             return None
         words = label.split()
-        if "/" in label or len(words) > _MAX_SITE_WORDS or _OF_COMMENTS.search(f"{label} {url or ''}"):
+        if "/" in label or len(words) > _MAX_SITE_WORDS or _NO_OFFER.search(label):
+            return None
+        if _OF_COMMENTS.search(f"{label} {url or ''}"):
             return None
         return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
 
@@ -272,6 +286,10 @@ class _Reader:
         if lines is None:
             return read_invitations(split_line(text, 0) for text in written)
         rows = read_invitations(self._with_links(line) for line in lines)
+        here = site_of(self.document.url)
+        for _, row in rows:
+            if row.platform is None and row.url and site_of(row.url) == here:
+                row.platform = SITE
         read: dict[int, set[str | None]] = {}
         for position, row in rows:
             read.setdefault(position, set()).add(row.url)
@@ -308,9 +326,10 @@ class _Reader:
         ]
 
     def _with_links(self, line: Line) -> TextLine:
-        is_sentence = len(line.plain.split()) > 2 * MAX_WORDS  # no label; its links are resolved for nothing
-        links = [(link.text, url) for link in line.links if not is_sentence and (url := self._address(link.node))]
-        return split_line(line.text, line.position, links)
+        # A sentence is no label: its links would be resolved for nothing.
+        links = line.links[:_MAX_LINKS] if len(line.plain.split()) <= 2 * MAX_WORDS else []
+        addressed = [(link.text, url) for link in links if (url := self._address(link.node))]
+        return split_line(line.text, line.position, addressed)
 
     def _address(self, node: LexborNode) -> str | None:
         return self.document.link(node.attributes.get("href"))
@@ -323,9 +342,10 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
         address = re.sub(r"^https?://(?:www\.)?|/$", "", row.url) if row.url else None
         words = None if row.url else (fold_phrase(row.label or "") or row.channel_id or row.handle)
         kept.setdefault((row.kind, row.platform, address, words), row)
-    for position, row in enumerate(kept.values()):
+    rows = list(kept.values())[:MAX_ROWS]
+    for position, row in enumerate(rows):
         row.position = position
-    return list(kept.values())
+    return rows
 
 
 def _with_words(row: Subscribe, line: Line | None) -> Subscribe:

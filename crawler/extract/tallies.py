@@ -41,7 +41,6 @@ _RATING_BAR: Final = ".progress[title], .progress[data-title], .progress[data-or
 """PHP Melody's bar: "12 likes, 3 dislikes" in the site's language, likes first."""
 
 
-
 @dataclass(slots=True, kw_only=True)
 class Tallies:
     """The counts of a page; see :class:`archive.schema.Page`."""

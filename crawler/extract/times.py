@@ -52,6 +52,8 @@ _LARGEST_TO_SEARCH: Final = 2_000_000
 """Characters of a page that is searched for such a line."""
 
 _LINES_TO_SEARCH: Final = 400
+_MAX_METAS: Final = 10
+"""Tags of one name that are read."""
 
 _DAY: Final = 86_400_000_000
 """Microseconds."""
@@ -111,7 +113,7 @@ def _modified(document: Document, structured: Structured, areas: Areas, main: No
 
 def _of_metas(structured: Structured, names: tuple[str, ...]) -> Iterator[str]:
     for name in names:
-        yield from structured.metas.get(name, ())
+        yield from structured.metas.get(name, [])[:_MAX_METAS]
 
 
 def _shown(document: Document, areas: Areas, selectors: tuple[str, ...]) -> Iterator[str]:

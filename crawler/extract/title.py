@@ -27,6 +27,8 @@ ARTICLE_TYPES: Final = (
 """schema.org types of a text with a publication time."""
 
 _LOGO = re.compile(r"site-?title|logo|brand|site-?name")
+_LONGEST_TITLE: Final = 1_000
+"""Nothing is taken off longer ones, characters: they are no titles."""
 _PARTS = re.compile(r"\s+(?:[-|–—·»«•:/]|//|::|&raquo;)\s+")
 
 
@@ -98,7 +100,7 @@ def _without_site(title: str, names: set[str], headline: str | None) -> str | No
     if _key(title) in names and headline and _key(headline) != _key(title):
         return None
     key = _key(headline) if headline else ""
-    for found in _PARTS.finditer(title[:2_000]):
+    for found in _PARTS.finditer(title) if len(title) <= _LONGEST_TITLE else ():
         before, after = title[: found.start()].strip(), title[found.end() :].strip()
         if _key(after) in names or (key and _key(before) == key):
             return before

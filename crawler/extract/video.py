@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from crawler.extract.areas import Areas, areas_of
 from crawler.extract.dates import read_duration
 from crawler.extract.document import Document
 from crawler.extract.platforms import Match, match_url
+from crawler.extract.same_page import bare
 from crawler.extract.selection import select
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold
@@ -29,7 +31,8 @@ _PLAYERS: Final = (
     "iframe,video,object,embed,lite-youtube,lite-vimeo,youtube-embed,amp-youtube,amp-vimeo,amp-dailymotion,"
     "amp-facebook,amp-brightcove,amp-jwplayer,amp-video,amp-iframe,video-js,"
     "[data-youtube-id],[data-video_id],[data-videoid],[data-video-id],[data-yt-id],[data-ytid],[data-vimeo-id],"
-    "[data-vimeo-url],[data-dailymotion-id],[data-plyr-provider],[data-setup],[data-embed-id],"
+    "[data-vimeo-url],[data-dailymotion-id],[data-plyr-provider],[data-setup],[data-embed-id],presto-player,"
+    ".rll-youtube-player,.elementor-widget-video[data-settings],"
     ".wp-block-embed,.fb-video,blockquote.tiktok-embed,blockquote.instagram-media"
 )
 """Everything that is, or is replaced by, a player."""
@@ -56,8 +59,9 @@ _ID_ATTRIBUTES: Final = (
     ("data-media-id", None),
     ("data-plyr-embed-id", None),
     ("data-embed-id", None),
+    ("data-id", None),
 )
-"""Attributes that hold a video's id: lazyYT, YouTube Video Importer, lite-youtube, AMP, Plyr, Viddler. The second
+"""Attributes that hold a video's id: lazyYT, YouTube Video Importer, lite-youtube, AMP, Plyr, WP Rocket. The second
 says whose it is; None where the element's own name says it."""
 
 _HINTS: Final = (
@@ -82,8 +86,6 @@ _META_PLAYERS: Final = (
     "og:video:secure_url", "og:video:url", "og:video", "twitter:player", "twitter:player:stream",
 )  # fmt: skip
 """Open Graph and Twitter card properties that address a player or a file."""
-
-
 
 _META_IMAGES: Final = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
 
@@ -127,20 +129,16 @@ def main_video(document: Document, structured: Structured) -> Node | None:
     videos = [node for node in structured.find("VideoObject") if node.props]
     if len(videos) <= 1:
         return videos[0] if videos else None
-    here = {_bare(url) for url in (document.url, structured.meta("og:url")) if url}
+    here = {bare(url) for url in (document.url, structured.meta("og:url")) if url}
     title = fold(structured.meta("og:title") or "").casefold()
     for node in videos:
         addresses = (node.link("url"), node.link("mainEntityOfPage"), node.node_id)
-        if any(_bare(link) in here for address in addresses if (link := document.link(address))):
+        if any(bare(link) in here for address in addresses if (link := document.link(address))):
             return node
     for node in videos:
         if title and fold(node.text("name") or "").casefold() == title:
             return node
     return videos[0] if len(videos) <= 3 else None
-
-
-def _bare(url: str) -> str:
-    return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 _Player = tuple[str | None, str | None, str]
@@ -200,6 +198,8 @@ def _element_player(document: Document, node: LexborNode) -> Match | None:
         return _brightcove(attributes)
     if by_id := _by_id(tag, attributes):
         return by_id
+    if "elementor-widget-video" in (attributes.get("class") or ""):
+        return match_url(document.link(_elementor_url(attributes.get("data-settings"))) or "")
     texts = [value for name, value in attributes.items() if value and name not in ("style", "class", "title", "allow")]
     if tag == "object":
         texts += [value for part in node.css("param") if (value := part.attributes.get("value"))]
@@ -235,6 +235,16 @@ def _hinted(names: str, video_id: str) -> str | None:
         if hint.search(names):
             return platform if form.fullmatch(video_id) else None
     return "youtube" if _PLAYER_CLASS.search(names) and _YOUTUBE_ID.fullmatch(video_id) else None
+
+
+def _elementor_url(settings: str | None) -> str | None:
+    """The address in the settings of Elementor's video widget: that of its type, for those of others have examples."""
+    try:
+        stated = json.loads(settings or "")
+    except (ValueError, RecursionError):
+        return None
+    url = stated.get(f"{stated.get('video_type', 'youtube')}_url") if isinstance(stated, dict) else None
+    return url if isinstance(url, str) else None
 
 
 def _brightcove(attributes: dict[str, str | None]) -> Match | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,6 +13,7 @@ from scrapy import Request, Spider
 from crawler.extract.urls import page_url
 from crawler.fetch import engine_fetch, explain
 from crawler.items import Capture, Failure
+from crawler.leases import Lease
 from crawler.report import Report, now
 from crawler.systems import SYSTEMS
 from crawler.systems.base import Limits
@@ -42,26 +45,23 @@ class VisitSpider(Spider):
         cls.check_arguments(**kwargs)
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
-        ids = count()
+        ids, run = count(), secrets.token_hex(2)  # a crawl may be continued, its ids must not repeat
         spider._around = Circumstances(  # noqa: SLF001  # its own class
             fetch=engine_fetch(crawler),
             clock=now,
-            new_id=lambda: f"{spider.report.crawl_id}-{next(ids)}",
+            new_id=lambda: f"{spider.report.crawl_id}-{run}.{next(ids)}",
             systems=SYSTEMS,
             limits=Limits(
                 max_requests=settings.getint("THREAD_MAX_REQUESTS"),
                 max_comments=settings.getint("THREAD_MAX_COMMENTS"),
             ),
         )
-        spider._pending = {}  # noqa: SLF001  # its own class
         spider.arguments = dict(kwargs)
         return spider
 
     arguments: dict[str, str]
     """The spider's arguments as given."""
     _around: Circumstances
-    _pending: dict[str, None]
-    """Pages that were asked for and have not ended yet."""
 
     @property
     def report(self) -> Report:
@@ -69,26 +69,28 @@ class VisitSpider(Spider):
         return Report.of(self.crawler)
 
     def page_request(self, url: str, asked: str) -> Request:
-        """A request whose answer is visited; ``asked`` is the address as it was asked for."""
-        self._pending[asked] = None
+        """A request whose answer is visited; ``asked`` is the address as it was asked for.
+
+        The frontier keeps these two only and makes the request again when the page's turn comes.
+        """
         return Request(
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
-    async def visited(self, response: Response, asked: str) -> AsyncIterator[Capture]:
+    async def visited(self, response: Response, asked: str, lease: Lease | None = None) -> AsyncIterator[Capture]:
         """Visit the page that answered."""
-        try:
-            async for capture in visit(response, self._around, asked):
-                yield capture
-        finally:
-            self._pending.pop(asked, None)
+        around = self._around if lease is None else replace(self._around, new_id=lease.new_id)
+        async for capture in visit(response, around, asked):
+            capture.lease = lease
+            yield capture
 
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
         """Say why there is no answer."""
-        asked: str = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]  # set by Scrapy's engine
-        self._pending.pop(asked, None)
-        reason, detail = explain(asked, failure.value)
-        yield self.lost(asked, reason, detail)
+        arguments: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]  # set by Scrapy's engine
+        reason, detail = explain(arguments["asked"], failure.value)
+        capture = self.lost(arguments["asked"], reason, detail)
+        capture.lease = arguments.get("lease")
+        yield capture
 
     def lost(self, url: str, reason: str, detail: str) -> Capture:
         """A visit that has no page."""
@@ -103,11 +105,6 @@ class VisitSpider(Spider):
             is_last=True,
         )
 
-    def closed(self, reason: str) -> None:
-        """Report what was asked for and never visited."""
-        for url in self._unvisited():
-            self.report.lost(Failure(url=url, reason="interrupted", detail=f"{url}: not visited ({reason})"))
-            self.report.pages_failed += 1
-
-    def _unvisited(self) -> Iterator[str]:
-        yield from self._pending
+    def unread(self) -> str | None:
+        """What of the addresses was not even read yet, in words; None when all were asked for."""
+        return None

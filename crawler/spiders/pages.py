@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = re.compile(r"[\s,]+(?=https?://)", re.IGNORECASE)
 """Addresses are parted by commas or white space; a comma may also be part of one."""
+
+BREATH: Final = 50
+"""Addresses after which others get their turn: the engine reads on without a pause while the downloader is full."""
 
 MAX_LINE: Final = 65_536
 """Longest line of a URL file that is looked at, characters."""
@@ -40,7 +44,7 @@ class PagesSpider(VisitSpider):
     def check_arguments(cls, **arguments: str) -> None:
         """Look for addresses before anything is started.
 
-        :raises ArgumentError: no address, or a file that cannot be read
+        :raises ArgumentError: no address, only what is none, or a file that cannot be read
         """
         unknown = sorted(set(arguments) - {"url", "url_file"})
         if unknown:
@@ -48,6 +52,8 @@ class PagesSpider(VisitSpider):
         url, url_file = arguments.get("url", ""), arguments.get("url_file", "")
         if not url.strip() and not url_file:
             raise ArgumentError("no page to visit: give -a url=URL[,URL] or -a url_file=FILE (one address a line)")
+        if not url_file and not any(page_url(address) for address in _parted(url)):
+            raise ArgumentError(f"-a url={url[:200]}: that is no http(s) address; give one like https://example.com/video")
         if url_file and url_file != "-":
             try:
                 with Path(url_file).open("rb") as lines:
@@ -58,31 +64,34 @@ class PagesSpider(VisitSpider):
                 ) from error
 
     async def start(self) -> AsyncIterator[Request | Capture]:
-        """Ask for every page once."""
-        asked: set[str] = set()
-        for address in self._addresses():
+        """Ask for every page. The frontier knows those that were asked for before, also when a crawl is continued."""
+        for number, address in enumerate(self._addresses()):
             url = page_url(address)
             if url is None:
                 yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
-            elif url not in asked:
-                asked.add(url)
+            else:
                 yield self.page_request(url, address)
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
         self._exhausted = True
 
     def _addresses(self) -> Iterator[str]:
-        for url in _BETWEEN.split(self._url.strip()):
-            if url:
-                yield url.rstrip(",")
+        yield from _parted(self._url)
         if self._url_file == "-":
             yield from _lines(sys.stdin.buffer)
         elif self._url_file:
             with Path(self._url_file).open("rb") as lines:
                 yield from _lines(lines)
 
-    def _unvisited(self) -> Iterator[str]:
-        yield from super()._unvisited()
-        if not self._exhausted:
-            yield f"the rest of {self._url_file or 'the addresses'}"
+    def unread(self) -> str | None:
+        """The rest of the file, or of the argument."""
+        return None if self._exhausted else f"the rest of {self._url_file or 'the addresses'}"
+
+
+def _parted(addresses: str) -> Iterator[str]:
+    for url in _BETWEEN.split(addresses.strip()):
+        if url:
+            yield url.rstrip(",")
 
 
 def _lines(lines: Any) -> Iterator[str]:

@@ -173,3 +173,8 @@ def test_a_site_of_many_parts_is_read_in_batches(tmp_path):
     batches = list(archive.open(str(tmp_path / "archive")).comments(history=True).batches())
     assert sum(batch.num_rows for batch in batches) == 1500
     assert len(batches) > 1
+
+
+def test_a_slip_in_a_name_does_not_read_something_else(opened):
+    with pytest.raises(TypeError, match=r"comments\(\) takes no 'sites', but site, page"):
+        opened.comments(sites="example.org")

@@ -107,6 +107,7 @@ def test_what_robots_forbid_is_not_fetched_but_reported(loopback, place):
         (["crawl", "pages"], "url_file"),
         (["crawl", "pages", "-a", "url_file=no/such/file"], "no/such/file"),
         (["crawl", "pages", "-a", "urls=https://example.org/"], "urls"),
+        (["crawl", "pages", "-a", "url=example.org/video"], "example.org/video"),
         (["crawl", "nobody", "-a", "url=https://example.org/"], "pages"),
         (["crawl", "pages", "-a", "url=https://example.org/", "-s", "FLUSH_ROWS=many"], "FLUSH_ROWS"),
         (["crawl", "pages", "-a", "url=https://example.org/", "-s", "ARCHIVE_URI=gopher://x/"], "gopher"),

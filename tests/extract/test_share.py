@@ -44,6 +44,24 @@ def test_the_share_block_is_as_checked(folder: Path) -> None:
     assert [row.position for row in rows] == list(range(len(rows)))
 
 
+@pytest.mark.parametrize(
+    "href", ["https://vk.com/share.php?url=' + encodeURIComponent(location.href) + '", "https://x.com/intent/post?url={{ url }}"]
+)
+def test_a_link_that_a_script_would_have_filled_is_no_address(href: str) -> None:
+    [share] = read(f'<a href="{href}">Share</a>')
+    assert (share.kind, share.url, share.target_url) == ("button", None, None)
+
+
+def test_parameters_may_be_parted_by_semicolons() -> None:
+    [share] = read(f'<a href="https://www.xing.com/social/share?h=1;url={quote(URL, safe="")}">Xing</a>')
+    assert (share.channel, share.target_url) == ("xing", URL)
+
+
+@pytest.mark.parametrize(("label", "kinds"), [("Like", ["like"]), ("Gefällt mir", ["like"]), ("Share", []), ("Tweet", [])])
+def test_a_share_button_in_the_clothes_of_a_like_button_is_no_like(label: str, kinds: list[str]) -> None:
+    assert [share.kind for share in read(f'<a href="#" class="like-button">{label}</a>')] == kinds
+
+
 CONFIRMATIONS = [
     "Thanks! Share it with your friends!",
     "እናመሰግናለን! ለጏደኞች ህ አጋራ!",

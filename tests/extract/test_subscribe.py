@@ -100,7 +100,7 @@ def test_an_outward_link_of_a_platform_keeps_its_address_and_names_where_it_lead
 def test_a_link_that_a_line_of_the_description_reads_is_not_read_twice() -> None:
     page = '<div><p>A flood.</p><p>Support us: <a href="https://give.example.net/x">Donate</a></p></div>'
     assert stated(read(page, "A flood.\n\nSupport us: Donate")) == [
-        {"kind": "support", "label": "Support us: Donate", "url": "https://give.example.net/x"}
+        {"kind": "support", "platform": "site", "label": "Support us: Donate", "url": "https://give.example.net/x"}
     ]
 
 
@@ -192,6 +192,31 @@ def test_followers_are_counted_where_the_link_states_them(text: str, count: int 
     assert (row.count, row.count_precision) == (count, precision)
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<div class="author-box">By Jo {}</div>',
+        '<div class="sdc-article-author__details">{}</div>',
+        '<p class="byline">Jo {}</p>',
+        '<section id="about-author"><ul class="x"><li>{}</li></ul></section>',
+    ],
+)
+def test_the_authors_own_profile_beside_the_name_is_no_invitation_of_the_page(markup: str) -> None:
+    link = '<a href="https://x.com/jo">@jo</a>'
+    assert read(markup.format(link)) == []
+    assert [row.handle for row in read(f'<div class="post author-jo"><h1>Lake</h1>{link}</div>')] == ["jo"]
+
+
+def test_a_line_that_names_a_podcast_invites_to_it_only_with_a_colon() -> None:
+    assert lines("Podcast The Lake https://lake.example.org/") == []
+    assert lines("Podcast: https://lake.example.org/") == [("podcast", None, "Podcast", "https://lake.example.org/")]
+
+
+def test_no_more_rows_are_kept_than_a_page_can_mean() -> None:
+    rows = read("".join(f'<a href="https://x.com/name{n}">{n}</a><br>' for n in range(3_000)))
+    assert [row.position for row in rows] == list(range(1_000))
+
+
 def test_one_address_twice_is_one_invitation() -> None:
     page = "<a href='https://www.x.com/a'>first</a><a href='http://x.com/a/'>second</a><a href='https://x.com/bb'>other</a>"
     assert [row.label for row in read(page)] == ["first", "other"]
@@ -209,6 +234,10 @@ def test_one_address_twice_is_one_invitation() -> None:
         "<a href='/a?subscribe=comments'>Subscribe to comments</a>",
         "<a href='/support-for-ukraine'>Support for Ukraine</a>",
         "<a href='https://www.facebook.com/sharer.php?u=x'>Follow</a>",
+        "<a href='/terms'>Subscription Agreement</a>",
+        "<a href='https://x.com/363209896562413568'>Tweets</a>",
+        "<a class='rsswidget' href='https://elsewhere.example/feed/'>RSS</a>",
+        '<div id="sharing_email"><form action="/story"><p>Subscribe</p><input type="email"><button>Send</button></form></div>',
         '<link rel="alternate" type="application/json" href="https://www.example.net/wp-json/wp/v2/posts/1">',
         '<link rel="alternate" type="application/json" href="/wp-json/feed/v1/posts">',
         '<link rel="alternate" type="application/json+oembed" href="/oembed">',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from crawler.extract.platforms import match_url
 from crawler.extract.structured import read_structured
 from crawler.extract.video import Video, read_video
 
+YOUTUBE = ("youtube", "a1B2c3D4e5F", "https://www.youtube.com/embed/a1B2c3D4e5F")
 UUID = "9c9de5e8-0a1e-484a-b099-e80766180a6d"
 
 
@@ -226,3 +228,27 @@ def test_duration_is_what_the_metadata_states_in_seconds(html: str, seconds: flo
 )
 def test_the_preview_image_is_absolute(html: str, url: str | None) -> None:
     assert video(html).thumbnail_url == url
+
+
+def elementor(**settings: str) -> str:
+    return f"<div class='elementor-widget elementor-widget-video' data-settings='{json.dumps(settings)}'></div>"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<div class="rll-youtube-player" data-id="a1B2c3D4e5F" data-query="feature=oembed"></div>', YOUTUBE),
+        ('<presto-player src="https://www.youtube.com/watch?v=a1B2c3D4e5F"></presto-player>', YOUTUBE),
+        (elementor(youtube_url="https://youtu.be/a1B2c3D4e5F", video_type="youtube"), YOUTUBE),
+        (elementor(youtube_url="https://youtu.be/a1B2c3D4e5F"), YOUTUBE),
+        (
+            elementor(youtube_url="https://youtu.be/XXXXXXXXXXX", vimeo_url="https://vimeo.com/123456", video_type="vimeo"),
+            ("vimeo", "123456", "https://player.vimeo.com/video/123456"),
+        ),
+        (elementor(youtube_url="https://youtu.be/XXXXXXXXXXX", video_type="hosted"), (None, None, None)),
+        ("<div class='elementor-widget-video' data-settings='[1'></div>", (None, None, None)),
+        ("<div class='elementor-widget-video' data-settings='[1]'></div>", (None, None, None)),
+    ],
+)
+def test_players_that_wordpress_plugins_set_up_by_script_are_known(html: str, expected: tuple[str | None, ...]) -> None:
+    assert player(html) == expected

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from archive.index import CommentState
 from crawler.items import Capture, Comment, Failure, Page, Share, Thread
+from crawler.leases import Lease
 from pipelines.changes import Changes
 
 
@@ -20,7 +21,7 @@ def state(digest: str = "a", status: str = "visible", **more) -> CommentState:
 
 
 def comparing(known: dict[str, CommentState] | None = None, page: str | None = None, **options) -> Changes:
-    return Changes(lambda page_id: page, lambda thread_id: dict(known or {}), **options)
+    return Changes(lambda page_id: page, lambda thread_id, without: dict(known or {}), **options)
 
 
 def capture(*comments: Comment, verdict: str | None = None) -> Capture:
@@ -93,6 +94,27 @@ def test_the_ledger_counts_the_changes_of_all_batches_of_its_visit():
     changes.compare(last)
     ledger = last.thread
     assert (ledger.new, ledger.edited, ledger.restored, ledger.removed) == (2, 1, 1, 1)
+
+
+def test_a_visit_that_is_made_again_counts_what_it_had_committed_before_it_was_cut_off():
+    lease = Lease(id=7, url="u", asked="u", host="h", attempts=2, name="crawl-7", run="b")
+    held = {
+        "before": state("a", capture_id="earlier-1"),
+        "new": state("a", capture_id="crawl-7-a.1"),
+        "edited": state("b", capture_id="crawl-7-a.1"),
+        "neighbour": state("a", capture_id="crawl-70-a.1"),
+    }
+    before = {"before": held["before"], "neighbour": held["neighbour"], "edited": state("a", capture_id="earlier-1")}
+
+    def thread(_thread_id: str, without: str | None) -> dict[str, CommentState]:
+        assert without in (None, "crawl-7-")
+        return dict(held if without is None else before)
+
+    item = capture(seen("before"), seen("new"), seen("edited", "b"), seen("neighbour"), seen("more"), verdict="complete")
+    item.lease = lease
+    Changes(lambda page_id: None, thread).compare(item)
+    assert [comment.change for comment in item.comments] == ["", "", "", "", "new"], "nothing is written twice"
+    assert (item.thread.new, item.thread.edited, item.thread.removed) == (2, 1, 0), "everything is counted"
 
 
 def page(digest: str, failure: Failure | None = None) -> Capture:

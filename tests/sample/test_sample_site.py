@@ -188,10 +188,26 @@ def test_server_is_gone_after_the_block() -> None:
 def test_command_runs_beside_the_site_and_its_exit_status_is_passed_on() -> None:
     code = (
         "import sys, urllib.request as u; lines = open(sys.argv[1]).read().split(); "
-        "assert lines[0].startswith(sys.argv[2]); sys.exit(7 if u.urlopen(lines[0], timeout=5).status == 200 else 1)"
+        "assert lines[0].startswith(sys.argv[2]); "
+        "assert lines == sys.argv[3].split(','); sys.exit(7 if u.urlopen(lines[0], timeout=5).status == 200 else 1)"
     )
-    command = [sys.executable, "-m", "sample", "--run", sys.executable, "-c", code, "{urls}", "{base}"]
+    command = [sys.executable, "-m", "sample", "--run", sys.executable, "-c", code, "{urls}", "{base}", "{pages}"]
     assert subprocess.run(command, cwd=ROOT, timeout=20, check=False).returncode == 7
+
+
+def test_a_second_sample_beside_the_first_takes_another_port_and_says_so() -> None:
+    from contextlib import ExitStack, suppress
+
+    from sample.__main__ import PORT
+
+    with ExitStack() as stack:
+        with suppress(OSError):  # somebody else may hold it, which is as good
+            stack.enter_context(sample.serve(port=PORT))
+        command = [sys.executable, "-m", "sample", "--run", "echo", "{base}"]
+        done = subprocess.run(command, cwd=ROOT, timeout=20, check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("http://127.0.0.1:")
+    assert str(PORT) not in done.stdout
+    assert f"port {PORT} is taken" in done.stderr
 
 
 def test_command_that_cannot_be_started_is_named() -> None:

@@ -20,9 +20,9 @@ def test_an_ordinary_page_is_not_cut():
 
 
 async def test_a_thread_that_nests_deeper_than_the_parser_bears_is_partial_and_says_why():
-    html = thread(6_000)
+    html = thread(8_000)
     assert Document(html, "https://example.org/").is_cut
     [(_, comments, ledger)] = await read(WordPress(), html, "https://example.org/", answering({}))
-    assert 0 < len(comments) <= 6_000
+    assert 0 < len(comments) <= 8_000
     assert ledger.verdict == "partial"
     assert "nests too deep" in ledger.gaps[0]["reason"]

@@ -3,24 +3,39 @@
 The classic list prints "March 5, 2021 at 6:55 pm" and no zone. The site's zone comes from the root of the REST API
 where that is open; else from the post's comment feed, which gives UTC times of the same comments: every zone
 of the IANA database that explains all of them is a candidate, and a time on which the candidates agree is exact.
+
+Newer lists print the offset too. It is true but for the hour that comes twice in autumn: WordPress stores what the
+clocks showed and reckons the offset from that, so both hours are printed with one offset. Where a zone that
+explains the thread's other offsets repeats the hour, the time is the interval of both moments.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from crawler.extract.dates import Published, read_time
 from crawler.extract.document import Document
+from crawler.extract.urls import page_url
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE: Final = 60_000_000
 """Microseconds."""
+
+WEEK: Final = timedelta(days=7)
+
+STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[T ](\d\d):\d\d(?::\d\d)?([+-])(\d\d):?(\d\d)\Z")
+"""`get_comment_date('c')`: what the site's clocks showed, and their offset. A stamp that ends in Z is no such one."""
+
+REPEATED: Final = frozenset({"00", "01", "02", "03", "04", "21", "22", "23"})
+"""Hours of the day that clocks have ever repeated since there is WordPress (IANA database, 2003 to 2026)."""
 
 REAL_OFFSETS_SINCE: Final = (5, 3)
 """Before WordPress 5.3 `mysql2date('c')` printed the local time with the offset of UTC (ticket 20973)."""
@@ -36,6 +51,55 @@ class SiteClock:
     """Whether `time[datetime]` can be believed."""
     exact: Mapping[str, int] = field(default_factory=dict)
     """UTC times by comment id, from the feed."""
+    _stamps: dict[tuple[int, int], int] = field(default_factory=dict)
+    """A moment by week and offset: what the thread's stamps say about the zone, however many they are."""
+    _repeating: dict[datetime, tuple[tzinfo, ...]] = field(default_factory=dict)
+    """The zones that explain the stamps and put their clocks back in a week, by its first day."""
+
+    def learn(self, raws: Iterable[str | None]) -> None:
+        """Take note of the offsets that a list prints; those of hours that may be repeated prove nothing."""
+        known = len(self._stamps)
+        for raw in raws:
+            found = STAMP.match(raw) if raw and self.offsets_are_real else None
+            if raw is None or found is None or found[1] in REPEATED:
+                continue
+            try:
+                when = datetime.fromisoformat(raw)
+            except ValueError:
+                continue
+            moment, offset = (when - EPOCH) // MICROSECOND, _offset(found)
+            self._stamps.setdefault((moment // (WEEK // MICROSECOND), offset), moment)
+        if len(self._stamps) > known:
+            self._repeating.clear()
+
+    def is_doubtful(self, native_id: str, raw: str | None) -> bool:
+        """Whether a stamp may be an hour off because its hour was repeated."""
+        if raw is None or native_id in self.exact or not self.offsets_are_real:
+            return False
+        try:
+            when = datetime.fromisoformat(raw)
+        except ValueError:
+            return False
+        return when.tzinfo is not None and len(self._moments((when - EPOCH) // MICROSECOND, raw)) > 1
+
+    def _moments(self, at: int, raw: str) -> set[int]:
+        """Every moment that a stamp may stand for."""
+        found = STAMP.match(raw)
+        if found is None or found[1] not in REPEATED:
+            return {at}
+        wall = at + _offset(found)
+        day = (EPOCH + timedelta(microseconds=wall)).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+        first = day - timedelta(days=day.weekday())
+        if first not in self._repeating:
+            self._repeating[first] = tuple(zone for zone in _put_back(first) if self._explains(zone))
+        moments = {at}
+        for zone in self.candidates or self._repeating[first]:
+            both = moments_of(wall, zone)
+            moments |= both if at in both else set()
+        return moments
+
+    def _explains(self, zone: tzinfo) -> bool:
+        return all(_offset_at(moment, zone) == offset for (_, offset), moment in self._stamps.items())
 
     def read(self, native_id: str, raw: str, *, observed_at: int, language: str | None) -> Published | None:
         """The time of one comment."""
@@ -50,15 +114,18 @@ class SiteClock:
 
     def _zoned(self, raw: str, observed_at: int, language: str | None) -> Published | None:
         published = read_time(raw, observed_at=observed_at, language=language)
-        wall = published.at if published is not None and is_wall_clock(published) else None
-        if published is None or wall is None:
+        if published is None or published.at is None:
             return published
-        moments = {moment for zone in self.candidates for moment in moments_of(wall, zone)}
+        if is_wall_clock(published):
+            moments = {moment for zone in self.candidates for moment in moments_of(published.at, zone)}
+        else:
+            moments = self._moments(published.at, raw) - {published.at}
+            moments |= {published.at} if moments else set()
         if not moments:
             return published
         first, last = min(moments), max(moments)
         length = MINUTE - 1 if published.precision == "min" else 0
-        return replace(published, at=first, min=first, max=last + length)
+        return replace(published, at=first if first == last else None, min=first, max=last + length)
 
 
 def is_wall_clock(published: Published) -> bool:
@@ -111,6 +178,24 @@ def _zones() -> tuple[ZoneInfo, ...]:
     return tuple(ZoneInfo(name) for name in names if not name.startswith(("Etc/", "posix/", "right/")))
 
 
+@lru_cache(maxsize=4_096)
+def _put_back(first: datetime) -> tuple[ZoneInfo, ...]:
+    """Every zone whose clocks are put back in the week that begins on a day (local, without zone)."""
+    after = first + WEEK
+    return tuple(
+        zone
+        for zone in _zones()
+        if (first.replace(tzinfo=zone).utcoffset() or timedelta())
+        > (after.replace(tzinfo=zone, fold=1).utcoffset() or timedelta())
+    )
+
+
+def _offset(stamp: re.Match[str]) -> int:
+    """The offset of a stamp in microseconds, east of UTC positive."""
+    minutes = int(stamp[3]) * 60 + int(stamp[4])
+    return (-minutes if stamp[2] == "-" else minutes) * MINUTE
+
+
 def zones_that_explain(observed: Iterable[tuple[int, int]]) -> tuple[tzinfo, ...]:
     """Every zone whose clocks showed all of the observed wall times.
 
@@ -137,6 +222,16 @@ class FeedEntry:
 
     at: int
     link: str
+
+
+def feed_url(document: Document) -> str | None:
+    """The address of a post's own comment feed, where the page announces it."""
+    base = (page_url(document.url) or "").rstrip("/")
+    for node in document.css('link[rel=alternate][type="application/rss+xml"]'):
+        url = document.link(node.attributes.get("href"))
+        if url is not None and (page_url(url) or "").rstrip("/") == f"{base}/feed":
+            return url
+    return None
 
 
 def feed_entries(feed: Document) -> dict[str, FeedEntry]:

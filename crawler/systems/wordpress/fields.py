@@ -138,6 +138,20 @@ def read_fields(item: Item, items: Items, document: Document, language: str | No
     )
 
 
+def is_copy(first: Fields | None, again: Fields) -> bool:
+    """Whether an element that repeats a comment's id repeats the comment: a list for narrow screens may shorten it.
+
+    It does when it says nothing new, or when the same author wrote no more at the same time.
+    """
+    if first is None:
+        return False
+    said, said_again = "".join((first.text or "").split()), "".join((again.text or "").split()).rstrip(".…[]")
+    if said.startswith(said_again):
+        return True
+    is_same_time = first.time_raw is not None and first.time_raw == again.time_raw
+    return is_same_time and first.author_name == again.author_name and len(said) >= len(said_again)
+
+
 def _author_kind(item: Item) -> str | None:
     """`comment_class()`: `bypostauthor`, `byuser`; without them a guest, if the theme prints these classes at all."""
     if "bypostauthor" in item.tokens:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -73,8 +73,8 @@ class Items:
     found: list[Item] = field(default_factory=list)
     again: list[Item] = field(default_factory=list)
     """Elements whose comment id was met before: a second list for small screens, or a lie."""
-    roots: set[int] = field(default_factory=set)
-    """Memory ids of the items' elements: where another comment begins."""
+    roots: dict[int, str] = field(default_factory=dict)
+    """The items' elements, where another comment begins: comment id by memory id."""
 
     def elements(self, item: Item) -> Iterator[LexborNode]:
         """The elements of a comment itself in document order: not those of its answers, forms or scripts."""
@@ -141,7 +141,7 @@ def find_items(document: Document) -> Items:
         item = Item(native_id, root, around, tokens_of(node) | tokens_of(root))
         (items.again if native_id in seen else items.found).append(item)
         seen.add(native_id)
-        items.roots.add(root.mem_id)
+        items.roots[root.mem_id] = native_id
         places[root.mem_id] = places[node.mem_id] = _Place(item)
     return items
 
@@ -172,7 +172,7 @@ def _step(place: _Place, node: LexborNode) -> _Place:
     return place
 
 
-def _enclosing_list_element(node: LexborNode, roots: set[int]) -> LexborNode:
+def _enclosing_list_element(node: LexborNode, roots: Container[int]) -> LexborNode:
     """The `li` around a `div#comment-ID`: it also holds the answers; the node itself when it holds other comments."""
     around = node.parent
     if node.tag == "li" or around is None or around.tag != "li" or around.mem_id in roots:

@@ -16,14 +16,15 @@ from crawler.systems.wordpress.clock import (
     FeedEntry,
     SiteClock,
     feed_entries,
+    feed_url,
     is_wall_clock,
     moments_of,
     real_offsets,
     zone_of_settings,
     zones_that_explain,
 )
-from crawler.systems.wordpress.fields import Fields, read_fields
-from crawler.systems.wordpress.items import Items, find_items
+from crawler.systems.wordpress.fields import Fields, is_copy, read_fields
+from crawler.systems.wordpress.items import Item, Items, find_items
 from crawler.systems.wordpress.page import (
     comment_area,
     evidence_of,
@@ -34,7 +35,7 @@ from crawler.systems.wordpress.page import (
     stated_count,
     tenant,
 )
-from crawler.systems.wordpress.paging import MAX_FRUITLESS, CommentPages
+from crawler.systems.wordpress.paging import MAX_FRUITLESS, CommentPages, number_of
 from crawler.systems.wordpress.rest import (
     PER_PAGE,
     Fact,
@@ -49,8 +50,18 @@ from crawler.systems.wordpress.rest import (
 
 logger = logging.getLogger(__name__)
 
+Listed = list[tuple[Item, Fields]]
+"""The comments of a list with what their elements show."""
+
 UNSTABLE_STATES: Final = frozenset({"unknown"})
 """States that the REST post is asked about."""
+
+
+GONE: Final = frozenset({404, 410})
+"""How a site says that a comment page does not exist."""
+
+MAX_STRAYS: Final = 3
+"""So many links that were not followed are named in the ledger."""
 
 
 class WordPress(System):
@@ -131,6 +142,7 @@ class _Run:
         self.shown_depths: dict[str, int] = {}
         self.zone: tzinfo | None = None
         self.zone_is_asked = False
+        self.feed: dict[str, FeedEntry] | None = None
         self.stated = self.ref.stated = stated_count(document, self.items, self.language)
 
     # -- time -------------------------------------------------------------------------------------------
@@ -188,31 +200,50 @@ class _Run:
 
     async def _zones_by_feed(self) -> None:
         """The post's feed shows its ten newest comments in UTC; the same ones in the list give the zone away."""
-        url = self._feed_url()
-        if url is None:
-            return
-        try:
-            feed, _ = await self.reading.document(url)
-        except FetchError as error:
-            logger.info("%s: no comment feed: %s", self.ref.url, error.detail)
-            return
-        entries = feed_entries(feed)
+        entries = await self._feed_entries()
         if not entries:
             return
-        self.reading.walked("feed")
         observed = self._walls(entries, self.document, self.items)
         if not observed:
             observed = await self._walls_of_newest(entries)
         self.clock.candidates = zones_that_explain(observed)
-        self.clock.exact = {native_id: entry.at for native_id, entry in entries.items()}
+        self._trust_feed()
 
-    def _feed_url(self) -> str | None:
-        base = (page_url(self.document.url) or "").rstrip("/")
-        for node in self.document.css('link[rel=alternate][type="application/rss+xml"]'):
-            url = self.document.link(node.attributes.get("href"))
-            if url is not None and (page_url(url) or "").rstrip("/") == f"{base}/feed":
-                return url
-        return None
+    def _trust_feed(self) -> None:
+        self.clock.exact = {native_id: entry.at for native_id, entry in (self.feed or {}).items()}
+
+    async def _feed_entries(self) -> dict[str, FeedEntry]:
+        """The post's comment feed, asked for once."""
+        if self.feed is not None:
+            return self.feed
+        self.feed = {}
+        url = feed_url(self.document)
+        if url is None:
+            return self.feed
+        try:
+            feed, _ = await self.reading.document(url)
+        except FetchError as error:
+            logger.info("%s: no comment feed: %s", self.ref.url, error.detail)
+            return self.feed
+        self.feed = feed_entries(feed)
+        if self.feed:
+            self.reading.walked("feed")
+        return self.feed
+
+    async def _settle(self, listed: Listed) -> None:
+        """Ask for what tells the two passes of a repeated hour apart, where a list shows such an hour."""
+        self.clock.learn(fields.time_raw for _, fields in listed)
+        if self._has_doubtful(listed):
+            await self._zone_by_settings()
+            if self._has_doubtful(listed):
+                await self._feed_entries()
+                self._trust_feed()
+
+    def _has_doubtful(self, listed: Listed) -> bool:
+        return any(
+            item.native_id not in self.facts and self.clock.is_doubtful(item.native_id, fields.time_raw)
+            for item, fields in listed
+        )
 
     async def _walls_of_newest(self, entries: dict[str, FeedEntry]) -> list[tuple[int, int]]:
         """Read the comment page of the newest comments now; it is kept for its turn."""
@@ -252,46 +283,70 @@ class _Run:
         self.reading.walked("html")
         paging = self.paging
         paging.learn(self.document, self.items)
-        shown = paging.shown_by(self.document, self.items)
+        yield self.reading.batch(await self._comments(self.document, self.items), self.reading.page)
+        shown = number_of(self.document.url)
         if shown is not None:
             paging.read.add(shown)
-        yield self.reading.batch(self._comments(self.document, self.items), self.reading.page)
-        fruitless = 0
-        while (number := paging.next_number()) is not None:
-            paging.read.add(number)
             try:
-                document, exchange = await self._comment_page(number)
+                plain, exchange = await self._comment_page(self.ref.url)
             except FetchError as error:
                 self.reading.missing(error)
+            else:
+                yield await self._batch_of(plain, exchange)
+        guesses: dict[int, FetchError] = {}
+        fruitless = 0
+        while (number := paging.next_number(guessing=len(guesses) < MAX_FRUITLESS)) is not None:
+            paging.read.add(number)
+            is_guess = number not in paging.known
+            early = self.early.pop(number, None)
+            try:
+                document, exchange = early or await self._comment_page(paging.url(number))
+            except FetchError as error:
+                if is_guess and error.status in GONE:
+                    guesses[number] = error
+                else:
+                    self.reading.missing(error)
                 continue
-            items = find_items(document)
-            paging.learn(document, items)
-            batch = self.reading.batch(self._comments(document, items), exchange)
+            batch = await self._batch_of(document, exchange)
             yield batch
             fruitless = 0 if batch.comments else fruitless + 1
             if fruitless >= MAX_FRUITLESS:
                 self.reading.gap(f"comment page {number} and the {fruitless - 1} before it show nothing new")
-                return
+                break
+        self._account_for(guesses)
 
-    async def _comment_page(self, number: int) -> tuple[Document, Exchange]:
-        early = self.early.pop(number, None)
-        if early is not None:
-            return early
-        url = self.paging.url(number)
+    async def _batch_of(self, document: Document, exchange: Exchange) -> Batch:
+        items = find_items(document)
+        self.paging.learn(document, items)
+        return self.reading.batch(await self._comments(document, items), exchange)
+
+    def _account_for(self, guesses: dict[int, FetchError]) -> None:
+        """Note what of the paging stayed unread.
+
+        A page that no link leads to and that does not exist is no loss where the plain page proves to be that page, or
+        where as many comments came as the page states.
+        """
+        is_all = self.stated is not None and self.stated == self.reading.captured
+        for number, error in guesses.items():
+            if not is_all and not (number == 1 and self.paging.is_first_plain):
+                self.reading.missing(error)
+        for url in sorted(self.paging.strays)[:MAX_STRAYS]:
+            self.reading.gap(f"{url}: a comment page at another address than the thread's is not followed")
+
+    async def _comment_page(self, url: str) -> tuple[Document, Exchange]:
         document, exchange = await self.reading.document(url)
         post = post_id(document)
         if self.ref.native_id is not None and post is not None and post != self.ref.native_id:
             raise ShapeChangedError(url, f"the page is of post {post}, not {self.ref.native_id}")
         return document, exchange
 
-    def _comments(self, document: Document, items: Items) -> list[Comment]:
+    async def _comments(self, document: Document, items: Items) -> list[Comment]:
+        listed = [(item, read_fields(item, items, document, self.language)) for item in items.found]
+        await self._settle(listed)
         comments: list[Comment] = []
         open_by_depth: dict[int, str] = {}
-        held: set[str] = set()
-        for item in items.found:
-            fields = read_fields(item, items, document, self.language)
+        for item, fields in listed:
             if fields.is_held:
-                held.add(item.native_id)
                 continue
             shown = item.shown_depth
             parent = item.parent.native_id if item.parent is not None else None
@@ -300,9 +355,10 @@ class _Run:
             if shown is not None:
                 open_by_depth[shown] = item.native_id
             comments.append(self._comment(item.native_id, parent, shown, fields))
-        for item in items.again:  # the reading sees whether they are the same comments
+        first = {item.native_id: fields for item, fields in listed} if items.again else {}
+        for item in items.again:
             fields = read_fields(item, items, document, self.language)
-            if not fields.is_held:
+            if not fields.is_held and not is_copy(first.get(item.native_id), fields):
                 comments.append(self._comment(item.native_id, None, None, fields))
         return comments
 

@@ -1,0 +1,243 @@
+"""``scrapy archive``: look into an archive and look after it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from archive import export as slices
+from archive.duckdb_views import sql
+from archive.errors import ArchiveError
+from archive.history import find, history
+from archive.reader import Archive
+from archive.schema import TABLES
+from archive.upkeep.compact import compact
+from archive.upkeep.erase import Subject, erase
+from archive.upkeep.vacuum import LEAST_HOURS, vacuum
+from archive.upkeep.verify import Checked, Finding, give_up, verify
+from crawler import archive_words as words
+from crawler.archive_options import TASKS
+from crawler.archive_place import archive_store, s3_options, state_dir
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+EXIT_DAMAGE: Final = 1
+"""Something is damaged, or could not be done."""
+
+class Command(ScrapyCommand):
+    """One command, a task each: ``scrapy archive TASK``."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """What stands behind the command's name."""
+        return "[options] TASK ..."
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy --help``."""
+        return "Look into the archive and look after it: " + ", ".join(TASKS)
+
+    def long_desc(self) -> str:
+        """The text of ``scrapy archive --help``."""
+        return (
+            "Works on the archive at ARCHIVE_URI (-s ARCHIVE_URI=DIR or s3://bucket/prefix, default data/archive), "
+            "also while crawls write to it. Each task has its own help: scrapy archive verify --help. "
+            "Exit status: 0 done; 1 damaged, or it could not be done (stderr says why); 2 wrong command line."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """A sub-parser for each task; ``-s`` may stand behind the task's name as well."""
+        super().add_options(parser)
+        common = argparse.ArgumentParser(add_help=False)
+        common.add_argument("-s", "--set", dest="set_behind", action="append", default=[], help=argparse.SUPPRESS)
+        tasks = parser.add_subparsers(dest="task", metavar="TASK", title="tasks", prog="scrapy archive")
+        for name, task in TASKS.items():
+            about = " ".join(task.about.split())
+            task.add_options(
+                tasks.add_parser(name, help=task.brief, description=about, parents=[common], allow_abbrev=False)
+            )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Take the settings from both sides of the task's name."""
+        opts.set = [*opts.set, *getattr(opts, "set_behind", ())]
+        super().process_options(args, opts)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do the task; say on stderr why it could not be done."""
+        if opts.task is None:
+            raise UsageError(f"name a task: {', '.join(TASKS)}")
+        if args:
+            raise UsageError(f"{' '.join(args)!r} belongs to no option of scrapy archive {opts.task}")
+        if self.settings is None:
+            raise RuntimeError("scrapy.cmdline sets it before it runs a command")
+        try:
+            self.exitcode = _RUN[opts.task](self.settings, opts)
+        except ArchiveError as error:
+            sys.stderr.write(f"scrapy archive {opts.task}: {words.plain(str(error))}\n")
+            self.exitcode = EXIT_DAMAGE
+
+
+def _opened(settings: BaseSettings) -> Archive:
+    return Archive(archive_store(settings))
+
+
+def _info(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    summary = _opened(settings).info()
+    if opts.json:
+        _print_json([asdict(summary)])
+    else:
+        words.print_info(summary)
+    return 0
+
+
+def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    store, checked = archive_store(settings), Checked()
+    if not store.exists():
+        raise ArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
+    found: list[Finding] = []
+    for finding in verify(store, now=datetime.now(UTC), state_dir=state_dir(settings), checked=checked):
+        found.append(finding)
+        if opts.json:
+            _print_json([asdict(finding)])
+        else:
+            words.print_finding(finding)
+    damage = sum(finding.level == "damage" for finding in found)
+    if opts.json:
+        _print_json([{"level": "summary", "damage": damage, "notes": len(found) - damage, **asdict(checked)}])
+    else:
+        words.print_verified(checked, damage, len(found) - damage)
+    if opts.give_up:
+        for address in give_up(store, found):
+            sys.stderr.write(f"taken out of its table: {words.plain(address)}\n")
+    return EXIT_DAMAGE if damage else 0
+
+
+def _compact(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    store, status = archive_store(settings), 0
+    Archive(store)
+    tables = (opts.table,) if opts.table else tuple(TABLES)
+    for done in compact(store, tables=tables, site=opts.site, fewest=opts.at_least):
+        words.print_compacted(done)
+        if done.trouble is not None:
+            status = EXIT_DAMAGE
+    return status
+
+
+def _vacuum(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    store, count, total = archive_store(settings), 0, 0
+    Archive(store)
+    for leftover in vacuum(store, hours=opts.hours, dry_run=opts.dry_run, state_dir=state_dir(settings)):
+        sys.stdout.write(f"{leftover.why}: {words.plain(store.address(leftover.table, leftover.path))}\n")
+        count, total = count + 1, total + leftover.size
+    verb = "would be removed" if opts.dry_run else "removed"
+    sys.stderr.write(f"{count:,} files, {words.size(total)} {verb}\n")
+    return 0
+
+
+def _history(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    opened = _opened(settings)
+    subject = find(opened, opts.what)
+    events = history(opened, subject)
+    if opts.json:
+        _print_json(words.lines(events))
+        return 0
+    words.console().print(f"{subject.kind} {subject.key}")
+    for event in events:
+        words.print_event(event)
+    return 0
+
+
+def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    ending = opts.output.rpartition(".")[2].lower()
+    kind = opts.format or ("jsonl" if opts.output == "-" else {"ndjson": "jsonl"}.get(ending, ending))
+    if kind not in slices.FORMATS:
+        raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
+    rows = _opened(settings).rows(
+        opts.table,
+        site=opts.site, page=opts.page, thread=opts.thread, since=opts.since, until=opts.until,
+        as_of=opts.as_of, history=opts.history,
+    )  # fmt: skip
+    found = slices.of_verdict(rows, opts.verdict)
+    if opts.output == "-":
+        count = slices.export(rows, found, kind, sys.stdout.buffer)
+    else:
+        with slices.whole_file(Path(opts.output)) as out:
+            count = slices.export(rows, found, kind, out)
+    sys.stderr.write(f"{count:,} rows of {opts.table} exported\n")
+    return 0
+
+
+def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    comment = None
+    if opts.comment is not None:
+        found = find(_opened(settings), opts.comment)
+        if found.kind != "comment":
+            raise ArchiveError(f"{opts.comment!r} is a {found.kind}; erase comments or authors")
+        comment = found.key
+    subject = Subject(
+        comment_id=comment,
+        author_id=opts.author_id,
+        author_name=opts.author_name,
+        site=opts.site,
+        system=opts.system,
+    )
+    done = erase(
+        str(settings["ARCHIVE_URI"]),
+        subject,
+        state_dir=state_dir(settings),
+        s3=s3_options(settings),
+        dry_run=opts.dry_run,
+    )
+    verb = "would be erased" if opts.dry_run else "erased"
+    sys.stdout.write(f"{len(done.comments):,} comments in {done.rows:,} rows {verb}\n")
+    if opts.dry_run:
+        return 0
+    sys.stdout.write("They are remembered by digest: later crawls leave them out.\n")
+    if done.parts:
+        sys.stdout.write(
+            f"{done.parts:,} earlier parts hold them until `scrapy archive vacuum --hours {LEAST_HOURS}` is run, "
+            f"{LEAST_HOURS} hour from now or later.\n"
+        )
+    for path in done.waiting:
+        sys.stdout.write(f"An unfinished part may hold them; its crawl drops them, or vacuum removes it: {path}\n")
+    return 0
+
+
+def _views(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    del opts
+    sys.stdout.write(sql(_opened(settings)))
+    return 0
+
+
+def _print_json(rows: Iterable[Any]) -> None:
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=_written) + "\n")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+_RUN: Final[dict[str, Callable[[BaseSettings, argparse.Namespace], int]]] = {
+    "info": _info,
+    "verify": _verify,
+    "compact": _compact,
+    "vacuum": _vacuum,
+    "history": _history,
+    "export": _export,
+    "erase": _erase,
+    "views": _views,
+}

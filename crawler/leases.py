@@ -1,0 +1,417 @@
+"""The table of a crawl's pages: which wait, which are being visited, what became of the others; it survives kill -9."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+IN_MEMORY: Final = ":memory:"
+"""In place of a path: a table that ends with its process."""
+
+LAYOUT: Final = 1
+"""Layout of the table; a file with another one is not touched."""
+BULK: Final = 1_000
+"""Pages that are added in one transaction when nothing else ends it."""
+LISTED: Final = 1_000
+"""Pages and threads that are told of one by one; more are counted only."""
+
+_SCHEMA: Final = """
+CREATE TABLE pages (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    asked TEXT,
+    site TEXT NOT NULL,
+    host TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    batch INTEGER,
+    comments INTEGER,
+    threads TEXT,
+    reason TEXT,
+    detail TEXT
+);
+CREATE INDEX waiting ON pages (rank, site, host, attempts, id) WHERE state = 'waiting';
+CREATE INDEX ended ON pages (batch) WHERE state = 'ended';
+CREATE TABLE batches (number INTEGER PRIMARY KEY, tally TEXT NOT NULL);
+CREATE TABLE crawl (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+"""``pages.state`` is ``waiting``; ``leased``: being visited; ``ended``: visited, its rows are in the batch ``batch``;
+``done``: they are committed. ``rank`` is the priority with its sign turned: one index has the order of turns."""
+
+_RANKS: Final = "SELECT rank FROM pages INDEXED BY waiting WHERE state = 'waiting' AND rank > ? ORDER BY rank LIMIT 1"
+_SITES: Final = (
+    "SELECT site FROM pages INDEXED BY waiting WHERE state = 'waiting' AND rank = ? AND site > ? ORDER BY site LIMIT 1"
+)
+_HOSTS: Final = (
+    "SELECT host FROM pages INDEXED BY waiting"
+    " WHERE state = 'waiting' AND rank = ? AND site = ? AND host > ? ORDER BY host LIMIT 1"
+)
+_NEXT: Final = (
+    "SELECT id, url, asked, attempts FROM pages INDEXED BY waiting"
+    " WHERE state = 'waiting' AND rank = ? AND site = ? AND host = ? ORDER BY attempts, id LIMIT 1"
+)
+_WAIT_AGAIN: Final = (
+    "UPDATE pages SET state = 'waiting', attempts = attempts - ?,"
+    " batch = NULL, comments = NULL, threads = NULL, reason = NULL, detail = NULL "
+)
+
+
+class FrontierError(Exception):
+    """The frontier's file cannot be used; the message names it, what is wrong and the way out."""
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Lease:
+    """A page on its visit. What became of the visit is gathered here until a batch takes it along."""
+
+    id: int
+    url: str
+    asked: str
+    """The address as it was asked for."""
+    host: str
+    attempts: int
+    """Visits begun, this one included."""
+    name: str
+    """The same for every attempt at this page in this crawl: the ids of its visits begin with it and ``-``."""
+    run: str
+    """Differs between processes, so that no id is given twice."""
+    comments: int = 0
+    threads: list[dict[str, str]] = field(default_factory=list)
+    """Verdict of each thread; ``url`` and ``why`` beside it where it was not read whole."""
+    failure: tuple[str, str] | None = None
+    """Reason and detail, when the page is not archived."""
+    is_interrupted: bool = False
+    """The crawl was stopped during the visit, which is to be made again."""
+    is_over: bool = False
+    _ids: count[int] = field(default_factory=count)
+
+    def new_id(self) -> str:
+        """A fresh id for the visit or one of its captures."""
+        return f"{self.name}-{self.run}.{next(self._ids)}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Rows that a batch added to the archive."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    """Per table."""
+    changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Per table and change."""
+
+    def to_json(self) -> str:
+        """As kept in the table."""
+        return json.dumps([self.rows, [[*key, n] for key, n in self.changes.items()]])
+
+    @classmethod
+    def from_json(cls, text: str) -> Tally:
+        """As it was kept."""
+        rows, changes = json.loads(text)
+        return cls(Counter(rows), Counter({(table, change): n for table, change, n in changes}))
+
+
+@dataclass(slots=True)
+class Earlier:
+    """What the earlier part of a crawl that is continued has done, and what of it is done again."""
+
+    started_at: int
+    """Microseconds since the epoch, UTC."""
+    pages: int = 0
+    failed: int = 0
+    """Pages that were tried as often as they may be."""
+    comments: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    incomplete: list[dict[str, str]] = field(default_factory=list)
+    """Verdict, ``url`` and ``why`` of threads that were not read whole; at most `LISTED`."""
+    incomplete_total: int = 0
+    tally: Tally = field(default_factory=Tally)
+    returned: int = 0
+    """Pages whose visit did not come to its end, or not into the archive."""
+    retried: int = 0
+    """Pages that failed and are tried again."""
+    waiting: int = 0
+    """Pages that wait, the returned and retried ones included."""
+
+
+class Leases:
+    """De-duplication and queue in one table: a page is added once, leased, ended, and done when its rows are committed.
+
+    Calls are short and made on the event loop. A transaction ends with a lease, a mark, an acknowledgement or `BULK`
+    additions. In WAL mode with ``synchronous = NORMAL`` that costs no fsync: nothing committed here is lost with the
+    process. A power cut may take the last moments; the pages then are visited once more, which the archive notices.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Open or create the table at a path or `IN_MEMORY`.
+
+        :raises FrontierError: when it is no such table or cannot be written
+        """
+        self.path = path
+        self.run = secrets.token_hex(2)
+        self._uncommitted = 0
+        self._turn = ""
+        self._values: dict[str, str] = {}
+        with self._explained():
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            try:
+                self._open()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _open(self) -> None:
+        execute = self._connection.execute
+        execute("PRAGMA journal_mode = WAL")
+        execute("PRAGMA synchronous = NORMAL")
+        layout: int = execute("PRAGMA user_version").fetchone()[0]
+        if not layout:
+            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {LAYOUT}; COMMIT")
+        elif layout != LAYOUT:
+            raise FrontierError(f"the frontier {self.path} was made by another version of Talkback; remove it")
+        self._values = dict(execute("SELECT name, value FROM crawl"))
+
+    # -- the crawl ----------------------------------------------------------------------------------
+
+    def value(self, name: str) -> str | None:
+        """Something the crawl was begun with."""
+        return self._values.get(name)
+
+    def begin(self, **values: str) -> None:
+        """Note what a crawl is begun with: ``crawl_id``, ``started_at`` (microseconds), ``command``."""
+        values["mark"] = secrets.token_hex(2)
+        with self._transaction() as execute:
+            for name, value in values.items():
+                execute("INSERT INTO crawl VALUES (?, ?)", (name, value))
+        self._values = values
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no page was ever added."""
+        return not self._found("SELECT 1 FROM pages LIMIT 1")
+
+    # -- the queue ----------------------------------------------------------------------------------
+
+    def add(self, key: bytes, url: str, *, asked: str, site: str, host: str, priority: int = 0) -> bool:
+        """Add a page; False when the crawl has it already. ``key`` is the page's key."""
+        with self._explained():
+            self._begin()
+            added = self._connection.execute(
+                "INSERT OR IGNORE INTO pages (key, url, asked, site, host, rank) VALUES (?, ?, ?, ?, ?, ?)",
+                (key, url, None if asked == url else asked, site, host, -priority),
+            ).rowcount
+            self._uncommitted += 1
+            if self._uncommitted >= BULK:
+                self._commit()
+        return added > 0
+
+    def lease(self, is_busy: Callable[[str], bool]) -> Lease | None:
+        """Take the next page whose host is not busy; None when there is none.
+
+        The greatest priority comes first; among equals, sites take turns, and of a site's pages those come first
+        that were tried least.
+        """
+        with self._explained():
+            for rank, site, host in self._places():
+                if not is_busy(host):
+                    self._turn = site
+                    return self._lease(rank, site, host)
+        return None
+
+    def _places(self) -> Iterator[tuple[int, str, str]]:
+        """Rank, site and host of waiting pages in the order of their turns; each step is one look into the index."""
+        turn = self._turn
+        for rank in self._steps(_RANKS, (), -(2**62)):
+            for after, until in ((turn, None), ("", turn)):
+                for site in self._steps(_SITES, (rank,), after):
+                    if until is not None and site > until:
+                        break
+                    for host in self._steps(_HOSTS, (rank, site), ""):
+                        yield rank, site, host
+
+    def _steps(self, query: str, values: tuple[Any, ...], after: Any) -> Iterator[Any]:
+        while (found := self._connection.execute(query, (*values, after)).fetchone()) is not None:
+            after = found[0]
+            yield after
+
+    def _lease(self, rank: int, site: str, host: str) -> Lease:
+        self._begin()
+        row, url, asked, attempts = self._connection.execute(_NEXT, (rank, site, host)).fetchone()
+        self._connection.execute("UPDATE pages SET state = 'leased', attempts = attempts + 1 WHERE id = ?", (row,))
+        # Written before the request is made: a page that kills the process is counted.
+        self._commit()
+        name = f"{self._values.get('crawl_id', '')}-{self._values.get('mark', '')}{row}"
+        return Lease(
+            id=row, url=url, asked=asked or url, host=host, attempts=attempts + 1, name=name, run=self.run
+        )
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a page waits."""
+        return bool(self._found("SELECT 1 FROM pages INDEXED BY waiting WHERE state = 'waiting' LIMIT 1"))
+
+    @property
+    def has_open(self) -> bool:
+        """Whether a page is not done."""
+        return bool(self._found("SELECT 1 FROM pages WHERE state != 'done' LIMIT 1"))
+
+    def waiting(self) -> tuple[int, list[str]]:
+        """How many pages wait, and the addresses of the first `LISTED` of them as they were asked for."""
+        total: int = self._found("SELECT count(*) FROM pages WHERE state = 'waiting'")[0][0]
+        rows = self._found(
+            "SELECT coalesce(asked, url) FROM pages WHERE state = 'waiting' ORDER BY id LIMIT ?", LISTED
+        )
+        return total, [url for (url,) in rows]
+
+    # -- the end of visits --------------------------------------------------------------------------
+
+    def mark(self, number: int, leases: Iterable[Lease], tally: Tally | None) -> None:
+        """Note the visits whose rows are in a batch that is about to be committed, and what it will add.
+
+        Written before the commit: whether it was made is asked of the archive, see :meth:`recover`.
+        """
+        ended = [
+            (
+                number,
+                lease.comments,
+                json.dumps(lease.threads) if lease.threads else None,
+                *(lease.failure or (None, None)),
+                lease.id,
+            )
+            for lease in leases
+        ]
+        with self._transaction() as execute:
+            for values in ended:
+                execute(
+                    "UPDATE pages SET state = 'ended', batch = ?, comments = ?, threads = ?, reason = ?, detail = ?"
+                    " WHERE id = ?",
+                    values,
+                )
+            if tally is not None:
+                execute("INSERT OR REPLACE INTO batches VALUES (?, ?)", (number, tally.to_json()))
+
+    def acknowledge(self, number: int, tally: Tally | None) -> None:
+        """A batch and all before it are committed: their visits are done."""
+        with self._transaction() as execute:
+            execute("UPDATE pages SET state = 'done' WHERE state = 'ended' AND batch <= ?", (number,))
+            if tally is not None:
+                execute("INSERT OR REPLACE INTO batches VALUES (?, ?)", (number, tally.to_json()))
+
+    def release(self) -> None:
+        """Let every page wait again whose visit is not done, as if it had not been tried: the crawl was stopped."""
+        with self._transaction() as execute:
+            execute(_WAIT_AGAIN + "WHERE state IN ('leased', 'ended')", (1,))
+
+    # -- continuing ---------------------------------------------------------------------------------
+
+    def recover(self, committed: int, max_attempts: int) -> Earlier:
+        """Find out what a crawl that ended anyhow has done, and let the rest of its pages wait again.
+
+        :param committed: number of the crawl's last batch in the archive
+        :param max_attempts: visits of a page that are begun; one that has had them fails
+        """
+        earlier = Earlier(started_at=int(self._values.get("started_at", "0")))
+        with self._transaction() as execute:
+            execute("UPDATE pages SET state = 'done' WHERE state = 'ended' AND batch <= ?", (committed,))
+            execute("DELETE FROM batches WHERE number > ?", (committed,))
+            earlier.returned = execute(_WAIT_AGAIN + "WHERE state IN ('leased', 'ended')", (0,)).rowcount
+            earlier.retried = execute(
+                _WAIT_AGAIN + "WHERE state = 'done' AND reason IS NOT NULL AND attempts < ?", (0, max_attempts)
+            ).rowcount
+            given_up = "given up: the crawl was cut off during each of its visits (FRONTIER_MAX_ATTEMPTS)"
+            execute(
+                "UPDATE pages SET state = 'done', reason = 'error', detail = coalesce(asked, url) || ?"
+                " WHERE state = 'waiting' AND attempts >= ?",
+                (f": {given_up}", max_attempts),
+            )
+        self._count(earlier)
+        return earlier
+
+    def _count(self, earlier: Earlier) -> None:
+        for pages, failed, comments, threads in self._found(
+            "SELECT count(*) FILTER (WHERE reason IS NULL), count(reason), coalesce(sum(comments), 0), threads"
+            " FROM pages WHERE state = 'done' GROUP BY threads"
+        ):
+            earlier.pages += pages
+            earlier.failed += failed
+            earlier.comments += comments
+            for thread in json.loads(threads or "[]"):
+                earlier.verdicts[thread["verdict"]] += pages + failed
+                if "why" in thread:
+                    earlier.incomplete_total += pages + failed
+                    if len(earlier.incomplete) < LISTED:
+                        earlier.incomplete.append(thread)
+        for (text,) in self._found("SELECT tally FROM batches"):
+            tally = Tally.from_json(text)
+            earlier.tally.rows.update(tally.rows)
+            earlier.tally.changes.update(tally.changes)
+        earlier.waiting = self.waiting()[0]
+
+    def failures(self) -> list[tuple[str, str, str]]:
+        """Address as asked for, reason and detail of pages that are not tried again, the first `LISTED`."""
+        return self._found(
+            "SELECT coalesce(asked, url), reason, detail FROM pages WHERE state = 'done' AND reason IS NOT NULL"
+            " ORDER BY id LIMIT ?",
+            LISTED,
+        )
+
+    # -- the file -----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Keep the file and let go of it."""
+        with self._explained():
+            self._commit()
+            self._connection.close()
+
+    def remove(self) -> None:
+        """Let go of the file and remove it: nothing of the crawl is left to do."""
+        self.close()  # takes the write-ahead log with it: a stray one would be read into the next file of this name
+        if self.path != IN_MEMORY:
+            Path(self.path).unlink(missing_ok=True)
+
+    # -- inside -------------------------------------------------------------------------------------
+
+    def _found(self, query: str, *values: Any) -> list[Any]:
+        with self._explained():
+            return self._connection.execute(query, values).fetchall()
+
+    def _begin(self) -> None:
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
+
+    def _commit(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("COMMIT")
+        self._uncommitted = 0
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        with self._explained():
+            self._commit()
+            self._begin()
+            try:
+                yield self._connection.execute
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite rolls back by itself when the disk is full
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._commit()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise FrontierError(
+                f"cannot use the frontier {self.path}: {error}; make room or repair the disk, or remove the file to "
+                "begin the crawl anew"
+            ) from error

@@ -1,0 +1,301 @@
+"""What is erased is gone from every byte of the archive and of what this machine remembers, and does not come back."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import unicodedata
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from archive_rows import NOW, SECOND, add_visit, comment, committed, every, read, started
+from hypothesis import given
+from hypothesis import strategies as st
+from test_compact import store
+from test_vacuum import Clock
+
+import archive.log
+from archive.erased import PROPERTY, SCOPES, Erasures, same_name
+from archive.errors import ArchiveError
+from archive.log import TableLog
+from archive.schema import TABLES
+from archive.upkeep.compact import compact
+from archive.upkeep.erase import Subject, erase
+from archive.upkeep.vacuum import vacuum
+
+NAME, SECRET = "Ottilie Quandt", "my neighbour's dog is called Rumpel"
+HER = Subject(author_name=NAME, site="example.org")
+
+
+def hers(name: str, **fields) -> object:
+    return comment(name, author_name=NAME, author_id="ottilie", text=SECRET, text_html=f"<p>{SECRET}</p>", **fields)
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Two comments of hers and one of another's, in several parts, months and states; one of hers was removed."""
+    exporter = started(tmp_path)
+    rows = [hers("o1"), comment("k1", author_name="Kunz"), comment("k2", parent_id="o1", root_id="o1")]
+    add_visit(exporter, "v0", comments=rows)
+    exporter.commit(exporter.take())
+    gone = comment("o1", text=None, content_digest="digest of it", status="disappeared", change="removed")
+    add_visit(exporter, "v1", at=NOW + 40 * 86_400 * SECOND, digest="1", comments=[gone, hers("o2")])
+    exporter.commit(exporter.take())
+    add_visit(exporter, "v2", at=NOW + 50 * SECOND, page_id="page-2", site="example.net", comments=[hers("other-site")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    return tmp_path
+
+
+def done(root: Path, subject: Subject = HER, **options):
+    return erase(str(root / "archive"), subject, state_dir=root / "state", **options)
+
+
+def holding(root: Path, *words: str) -> set[str]:
+    """Files below a directory whose bytes, decompressed where they are Parquet, hold one of the words."""
+    found = set()
+    for path in root.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            if content[:4] == b"PAR1":
+                content += repr(pq.ParquetFile(path).read().to_pylist()).encode()
+            if any(word.encode() in content for word in words):
+                found.add(path.name)
+    return found
+
+
+def test_an_author_leaves_every_part_and_others_stay_as_they_were(told):
+    before = [row for row in read(told, "comments", history=True) if not row["comment_id"].startswith("o")]
+    erased = done(told)
+    assert (erased.comments, erased.rows, erased.parts, erased.waiting) == (["o1", "o2"], 3, 2, [])
+    assert every(told, "comments", "comment_id") == {("k1",): 1, ("k2",): 1, ("other-site",): 1}
+    after = [row for row in read(told, "comments", history=True) if row["comment_id"].startswith("k")]
+    assert after == [row for row in before if row["comment_id"].startswith("k")]
+
+
+def test_after_the_vacuum_no_byte_of_name_and_text_is_left_anywhere(told, monkeypatch):
+    exporter = started(told, "crawl-2")
+    add_visit(exporter, "v8", at=NOW + 90 * SECOND, digest="8", comments=["k8"])
+    exporter.commit(exporter.take())
+    exporter.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(archive.log, "time", Clock(hours_ago=2))
+        assert len(list(compact(store(told), tables=("comments",)))) == 1
+        done(told, Subject(author_name=NAME, system="wordpress"))
+    assert holding(told, NAME, SECRET), "the replaced parts hold them"
+    assert len(list(vacuum(store(told), hours=1))) == 5
+    assert holding(told, NAME, SECRET, "ottilie") == set()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k8"}
+
+
+def test_the_index_of_this_machine_forgets_what_was_erased_to_the_byte(tmp_path):
+    exporter = started(tmp_path)
+    add_visit(exporter, "v0", comments=[hers("a-comment-of-hers"), comment("a-comment-of-his")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    index = {"index.sqlite", "index.sqlite-wal"}
+    assert holding(tmp_path / "state", "a-comment-of-hers") & index
+    done(tmp_path)
+    assert holding(tmp_path / "state", "a-comment-of-hers") == set()
+    assert holding(tmp_path / "state", "a-comment-of-his") & index
+
+
+def test_what_was_erased_does_not_come_back_by_a_crawl_of_this_machine(told):
+    done(told)
+    exporter = started(told, "crawl-2")
+    rows = [hers("o1", change="edited"), hers("o3"), comment("k3", author_name="Kunz")]
+    renamed = comment("o2", author_name="Somebody else", change="edited")
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[*rows, renamed])
+    assert exporter.is_erased(rows[1], "example.org")
+    assert not exporter.is_erased(rows[1], "example.net"), "there it may be somebody else"
+    assert exporter.index.thread("thread-1").keys() & {"o1", "o2", "o3"} == set()
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k3", "other-site"}
+
+
+def test_an_author_who_is_not_there_yet_is_refused_from_the_beginning(told):
+    assert done(told, Subject(author_id="newcomer", site="example.org")).rows == 0
+    exporter = started(told, "crawl-2")
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[comment("n", author_id="newcomer")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert ("n",) not in every(told, "comments", "comment_id")
+
+
+def test_a_crawl_that_runs_meanwhile_drops_the_rows_that_it_holds(told):
+    exporter = started(told, "crawl-2")
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[hers("o9"), comment("k9")])
+    batch = exporter.take()
+    done(told)
+    committed_rows = exporter.commit(batch)
+    exporter.close()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k9", "other-site"}
+    assert committed_rows.rows["comments"] == 1
+    assert committed_rows.known["comments"] == 1
+    left = set((told / "archive" / "comments" / "_tmp").glob("*"))
+    assert left == set()
+
+
+class KilledError(BaseException):
+    """The process is gone."""
+
+
+def test_a_batch_of_a_dead_crawl_is_committed_without_what_was_erased(told, monkeypatch):
+    exporter = started(told, "crawl-2")
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[hers("o9"), comment("k9")])
+
+    def killed(*_, **__):
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TableLog, "commit", killed)
+        with pytest.raises(KilledError):
+            exporter.commit(exporter.take())
+    exporter.close()
+    done(told)
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k9", "other-site"}
+
+
+def test_unfinished_parts_of_other_machines_are_told(told):
+    [path] = [p for p in committed(told) if "example.net" in p and "/comments/" in p]
+    (told / "archive" / "comments" / "_tmp").mkdir(exist_ok=True)
+    shutil.copy(path, told / "archive" / "comments" / "_tmp" / "elsewhere-000001-ff.part")
+    (told / "archive" / "comments" / "_tmp" / "cut-000001-ff.part").write_bytes(b"PAR1")
+    waiting = done(told).waiting
+    assert sorted(waiting) == ["comments/_tmp/cut-000001-ff.part", "comments/_tmp/elsewhere-000001-ff.part"]
+
+
+def test_one_comment_is_erased_with_all_its_states(told):
+    erased = done(told, Subject(comment_id="o1"))
+    assert (erased.comments, erased.rows) == (["o1"], 2)
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "o2", "other-site"}
+    with pytest.raises(ArchiveError, match="holds no comment o1"):
+        done(told, Subject(comment_id="o1"))
+
+
+def test_a_dry_run_counts_and_changes_nothing(told):
+    files = {path: path.stat().st_mtime_ns for path in told.rglob("*") if path.is_file()}
+    erased = done(told, dry_run=True)
+    assert (erased.comments, erased.rows, erased.parts) == (["o1", "o2"], 3, 0)
+    assert {path: path.stat().st_mtime_ns for path in told.rglob("*") if path.is_file()} == files
+
+
+def test_the_archive_remembers_digests_and_the_key_stays_here(told):
+    done(told)
+    [record] = [p for p in (told / "archive" / "_erased").glob("*.json") if b"author_name" in p.read_bytes()]
+    content = record.read_bytes()
+    assert NAME.encode() not in content
+    assert b"o1" not in content
+    [key] = (told / "state").glob("erasure-*.key")
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert key.read_text().strip().encode() not in b"".join(
+        p.read_bytes() for p in (told / "archive").rglob("*") if p.is_file()
+    )
+    log = b"".join(p.read_bytes() for p in (told / "archive" / "comments" / "_delta_log").iterdir())
+    for word in (NAME, "o1", "o2", "ottilie"):
+        assert f'"{word}"'.encode() not in log
+
+
+def test_a_machine_without_the_key_is_refused_and_with_it_goes_on(told):
+    done(told)
+    with pytest.raises(ArchiveError, match=r"erasure-[0-9a-f]+\.key.*copy it from the STATE_DIR"):
+        started(told, "crawl-2", "elsewhere")
+    [key] = (told / "state").glob("erasure-*.key")
+    (told / "elsewhere" / key.name).write_text(key.read_text())
+    started(told, "crawl-2", "elsewhere").close()
+    (told / "elsewhere" / key.name).write_text("00" * 32)
+    with pytest.raises(ArchiveError, match="another one than its name says"):
+        started(told, "crawl-2", "elsewhere")
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_text('{"key"')])
+def test_an_erasure_that_is_gone_or_damaged_is_named(told, spoil):
+    done(told)
+    record = next((told / "archive" / "_erased").glob("*.json"))
+    spoil(record)
+    with pytest.raises(ArchiveError, match=f"{record.name} is (gone|damaged); restore it"):
+        started(told, "crawl-2")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        Subject(),
+        Subject(comment_id="a", author_id="b", site="c"),
+        Subject(author_name="a"),
+        Subject(author_name=" ", site="example.org"),
+        Subject(author_id="", system="wordpress"),
+    ],
+)
+def test_a_subject_that_would_be_nobody_or_everybody_is_refused(told, subject):
+    with pytest.raises(ArchiveError):
+        done(told, subject)
+    assert sum(every(told, "comments", "comment_id").values()) == 6
+
+
+def test_an_erasure_creates_no_archive(tmp_path):
+    with pytest.raises(ArchiveError, match="there is no archive"):
+        done(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_erasures_after_each_other_use_one_key_and_all_count(told):
+    done(told, Subject(comment_id="o1"))
+    done(told, Subject(comment_id="k1"))
+    assert len(list((told / "state").glob("erasure-*.key"))) == 1
+    log = TableLog(store(told), TABLES["comments"])
+    assert len(log.open().metadata().configuration[PROPERTY].split()) == 2
+    erasures = Erasures(store(told), told / "state")
+    assert erasures.follow(log.open())
+    assert not erasures.follow(log.open())
+    assert [erasures.has(comment_id=name) for name in ("o1", "k1", "k2")] == [True, True, False]
+
+
+def test_a_compaction_between_reading_and_committing_loses_no_erasure(told, monkeypatch):
+    from archive.upkeep import erase as erasing
+
+    exporter = started(told, "crawl-3")
+    add_visit(exporter, "v9", at=NOW + 90 * SECOND, digest="9", comments=["k8"])
+    exporter.commit(exporter.take())
+    exporter.close()
+    real, times = erasing.keep, []
+
+    def keep(*arguments):
+        part = real(*arguments)
+        if not times:
+            times.append(len(list(compact(store(told), tables=("comments",)))))
+        return part
+
+    monkeypatch.setattr(erasing, "keep", keep)
+    erased = done(told)
+    assert times == [1]
+    assert erased.rows == 3
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k8", "other-site"}
+
+
+@given(st.text())
+def test_a_name_is_the_same_whatever_its_spaces_and_composition(name):
+    assert same_name(f"  {name}\n") == same_name(name)
+    assert same_name(unicodedata.normalize("NFD", name)) == same_name(name)
+    assert same_name(same_name(name)) == same_name(name)
+
+
+def test_a_name_is_found_however_it_is_composed(tmp_path):
+    exporter = started(tmp_path)
+    rows = [comment("a", author_name="Zoe\u0308  Q"), comment("b", author_name="Zo\u00eb Q"), comment("c", author_name="zo\u00eb q")]
+    add_visit(exporter, "v", comments=rows)
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert done(tmp_path, Subject(author_name="Zo\u00eb Q", site="example.org")).comments == ["a", "b"]
+
+
+def test_the_scopes_are_those_that_a_subject_can_have():
+    for subject in (
+        Subject(comment_id="1"), Subject(author_id="1", site="s"), Subject(author_id="1", system="s"),
+        Subject(author_id="1", site="s", system="s"), Subject(author_name="1", site="s"),
+        Subject(author_name="1", system="s"), Subject(author_name="1", site="s", system="s"),
+    ):  # fmt: skip
+        subject.check()
+        assert subject.scope[0] in SCOPES

@@ -1,0 +1,227 @@
+"""What a user of ``scrapy archive`` is promised."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from loopback import Answer, LoopbackSite
+from running import PROJECT, Place, page
+from scrapy.cmdline import execute
+
+import archive
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+TASKS = ("info", "verify", "compact", "vacuum", "history", "export", "erase", "views")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def archive_command(capsys, monkeypatch) -> Run:
+    """``scrapy archive`` in this process: ``run(place, "info", "--json")``."""
+    monkeypatch.chdir(PROJECT)
+    for name in ("SCRAPY_SETTINGS_MODULE", "SCRAPY_PROJECT"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(place: Place, *words: str) -> Done:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            execute(["scrapy", *place.command("archive", *words)[5:]])
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def site():
+    with contextlib.closing(LoopbackSite({})) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory, site) -> Place:
+    """Two crawls of a page; in between a comment was edited and another was removed."""
+    place = Place(tmp_path_factory.mktemp("visited"))
+    for shown in (page(comments=3, c101="A quick brown fox \x1b[31m"), page(comments=2, c101="A quick red fox \x1b[31m")):
+        site.paths["/a/"] = Answer(shown, headers=HTML)
+        assert place.crawl(site.url("/a/")).returncode == 0
+    assert {row["change"] for row in place.open().comments(history=True).to_pylist()} == {"new", "edited", "removed"}
+    return place
+
+
+@pytest.fixture
+def copied(visited, tmp_path) -> Place:
+    """The same archive, to change; what its machine knew of it is not here."""
+    shutil.copytree(visited.folder / "archive", tmp_path / "archive")
+    return Place(tmp_path)
+
+
+def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, place):
+    done = archive_command(place, "--help")
+    assert done.returncode == 0
+    for task in TASKS:
+        assert f"\n    {task} " in done.stdout
+    one = archive_command(place, "erase", "--help")
+    assert one.returncode == 0
+    assert "--author-name NAME" in one.stdout
+    assert "digest" in one.stdout
+    assert "ARCHIVE_URI" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "name a task: info, verify"),
+        (["tidy"], "invalid choice: 'tidy'"),
+        (["info", "--loud"], "--loud"),
+        (["history"], "WHAT"),
+        (["export"], "-o/--output"),
+        (["export", "-o", "slice.doc"], "'slice.doc' does not tell a format; add --format parquet | jsonl | csv"),
+        (["export", "-o", "-", "--since", "yesterday"], "'yesterday' is no time; write 2024-05-01"),
+        (["erase"], "one of the arguments --comment --author-id --author-name is required"),
+    ],
+)
+def test_a_wrong_command_line_ends_with_2_and_says_what_is_right(archive_command, place, words, message):
+    done = archive_command(place, *words)
+    assert done.returncode == 2, done.stdout
+    assert message in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("words", [["info"], ["verify"], ["compact"], ["vacuum"], ["history", "abcdef"], ["views"]])
+def test_where_there_is_no_archive_the_status_is_1_and_nothing_is_created(archive_command, place, words):
+    done = archive_command(place, *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"scrapy archive {words[0]}: there is no archive at {place.uri}")
+    assert not (place.folder / "archive").exists()
+
+
+def test_info_shows_rows_sizes_times_and_verdicts(archive_command, visited):
+    done = archive_command(visited, "info")
+    assert done.returncode == 0
+    assert "comments" in done.stdout
+    assert "Threads by verdict: 1 complete" in done.stdout
+    held = json.loads(visited.run("archive", "info", "--json").stdout)
+    assert held["rows"]["comments"] == 5
+    assert held["first"].endswith("Z")
+    assert held["changes"] == {"new": 3, "edited": 1, "removed": 1}
+
+
+def test_a_setting_may_stand_before_and_behind_the_task(archive_command, visited, place):
+    done = archive_command(place, "info", "--json", "-s", f"ARCHIVE_URI={visited.uri}")
+    assert json.loads(done.stdout)["uri"] == visited.uri
+
+
+def test_verify_is_silent_about_a_sound_archive_and_names_a_damaged_part(archive_command, visited, copied):
+    done = archive_command(visited, "verify")
+    assert done.returncode == 0, done.stdout
+    assert "sound" in done.stdout
+    part = copied.open().files("comments")[0]
+    Path(part).write_bytes(Path(part).read_bytes()[:-100])
+    done = archive_command(copied, "verify")
+    assert done.returncode == 1
+    assert part in done.stdout
+    assert "restore the file from a copy" in done.stdout
+    lines = [json.loads(line) for line in archive_command(copied, "verify", "--json").stdout.splitlines()]
+    assert [line["path"] for line in lines if line["level"] == "damage"] == [part]
+    assert lines[-1]["damage"] == 1
+    done = archive_command(copied, "verify", "--give-up")
+    assert done.returncode == 1
+    assert part in done.stderr
+    assert archive_command(copied, "info").returncode == 0
+
+
+def test_compact_and_vacuum_say_what_they_did_and_change_no_row(archive_command, copied):
+    before = sorted(map(repr, copied.open().comments(history=True).to_pylist()))
+    done = archive_command(copied, "compact")
+    assert done.returncode == 0, done.stderr
+    assert "2 parts of" in done.stdout
+    done = archive_command(copied, "vacuum", "--dry-run")
+    assert "0 files, 0 bytes would be removed" in done.stderr
+    assert archive_command(copied, "vacuum", "--hours", "0").returncode == 1
+    assert sorted(map(repr, copied.open().comments(history=True).to_pylist())) == before
+    assert archive_command(copied, "verify").returncode == 0
+
+
+def test_history_shows_edits_as_diffs_removals_and_visits_and_no_control_character(archive_command, visited):
+    rows = visited.open().comments(history=True).to_pylist()
+    edited = next(row for row in rows if row["change"] == "edited")
+    done = archive_command(visited, "history", edited["comment_id"][:10])
+    assert done.returncode == 0, done.stderr
+    assert "[-brown-]{+red+}" in done.stdout
+    assert "visit     complete, 3" in done.stdout
+    assert "\x1b" not in done.stdout
+    thread = archive_command(visited, "history", edited["thread_id"])
+    assert "removed" in thread.stdout
+    assert "disappeared (inferred)" in thread.stdout
+    url = visited.open().pages().to_pylist()[0]["canonical_url"]
+    assert "removed" in archive_command(visited, "history", url).stdout
+    lines = [json.loads(line) for line in archive_command(visited, "history", "--json", edited["thread_id"]).stdout.splitlines()]
+    assert [line["event"] for line in lines] == ["new", "new", "new", "visit", "edited", "removed", "visit"]
+
+
+def test_export_writes_a_file_or_to_stdout(archive_command, visited, tmp_path):
+    done = archive_command(visited, "export", "-o", str(tmp_path / "slice.csv"), "--history")
+    assert done.returncode == 0, done.stderr
+    assert "5 rows of comments exported" in done.stderr
+    with (tmp_path / "slice.csv").open(newline="", encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == 5
+    done = archive_command(visited, "export", "-o", "-", "--table", "threads", "--verdict", "complete")
+    [line] = done.stdout.splitlines()
+    assert json.loads(line)["verdict"] == "complete"
+    assert archive_command(visited, "export", "-o", "-", "--until", "2020-01-01").stdout == ""
+    done = archive_command(visited, "export", "-o", str(tmp_path / "no" / "slice.csv"))
+    assert done.returncode == 1
+    assert "cannot write" in done.stderr
+
+
+def test_views_are_sql_that_duckdb_runs(archive_command, visited):
+    connection = duckdb.connect()
+    connection.execute(archive_command(visited, "views").stdout)
+    assert connection.sql("SELECT count(*) FROM comments_history").fetchall() == [(5,)]
+    assert connection.sql("SELECT count(*) FROM comments").fetchall() == [(3,)]
+
+
+def test_what_was_erased_is_not_brought_back_by_the_next_crawl(archive_command, copied, site):
+    name = site.url("/").split("/")[2]
+    words = ("erase", "--author-name", "Reader 1", "--site", name)
+    assert "1 comments in 2 rows would be erased" in archive_command(copied, *words, "--dry-run").stdout
+    assert copied.open().comments().to_table().num_rows == 3
+    done = archive_command(copied, *words)
+    assert done.returncode == 0, done.stderr
+    assert "vacuum --hours 1" in done.stdout
+    site.paths["/a/"] = Answer(page(comments=2, c101="Edited again"), headers=HTML)
+    again = copied.crawl(site.url("/a/"))
+    assert again.returncode == 0, again.stdout + again.stderr
+    rows = copied.open().comments().to_pylist()
+    assert sorted(str(row["author_name"]) for row in rows) == ["None", "Reader 0"], "one was removed before"
+    assert [ledger["new"] for ledger in copied.open().threads().to_pylist()] == [0]
+    assert archive_command(copied, "verify").returncode == 0
+
+
+def test_a_comment_is_erased_by_the_beginning_of_its_id(archive_command, copied):
+    comment_id = copied.open().comments().to_pylist()[0]["comment_id"]
+    done = archive_command(copied, "erase", "--comment", comment_id[:12])
+    assert done.returncode == 0, done.stderr
+    assert comment_id not in {row["comment_id"] for row in archive.open(copied.uri).comments().to_pylist()}
+    assert archive_command(copied, "erase", "--comment", "ffffffffffff").returncode == 1
+    assert archive_command(copied, "erase", "--author-name", "Reader 1").returncode == 1

@@ -1,0 +1,82 @@
+"""What a page cannot have is not looked for, and nothing that it has is missed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborNode
+
+from crawler.extract import channel, description, related, share, subscribe, tags, tallies, times, title, video
+from crawler.extract.document import Document
+from crawler.extract.selection import ranked, select
+
+TABLES = [
+    share._CONTROLS, share._FIELDS, *(selector for selector, _ in (*share._LIKES, *share._CANVASES)), subscribe._WIDGETS,
+    video._PLAYERS, tags._LISTED, channel._UPLOADERS, related._LISTS, *description.BODY_TEXT, *description.VIDEO_TEXT,
+    *tallies._VIEWS, *tallies._LIKES, *times._PUBLISHED_SHOWN, *times._MODIFIED_SHOWN, *title.HEADLINES,
+    "script:not([src]):not([type*=json])", 'meta[content="a,b"], p:has(> b, > i)', "[class*=Player i], #Main > p",
+]  # fmt: skip
+
+TAGS = ["a", "p", "div", "li", "span", "time", "h1", "h2", "iframe", "video", "button", "input", "textarea", "article", "fb:like", "amp-youtube"]
+WORDS = sorted(
+    {word for table in TABLES for word in re.findall(r"[\w-]{3,}", table)} | {"Player", "Main", "Like-Button", "st_x", "xat-svc-y"}
+)
+NAMES = ["class", "id", "rel", "itemprop", "datetime", "src", "href", "data-setup", "data-count", "title", "role", "onclick"]
+
+elements = st.tuples(
+    st.sampled_from(TAGS), st.lists(st.tuples(st.sampled_from(NAMES), st.lists(st.sampled_from(WORDS), max_size=3)), max_size=4)
+)
+
+
+def markup(parts: list[tuple[str, list[tuple[str, list[str]]]]]) -> str:
+    return "".join(
+        f"<{tag}{''.join(written(name, words) for name, words in attributes)}>x" for tag, attributes in parts
+    )
+
+
+def written(name: str, words: list[str]) -> str:
+    value = " ".join(words)
+    return f' {name}="{value}"'
+
+
+def keys(nodes: list[LexborNode]) -> list[int]:
+    return [node.mem_id for node in nodes]
+
+
+@given(st.lists(elements, max_size=12), st.sampled_from(TABLES), st.booleans())
+def test_whatever_fits_is_found_once_and_in_the_order_of_the_page(parts, table: str, has_doctype: bool) -> None:
+    document = Document(("<!doctype html>" if has_doctype else "") + "<p>x" + markup(parts), "https://example.org/")
+    assert keys(select(document, table)) == list(dict.fromkeys(keys(document.css(table))))
+
+
+@pytest.mark.parametrize(
+    ("html", "selectors"),
+    [
+        ("<script>x</script>", "script:not([src]):not([type*=json])"),
+        ("<p>x<b>y</b>", "p:has(> b, > i)"),
+        ("<fb:like>x", "fb\\:like"),
+        ('<p class="like-button likeButton">x', ".likeButton, .like-button, p"),
+        ('<p title="a,b]">x', "p[title='a,b]'], .other"),
+        ('<p class="xat-svc-y">x', "[class*=at-svc-]"),
+    ],
+)
+def test_conditions_escapes_and_quotes_are_understood(html: str, selectors: str) -> None:
+    assert len(select(Document("<!doctype html>" + html, "https://example.org/"), selectors)) == 1
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.strip()[:30])
+def test_an_empty_page_has_nothing(table: str) -> None:
+    assert select(Document("x", "https://example.org/"), table) == []
+
+
+def test_classes_match_whatever_their_case_where_the_page_has_no_doctype() -> None:
+    assert len(select(Document('<p class="Like-Button">x', "https://example.org/"), ".like-button")) == 1
+    assert select(Document('<!doctype html><p class="Like-Button">x', "https://example.org/"), ".like-button") == []
+
+
+def test_a_preferred_selector_comes_first_and_an_element_once() -> None:
+    document = Document('<h1>site</h1><h1 class="title">story</h1>', "https://example.org/")
+    assert [(selector, node.text()) for selector, node in ranked(document, ("h1.title", "h1"))] == [("h1.title", "story"), ("h1", "site")]

@@ -1,0 +1,119 @@
+"""A bucket of the test's server: where an archive lies, and what is in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import boto3
+import pytest
+
+import archive
+from archive.exporter import Exporter
+from archive.s3_options import S3Options
+from archive.schema import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An S3 server and two users of it; a bucket of the first is closed to the second."""
+
+    url: str
+    region: str = "us-east-1"
+    pids: str = ""
+    owner: tuple[str, str] = ("owner-key", "owner-secret")
+    stranger: tuple[str, str] = ("stranger-key", "stranger-secret")
+
+
+def _real() -> Server | None:
+    path = os.environ.get("TALKBACK_S3")
+    if not path:
+        return None
+    said = json.loads(Path(path).read_text("utf-8"))
+    return Server(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+
+
+REAL = _real()
+only_real = [
+    pytest.mark.s3,
+    pytest.mark.skipif(REAL is None, reason="moto answers any signature and stores half a body: make test-s3"),
+]
+"""Marks of what moto cannot show."""
+
+QUICK = S3Options(timeout_s=1.0, retries=3)
+
+
+@dataclass(slots=True)
+class Bucket:
+    server: Server
+    folder: Path
+    name: str = field(default_factory=lambda: f"talkback-{secrets.token_hex(6)}")
+    prefix: str = "some/prefix"
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.name}/{self.prefix}"
+
+    def environment(self) -> dict[str, str]:
+        key, secret = self.server.owner
+        return {
+            "AWS_ENDPOINT_URL": self.server.url,
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_DEFAULT_REGION": self.server.region,
+        }
+
+    def client(self):
+        key, secret = self.server.owner
+        return boto3.client(
+            "s3", endpoint_url=self.server.url, aws_access_key_id=key, aws_secret_access_key=secret, region_name="us-east-1"
+        )
+
+    def create(self) -> None:
+        self.client().create_bucket(Bucket=self.name)
+
+    def remove(self) -> None:
+        client = self.client()
+        for key in self.keys():
+            client.delete_object(Bucket=self.name, Key=key)
+        for upload in client.list_multipart_uploads(Bucket=self.name).get("Uploads", ()):
+            client.abort_multipart_upload(Bucket=self.name, Key=upload["Key"], UploadId=upload["UploadId"])
+        client.delete_bucket(Bucket=self.name)
+
+    def keys(self, among: str = "") -> list[str]:
+        pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=self.name)
+        return [found["Key"] for page in pages for found in page.get("Contents", ()) if among in found["Key"]]
+
+    def exporter(self, crawl_id: str = "crawl-1", state: str = "state", options: S3Options = QUICK, **rest) -> Exporter:
+        return Exporter(self.uri, crawl_id, state_dir=self.folder / state, s3=options, **rest)
+
+    def started(self, crawl_id: str = "crawl-1", state: str = "state", options: S3Options = QUICK) -> Exporter:
+        exporter = self.exporter(crawl_id, state, options)
+        exporter.start()
+        return exporter
+
+    def open(self) -> archive.Archive:
+        return archive.open(self.uri)
+
+    def every(self, table: str, *columns: str) -> Counter:
+        """How often each combination of values stands in a table, every state counted."""
+        rows = getattr(self.open(), table)(history=True).select(*columns).to_pylist()
+        return Counter(tuple(row.values()) for row in rows)
+
+    def committed(self) -> set[str]:
+        opened = self.open()
+        return {path for table in TABLES for path in opened.files(table)}
+
+    def visible(self) -> set[str]:
+        """What a plain glob over the partitions finds."""
+        return {f"s3://{self.name}/{key}" for key in self.keys("/month=") if key.endswith(".parquet")}
+
+    def litter(self) -> list[str]:
+        """What a crawl that ended well leaves nothing of."""
+        client = self.client()
+        uploads = client.list_multipart_uploads(Bucket=self.name).get("Uploads", ())
+        return [*self.keys("/_tmp/"), *self.keys("_probe"), *(upload["Key"] for upload in uploads)]

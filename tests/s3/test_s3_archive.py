@@ -1,0 +1,207 @@
+"""An archive on S3: one batch after another, two crawls, a machine that knows nothing, large parts, other settings."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from archive_rows import NOW, SECOND, add_visit, comment, seen
+from bucket import QUICK, REAL, Bucket, only_real
+
+from archive import s3
+from archive.errors import ArchiveError
+from archive.s3 import S3Store
+from archive.s3_options import S3Options
+
+
+def visit(exporter, number: int, **rest) -> None:
+    add_visit(exporter, f"visit-{number}", at=NOW + number * SECOND, **rest)
+    exporter.commit(exporter.take())
+
+
+def test_crawls_of_two_machines_commit_what_readers_find_and_nothing_twice(bucket):
+    for number, state in enumerate(["one", "one", "other"]):
+        exporter = bucket.started(f"crawl-{number}", state)
+        visit(exporter, number, site="bücher.example:80", comments=["a", "b"])
+        exporter.close()
+    opened = bucket.open()
+    assert {row["comment_id"]: row["site"] for row in opened.comments(history=True).to_pylist()} == {
+        "a": "bücher.example:80",
+        "b": "bücher.example:80",
+    }
+    assert bucket.every("comments", "comment_id") == {("a",): 1, ("b",): 1}
+    assert opened.info().rows["threads"] == 3
+    assert opened.info().rows["shares"] == 2
+    assert bucket.visible() == bucket.committed()
+    assert bucket.litter() == []
+    assert all(key.startswith("some/prefix/") for key in bucket.keys())
+
+
+@pytest.mark.parametrize("prefix", ["", "one", "with blanks/bücher, 新聞/a=b+c@d~e", "x" * 400])
+def test_both_halves_of_a_commit_and_the_reader_mean_the_same_key(bucket, prefix):
+    bucket.prefix = prefix
+    exporter = bucket.started()
+    visit(exporter, 1, comments=["a"])
+    exporter.close()
+    assert bucket.every("comments", "comment_id") == {("a",): 1}
+    assert {f"s3://{bucket.name}/{key}" for key in bucket.keys("/month=")} == bucket.committed()
+    assert all(key.startswith(prefix) for key in bucket.keys())
+
+
+def test_a_machine_with_an_empty_state_directory_knows_what_the_archive_holds(bucket):
+    exporter = bucket.started()
+    visit(exporter, 1, comments=["a", "b"])
+    exporter.close()
+    stranger = bucket.started("crawl-2", "new")
+    assert set(stranger.index.thread("thread-1")) == {"a", "b"}
+    assert stranger.index.page_digest("page-1") == "digest-1"
+    stranger.close()
+
+
+def test_the_same_bucket_of_another_server_is_another_archive(bucket, proxy, monkeypatch):
+    one = bucket.exporter()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.server.url)
+    assert bucket.exporter().state_dir != one.state_dir
+
+
+def test_a_part_larger_than_a_piece_is_sent_in_pieces_and_read_by_ranges(bucket, proxy, monkeypatch):
+    monkeypatch.setattr(s3, "PIECE_BYTES", 5 * 1024 * 1024)
+    exporter = bucket.started()
+    texts = {f"{n}": os.urandom(1_500_000).hex() for n in range(4)}
+    exporter.add("comments", [comment(name, text=text) for name, text in texts.items()], seen())
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert sum("partNumber=" in line for line in proxy.lines) >= 2
+    proxy.lines.clear()
+    assert {row["comment_id"]: row["text"] for row in bucket.open().comments().to_pylist()} == texts
+    proxy.lines.clear()
+    stranger = bucket.started("crawl-2", "new")
+    assert set(stranger.index.thread("thread-1")) == set(texts)
+    stranger.close()
+    assert bucket.litter() == []
+    [part] = bucket.keys("comments/site")
+    size = bucket.client().head_object(Bucket=bucket.name, Key=part)["ContentLength"]
+    assert size > 5 * 1024 * 1024
+
+
+def test_any_range_of_an_object_is_what_lies_there(bucket):
+    store = S3Store(f"{bucket.name}/x", QUICK)
+    content = os.urandom(300_000)
+    store.stage("t/_tmp/a.part", pa.py_buffer(content))
+    store.stage("t/_tmp/empty.part", pa.py_buffer(b""))
+    with store.filesystem("t").open_input_file("_tmp/a.part") as file:
+        assert file.size() == len(content)
+        for start, length in ((0, 1), (0, 300_000), (299_999, 5), (171_000, 10_000), (300_000, 1), (100, 0)):
+            file.seek(start)
+            assert file.read(length) == content[start : start + length]
+        assert file.read_at(7, 200_000) == content[200_000:200_007]
+    with store.filesystem("t").open_input_file("_tmp/empty.part") as file:
+        assert file.read() == b""
+    with pytest.raises(FileNotFoundError, match=f"s3://{bucket.name}/x/t/_tmp/none is not there"):
+        store.filesystem("t").open_input_file("_tmp/none")
+
+
+def test_publishing_again_and_discarding_again_change_nothing(bucket):
+    store = S3Store(f"{bucket.name}/x", QUICK)
+    store.stage("t/_tmp/a.part", pa.py_buffer(b"abc"))
+    for _ in range(2):
+        store.publish([("t/_tmp/a.part", "t/a.parquet")])
+        store.discard(["t/_tmp/a.part"])
+    assert bucket.keys() == ["x/t/a.parquet"]
+    assert store.read("t/a.parquet") == b"abc"
+    with pytest.raises(ArchiveError, match="cannot give the part its name"):
+        store.publish([("t/_tmp/never.part", "t/never.parquet")])
+
+
+def test_an_upload_that_a_dead_crawl_left_half_way_is_given_up(bucket):
+    bucket.started().close()
+    key = f"{bucket.prefix}/pages/_tmp/crawl-1-000001-aa.part"
+    bucket.client().create_multipart_upload(Bucket=bucket.name, Key=key)
+    assert bucket.litter() == [key]
+    if REAL:  # moto says of every upload that it began in 2010
+        bucket.started("crawl-2").close()
+        assert bucket.litter() == [key], "a young upload of another crawl may be alive"
+    bucket.started("crawl-1").close()
+    assert bucket.litter() == []
+
+
+def test_two_crawls_that_commit_at_once_add_up(bucket):
+    exporters = [bucket.started(f"crawl-{n}", f"state-{n}") for n in range(2)]
+    failed: list[Exception] = []
+
+    def crawl(number: int) -> None:
+        try:
+            for turn in range(4):
+                shared, own = f"shared-{turn}", f"own-{number}-{turn}"
+                add_visit(exporters[number], f"visit-{number}-{turn}", comments=[shared, own], page_id=f"page-{turn}")
+                exporters[number].commit(exporters[number].take())
+        except Exception as error:
+            failed.append(error)
+            raise
+
+    threads = [threading.Thread(target=crawl, args=(n,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=100)
+    for exporter in exporters:
+        exporter.close()
+    assert failed == []
+    names = [f"shared-{t}" for t in range(4)] + [f"own-{n}-{t}" for n in range(2) for t in range(4)]
+    assert bucket.every("comments", "comment_id") == Counter({(name,): 1 for name in names})
+    assert bucket.every("pages", "page_id") == Counter({(f"page-{t}",): 1 for t in range(4)})
+    assert bucket.every("shares", "page_id", "position") == {(f"page-{t}", p): 1 for t in range(4) for p in (0, 1)}
+    assert bucket.every("threads", "capture_id") == {(f"visit-{n}-{t}",): 1 for n in range(2) for t in range(4)}
+    assert bucket.litter() == []
+
+
+def test_encryption_and_storage_class_are_those_asked_for(server, bucket):
+    if bucket.server.pids:
+        options = S3Options(encryption="aws:kms", kms_key_id="talkback-key", storage_class="COLD")
+    else:
+        options = S3Options(encryption="aws:kms", kms_key_id="talkback-key", storage_class="STANDARD_IA")
+    exporter = bucket.started(options=options)
+    visit(exporter, 1, comments=["a"])
+    exporter.close()
+    client = bucket.client()
+    kinds = Counter()
+    for key in bucket.keys():
+        head = client.head_object(Bucket=bucket.name, Key=key)
+        kind = "part" if "/month=" in key else "log"
+        kinds[kind, head["ServerSideEncryption"], head["SSEKMSKeyId"], head.get("StorageClass", "STANDARD")] += 1
+    assert set(kinds) == {
+        ("part", "aws:kms", "talkback-key", options.storage_class),
+        ("log", "aws:kms", "talkback-key", "STANDARD"),
+    }
+    assert bucket.every("comments", "comment_id") == {("a",): 1}
+
+
+def test_duckdb_reads_the_files_that_an_archive_lists(bucket, tmp_path):
+    exporter = bucket.started()
+    visit(exporter, 1, comments=["a", "b"])
+    exporter.close()
+    found = duckdb.from_arrow(bucket.open().comments().reader()).order("comment_id").project("comment_id").fetchall()
+    assert found == [("a",), ("b",)]
+    keys = [address.removeprefix(f"s3://{bucket.name}/") for address in bucket.open().files("comments")]
+    for number, key in enumerate(keys):
+        bucket.client().download_file(bucket.name, key, str(tmp_path / f"{number}.parquet"))
+    rows = [row for n in range(len(keys)) for row in pq.read_table(tmp_path / f"{n}.parquet", partitioning=None).to_pylist()]
+    assert sorted(row["comment_id"] for row in rows) == ["a", "b"]
+
+
+class TestReal:
+    pytestmark = only_real
+
+    def test_a_changed_body_is_refused_by_the_server(self, bucket: Bucket, proxy) -> None:
+        from proxy import Kind
+
+        store = S3Store(f"{bucket.name}/x", QUICK)
+        proxy.fail(Kind.CORRUPT_REQUEST, "PUT .*_tmp", times=100)
+        with pytest.raises(ArchiveError, match="what arrived is not what was sent"):
+            store.stage("t/_tmp/a.part", pa.py_buffer(b"x" * 1000))
+        assert bucket.keys() == []
