@@ -32,8 +32,9 @@ _ISO = re.compile(
     r"(?P<year>[0-9]{4})(?P<dash>[-/.]?)(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})"
     r"(?:(?:[Tt]|[\s_]*[\s,_]\s*)(?P<hour>[0-9]{1,2})(?P<colon>:?)(?P<minute>[0-9]{2})"
     r"(?:(?P=colon)(?P<second>[0-9]{2})(?:[.,:](?P<fraction>[0-9]{1,9}))?)?)?"
-    r"\s*(?P<zone>[Zz]|UTC|GMT|(?:UTC|GMT)?[+\-\u2212][0-9]{2}(?::?[0-9]{2})?(?::?00)?)?"
+    r"\s*(?P<zone>[Zz]|UTC|GMT|(?:UTC|GMT)?[+\-\u2212](?:[0-9]:[0-9]{2}|[0-9]{2}(?::?[0-9]{2})?)(?::?00)?)?"
 )
+_SHORT_HOUR = re.compile(r"[^0-9][0-9]:")
 _JOINED = re.compile(r"([0-9]{8})([0-9]{6})")
 _ISO_WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}(?:-?[1-7])")
 
@@ -131,6 +132,8 @@ def _iso_offset(zone: str | None) -> int | None:
     digits = re.sub(r"[^0-9]", "", zone)
     if not digits:
         return 0
+    if _SHORT_HOUR.search(zone):  # "-5:00"
+        digits = f"0{digits}"
     minutes = int(digits[:2]) * 60 + int(digits[2:4] or 0)
     return None if minutes > 14 * 60 else minutes if "+" in zone else -minutes
 

@@ -376,3 +376,10 @@ def test_what_is_no_duration_is_none(raw: str | None) -> None:
 def test_no_duration_raises_or_is_negative(raw: str) -> None:
     seconds = read_duration(raw)
     assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize("zone", ["-5:00", "-05:00", "-0500", "-05", "-05:00:00", "GMT-5:00"])
+def test_an_offset_counts_however_it_is_written(zone):
+    found = read_time(f"2014-12-15T12:56{zone}", observed_at=NOW)
+    assert found is not None
+    assert found.at == int(datetime(2014, 12, 15, 17, 56, tzinfo=UTC).timestamp()) * 1_000_000
