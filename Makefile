@@ -11,12 +11,14 @@ PYTHON ?= $(firstword $(shell for name in python3.11 python3.12 python3.13 pytho
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable
+NO_INDEX := { echo 'Setting up failed: pip has to reach a package index this once (see above); then run make again' >&2; exit 1; }
 READY := $(VENV)/.ready
 READY_TO_TEST := $(VENV)/.ready-to-test
 WORDPRESS ?= build/wordpress
 KILLS ?= 200
 SEED ?=
 S3 ?= build/s3
+S3_KILLS ?= 50
 
 # An address holds & ? $ and worse. It reaches the shell as a variable of the environment, never as text of a command.
 override URL := $(value URL)
@@ -38,14 +40,14 @@ help:
 $(READY): setup.py constraints.txt
 	@$(PYTHON) -c '$(NEW_ENOUGH)' \
 	  || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, half a minute)"
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) '.[look]'
+	@$(PIP) '.[look]' || $(NO_INDEX)
 	@touch $(READY)
 
 $(READY_TO_TEST): $(READY)
-	@echo 'Adding what the tests need (once, half a minute)'
-	@$(PIP) '.[look,test]'
+	@echo 'Adding what the tests need (once, half a minute more)'
+	@$(PIP) '.[look,test]' || $(NO_INDEX)
 	@touch $(READY_TO_TEST)
 
 crawl: $(READY)
@@ -77,7 +79,7 @@ test-wordpress: $(READY_TO_TEST)
 test-s3: $(READY_TO_TEST)
 	@trap 'tests/s3/stop.sh $(S3)' EXIT; \
 	tests/s3/start.sh $(S3); \
-	TALKBACK_S3=$(S3)/endpoint.json $(BIN)/python -m pytest -q tests/s3
+	TALKBACK_S3=$(S3)/endpoint.json TALKBACK_KILLS=$(S3_KILLS) TALKBACK_KILL_SEED=$(SEED) $(BIN)/python -m pytest -q tests/s3
 
 clean:
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi

@@ -117,6 +117,7 @@ class Erasures:
     def remember(self, log: TableLog, marks: Marks) -> None:
         """Remember an erasure for good; from this commit on no crawl adds such comments.
 
+        Not for the process of a crawl: changing a property holds the GIL while it waits for S3 (deltalake 1.6.6).
         Raises `ArchiveError` when it cannot be written.
         """
         self.follow(log.open())

@@ -61,9 +61,9 @@ class S3Store:
         """Probe the bucket for writing and for ``If-None-Match``, without which commits of two crawls are lost."""
         self._connection.learn_region()
         path = f"_probe-{secrets.token_hex(8)}"
+        # A first answer that was lost makes botocore meet its own object; only the second write tells something.
+        self._create(path)
         try:
-            # A first answer that was lost makes botocore meet its own object; only the second write tells something.
-            self._create(path)
             is_kept = not self._create(path)
         finally:
             self.discard([path])

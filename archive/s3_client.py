@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
@@ -31,6 +32,10 @@ FALLBACK_REGION: Final = "us-east-1"
 _AMAZON: Final = re.compile(r"\.amazonaws\.com(\.cn)?$")
 _PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 10.0
+
+for _name in ("boto3", "botocore", "urllib3"):
+    # What they say of a request while debugging holds its signature and the session token.
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class S3Connection:

@@ -221,6 +221,12 @@ def test_the_readme_shows_the_table_that_a_first_crawl_of_the_sample_site_prints
     assert table(README.read_text("utf-8")) == table(crawled[1])
 
 
+def test_the_number_of_locales_is_that_of_the_table():
+    from crawler.systems.wordpress.locales import locales
+
+    assert re.findall(r"(\d+) locales", README.read_text("utf-8")) == [str(len(locales()))]
+
+
 # --- documents -----------------------------------------------------------------------------------
 
 

@@ -205,10 +205,11 @@ def _rows(log: TableLog, part: _Named, size: int | None) -> Iterator[pa.RecordBa
             file = pq.ParquetFile(source, page_checksum_verification=True)
             _check_shape(log, part, file)
             rows = 0
-            for batch in file.iter_batches(_READ_ROWS):
-                _check_month(log, part, batch)
-                rows += batch.num_rows
-                yield batch
+            for group in range(file.num_row_groups):  # all groups in one call would be fetched ahead, and kept
+                for batch in file.iter_batches(_READ_ROWS, row_groups=[group]):
+                    _check_month(log, part, batch)
+                    rows += batch.num_rows
+                    yield batch
     except (OSError, pa.ArrowException) as error:
         raise _DamageError(f"the part cannot be read: {' '.join(str(error).split())}") from error
     if rows != part.rows:

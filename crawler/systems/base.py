@@ -303,10 +303,8 @@ class Reading:
             "any": self._position,
         }
         scope, expected = self._scope, self._expected
-        if scope == "any" and expected == counted["comments"]:
-            scope = "comments"
-        elif scope == "any":
-            scope = "all"
+        if scope == "any":
+            scope = _scope_of(expected or 0, counted)
         got = counted[scope] if scope else None
         if expected is not None and got is not None and got != expected:
             word = "fewer" if got < expected else "more"
@@ -343,6 +341,16 @@ class Reading:
         if self._position or (reason == "exhausted" and self._expected):
             return "partial"
         return "blocked" if reason == "blocked" else "unknown"
+
+
+def _scope_of(expected: int, counted: dict[str, int]) -> str | None:
+    """What a count counts whose source does not say: the scope that it agrees with, else everything.
+
+    None where it lies between the comments alone and the comments with all pingbacks: some pingbacks are counted.
+    """
+    if expected == counted["comments"]:
+        return "comments"
+    return None if counted["comments"] < expected < counted["all"] else "all"
 
 
 async def read_thread(system: System, document: Document, reading: Reading) -> AsyncIterator[Batch]:

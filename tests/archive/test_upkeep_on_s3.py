@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import boto3
 import pytest
 from archive_rows import NOW, SECOND, add_visit, comment
-from moto.server import ThreadedMotoServer
 
 import archive
 from archive.exporter import Exporter
@@ -23,12 +24,28 @@ from archive.upkeep.verify import verify
 URI = "s3://upkeep/some/prefix"
 
 
+SERVER = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print("http://{}:{}".format(*server.get_host_and_port()), flush=True)
+sys.stdin.read()
+"""
+
+
 @pytest.fixture(scope="module")
 def server():
-    running = ThreadedMotoServer("127.0.0.1", 0)
-    running.start()
-    yield "http://{}:{}".format(*running.get_host_and_port())
-    running.stop()
+    """In a process of its own: delta-rs holds the GIL while it changes a property, and the server could not answer."""
+    running = subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert running.stdin is not None
+    assert running.stdout is not None
+    yield running.stdout.readline().strip()
+    running.stdin.close()
+    running.wait(10)
+    running.stdout.close()
 
 
 def test_an_archive_on_s3_is_compacted_verified_erased_from_and_read(server, tmp_path, monkeypatch):

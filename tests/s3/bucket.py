@@ -7,6 +7,7 @@ import os
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import boto3
@@ -38,16 +39,19 @@ def _real() -> Server | None:
 
 
 REAL = _real()
-only_real = [
-    pytest.mark.s3,
-    pytest.mark.skipif(REAL is None, reason="moto answers any signature and stores half a body: make test-s3"),
-]
-"""Marks of what moto cannot show."""
+MOTO_CANNOT = "moto answers any signature and stores half a body: make test-s3"
+TAKES_LONG = "takes minutes: make test-s3"
+
+
+def only_real(reason: str):
+    """Mark a test, or a class of them, that is for a real server only."""
+    skip = pytest.mark.skipif(REAL is None, reason=reason)
+    return lambda test: pytest.mark.s3(skip(test))
 
 QUICK = S3Options(timeout_s=1.0, retries=3)
 
 
-@dataclass(slots=True)
+@dataclass
 class Bucket:
     server: Server
     folder: Path
@@ -67,24 +71,28 @@ class Bucket:
             "AWS_DEFAULT_REGION": self.server.region,
         }
 
-    def client(self):
+    @cached_property
+    def _client(self):
         key, secret = self.server.owner
-        return boto3.client(
-            "s3", endpoint_url=self.server.url, aws_access_key_id=key, aws_secret_access_key=secret, region_name="us-east-1"
-        )
+        session = boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret, region_name=self.server.region)
+        return session.client("s3", endpoint_url=self.server.url)
+
+    def client(self):
+        """A client that no change of the environment reaches."""
+        return self._client
 
     def create(self) -> None:
         self.client().create_bucket(Bucket=self.name)
 
     def remove(self) -> None:
         client = self.client()
-        for key in self.keys():
+        for key in self.objects():
             client.delete_object(Bucket=self.name, Key=key)
         for upload in client.list_multipart_uploads(Bucket=self.name).get("Uploads", ()):
             client.abort_multipart_upload(Bucket=self.name, Key=upload["Key"], UploadId=upload["UploadId"])
         client.delete_bucket(Bucket=self.name)
 
-    def keys(self, among: str = "") -> list[str]:
+    def objects(self, among: str = "") -> list[str]:
         pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=self.name)
         return [found["Key"] for page in pages for found in page.get("Contents", ()) if among in found["Key"]]
 
@@ -110,10 +118,10 @@ class Bucket:
 
     def visible(self) -> set[str]:
         """What a plain glob over the partitions finds."""
-        return {f"s3://{self.name}/{key}" for key in self.keys("/month=") if key.endswith(".parquet")}
+        return {f"s3://{self.name}/{key}" for key in self.objects("/month=") if key.endswith(".parquet")}
 
     def litter(self) -> list[str]:
         """What a crawl that ended well leaves nothing of."""
         client = self.client()
         uploads = client.list_multipart_uploads(Bucket=self.name).get("Uploads", ())
-        return [*self.keys("/_tmp/"), *self.keys("_probe"), *(upload["Key"] for upload in uploads)]
+        return [*self.objects("/_tmp/"), *self.objects("_probe"), *(upload["Key"] for upload in uploads)]

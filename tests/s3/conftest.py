@@ -12,9 +12,9 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("archive", "crawl")]  # archive_rows, writer, running
 
-from bucket import REAL, Bucket, Server
-from moto.server import ThreadedMotoServer
-from proxy import Proxy
+from bucket import REAL, Bucket, Server  # noqa: E402 - finds its neighbours by the line above
+from moto.server import ThreadedMotoServer  # noqa: E402 - the same
+from proxy import Proxy  # noqa: E402 - the same
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit import read
 from wordpress_site import ITEMS, POST, Row, page
@@ -115,6 +115,58 @@ async def test_a_list_printed_twice_is_read_once():
     assert len(await comments_of(twice)) == len(find_items(Document(twice, POST)).found) == 4
 
 
+LONG = Row(1, body="<p>A thought that goes on and on until the end.</p>")
+
+
+def again(first: Row, second: Row) -> str:
+    """A page with a second list of the same comments."""
+    html, other = page([first]), page([second])
+    start, end = html.index('<ol class="comment-list">'), html.index("</ol>") + 5
+    return html[:end] + other[start : other.index("</ol>") + 5] + html[end:]
+
+
+@pytest.mark.parametrize("body", [LONG.body, "<p>A thought  that goes on…</p>", "<p>Anything shorter</p>", ""])
+async def test_a_second_list_for_narrow_screens_may_shorten_its_comments(body):
+    ((_, (comment,), thread),) = await read(SYSTEM, again(LONG, Row(1, body=body)), POST)
+    assert comment.text == "A thought that goes on and on until the end."
+    assert (thread.gaps, thread.verdict) == (None, "complete")
+
+
+@pytest.mark.parametrize("other", [Row(1, "Bo", "<p>Another thought</p>"), Row(1, body=f"{LONG.body}<p>And more than that.</p>")])
+async def test_an_id_used_again_for_what_was_not_said_before_is_a_gap(other):
+    ((_, comments, thread),) = await read(SYSTEM, again(LONG, other), POST)
+    assert (len(comments), thread.verdict) == (1, "partial")
+
+
+BYLINES = {
+    "WordPress 1.5": (
+        '<p>First</p><p><cite>Comment by Ada — July 20, 2005 @ <a href="#comment-1">10:15 am</a></cite></p>',
+        "July 20, 2005 @ 10:15 am",
+    ),
+    "WordPress 1.5, a name with a link and a dash": (
+        '<p>First</p><cite>Comment by <a href="/ada">Ada — B</a> — July 20, 2005 @ <a href="#comment-1">10:15 am</a></cite>',
+        "July 20, 2005 @ 10:15 am",
+    ),
+    "beside the name": (
+        '<div class="comment-author"><b class="fn">Ada</b> <i class="says">says:</i><br>July 20, 2005 at 10:15 am</div><p>First</p>',
+        "July 20, 2005 at 10:15 am",
+    ),
+    "a number beside the name that is no time": (
+        '<div class="comment-author"><b class="fn">Ada</b> 7 posts</div><div class="comment-content"><p>First</p></div>',
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("byline", BYLINES)
+async def test_a_time_without_an_element_of_its_own_is_read(byline):
+    markup, raw = BYLINES[byline]
+    html = page([]).replace('<ol class="comment-list">', f'<ol class="comment-list"><li id="comment-1">{markup}</li>')
+    (comment,) = await comments_of(html)
+    assert (comment.published_raw, comment.text) == (raw, "First")
+    assert comment.published_precision == ("min" if raw else None)
+
+
 THEMES = {
     "style=div, answers inside the element": (
         '<div id="comment-1" class="comment even depth-1 parent"><div class="comment-author vcard"><cite class="fn">Ada</cite>'
@@ -196,6 +248,7 @@ FRAGMENTS = st.sampled_from(
 
 
 @given(st.lists(FRAGMENTS, max_size=40).map("".join))
+@settings(deadline=None)  # the first date loads the words of its language
 async def test_broken_markup_never_raises(junk):
     html = f"<body class=postid-1><div id=comments>{junk}"
     for _, comments, thread in await read(SYSTEM, html, POST):

@@ -127,6 +127,9 @@ def test_the_tenant_is_the_host_and_the_folder_of_the_installation(html, url, wa
         ("10 hacks: 13 responses", "", None),
         ("Leave a comment on 24 hours of hacks", "24 hours of hacks", None),
         ("", "", None),
+        ("5 Pingbacks", "", None),
+        ("2 Trackbacks/Pingbacks", "", None),
+        ("3 thoughts on “How pingbacks work”", "", 3),
     ],
 )
 def test_a_heading_counts_what_it_says_and_not_what_the_title_says(heading, title, wanted):

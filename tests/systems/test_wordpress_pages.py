@@ -32,7 +32,8 @@ def newest_first(heading: str | None = "7 comments") -> tuple[str, dict[str, str
 
 
 async def thread_of(first: str, pages: dict[str, str], url: str = POST, **options):
-    web = answering({address: html_answer(html) for address, html in pages.items()} | options.pop("extra", {}))
+    answers = {address: html_answer(html) for address, html in pages.items()} | options.pop("extra", {})
+    web = answering(answers, options.pop("otherwise", None))
     ((_, comments, thread),) = await read(SYSTEM, first, url, web, **options)
     return comments, thread, web
 
@@ -132,6 +133,129 @@ async def test_the_caps_on_requests_and_comments_end_in_partial():
 async def test_the_heading_says_how_many_there_should_be(heading, expected, verdict):
     _, thread, _ = await thread_of(page(ROWS, heading=heading), {})
     assert (thread.expected, thread.verdict) == (expected, verdict)
+
+
+PINGED = [*ROWS, *(Row(number, kind="pingback", url="https://other.example.net/") for number in (8, 9))]
+"""Seven comments and two pingbacks."""
+
+
+@pytest.mark.parametrize(
+    ("stated", "scope", "verdict"),
+    [(7, "comments", "complete"), (8, None, "complete"), (9, "all", "complete"), (6, "all", "partial"), (10, "all", "partial")],
+)
+async def test_a_count_is_met_when_pingbacks_explain_it_and_only_then(stated, scope, verdict):
+    _, thread, _ = await thread_of(page(PINGED, heading=f"Comments ({stated})"), {})
+    assert (thread.expected, thread.expected_scope, thread.verdict) == (stated, scope, verdict)
+
+
+def pager(*links: tuple[str, int | None, str]) -> str:
+    """Links between comment pages: class around the link, number (None: the thread's own address), words."""
+    return "<nav>" + "".join(
+        f'<div class="{name}"><a href="{comment_page_url(number) if number else POST}#comments">{words}</a></div>'
+        for name, number, words in links
+    ) + "</nav>"
+
+
+@pytest.mark.parametrize(
+    ("bare", "first", "asked"),
+    [
+        ([("nav-previous", 1, "Ältere")], [("nav-next", None, "Neuere")], 1),
+        ([("", 1, "« Older Comments")], [("", None, "Newer Comments »")], 1),
+        ([("", 1, "←")], [("", None, "→")], 1),
+    ],
+)
+async def test_links_of_comments_without_numbers_do_not_make_the_last_page_the_first(bare, first, asked):
+    """Themes may link comments by `get_permalink()` alone."""
+    pages = {comment_page_url(1): page(ROWS[:6], navigation=pager(*first))}
+    comments, thread, web = await thread_of(page(ROWS[6:], heading="7 comments", navigation=pager(*bare)), pages)
+    assert ({c.native_id for c in comments}, thread.verdict) == ({str(n) for n in range(1, 8)}, "complete")
+    assert len(web.asked) == asked
+
+
+async def test_where_nothing_tells_which_page_is_shown_every_number_is_asked_for():
+    pages = {
+        comment_page_url(1): page(ROWS[:3], navigation=pager(("", 2, "2"), ("", None, "3"))),
+        comment_page_url(2): page(ROWS[3:6], navigation=pager(("", 1, "1"), ("", None, "3"))),
+    }
+    comments, thread, web = await thread_of(page(ROWS[6:], navigation=pager(("", 2, "2"))), pages)
+    assert (len(comments), thread.verdict, web.asked) == (7, "complete", [comment_page_url(1), comment_page_url(2)])
+
+
+async def test_signs_that_differ_are_not_believed():
+    """The link is called newer, but leads to page 1: the page can be neither the first nor the last."""
+    pages = {comment_page_url(1): page(ROWS[:3])}
+    comments, thread, _ = await thread_of(page(ROWS[3:], navigation=pager(("nav-next", 1, "Older"))), pages)
+    assert (len(comments), thread.verdict) == (7, "complete")
+
+
+async def test_a_pager_inside_a_list_that_was_left_unclosed_is_followed():
+    first, pages = newest_first(heading=None)
+    first = page(ROWS[6:]).replace("</li></ol>", pager(("nav-previous", 2, "Older")))
+    comments, thread, _ = await thread_of(first, pages)
+    assert (len(comments), thread.verdict) == (7, "complete")
+
+
+async def test_a_link_between_pages_that_is_not_followed_makes_the_thread_partial():
+    away = '<div class="nav-previous"><a href="https://video.example.org/elsewhere/comment-page-1/#comments">Older</a></div>'
+    _, thread, web = await thread_of(page(ROWS, navigation=away), {})
+    assert (web.asked, thread.verdict) == ([], "partial")
+    assert thread.gaps is not None
+    assert "/elsewhere/comment-page-1/" in thread.gaps[0]["reason"]
+
+
+async def test_comments_link_to_the_thread_s_own_address_where_it_was_visited_by_another():
+    first, pages = newest_first()
+    comments, thread, _ = await thread_of(first, pages, "https://video.example.org/?p=14")
+    assert (len(comments), thread.verdict) == (7, "complete")
+
+
+async def test_a_visit_of_a_numbered_page_reads_the_page_without_number_too():
+    first, pages = newest_first()
+    middle = pages.pop(comment_page_url(2))
+    comments, thread, web = await thread_of(middle, pages | {POST: first}, comment_page_url(2))
+    assert (len(comments), thread.verdict, web.asked) == (7, "complete", [POST, comment_page_url(1)])
+
+
+GONE = {comment_page_url(1): (404, {}, b"")}
+
+
+@pytest.mark.parametrize(
+    ("second", "heading", "verdict"),
+    [
+        # page 2 leads back to the thread's own address as the older one, so that is page 1
+        (pager(("nav-previous", None, "Older")), None, "complete"),
+        # no newer page follows page 2, so the thread's own address cannot be the last
+        (pager(("nav-previous", 1, "Older")), None, "complete"),
+        # as many comments as the page states
+        ("", "7 comments", "complete"),
+        # page 1 may be missing
+        ("", None, "partial"),
+        ("", "9 comments", "partial"),
+        (pager(("nav-next", None, "Newer")), None, "partial"),
+        (pager(("nav-previous", 1, "Older"), ("nav-next", None, "Newer")), None, "partial"),
+    ],
+)
+async def test_a_first_page_that_does_not_exist_is_no_loss_only_where_the_plain_page_proves_to_be_it(second, heading, verdict):
+    first = page(ROWS[:3], heading=heading, navigation=pager(("", 2, "2")))
+    pages = {comment_page_url(2): page(ROWS[3:], navigation=second)}
+    comments, thread, web = await thread_of(first, pages, extra=GONE)
+    assert (len(comments), thread.verdict) == (7, verdict)
+    assert web.asked == [comment_page_url(1), comment_page_url(2)]
+
+
+async def test_a_first_page_that_fails_otherwise_is_a_loss():
+    first = page(ROWS[:3], heading="7 comments", navigation=pager(("", 2, "2")))
+    pages = {comment_page_url(2): page(ROWS[3:])}
+    _, thread, _ = await thread_of(first, pages, extra={comment_page_url(1): (500, {}, b"")})
+    assert thread.verdict == "partial"
+
+
+@pytest.mark.parametrize("otherwise", [(404, {}, b""), (500, {}, b""), None])
+async def test_after_three_numbers_that_do_not_answer_only_linked_ones_are_asked_for(otherwise):
+    first = page(ROWS[:3], navigation=pager(("", 900, "last")))
+    _, thread, web = await thread_of(first, {comment_page_url(900): page(ROWS[3:])}, otherwise=otherwise)
+    assert web.asked == [comment_page_url(number) for number in (1, 2, 3, 900)]
+    assert (thread.captured, thread.verdict) == (7, "partial")
 
 
 async def test_an_answer_that_never_comes_is_a_gap_and_not_the_end():

@@ -15,6 +15,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.date_phrases import read_phrase
 from crawler.extract.document import Document
 from crawler.extract.text import clean, inner_html, line_of, text_of
 from crawler.systems.wordpress.items import Item, Items, parts_of, tokens_of
@@ -74,6 +75,9 @@ BARE_CLOCK: Final = re.compile(r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?
 BYLINE: Final = re.compile(r"\w{1,20} \w{1,5} (.{1,245}?) [—–-] .{4,60} @\W*\Z")
 """WordPress 1.5's default theme: "Comment by NAME — DATE @ TIME"."""
 
+BYLINE_TIME: Final = re.compile(r" [—–-] ((?:(?! [—–-] ).){4,60} @ [^@]{1,20})\Z")
+"""The end of that line; the time of day alone is the comment's link."""
+
 NICENAME: Final = re.compile(r"comment-author-(.{1,50})\Z")
 """`comment_class()` prints `comment-author-NICENAME` for a registered author."""
 
@@ -119,6 +123,8 @@ def read_fields(item: Item, items: Items, document: Document, language: str | No
     slot = slot or _slot(own, [name, *stamps], item, BODY_CLASSES)
     inside = _ids_below(slot)
     time_raw, stamp = _time([pair for pair in times if pair[0].mem_id not in inside], item.native_id)
+    if time_raw is None:
+        time_raw = _loose_time([pair for pair in own if pair[0].mem_id not in inside], item.native_id, language)
     text: str | None = None
     text_html: str | None = None
     if not is_short_ping:
@@ -271,6 +277,27 @@ def _time(times: list[tuple[LexborNode, frozenset[str]]], native_id: str) -> tup
         if day is None or re.search(r"\d[:.h]\d\d", raw):
             return raw, node
     return day or (None, anchors[0] if anchors else None)
+
+
+def _loose_time(head: list[tuple[LexborNode, frozenset[str]]], native_id: str, language: str | None) -> str | None:
+    """A time that has no element of its own: the end of WordPress 1.5's byline, or what stands beside the name."""
+    for node, _ in head:
+        if _own_anchor(node, native_id) is not None and node.parent is not None:
+            found = BYLINE_TIME.search(line_of(node.parent)[: LONGEST_NAME + LONGEST_TIME])
+            if found and read_phrase(found[1], language) is not None:
+                return found[1]
+    for node, tokens in head:
+        if not any(NAME_CLASSES[-1].match(token) for token in tokens):
+            continue
+        beside = line_of(node, skip=_is_name_or_link).strip(" \t|·•,;:—–-")
+        has_digit = len(beside) <= LONGEST_TIME and any(char.isdigit() for char in beside)
+        if has_digit and read_phrase(beside, language) is not None:
+            return beside
+    return None
+
+
+def _is_name_or_link(node: LexborNode) -> bool:
+    return node.tag in ("a", "b", "cite", "strong", "img", "button") or "fn" in tokens_of(node) or _is_reply_link(node)
 
 
 def _is_reply_link(node: LexborNode) -> bool:

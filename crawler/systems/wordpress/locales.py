@@ -1,4 +1,4 @@
-"""What WordPress says around comments in 60 locales: "says:", "Comments are closed.", "One thought on".
+"""What WordPress says around comments in 63 locales: "says:", "Comments are closed.", "One thought on".
 
 `data/wordpress_locales.json` has one line per locale: ``says`` (what stands before and after a name), ``in_name``
 (the same inside the name's own element), ``closed``, ``none`` and ``one`` (headings that count without a digit).

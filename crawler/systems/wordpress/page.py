@@ -57,6 +57,9 @@ HEADINGS: Final = (
 QUOTED: Final = re.compile(r"[“«„\"「『‘][^“”«»„\"「」『』]{0,300}[”»“\"」』’]")
 """The post's title, as headings of comment lists quote it: a number in it counts nothing."""
 
+PINGS: Final = re.compile(r"(?:ping|track)[ -]?backs?(?![a-z])")
+"""What headings of a list of pingbacks say, in every language that has the word; the case is folded."""
+
 JSON_LD_COUNT: Final = re.compile(r'"commentCount"\s*:\s*"?(\d{1,9})\b')
 
 
@@ -211,18 +214,19 @@ def stated_count(document: Document, items: Items, language: str | None) -> int 
 def heading_count(heading: str, title: str, language: str | None) -> int | None:
     """The number in a heading such as ``13 thoughts on “Top 10 hacks”``, ``One comment``, ``Keine Kommentare``.
 
-    A heading with two numbers of which neither stands in the title says nothing that can be trusted.
+    A heading with two numbers of which neither stands in the title says nothing that can be trusted, and one of
+    pingbacks nothing about comments.
     """
+    folded = heading.casefold()
     if len(heading) > 500:
         return None
-    folded = heading.casefold()
     for number in (1, 0):
         if any(folded.startswith(word) or folded.endswith(word) for word in counting_words(number)):
             return number
     rest = QUOTED.sub(" ", heading)
     if title and len(title) > 3:
         rest = rest.replace(title, " ")
-    if len(re.findall(r"\d+(?:[.,'’\s]\d{3})*", rest)) != 1:
+    if PINGS.search(rest.casefold()) or len(re.findall(r"\d+(?:[.,'’\s]\d{3})*", rest)) != 1:
         return None
     count = read_count(rest, language)
     return count.value if count is not None and count.precision == "exact" else None

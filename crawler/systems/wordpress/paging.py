@@ -135,8 +135,10 @@ class CommentPages:
         return numbers
 
     def _follow(self, node: LexborNode, url: str, shown: int | None, items: Items) -> None:
-        way = way_of(node)
-        if (node.tag == "link" and not way) or _enclosing(node, items) is not None:
+        # A list that was left unclosed swallows its pager, whose classes nobody can write into a comment.
+        is_inside = _enclosing(node, items) is not None
+        way = way_of(node, by_words=not is_inside)
+        if not way and (is_inside or node.tag == "link"):
             return
         number = self.note(url)
         if number is None:
@@ -155,8 +157,8 @@ class CommentPages:
             url = document.link(node.attributes.get("href"))
             if url is None or number_of(url) is not None or OWN_COMMENT.search(url):
                 continue
-            way = way_of(node)
-            if way and _address(url) in self.addresses and _enclosing(node, items) is None:
+            way = way_of(node, by_words=_enclosing(node, items) is None)
+            if way and _address(url) in self.addresses:
                 self.votes.add(shown + way)
                 self.ways.setdefault(shown, set()).add(way)
 
@@ -189,14 +191,16 @@ def number_of(url: str | None) -> int | None:
     return int(found[1] or found[2]) if found else None
 
 
-def way_of(node: LexborNode) -> int:
+def way_of(node: LexborNode, *, by_words: bool = True) -> int:
     """Where a link says it leads: -1 to older comments, 1 to newer ones, 0 when it does not say or says both.
 
     Arrows say nothing: they point to either side, by theme and by script.
+
+    :param by_words: whether its words count too, besides its `rel` and its classes
     """
-    words = [node.attributes.get("rel"), node.attributes.get("class"), node.attributes.get("aria-label")]
-    if node.tag == "a":
-        words.append(line_of(node)[:LONGEST_LABEL])
+    words = [node.attributes.get("rel"), node.attributes.get("class")]
+    if by_words and node.tag == "a":
+        words += [node.attributes.get("aria-label"), line_of(node)[:LONGEST_LABEL]]
     step = node
     for _ in range(3):
         if step.parent is None or not _is_alone(step):

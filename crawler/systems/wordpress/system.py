@@ -294,14 +294,15 @@ class _Run:
             else:
                 yield await self._batch_of(plain, exchange)
         guesses: dict[int, FetchError] = {}
-        fruitless = 0
-        while (number := paging.next_number(guessing=len(guesses) < MAX_FRUITLESS)) is not None:
+        fruitless = in_vain = 0
+        while (number := paging.next_number(guessing=in_vain < MAX_FRUITLESS)) is not None:
             paging.read.add(number)
             is_guess = number not in paging.known
             early = self.early.pop(number, None)
             try:
                 document, exchange = early or await self._comment_page(paging.url(number))
             except FetchError as error:
+                in_vain += is_guess
                 if is_guess and error.status in GONE:
                     guesses[number] = error
                 else:
