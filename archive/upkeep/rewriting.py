@@ -45,7 +45,8 @@ def open_parts(log: TableLog, paths: Sequence[str]) -> pa_dataset.Dataset:
 def merge(log: TableLog, paths: Sequence[str], partition: dict[str, str], kind: str) -> Part | None:
     """Stage one part with all rows of some parts of a partition, sorted; None when they hold none.
 
-    Memory holds a slice of the rows; the part is built in the system's temporary directory. Raises `ArchiveError` for a part that cannot be read.
+    Memory holds a slice of the rows; the part is built in the system's temporary directory. Raises `ArchiveError` for
+    a part that cannot be read.
     """
     return _stage(log, partition, kind, _sorted_slices(log.table, open_parts(log, paths)))
 

@@ -258,8 +258,14 @@ def test_a_commit_whose_answer_is_lost_is_found_and_one_that_failed_is_told(tmp_
     def failed(log, *arguments, **options):
         raise ArchiveError("the line is dead")
 
+    def repeated(log, *arguments, **options):
+        assert real(log, *arguments, **options)
+        return False  # the library sent it again, and met its own entry
+
     monkeypatch.setattr(TableLog, "commit", failed)
     assert [done.trouble for done in compact(store(tmp_path), tables=("comments",))] == ["the line is dead"]
+    monkeypatch.setattr(TableLog, "commit", repeated)
+    assert [done.trouble for done in compact(store(tmp_path), tables=("pages",))] == [None]
     monkeypatch.setattr(TableLog, "commit", lost)
     assert [done.trouble for done in compact(store(tmp_path), tables=("comments",))] == [None]
     assert all_rows(tmp_path) == before

@@ -91,7 +91,8 @@ def test_after_the_vacuum_no_byte_of_name_and_text_is_left_anywhere(told, monkey
 
 def test_the_index_of_this_machine_forgets_what_was_erased_to_the_byte(tmp_path):
     exporter = started(tmp_path)
-    add_visit(exporter, "v0", comments=[hers("a-comment-of-hers"), comment("a-comment-of-his")])
+    many = [hers(f"a-comment-of-hers-{number}") for number in range(1000)]
+    add_visit(exporter, "v0", comments=[*many, comment("a-comment-of-his")])
     exporter.commit(exporter.take())
     exporter.close()
     index = {"index.sqlite", "index.sqlite-wal"}

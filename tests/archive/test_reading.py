@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -95,6 +96,9 @@ def test_the_views_know_every_site_by_its_name(tmp_path):
         exporter.add("pages", [page(f"page-{number}")], seen(site=site))
     exporter.commit(exporter.take())
     exporter.close()
+    shutil.copytree(root, tmp_path / "an o dxrx")  # what the name would find as a pattern
+    for path in (tmp_path / "an o dxrx").rglob("*.parquet"):
+        path.write_bytes(b"PAR1 no more")
     connection = duckdb.connect()
     archive.views(connection, archive.open(str(root / "archive")))
     assert dict(connection.sql("SELECT page_id, site FROM pages").fetchall()) == {

@@ -62,7 +62,7 @@ def test_the_same_bucket_of_another_server_is_another_archive(bucket, proxy, mon
 
 def test_a_part_larger_than_a_piece_is_sent_in_pieces_and_read_by_ranges(bucket, proxy, monkeypatch):
     monkeypatch.setattr(s3, "PIECE_BYTES", 5 * 1024 * 1024)
-    exporter = bucket.started()
+    exporter = bucket.started(options=S3Options(timeout_s=20))
     texts = {f"{n}": os.urandom(1_500_000).hex() for n in range(4)}
     exporter.add("comments", [comment(name, text=text) for name, text in texts.items()], seen())
     exporter.commit(exporter.take())

@@ -10,7 +10,7 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 from archive_rows import NOW, SECOND, add_visit
-from bucket import QUICK, REAL, TAKES_LONG, only_real
+from bucket import REAL, TAKES_LONG, only_real
 from proxy import Kind, Proxy
 
 from archive import s3
@@ -117,7 +117,7 @@ def test_a_fault_that_lasts_is_raised_and_the_next_run_completes_the_batch(bucke
 @pytest.mark.parametrize("step", LARGE)
 def test_a_large_part_arrives_whatever_passes_meanwhile(bucket, proxy, impatient, monkeypatch, step):
     monkeypatch.setattr(s3, "PIECE_BYTES", 5 * 1024 * 1024)
-    store = S3Store(f"{bucket.name}/x", QUICK)
+    store = S3Store(f"{bucket.name}/x", S3Options(timeout_s=3.0, retries=3))
     content = b"talkback" * 700_000
     kinds = TRANSIENT if REAL is not None else [Kind.DROP_AFTER, Kind.SLOW_DOWN]
     for number, kind in enumerate(kinds):
