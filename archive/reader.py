@@ -153,7 +153,7 @@ class Archive:
         self.uri = store.uri
         self._store = store
         self._logs = {name: TableLog(store, table) for name, table in TABLES.items()}
-        if not store.exists() or not any(log.find() for log in self._logs.values()):
+        if not store.exists() or not any(map(_is_there, self._logs.values())):
             raise ArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
 
     def pages(self, **which: Unpack[Which]) -> Rows:
@@ -342,6 +342,13 @@ class Archive:
             schema=TABLES[table].schema,
             file_pruning_predicate=None if site is None else [("site", "=", site)],
         )
+
+
+def _is_there(log: TableLog) -> bool:
+    try:
+        return log.find() is not None
+    except ArchiveError:  # a damaged log is there; whoever reads this table is told, the others read on
+        return True
 
 
 def _pairs(rows: pa.RecordBatch) -> Any:

@@ -36,6 +36,7 @@ _COPY: Final = (
 _LOG_COPY: Final = "restore the log entry from a copy of the archive; the parts are not touched"
 _TWICE: Final = "keep the archive as it is, and report it with the keys; reading the latest states is not affected"
 _AGAIN: Final = "run the crawl again with the same STATE_DIR; it goes on where it stopped"
+_REPLACED: Final = "the part was replaced and removed while the archive was verified"
 _ATTEMPTS: Final = 100
 _SLACK: Final = timedelta(days=1)
 """How far ahead of this machine's clock a time may lie: clocks differ, days do not."""
@@ -79,6 +80,15 @@ class _Named:
     partition: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A table as it was when the verification began."""
+
+    log: TableLog
+    version: int
+    parts: list[_Named]
+
+
 def verify(
     store: Store, *, now: datetime, state_dir: Path | None = None, checked: Checked | None = None
 ) -> Iterator[Finding]:
@@ -86,15 +96,30 @@ def verify(
 
     ``state_dir`` is asked for erasure keys; ``checked`` counts along. Memory holds the list of files and a batch of
     rows; what the rows are to each other is compared in a temporary database. What cannot be read ends nothing: it is
-    told, and the rest is read.
+    told, and the rest is read. Crawls may go on: the archive is checked as it was when this began.
     """
     checked = Checked() if checked is None else checked
     relations = Relations(SHOWN)
+    opened: list[_Opened] = []
     is_whole = True
     try:
-        for table in TABLES.values():
-            for finding in _table(TableLog(store, table), relations, checked, now):
-                is_whole &= finding.level != "damage"
+        # A batch is committed in the order of the tables: whatever a row of a later table needs is in an earlier one
+        # that is opened after it.
+        for table in reversed(TABLES.values()):
+            log = TableLog(store, table)
+            try:
+                snapshot = log.find()
+                if snapshot is None:
+                    yield Finding("note", table.name, "there is no such table yet", way_out="a crawl creates it")
+                    continue
+                log.check(snapshot)
+                opened.insert(0, _Opened(log, snapshot.version(), _named(log, snapshot)))
+            except ArchiveError as error:
+                is_whole = False
+                yield Finding("damage", table.name, str(error), way_out=_LOG_COPY)
+        for each in opened:
+            for finding in _table(each, relations, checked, now):
+                is_whole &= finding.level != "damage" and finding.what != _REPLACED
                 yield finding
         if is_whole:
             yield from _relations(store, relations, state_dir)
@@ -127,23 +152,11 @@ def give_up(store: Store, findings: Iterable[Finding]) -> list[str]:
     return given
 
 
-def _table(log: TableLog, relations: Relations, checked: Checked, now: datetime) -> Iterator[Finding]:
-    name = log.table.name
-    try:
-        # Listed before the log is opened: a part is there before its commit.
-        files = {found.path: found.size for found in log.store.found(name)}
-        snapshot = log.find()
-        if snapshot is None:
-            yield Finding("note", name, "there is no such table yet", way_out="a crawl creates it")
-            return
-        log.check(snapshot)
-        parts = _named(log, snapshot)
-    except ArchiveError as error:
-        yield Finding("damage", name, str(error), way_out=_LOG_COPY)
-        return
-    yield from _entries(log, snapshot.version(), checked)
-    late = 0
-    for part in parts:
+def _table(opened: _Opened, relations: Relations, checked: Checked, now: datetime) -> Iterator[Finding]:
+    log, name, late = opened.log, opened.log.table.name, 0
+    yield from _entries(log, opened.version, checked)
+    files = {found.path: found.size for found in log.store.found(name)}
+    for part in opened.parts:
         checked.parts += 1
         checked.bytes += part.size
         size = files.get(part.path)
@@ -153,7 +166,11 @@ def _table(log: TableLog, relations: Relations, checked: Checked, now: datetime)
                 late += _late(log, batch, now)
                 relations.add(name, batch)
         except _DamageError as error:
-            yield Finding("damage", name, str(error), log.store.address(name, part.path), _COPY, part.path)
+            address = log.store.address(name, part.path)
+            if size is None and part.path not in {named.path for named in _named(log, log.open())}:
+                yield Finding("note", name, _REPLACED, address, "verify again")
+            else:
+                yield Finding("damage", name, str(error), address, _COPY, part.path)
     if late:
         yield Finding(
             "note",
@@ -162,7 +179,7 @@ def _table(log: TableLog, relations: Relations, checked: Checked, now: datetime)
             "describe stays theirs until then",
             way_out="set the clock of the machine that crawls (NTP)",
         )
-    yield from _orphans(log, snapshot, files, {part.path for part in parts})
+    yield from _orphans(log, files, {part.path for part in opened.parts})
 
 
 def _named(log: TableLog, snapshot: DeltaTable) -> list[_Named]:
@@ -247,8 +264,9 @@ def _late(log: TableLog, batch: pa.RecordBatch, now: datetime) -> int:
     return late.to_pylist().count(True)
 
 
-def _orphans(log: TableLog, snapshot: DeltaTable, files: dict[str, int], active: set[str]) -> Iterator[Finding]:
-    name = log.table.name
+def _orphans(log: TableLog, files: dict[str, int], active: set[str]) -> Iterator[Finding]:
+    name, snapshot = log.table.name, log.open()  # anew: what was committed before the files were listed is none
+    active = active | {part.path for part in _named(log, snapshot)}
     replaced = removals(log, snapshot, 0)
     counted = {"replaced": 0, "bytes": 0}
     for path, size in files.items():

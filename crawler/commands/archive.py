@@ -200,14 +200,14 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
         dry_run=opts.dry_run,
     )
     verb = "would be erased" if opts.dry_run else "erased"
-    sys.stdout.write(f"{len(done.comments):,} comments in {done.rows:,} rows {verb}\n")
+    sys.stdout.write(f"Comments {verb}: {len(done.comments):,} (rows: {done.rows:,})\n")
     if opts.dry_run:
         return 0
-    sys.stdout.write("They are remembered by digest: later crawls leave them out.\n")
+    sys.stdout.write("A digest is remembered: later crawls leave them out.\n")
     if done.parts:
         sys.stdout.write(
-            f"{done.parts:,} earlier parts hold them until `scrapy archive vacuum --hours {LEAST_HOURS}` is run, "
-            f"{LEAST_HOURS} hour from now or later.\n"
+            f"Replaced parts (now {done.parts:,} more) hold them until you run `scrapy archive vacuum "
+            f"--hours {LEAST_HOURS}`, {LEAST_HOURS} hour from now or later.\n"
         )
     for path in done.waiting:
         sys.stdout.write(f"An unfinished part may hold them; its crawl drops them, or vacuum removes it: {path}\n")

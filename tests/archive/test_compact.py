@@ -326,11 +326,16 @@ def test_two_compactors_and_a_crawl_at_the_same_time_lose_and_double_nothing(tmp
             exporter.commit(exporter.take())
             visits += 1
         exporter.close()
-        said = [process.communicate(timeout=30)[0].decode() for process in running]
+        for process in running:
+            process.wait(30)
+        # Not communicate(): what came with the first line is in the buffer already.
+        said = [process.stdout.read().decode() for process in running if process.stdout]
     finally:
         for process in running:
             process.kill()
             process.wait()
+            if process.stdout:
+                process.stdout.close()
     assert [process.returncode for process in running] == [0, 0], said
     assert "done" in "".join(said)
     counts = every(tmp_path, "comments", "comment_id", "capture_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import stat
 import unicodedata
 from pathlib import Path
@@ -32,10 +33,11 @@ def hers(name: str, **fields) -> object:
     return comment(name, author_name=NAME, author_id="ottilie", text=SECRET, text_html=f"<p>{SECRET}</p>", **fields)
 
 
-@pytest.fixture
-def told(tmp_path):
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
     """Two comments of hers and one of another's, in several parts, months and states; one of hers was removed."""
-    exporter = started(tmp_path)
+    root = tmp_path_factory.mktemp("told")
+    exporter = started(root)
     rows = [hers("o1"), comment("k1", author_name="Kunz"), comment("k2", parent_id="o1", root_id="o1")]
     add_visit(exporter, "v0", comments=rows)
     exporter.commit(exporter.take())
@@ -45,6 +47,13 @@ def told(tmp_path):
     add_visit(exporter, "v2", at=NOW + 50 * SECOND, page_id="page-2", site="example.net", comments=[hers("other-site")])
     exporter.commit(exporter.take())
     exporter.close()
+    return root
+
+
+@pytest.fixture
+def told(original, tmp_path):
+    """The same, to erase from."""
+    shutil.copytree(original / "archive", tmp_path / "archive")
     return tmp_path
 
 
@@ -89,7 +98,13 @@ def test_after_the_vacuum_no_byte_of_name_and_text_is_left_anywhere(told, monkey
     assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k8"}
 
 
-def test_the_index_of_this_machine_forgets_what_was_erased_to_the_byte(tmp_path):
+def test_the_index_of_this_machine_forgets_what_was_erased_to_the_byte(tmp_path, monkeypatch):
+    def connect(*arguments, **options):
+        made = sqlite3.Connection(*arguments, **options)
+        made.execute("PRAGMA secure_delete = OFF")  # SQLite's own default; Debian's is another one
+        return made
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
     exporter = started(tmp_path)
     many = [hers(f"a-comment-of-hers-{number}") for number in range(1000)]
     add_visit(exporter, "v0", comments=[*many, comment("a-comment-of-his")])

@@ -27,19 +27,20 @@ from archive.upkeep.erase import Subject, erase
 DOCS = Path(__file__).parents[2] / "docs" / "reading.md"
 
 
-@pytest.fixture
-def lived(tmp_path):
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
     """An archive with states, a compaction, an erasure, replaced parts that still lie there, and a removed comment."""
-    fill(tmp_path, visits=4)
-    list(compact(store(tmp_path)))
-    exporter = started(tmp_path, "crawl-2")
+    root = tmp_path_factory.mktemp("lived")
+    fill(root, visits=4)
+    list(compact(store(root)))
+    exporter = started(root, "crawl-2")
     gone = comment("example.org-0", page="example.org", text=None, status="disappeared", change="removed")
     at = NOW + 40 * 86_400 * SECOND
     add_visit(exporter, "later", at=at, page_id="example.org", digest="later", comments=[gone, "fresh"])
     exporter.commit(exporter.take())
     exporter.close()
-    erase(str(tmp_path / "archive"), Subject(comment_id="example.net-1"), state_dir=tmp_path / "state")
-    return tmp_path
+    erase(str(root / "archive"), Subject(comment_id="example.net-1"), state_dir=root / "state")
+    return root
 
 
 def in_order(rows) -> Counter:
@@ -124,10 +125,9 @@ def test_the_views_of_an_archive_without_rows_or_with_older_parts_have_every_col
     assert connection.sql("SELECT DISTINCT permalink FROM comments").fetchall() == [(None,)]
 
 
-def test_the_examples_of_the_documentation_run(lived, monkeypatch, capsys):
-    (lived / "data").mkdir()
-    (lived / "archive").rename(lived / "data" / "archive")
-    monkeypatch.chdir(lived)
+def test_the_examples_of_the_documentation_run(lived, tmp_path, monkeypatch, capsys):
+    shutil.copytree(lived / "archive", tmp_path / "data" / "archive")
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
     assert len(blocks) == 5
     names: dict = {}

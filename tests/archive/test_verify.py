@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,12 +19,14 @@ from test_compact import fill, store
 
 import archive
 from archive.columns import Columns
+from archive.errors import ArchiveError
 from archive.log import TableLog
 from archive.parts import encode, partitions
 from archive.schema import TABLES
+from archive.stores import LocalStore
 from archive.upkeep.compact import compact
 from archive.upkeep.erase import Subject, erase
-from archive.upkeep.relations import KEYS, columns_of
+from archive.upkeep.relations import KEYS, Relations, columns_of
 from archive.upkeep.verify import Checked, Finding, give_up, verify
 
 LATER = datetime.fromtimestamp(NOW // SECOND, UTC) + timedelta(days=365)
@@ -41,10 +44,11 @@ def parts(root: Path, table: str = "comments") -> list[str]:
     return archive.open(str(root / "archive")).files(table)
 
 
-@pytest.fixture
-def sound(tmp_path):
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
     """Three visits with a reply, whole and with their ledgers."""
-    exporter = started(tmp_path)
+    root = tmp_path_factory.mktemp("sound")
+    exporter = started(root)
     exporter.add("crawls", [crawl()])
     for number in range(3):
         rows = [
@@ -54,6 +58,13 @@ def sound(tmp_path):
         add_visit(exporter, f"v{number}", at=NOW + number * SECOND, digest=f"{number}", comments=rows)
         exporter.commit(exporter.take())
     exporter.close()
+    return root
+
+
+@pytest.fixture
+def sound(original, tmp_path):
+    """The same, to be damaged."""
+    shutil.copytree(original / "archive", tmp_path / "archive")
     return tmp_path
 
 
@@ -349,3 +360,51 @@ def test_the_compared_columns_exist_and_name_every_table():
     assert set(KEYS) == set(TABLES)
     for name, table in TABLES.items():
         assert set(columns_of(name)) <= set(table.schema.names)
+
+
+def test_crawls_that_commit_meanwhile_are_no_damage(sound, monkeypatch):
+    exporter = started(sound, "crawl-2")
+    real, visits = Relations.add, []
+
+    def add(relations, table, batch):
+        visits.append(table)
+        row = comment(f"w{len(visits)}", thread=f"thread of p{len(visits)}")
+        add_visit(exporter, f"w{len(visits)}", at=NOW + 60 * SECOND, page_id=f"p{len(visits)}", comments=[row])
+        exporter.commit(exporter.take())
+        real(relations, table, batch)
+
+    monkeypatch.setattr(Relations, "add", add)
+    assert findings(sound) == []
+    exporter.close()
+    assert len(visits) > 10
+
+
+def test_a_part_that_is_replaced_and_removed_meanwhile_is_no_damage(sound, monkeypatch):
+    old, real = parts(sound), Relations.add
+
+    def add(relations, table, batch):
+        if Path(old[-1]).exists():
+            list(compact(store(sound), tables=("comments",)))
+            Path(old[-1]).unlink()
+        real(relations, table, batch)
+
+    monkeypatch.setattr(Relations, "add", add)
+    monkeypatch.setattr(LocalStore, "found", lambda self, table: iter(late(self, table)))
+    found = findings(sound)
+    assert [(f.level, f.path) for f in found if f.path] == [("note", old[-1])]
+    assert {f.level for f in found} == {"note"}
+
+
+def late(self: LocalStore, table: str) -> list:
+    """As if the files were listed when the last part was gone."""
+    return [f for f in FOUND(self, table) if table != "comments" or "crawl-1-000003" not in f.path]
+
+
+FOUND = LocalStore.found
+
+
+def test_a_table_whose_log_is_damaged_does_not_keep_the_others_from_being_read(sound):
+    (sound / "archive" / "comments" / "_delta_log" / f"{1:020}.json").write_text("{")
+    assert len(read(sound, "pages")) == 1
+    with pytest.raises(ArchiveError, match="comments: cannot read the log"):
+        read(sound, "comments")

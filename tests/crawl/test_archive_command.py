@@ -204,7 +204,7 @@ def test_views_are_sql_that_duckdb_runs(archive_command, visited):
 def test_what_was_erased_is_not_brought_back_by_the_next_crawl(archive_command, copied, site):
     name = site.url("/").split("/")[2]
     words = ("erase", "--author-name", "Reader 1", "--site", name)
-    assert "1 comments in 2 rows would be erased" in archive_command(copied, *words, "--dry-run").stdout
+    assert "Comments would be erased: 1 (rows: 2)" in archive_command(copied, *words, "--dry-run").stdout
     assert copied.open().comments().to_table().num_rows == 3
     done = archive_command(copied, *words)
     assert done.returncode == 0, done.stderr
