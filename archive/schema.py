@@ -286,7 +286,8 @@ class Thread:
     expected: Number | None = None
     """How many comments the source says there are; null when it does not say."""
     expected_scope: Text | None = None
-    """What `expected` counts: `all`, `comments` (no pingbacks), `top` (top level only)."""
+    """What `expected` counts: `all`, `comments` (no pingbacks), `visible` (no stubs of removed ones), `top` (top level
+    only), `top_visible`, `incl_removed` (also removed ones that nobody is shown: fewer is no gap)."""
     captured: Number = 0
     """Comments that this visit read, each once."""
     captured_top: Number = 0
@@ -304,7 +305,9 @@ class Thread:
     requests: Number = 0
     """Requests spent on the thread, the page itself not counted."""
     stop_reason: Text | None = None
-    """`exhausted`, `cap`, `cursor_loop`, `error`, `blocked`, `budget`, `interrupted`."""
+    """`exhausted` (nothing more is offered), `cap` (a limit of ours), `cursor_loop`, `error`, `blocked` (the site
+    refuses), `budget` (a saved page, read without requests), `interrupted`, `key` (a key is needed and none is set),
+    `unsupported` (the system is known but cannot be read yet), `dead` (the service has ended)."""
     stop_detail: Text | None = None
     """What exactly, for people: the address and the status, the repeated cursor, ..."""
     gaps: Gaps | None = None

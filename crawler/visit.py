@@ -14,7 +14,8 @@ from crawler.extract.share import read_shares
 from crawler.extract.subscribe import read_subscribes
 from crawler.extract.urls import canonical_url, page_url
 from crawler.items import Capture, Failure, Page
-from crawler.systems.base import Exchange, Fetch, Limits, Reading, System, ThreadRef, header_dict, read_thread
+from crawler.systems.base import Exchange, Fetch, System, ThreadRef
+from crawler.systems.reading import Limits, Reading, header_dict, read_thread
 
 PAGE_EXTRACTOR: Final = "page/1"
 """Stored with the rows of a page, its shares and its subscribes; raised when the same page would give other rows."""
@@ -74,9 +75,10 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     address = canonical_url(document)
     refs: list[ThreadRef] = []
     for system in around.systems:
-        for ref in system.detect(document):
+        for ref in system.detect(document) if system.is_possible(document) else ():
             reading = Reading(
                 ref,
+                document,
                 fetch=around.fetch,
                 page=page_capture,
                 clock=around.clock,
@@ -84,7 +86,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
                 limits=around.limits,
             )
             extractor = f"{system.name}/{system.version}"
-            async for batch in read_thread(system, document, reading):
+            async for batch in read_thread(system, reading):
                 if batch.comments:
                     item = capture(address, Exchange(batch.capture_id, batch.observed_at), extractor)
                     item.thread_of, item.comments = _identity(ref), batch.comments

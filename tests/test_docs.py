@@ -22,7 +22,7 @@ from crawler import settings
 PROJECT = Path(__file__).parents[1]
 README = PROJECT / "README.md"
 COMMANDS = PROJECT / "docs" / "commands.md"
-DOCS = [README, *sorted((PROJECT / "docs").glob("*.md"))]
+DOCS = [README, *sorted((PROJECT / "docs").rglob("*.md"))]
 BUILT = {".venv", "venv", "build", "dist", "data", "__pycache__"}
 ENVIRONMENT = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
 
@@ -87,6 +87,16 @@ def shell_lines(document: Path) -> list[list[str]]:
 
 def test_the_page_of_tables_is_what_the_records_say():
     assert (PROJECT / "docs" / "tables.md").read_text("utf-8") == table_docs()
+
+
+def test_the_page_of_systems_is_what_the_registry_says_and_each_has_a_page():
+    from crawler.systems import REGISTRY
+    from crawler.systems.table import systems_table
+
+    assert (PROJECT / "docs" / "systems.md").read_text("utf-8") == systems_table()
+    assert {file.stem for file in (PROJECT / "docs" / "systems").glob("*.md")} - {"writing"} == {
+        system.name for system in REGISTRY
+    }
 
 
 def test_a_word_of_the_closing_table_is_explained():

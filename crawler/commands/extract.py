@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from itertools import count
 from pathlib import Path
@@ -20,8 +21,9 @@ from crawler.extract.document import Document, NotHtmlError
 from crawler.items import Capture
 from crawler.report import EXIT_LOST, Report, now
 from crawler.spiders.pages import PagesSpider
-from crawler.systems import SYSTEMS
-from crawler.systems.base import FetchError, Limits
+from crawler.systems import systems_of
+from crawler.systems.base import FetchError, System
+from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit
 from pipelines.emit import Lines
 from pipelines.identify import Identify
@@ -81,8 +83,9 @@ class Command(ScrapyCommand):
         urls = [source for source in args if source not in files]
         if opts.url and len(files) != 1:
             raise UsageError(f"--url tells the address of one FILE, there are {len(files)}")
+        systems = systems_of(self.settings or {})
         for name in files:
-            if not _extract_file(name, opts.url):
+            if not _extract_file(name, opts.url, systems):
                 self.exitcode = EXIT_LOST
         if urls:
             self._visit(urls)
@@ -103,19 +106,19 @@ class Command(ScrapyCommand):
             self.exitcode = EXIT_LOST
 
 
-def _extract_file(name: str, url: str | None) -> bool:
+def _extract_file(name: str, url: str | None, systems: Sequence[System]) -> bool:
     try:
         body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         sys.stderr.write(f"scrapy extract: {name}: {error.strerror}\n")
         return False
-    return asyncio.run(_extract(name, body, url or _own_address(body)))
+    return asyncio.run(_extract(name, body, url or _own_address(body), systems))
 
 
-async def _extract(name: str, body: bytes, address: str | None) -> bool:
+async def _extract(name: str, body: bytes, address: str | None, systems: Sequence[System]) -> bool:
     identify, lines, ids = Identify(), Lines(), count()
     around = Circumstances(
-        fetch=_offline, clock=now, new_id=lambda: str(next(ids)), systems=SYSTEMS, limits=Limits()
+        fetch=_offline, clock=now, new_id=lambda: str(next(ids)), systems=systems, limits=Limits()
     )
     whole = True
     async for capture in visit(HtmlResponse(address or NOWHERE, body=body), around, name):

@@ -15,8 +15,8 @@ from crawler.fetch import engine_fetch, explain
 from crawler.items import Capture, Failure
 from crawler.leases import Lease
 from crawler.report import Report, now
-from crawler.systems import SYSTEMS
-from crawler.systems.base import Limits
+from crawler.systems import systems_of
+from crawler.systems.reading import Limits
 from crawler.visit import PAGE_EXTRACTOR, Circumstances, visit
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class VisitSpider(Spider):
             fetch=engine_fetch(crawler),
             clock=now,
             new_id=lambda: f"{spider.report.crawl_id}-{run}.{next(ids)}",
-            systems=SYSTEMS,
+            systems=systems_of(settings),
             limits=Limits(
                 max_requests=settings.getint("THREAD_MAX_REQUESTS"),
                 max_comments=settings.getint("THREAD_MAX_COMMENTS"),

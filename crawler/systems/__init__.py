@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from crawler.systems.base import System
+from crawler.systems.isso import Isso
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.wordpress import WordPress
 
-SYSTEMS: Final[tuple[System, ...]] = (PhpMelody(), WordPress())
-"""PHP Melody comes first: both use ``li#comment-N``, and only there N is a loop index."""
+REGISTRY: Final[tuple[type[System], ...]] = (PhpMelody, WordPress, Isso)
+"""PHP Melody comes before WordPress: both use ``li#comment-N``, and only there N is a loop index."""
 
-LOCAL_IDS: Final = frozenset(system.name for system in SYSTEMS if not system.ids_are_global)
+LOCAL_IDS: Final = frozenset(system.name for system in REGISTRY if not system.ids_are_global)
 """Systems whose comment ids are unique in a thread only."""
+
+
+def systems_of(settings: Mapping[Any, Any]) -> tuple[System, ...]:
+    """The comment systems with their settings of a crawl, such as keys."""
+    return tuple(system({name: settings.get(name) for name in system.settings}) for system in REGISTRY)

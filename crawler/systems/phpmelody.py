@@ -23,7 +23,7 @@ from crawler.extract.document import Document
 from crawler.extract.text import fold, line_of
 from crawler.extract.urls import site_of
 from crawler.keys import digest
-from crawler.systems.base import Batch, Exchange, FetchError, Reading, ShapeChangedError, System, ThreadRef
+from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, System, ThreadRef
 from crawler.systems.phpmelody_markup import (
     PHRASE_LENGTH,
     UNIQ_ID,
@@ -34,6 +34,7 @@ from crawler.systems.phpmelody_markup import (
     phrases,
     read_list,
 )
+from crawler.systems.reading import Reading
 
 MAX_FAILED_PAGES: Final = 3
 """Pages may fail one by one; a server that fails this often in a row is left alone."""
@@ -57,7 +58,10 @@ class PhpMelody(System):
     """The native thread of a PHP Melody video or article. Facebook's and Disqus' tabs beside it are not its own."""
 
     name: ClassVar[str] = "phpmelody"
+    title: ClassVar[str] = "PHP Melody"
+    checked: ClassVar[str] = "published templates of 2.1 to 2.7 and `ajax.php`, not verified live"
     ids_are_global: ClassVar[bool] = False
+    may_move: ClassVar[bool] = False  # without ids what is met again cannot be told from what is new
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The native thread, or nothing.
@@ -87,8 +91,9 @@ class PhpMelody(System):
             )
         ]
 
-    async def harvest(self, ref: ThreadRef, document: Document, reading: Reading) -> AsyncIterator[Batch]:
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The page's own list, then every further page that the pager promises, each once."""
+        document = reading.shown
         language = document.root.attributes.get("lang")
         first = read_list(document, observed_at=reading.page.observed_at, language=language)
         if first is None:

@@ -20,7 +20,8 @@ from scrapy.http import HtmlResponse
 import archive
 from archive.exporter import Exporter
 from archive.schema import Comment, Provenance
-from crawler.systems.base import FetchError, Limits, System, ThreadRef
+from crawler.systems.base import FetchError, System, ThreadRef
+from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit
 from pipelines.changes import Changes
 from pipelines.identify import Identify

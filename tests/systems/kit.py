@@ -10,7 +10,8 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 
 from archive.schema import Comment, Thread
 from crawler.extract.document import Document
-from crawler.systems.base import Exchange, Fetch, FetchError, Limits, Reading, System, ThreadRef, read_thread
+from crawler.systems.base import Exchange, Fetch, FetchError, System, ThreadRef
+from crawler.systems.reading import Limits, Reading, read_thread
 
 NOW = 1_700_000_000_000_000
 """2023-11-14T22:13:20Z in microseconds: the time of every exchange in these tests."""
@@ -42,11 +43,12 @@ def answering(pages: Mapping[str, Answer], otherwise: Answer | None = None) -> W
     return Web(pages, otherwise)
 
 
-def reading_of(ref: ThreadRef, fetch: Fetch, *, limits: Limits | None = None, now: int = NOW) -> Reading:
+def reading_of(ref: ThreadRef, document: Document, fetch: Fetch, *, limits: Limits | None = None, now: int = NOW) -> Reading:
     """A reading whose captures are called c1, c2, ...; the page itself is c0."""
     numbers = count(1)
     return Reading(
         ref,
+        document,
         fetch=fetch,
         page=Exchange("c0", now),
         clock=lambda: now,
@@ -73,7 +75,7 @@ async def read(
     fetch = pages if callable(pages) else answering(pages or {})
     threads: list[tuple[ThreadRef, list[Comment], Thread]] = []
     for ref in system.detect(document):
-        reading = reading_of(ref, fetch, limits=limits, now=now)
-        comments = [comment async for batch in read_thread(system, document, reading) for comment in batch.comments]
+        reading = reading_of(ref, document, fetch, limits=limits, now=now)
+        comments = [comment async for batch in read_thread(system, reading) for comment in batch.comments]
         threads.append((ref, comments, reading.ledger()))
     return threads

@@ -9,7 +9,7 @@ from phpmelody_kit import AJAX, VID, Installation, Said, counted, html, listing,
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
-from crawler.systems.base import Limits
+from crawler.systems.reading import Limits
 
 
 async def test_pinned_comment_listed_on_a_later_page_is_one_comment() -> None:

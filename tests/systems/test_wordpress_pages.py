@@ -6,7 +6,7 @@ import pytest
 from kit import Web, answering, read
 from wordpress_site import POST, Row, comment_page_url, html_answer, page
 
-from crawler.systems.base import Limits
+from crawler.systems.reading import Limits
 from crawler.systems.wordpress import WordPress
 
 SYSTEM = WordPress()

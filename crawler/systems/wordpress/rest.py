@@ -15,9 +15,10 @@ from urllib.parse import urlencode
 from scrapy.http import Response
 
 from archive.schema import Comment
-from crawler.extract.document import Document, NotHtmlError
-from crawler.extract.text import clean, inner_html, text_of
-from crawler.systems.base import Exchange, FetchError, Reading, ShapeChangedError
+from crawler.extract.markup import read_markup
+from crawler.extract.text import clean
+from crawler.systems.base import Exchange, FetchError, ShapeChangedError
+from crawler.systems.reading import Reading
 
 PER_PAGE: Final = 100
 """The most that WordPress gives at once (`WP_REST_Controller::get_collection_params()`)."""
@@ -87,8 +88,8 @@ async def read_facts(reading: Reading, root: str, post: str) -> RestThread | Non
     while page <= pages:
         url = thread.url("comments", post=post, per_page=PER_PAGE, page=page, orderby="id", order="asc", _fields=FIELDS)
         try:
-            answer, response, _ = await reading.json(url)
-            rows = _rows(answer, url)
+            answer = await reading.json(url)
+            rows = _rows(answer.value, url)
         except FetchError as error:
             if page == 1 and is_off(error):
                 return None
@@ -96,8 +97,8 @@ async def read_facts(reading: Reading, root: str, post: str) -> RestThread | Non
             return thread
         reading.walked("rest:id_asc")
         if page == 1:
-            thread.total = _number(response, "X-WP-Total")
-            stated = _number(response, "X-WP-TotalPages")
+            thread.total = _number(answer.response, "X-WP-Total")
+            stated = _number(answer.response, "X-WP-TotalPages")
             pages = stated if stated is not None else _pages_of(thread.total)
         before = len(thread.facts)
         for row in rows:
@@ -113,11 +114,11 @@ async def read_facts(reading: Reading, root: str, post: str) -> RestThread | Non
 async def read_total(reading: Reading, thread: RestThread) -> int | None:
     """The count again, to tell a thread that changes from an API that states too many."""
     try:
-        _, response, _ = await reading.json(thread.url("comments", post=thread.post, per_page=1, _fields="id"))
+        answer = await reading.json(thread.url("comments", post=thread.post, per_page=1, _fields="id"))
     except FetchError as error:
         reading.missing(error)
         return thread.total
-    return _number(response, "X-WP-Total")
+    return _number(answer.response, "X-WP-Total")
 
 
 async def read_whole(reading: Reading, thread: RestThread, ids: list[str]) -> tuple[list[Comment], Exchange]:
@@ -134,20 +135,20 @@ async def read_whole(reading: Reading, thread: RestThread, ids: list[str]) -> tu
         include=",".join(ids),
         _fields=FIELDS + ",content",
     )
-    answer, _, exchange = await reading.json(url)
-    comments = [comment for row in _rows(answer, url) if (comment := _comment(row)) is not None]
-    return comments, exchange
+    answer = await reading.json(url)
+    comments = [comment for row in _rows(answer.value, url) if (comment := _comment(row)) is not None]
+    return comments, answer.exchange
 
 
 async def read_post_state(reading: Reading, thread: RestThread, route: str) -> str | None:
     """``open`` or ``closed`` as the post says it (`comment_status`), None when the API does not tell."""
     try:
-        answer, _, _ = await reading.json(thread.url(f"{route}/{thread.post}", _fields="comment_status"))
+        answer = await reading.json(thread.url(f"{route}/{thread.post}", _fields="comment_status"))
     except FetchError as error:
         if not is_off(error):
             reading.missing(error)
         return None
-    state = answer.get("comment_status") if isinstance(answer, dict) else None
+    state = answer.value.get("comment_status") if isinstance(answer.value, dict) else None
     return state if state in ("open", "closed") else None
 
 
@@ -261,10 +262,4 @@ def _comment(row: dict[str, Any]) -> Comment | None:
 
 
 def _body(markup: str | None) -> tuple[str | None, str | None]:
-    if markup is None:
-        return None, None
-    try:
-        body = Document(f"<body>{markup}", "https://content.invalid/").first("body")
-    except NotHtmlError:
-        return "", ""
-    return ("", "") if body is None else (text_of(body), inner_html(body).strip())
+    return (None, None) if markup is None else read_markup(markup)

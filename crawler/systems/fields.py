@@ -1,0 +1,55 @@
+"""The fields that comments of every system have: bodies of markup, times of machines. One place for each rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+
+from archive.schema import Comment
+from crawler.extract.dates import read_time
+from crawler.extract.markup import read_markup
+from crawler.extract.text import clean
+
+
+def set_body(comment: Comment, markup: str | None) -> None:
+    """Text and markup of a comment whose source gives HTML; None where it gives nothing."""
+    comment.text, comment.text_html = (None, None) if markup is None else read_markup(markup)
+
+
+def set_plain(comment: Comment, text: str | None) -> None:
+    """Text of a comment whose source gives plain text."""
+    comment.text = None if text is None else (clean(text) or "").strip()
+
+
+def set_time(comment: Comment, raw: str | None, *, observed_at: int, zone: tzinfo | None = UTC) -> None:
+    """Publication time as a machine writes it.
+
+    :param raw: ISO 8601, or an epoch of 10 digits (seconds, also with a fraction), 13 or 16 digits
+    :param observed_at: when the answer arrived, microseconds UTC
+    :param zone: what a time without a zone is meant in; None when the source does not say
+    """
+    published = read_time(raw, observed_at=observed_at, zone=zone)
+    if published is None:
+        return
+    comment.published_raw = published.raw
+    comment.published_at, comment.published_precision = published.at, published.precision
+    comment.published_min, comment.published_max = published.min, published.max
+
+
+def moment(raw: str | None, *, observed_at: int, zone: tzinfo | None = UTC) -> int | None:
+    """A time of a machine as microseconds UTC, e.g. for ``edited_at``."""
+    published = read_time(raw, observed_at=observed_at, zone=zone)
+    return None if published is None else published.at
+
+
+def set_edited(comment: Comment, raw: str | None, *, observed_at: int, zone: tzinfo | None = UTC) -> None:
+    """Time of the last edit, for sources that give one only to comments that were edited (null: was not)."""
+    comment.edited_at = moment(raw, observed_at=observed_at, zone=zone)
+    comment.is_edited = raw is not None
+
+
+def set_removed(comment: Comment, status: str = "removed") -> None:
+    """A stub that the source keeps of a removed comment: its text is withheld, its place is known.
+
+    :param status: ``removed``, or ``removed_by_author``, ``removed_by_moderator`` where the source says who it was
+    """
+    comment.status, comment.text, comment.text_html = status, None, None

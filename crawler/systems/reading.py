@@ -1,0 +1,437 @@
+"""The reading of one thread: makes its requests, remembers what came, and keeps the ledger."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archive.schema import Comment, Thread
+from crawler.extract.document import Document, NotHtmlError
+from crawler.systems.answers import Answer, Row, parse_json
+from crawler.systems.base import (
+    BLOCKED_STATUS,
+    Batch,
+    Exchange,
+    Fetch,
+    FetchError,
+    ShapeChangedError,
+    System,
+    ThreadRef,
+)
+
+logger = logging.getLogger(__name__)
+
+MAX_GAPS: Final = 1_000
+"""So many gaps of a thread are listed one by one; the ledger says how many more there are."""
+
+PINGS: Final = frozenset({"pingback", "trackback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps of one thread; each hit ends in a partial verdict, never in silence."""
+
+    max_requests: int = 2_000
+    """Requests for one thread."""
+    max_comments: int = 200_000
+    """Comments of one thread."""
+
+
+class Reading:
+    """One visit of one thread."""
+
+    def __init__(
+        self,
+        ref: ThreadRef,
+        document: Document,
+        *,
+        fetch: Fetch,
+        page: Exchange,
+        clock: Callable[[], int],
+        new_capture_id: Callable[[], str],
+        limits: Limits,
+    ) -> None:
+        self.ref = ref
+        self.shown = document
+        self.page = page
+        self._fetch = fetch
+        self._clock = clock
+        self._new_capture_id = new_capture_id
+        self._limits = limits
+        self._asked: set[tuple[str, str, bytes]] = set()
+        self._ids: set[str] = set()
+        self._again: set[str] | None = None
+        self._captured = self._captured_top = 0
+        self._counted: Counter[str] = Counter()
+        self._replies: Counter[str] = Counter()
+        self._replies_stated: dict[str, int] = {}
+        self._gaps: list[dict[str, Any]] = []
+        self._gaps_more = 0
+        self._orders: list[str] = []
+        self._stop: tuple[str, str | None] = ("exhausted", None)
+        self._expected: int | None = None
+        self._scope: str | None = None
+        self._shrank = False
+        self.requests = 0
+        self.started_at = clock()
+
+    # -- requests -----------------------------------------------------------------------------------
+
+    async def get(
+        self, url: str, *, secret: dict[str, str] | None = None, again: bool = False, **options: Any
+    ) -> tuple[Response, Exchange]:
+        """One exchange.
+
+        :param secret: more of the query that no ledger and no message may hold, e.g. an API key
+        :param again: whether the same request may be made a second time, as for a count that is asked anew
+        :param options: further arguments of :class:`scrapy.Request` (method, body, headers)
+        :raises FetchError: no answer, a status that is no success, a request made before, or the cap
+        """
+        asked = Request(url, dont_filter=True, **options)
+        identity = (asked.method, asked.url, asked.body)
+        if identity in self._asked and not again:
+            raise FetchError("cursor_loop", f"{url} was asked for twice: the paging runs in a circle")
+        if self.requests >= self._limits.max_requests:
+            raise FetchError("cap", f"{self.requests} requests for one thread (THREAD_MAX_REQUESTS)")
+        self._asked.add(identity)
+        self.requests += 1
+        whole = asked if secret is None else asked.replace(url=with_query(url, **secret))
+        try:
+            response = await self._fetch(whole)
+        except FetchError as error:
+            raise _without(secret, error) from (None if secret else error)
+        exchange = Exchange(self._new_capture_id(), self._clock())
+        if not 200 <= response.status < 300:
+            reason = "blocked" if response.status in BLOCKED_STATUS else "error"
+            raise FetchError(reason, f"{url}: status {response.status}", response.status, response.body)
+        return (response if secret is None else response.replace(url=asked.url)), exchange
+
+    async def document(self, url: str, **options: Any) -> tuple[Document, Exchange]:
+        """One exchange whose answer is HTML.
+
+        :raises FetchError: as :meth:`get`, and when the answer is no HTML
+        """
+        response, exchange = await self.get(url, **options)
+        try:
+            document = Document(response.body, response.url, header_dict(response))
+        except NotHtmlError as error:
+            raise ShapeChangedError(response.url, str(error)) from error
+        self.check(document)
+        return document, exchange
+
+    async def json(self, url: str, **options: Any) -> Answer:
+        """One exchange whose answer is JSON; junk before the first bracket (a byte order mark, PHP notices) is skipped.
+
+        :raises FetchError: as :meth:`get`
+        :raises ShapeChangedError: when there is no JSON in it
+        """
+        response, exchange = await self.get(url, **options)
+        return Answer(parse_json(response.body, response.url), response, exchange)
+
+    def check(self, document: Document) -> None:
+        """Note a page that was too monstrous to be read as it stands."""
+        if document.is_cut:
+            self.gap(f"{document.url}: its markup nests too deep to be read as it stands; comments may be missing")
+
+    # -- what came ----------------------------------------------------------------------------------
+
+    def walked(self, order: str) -> None:
+        """Note a way the thread is read, e.g. ``html`` or ``rest:id_asc``."""
+        if order not in self._orders:
+            self._orders.append(order)
+
+    def comments(self, rows: Iterable[Row], comment_of: Callable[[Row], Comment | None]) -> list[Comment]:
+        """A comment for each row; one that cannot be read is a gap and costs the others nothing.
+
+        :param comment_of: makes a comment of a row, or None of one that is none (held for moderation, an advertisement)
+        """
+        comments: list[Comment] = []
+        for row in rows:
+            try:
+                comment = comment_of(row)
+            except ShapeChangedError as error:
+                self.missing(error)
+                continue
+            if comment is not None:
+                comments.append(comment)
+        return comments
+
+    def batch(self, comments: Iterable[Comment], exchange: Exchange, *, under: str | None = None) -> Batch:
+        """The comments that this visit has not seen yet, numbered on from the last batch.
+
+        A comment met again is left out: pages overlap, and themes repeat a list for narrow screens. Another comment
+        under the same id in the same answer cannot be kept, which is a gap.
+
+        :param under: the comment whose replies these are said to be, where their own parents may lie deeper
+        """
+        fresh: list[Comment] = []
+        here: dict[str, Comment] = {}
+        for comment in comments:
+            native_id = comment.native_id
+            if native_id is not None:
+                first = here.setdefault(native_id, comment)
+                if first is not comment and first.text != comment.text:
+                    self.gap(f"two comments have the id {native_id} in one answer; the first is kept")
+                if self._again is not None and native_id not in self._again:
+                    self._again.add(native_id)
+                    self._count(comment, under)
+                if native_id in self._ids:
+                    continue
+                self._ids.add(native_id)
+            if self._again is None:
+                self._count(comment, under)
+            comment.system, comment.tenant = self.ref.system, self.ref.tenant
+            comment.position = self._captured
+            self._captured += 1
+            self._captured_top += comment.parent_native_id is None
+            fresh.append(comment)
+        return Batch(fresh, exchange.capture_id, exchange.observed_at)
+
+    def _count(self, comment: Comment, under: str | None) -> None:
+        parent = comment.parent_native_id
+        words = ["all"]
+        if comment.kind in PINGS:
+            words.append("pings")
+        if comment.status != "visible":
+            words.append("removed")
+        if parent is None:
+            words += ["top", "top_removed"][: 1 + (comment.status != "visible")]
+        self._counted.update(words)
+        above = under or parent
+        if above is not None:
+            self._replies[above] += 1
+
+    def has(self, native_id: str) -> bool:
+        """Whether this visit has a comment already."""
+        return native_id in self._ids
+
+    @property
+    def captured(self) -> int:
+        """Comments so far, each once."""
+        return self._captured
+
+    @property
+    def captured_without_pings(self) -> int:
+        """The same without pingbacks and trackbacks: what the scope ``comments`` counts."""
+        return self._counted["all"] - self._counted["pings"]
+
+    @property
+    def met(self) -> int:
+        """Comments that this pass met; it grows as long as the paging brings something."""
+        return self._counted["all"]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the cap on comments is reached; :meth:`stop` with ``cap`` then."""
+        return self.captured >= self._limits.max_comments
+
+    # -- the ledger ---------------------------------------------------------------------------------
+
+    def expect(self, count: int | None, scope: str) -> None:
+        """What the source says the count is; the last word counts.
+
+        :param scope: ``all``; ``comments`` (pingbacks and trackbacks left out); ``visible`` (stubs of removed ones left
+            out); ``top`` (top level only); ``top_visible``; ``any`` (the source does not say whether it counts
+            pingbacks); ``incl_removed`` (also counts removed ones that are shown to nobody, so fewer is no gap)
+        """
+        if count is not None:
+            self._shrank = self._shrank or (self._expected is not None and count < self._expected)
+            self._expected, self._scope = count, scope
+
+    def expect_replies(self, parent: str, count: int | None) -> None:
+        """How many replies the source says a comment has, compared in the end with those that came.
+
+        Counted are the comments whose parent it is, or that came in a batch ``under`` it.
+        """
+        if count:
+            self._replies_stated[parent] = count
+
+    def lacks_replies(self, parent: str) -> bool:
+        """Whether the source states more replies of a comment than came so far."""
+        return self._replies_stated.get(parent, 0) > self._replies[parent]
+
+    def gap(
+        self, reason: str, *, parent: str | None = None, expected: int | None = None, got: int | None = None
+    ) -> None:
+        """Note something that is known to be missing."""
+        gap = {"parent": parent, "expected": expected, "got": got, "reason": reason}
+        if gap in self._gaps[-10:]:
+            return
+        if len(self._gaps) < MAX_GAPS:
+            self._gaps.append(gap)
+        else:
+            self._gaps_more += 1
+
+    def missing(self, error: FetchError, *, parent: str | None = None) -> None:
+        """Note a request that failed while reading goes on; :class:`FetchError` reasons that end a visit pass.
+
+        ``budget`` does not: what the page in hand shows is read, whatever may not be asked for any more.
+        """
+        if error.reason in ("interrupted", "cap"):
+            raise error
+        self.gap(error.detail, parent=parent)
+        if self._stop[0] == "exhausted":
+            self._stop = (error.reason, error.detail)
+
+    def stop(self, reason: str, detail: str | None = None) -> None:
+        """Note why reading ended; without a call it is ``exhausted``."""
+        self._stop = (reason, detail)
+
+    def is_short(self) -> bool:
+        """Whether less came than the source states although nothing went wrong: the thread may have moved meanwhile.
+
+        Where the stated count fell meanwhile, a comment that went may have drawn another one past the reader.
+        """
+        if self._stop[0] != "exhausted" or self._gaps:
+            return False
+        if self._shrank:
+            return True
+        _, got = self._agreed()
+        too_few = self._expected is not None and got is not None and got < self._expected
+        return (too_few and self._scope != "incl_removed") or any(map(self.lacks_replies, self._replies_stated))
+
+    def begin_again(self) -> None:
+        """A second pass: the same requests may be made again, what came before is known; it is counted anew."""
+        self._again = set()
+        self._asked.clear()
+        self._counted.clear()
+        self._replies.clear()
+        self._replies_stated.clear()
+        self._expected, self._shrank = None, False
+
+    def _agreed(self) -> tuple[str | None, int | None]:
+        """The scope of the stated count and what came in it."""
+        counted, scope = self._counted, self._scope
+        got = {
+            "all": counted["all"],
+            "incl_removed": counted["all"],
+            "comments": self.captured_without_pings,
+            "visible": counted["all"] - counted["removed"],
+            "top": counted["top"],
+            "top_visible": counted["top"] - counted["top_removed"],
+        }
+        if scope == "any":
+            scope = _scope_of(self._expected or 0, got)
+        return scope, got[scope] if scope else None
+
+    def _compare(self) -> str | None:
+        """Note where what came differs from what the source states; the scope of its count."""
+        scope, got = self._agreed()
+        expected = self._expected
+        if expected is not None and got is not None and got != expected:
+            word = "fewer" if got < expected else "more"
+            if scope != "incl_removed" or word == "more":
+                self.gap(f"{word} than the source states", expected=expected, got=got)
+        if self._shrank and self._again is not None:
+            self.gap("the thread shrank twice while it was read; a comment may have been passed over")
+        for parent, stated in self._replies_stated.items():
+            got = self._replies[parent]
+            if got < stated:
+                self.gap("fewer replies than the source states", parent=parent, expected=stated, got=got)
+        if self._gaps_more:
+            self._gaps.append(
+                {"parent": None, "expected": None, "got": None, "reason": f"and {self._gaps_more} more gaps"}
+            )
+        return scope
+
+    def ledger(self) -> Thread:
+        """The ledger's row; call it once, after the harvest."""
+        scope = self._compare()
+        reason, detail = self._stop
+        return Thread(
+            system=self.ref.system,
+            tenant=self.ref.tenant,
+            native_id=self.ref.native_id,
+            url=self.ref.url,
+            detected_by=self.ref.detected_by,
+            state=self.ref.state,
+            expected=self._expected,
+            expected_scope=scope,
+            captured=self.captured,
+            captured_top=self._captured_top,
+            captured_replies=self._captured - self._captured_top,
+            requests=self.requests,
+            stop_reason=reason,
+            stop_detail=detail,
+            gaps=self._gaps or None,
+            orders_walked=self._orders or None,
+            verdict=self._verdict(reason),
+            started_at=self.started_at,
+            ended_at=self._clock(),
+        )
+
+    def _verdict(self, reason: str) -> str:
+        if reason == "exhausted" and not self._gaps:
+            if self.captured:
+                return "complete"
+            return {"open": "none", "login": "none", "closed": "closed", "disabled": "closed"}.get(
+                self.ref.state, "blocked" if self.ref.state == "password" else "unknown"
+            )
+        if self.captured or (reason == "exhausted" and self._expected):
+            return "partial"
+        return "blocked" if reason in ("blocked", "key") else "unknown"
+
+
+def _scope_of(expected: int, counted: dict[str, int]) -> str | None:
+    """What a count counts whose source does not say: the scope that it agrees with, else everything.
+
+    None where it lies between the comments alone and the comments with all pingbacks: some pingbacks are counted.
+    """
+    if expected == counted["comments"]:
+        return "comments"
+    return None if counted["comments"] < expected < counted["all"] else "all"
+
+
+async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
+    """Harvest a thread; whatever goes wrong ends in its ledger (``reading.ledger()``), never in a lost page.
+
+    Where less came than the source states although nothing went wrong, a second pass looks for what moved.
+    """
+    reading.check(reading.shown)
+    try:
+        for is_last in (not system.may_move, True):
+            async for batch in system.harvest(reading.ref, reading):
+                yield batch
+                if reading.is_full:
+                    reading.stop("cap", f"{reading.captured} comments in one thread (THREAD_MAX_COMMENTS)")
+                    return
+            if is_last or not reading.is_short():
+                return
+            reading.begin_again()
+    except FetchError as error:
+        reading.stop(error.reason, error.detail)
+    except Exception as error:  # a defect of one system costs its thread a "partial", not the page its visit
+        logger.exception("%s: reading %s failed", system.name, reading.ref.url)
+        reading.stop("error", f"{type(error).__name__}: {error}")
+
+
+def with_query(url: str, **query: str | int | None) -> str:
+    """An address with more of a query; what is None is left out. A fragment has no place in it."""
+    given = {name: value for name, value in query.items() if value is not None}
+    url = url.partition("#")[0]
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(given)}" if given else url
+
+
+def header_dict(response: Response) -> dict[str, str]:
+    """Headers by name in lower case; several of one name are joined as RFC 9110 5.3 says."""
+    return {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+
+
+def _without(secret: dict[str, str] | None, error: FetchError) -> FetchError:
+    """An error whose words do not hold the secret."""
+    if not secret:
+        return error
+    detail = error.detail
+    for value in secret.values():
+        detail = detail.replace(value, "***").replace(urlencode({"": value})[1:], "***")
+    return FetchError(error.reason, detail, error.status, error.answer)
