@@ -12,8 +12,8 @@ HEAD: Final = """# Comment systems
 Made from the registry in `crawler/systems/` by `python -m crawler.systems.table > docs/systems.md`; a test compares
 the two.
 
-The systems are asked about a page in this order. Each thread gets a row in `threads` with a verdict, also where it could
-not be read. How to add one: [a system in an hour](systems/writing.md).
+The systems are asked about a page in this order. Each thread gets a row in `threads` with a verdict, also where it
+could not be read. How to add one: [a system in an hour](systems/writing.md).
 
 | system | in the tables | needs | checked against |
 |---|---|---|---|
