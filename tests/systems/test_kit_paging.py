@@ -137,7 +137,7 @@ WAYS = ["offset", "number", "link"]
     failing=st.sets(st.integers(1, 20), max_size=2),
 )
 @settings(max_examples=150, deadline=None)
-async def test_complete_is_said_only_when_all_that_stayed_came(
+async def test_complete_is_said_only_when_all_that_stayed_came(  # noqa: PLR0917 - hypothesis gives them by name
     way, count, size, newest_first, counts, moves, failing
 ):
     site = Site(list(range(1, count + 1)), size, newest_first=newest_first, counts=counts)
