@@ -132,24 +132,50 @@ class Frontier(BaseScheduler):
         heapq.heappush(self._others, (-request.priority, next(self._numbers), request))
         return True
 
+    def claims(self, lease: Lease, canonical: str) -> bool:
+        """Whether a lease may be visited as the page at ``canonical``: False when another lease has that page."""
+        try:
+            return self._leases.claim(bytes.fromhex(page_key(canonical)), lease)
+        except FrontierError as error:
+            self._break(error)
+            return True
+
     def next_request(self) -> Request | None:
         """Next hop, other request or page; None when every page that waits has a busy host."""
         if self._hops:
             return self._hops.popleft()
         if self._others:
             return heapq.heappop(self._others)[2]
-        if not self._is_waiting:
-            return None
-        try:
-            lease = self._leases.lease(lambda host: self._hosts[host] >= self._per_host)
-        except FrontierError as error:
-            self._break(error)
-            return None
-        if lease is None:
-            self._is_waiting = False  # until a page is added or a host is free again
-            return None
-        self._leased[lease.id] = lease
-        self._hosts[lease.host] += 1
+        while self._is_waiting:
+            try:
+                lease = self._leases.lease(lambda host: self._hosts[host] >= self._per_host)
+            except FrontierError as error:
+                self._break(error)
+                return None
+            if lease is None:
+                self._is_waiting = False  # until a page is added or a host is free again
+                return None
+            self._leased[lease.id] = lease
+            self._hosts[lease.host] += 1
+            skipped = self._passed_over(lease.url)
+            if skipped is None:
+                return self._request(lease)
+            self._skip(lease, skipped)
+        return None
+
+    def _passed_over(self, url: str) -> str | None:
+        """Why the spider does not want a page any more, e.g. because a limit of its site is reached."""
+        reason: str | None = getattr(self._spider, "passes_over", lambda _: None)(url)
+        return reason
+
+    def _skip(self, lease: Lease, reason: str) -> None:
+        lease.skipped = reason
+        report = self._crawler.get_extension(Report)
+        if report is not None:
+            report.skipped[reason] += 1
+        self._end(lease)
+
+    def _request(self, lease: Lease) -> Request:
         self._crawler.stats.inc_value("frontier/leased")
         request: Request = self._spider.page_request(lease.url, lease.asked)  # type: ignore[attr-defined]  # a VisitSpider's
         request.cb_kwargs["lease"] = lease
@@ -195,6 +221,7 @@ class Frontier(BaseScheduler):
             unsound = incomplete(capture.thread)
             known = {} if unsound is None else {"url": unsound.url, "why": unsound.why}
             lease.threads.append({"verdict": capture.thread.verdict, **known})
+        lease.skipped = capture.skipped
         if capture.failure is not None:
             self._fail(lease, capture.failure)
         if capture.is_last:

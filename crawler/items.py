@@ -59,6 +59,10 @@ class Capture:
     """The ledger of a thread, after its last batch: closes it."""
     failure: Failure | None = None
     """Why the visit has no page."""
+    skipped: str | None = None
+    """Why a visit leaves no rows although nothing failed: `listing` (it names pages and is none), `duplicate` (the
+    same page was visited by another address), `amp` (the whole page is visited instead), `limit`, and of addresses
+    that only a list named: `gone`, `robots`, `not_html`."""
     page_id: str = ""
     """Key of the page, set by `identify`."""
     thread_id: str = ""

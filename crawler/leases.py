@@ -16,7 +16,7 @@ from typing import Any, Final
 IN_MEMORY: Final = ":memory:"
 """In place of a path: a table that ends with its process."""
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Layout of the table; a file with another one is not touched."""
 BULK: Final = 1_000
 """Pages that are added in one transaction when nothing else ends it."""
@@ -38,15 +38,19 @@ CREATE TABLE pages (
     comments INTEGER,
     threads TEXT,
     reason TEXT,
-    detail TEXT
+    detail TEXT,
+    skipped TEXT
 );
+CREATE TABLE aliases (key BLOB PRIMARY KEY, page INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX waiting ON pages (rank, site, host, attempts, id) WHERE state = 'waiting';
 CREATE INDEX ended ON pages (batch) WHERE state = 'ended';
 CREATE TABLE batches (number INTEGER PRIMARY KEY, tally TEXT NOT NULL);
 CREATE TABLE crawl (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 """``pages.state`` is ``waiting``; ``leased``: being visited; ``ended``: visited, its rows are in the batch ``batch``;
-``done``: they are committed. ``rank`` is the priority with its sign turned: one index has the order of turns."""
+``done``: they are committed. ``skipped`` says why a visit that ended well left no rows. ``aliases`` are pages by the
+address that they call their own, with the page that was visited for it. ``rank`` is the priority with its sign
+turned: one index has the order of turns."""
 
 _RANKS: Final = "SELECT rank FROM pages INDEXED BY waiting WHERE state = 'waiting' AND rank > ? ORDER BY rank LIMIT 1"
 _SITES: Final = (
@@ -62,7 +66,7 @@ _NEXT: Final = (
 )
 _WAIT_AGAIN: Final = (
     "UPDATE pages SET state = 'waiting', attempts = attempts - ?,"
-    " batch = NULL, comments = NULL, threads = NULL, reason = NULL, detail = NULL "
+    " batch = NULL, comments = NULL, threads = NULL, reason = NULL, detail = NULL, skipped = NULL "
 )
 
 
@@ -90,6 +94,8 @@ class Lease:
     """Verdict of each thread; ``url`` and ``why`` beside it where it was not read whole."""
     failure: tuple[str, str] | None = None
     """Reason and detail, when the page is not archived."""
+    skipped: str | None = None
+    """Why the visit left no rows, when that is no failure."""
     is_interrupted: bool = False
     """The crawl was stopped during the visit, which is to be made again."""
     is_over: bool = False
@@ -127,6 +133,8 @@ class Earlier:
     started_at: int
     """Microseconds since the epoch, UTC."""
     pages: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Pages whose visit left no rows, by reason."""
     failed: int = 0
     """Pages that were tried as often as they may be."""
     comments: int = 0
@@ -214,6 +222,19 @@ class Leases:
                 self._commit()
         return added > 0
 
+    def claim(self, key: bytes, lease: Lease) -> bool:
+        """Say that a lease's page calls another address its own; False when that is visited by another lease.
+
+        :param key: key of that address
+        """
+        with self._explained():
+            self._begin()
+            ask = self._connection.execute
+            if ask("SELECT id FROM pages WHERE key = ? AND id != ?", (key, lease.id)).fetchone() is not None:
+                return False
+            ask("INSERT OR IGNORE INTO aliases VALUES (?, ?)", (key, lease.id))
+            return bool(ask("SELECT page FROM aliases WHERE key = ?", (key,)).fetchone()[0] == lease.id)
+
     def lease(self, is_busy: Callable[[str], bool]) -> Lease | None:
         """Take the next page whose host is not busy; None when there is none.
 
@@ -285,6 +306,7 @@ class Leases:
                 lease.comments,
                 json.dumps(lease.threads) if lease.threads else None,
                 *(lease.failure or (None, None)),
+                lease.skipped,
                 lease.id,
             )
             for lease in leases
@@ -292,8 +314,8 @@ class Leases:
         with self._transaction() as execute:
             for values in ended:
                 execute(
-                    "UPDATE pages SET state = 'ended', batch = ?, comments = ?, threads = ?, reason = ?, detail = ?"
-                    " WHERE id = ?",
+                    "UPDATE pages SET state = 'ended', batch = ?, comments = ?, threads = ?, reason = ?, detail = ?,"
+                    " skipped = ? WHERE id = ?",
                     values,
                 )
             if tally is not None:
@@ -337,11 +359,14 @@ class Leases:
         return earlier
 
     def _count(self, earlier: Earlier) -> None:
-        for pages, failed, comments, threads in self._found(
-            "SELECT count(*) FILTER (WHERE reason IS NULL), count(reason), coalesce(sum(comments), 0), threads"
-            " FROM pages WHERE state = 'done' GROUP BY threads"
+        for pages, failed, comments, threads, skipped in self._found(
+            "SELECT count(*) FILTER (WHERE reason IS NULL), count(reason), coalesce(sum(comments), 0), threads, skipped"
+            " FROM pages WHERE state = 'done' GROUP BY threads, skipped"
         ):
-            earlier.pages += pages
+            if skipped is None:
+                earlier.pages += pages
+            else:
+                earlier.skipped[skipped] += pages
             earlier.failed += failed
             earlier.comments += comments
             for thread in json.loads(threads or "[]"):

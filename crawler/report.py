@@ -83,6 +83,8 @@ class Report:
     """Pages that were read."""
     pages_failed: int = 0
     """Pages asked for that were not."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Addresses that were asked for and left no rows, though nothing failed, by reason; see `Capture.skipped`."""
     comments: int = 0
     """Comments that were read, known ones as well."""
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -136,6 +138,8 @@ class Report:
             self._thread(capture.thread)
         if capture.failure is not None:
             self.lost_page(capture.failure)
+        elif capture.skipped is not None:
+            self.skipped[capture.skipped] += 1
         elif capture.is_last:
             self.pages += 1
 
@@ -174,6 +178,7 @@ class Report:
         self.continued = earlier
         self.started_at = earlier.started_at
         self.pages += earlier.pages
+        self.skipped.update(earlier.skipped)
         self.comments += earlier.comments
         self.verdicts.update(earlier.verdicts)
         self.rows.update(earlier.tally.rows)

@@ -142,6 +142,9 @@ CONTACT = ""
 # own: the archive: a directory, or `s3://bucket/prefix` (docs/s3.md).
 ARCHIVE_URI = "data/archive"
 
+# own: a TOML file with what is special about each site that `scrapy crawl site` searches (docs/sites.md); empty: none.
+SITES_FILE = ""
+
 # own: how S3 encrypts what is written: `AES256`, `aws:kms` or `aws:kms:dsse`; empty: as the bucket does by default.
 S3_ENCRYPTION = ""
 

@@ -13,6 +13,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from archive.errors import ArchiveError
 from archive.s3_options import ASLEEP, ENCRYPTIONS, S3Address
 from crawler import settings as project
+from crawler.sites import SitesError, read_sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def problems(settings: BaseSettings) -> list[str]:
     found += [_encryption(settings.get("S3_ENCRYPTION"), settings.get("S3_KMS_KEY_ID"))]
     found += [_storage_class(settings.get("S3_STORAGE_CLASS"))]
     found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
+    found += [_sites_file(settings.get("SITES_FILE"))]
     return [*filter(None, found), *_misspelt(settings)]
 
 
@@ -134,6 +136,16 @@ def _contact(contact: Any) -> str | None:
     text = "" if contact is None else contact
     if not isinstance(text, str) or not text.isascii() or (text and not text.isprintable()) or set(text) & set("()\\"):
         return f"CONTACT is {contact!r}: it must be a web or mail address in plain ASCII, without brackets"
+    return None
+
+
+def _sites_file(path: Any) -> str | None:
+    if not path:
+        return None
+    try:
+        read_sites(str(path))
+    except SitesError as error:
+        return f"SITES_FILE: {error}"
     return None
 
 

@@ -68,6 +68,8 @@ def print_summary(report: Report, settings: BaseSettings) -> None:
     console.print(_table(report, held))
     if report.known.total():
         console.print(f"\nAnother crawl wrote {report.known.total():,} of these rows at the same time.")
+    if report.skipped:
+        console.print(f"\nSkipped: {_counted(report.skipped)}")
     _threads(console, report)
     _losses(console, report)
     unfinished = settings.get("FRONTIER_FILE")

@@ -37,6 +37,9 @@ class Circumstances:
     systems: Sequence[System]
     """The comment systems, in the order in which they are asked."""
     limits: Limits
+    judge: Callable[[Document, bool], str | None] = lambda _document, _has_thread: None
+    """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and whether
+    a comment system found a thread on it."""
 
 
 async def visit(response: Response, around: Circumstances, source: str) -> AsyncIterator[Capture]:
@@ -73,28 +76,39 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
 
     address = canonical_url(document)
+    threads = [
+        (system, ref)
+        for system in around.systems
+        if system.is_possible(document)
+        for ref in system.detect(document)
+    ]
+    skipped = around.judge(document, bool(threads))
+    if skipped is not None:
+        last = capture(address, page_capture, PAGE_EXTRACTOR)
+        last.skipped, last.is_last = skipped, True
+        yield last
+        return
     refs: list[ThreadRef] = []
-    for system in around.systems:
-        for ref in system.detect(document) if system.is_possible(document) else ():
-            reading = Reading(
-                ref,
-                document,
-                fetch=around.fetch,
-                page=page_capture,
-                clock=around.clock,
-                new_capture_id=around.new_id,
-                limits=around.limits,
-            )
-            extractor = f"{system.name}/{system.version}"
-            async for batch in read_thread(system, reading):
-                if batch.comments:
-                    item = capture(address, Exchange(batch.capture_id, batch.observed_at), extractor)
-                    item.thread_of, item.comments = _identity(ref), batch.comments
-                    yield item
-            closing = capture(address, page_capture, extractor)
-            closing.thread_of, closing.thread = _identity(ref), reading.ledger()
-            yield closing
-            refs.append(ref)
+    for system, ref in threads:
+        reading = Reading(
+            ref,
+            document,
+            fetch=around.fetch,
+            page=page_capture,
+            clock=around.clock,
+            new_capture_id=around.new_id,
+            limits=around.limits,
+        )
+        extractor = f"{system.name}/{system.version}"
+        async for batch in read_thread(system, reading):
+            if batch.comments:
+                item = capture(address, Exchange(batch.capture_id, batch.observed_at), extractor)
+                item.thread_of, item.comments = _identity(ref), batch.comments
+                yield item
+        closing = capture(address, page_capture, extractor)
+        closing.thread_of, closing.thread = _identity(ref), reading.ledger()
+        yield closing
+        refs.append(ref)
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
     last.page = read_page(document, observed_at=page_capture.observed_at, http_status=response.status)

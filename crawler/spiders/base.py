@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, Spider
 
-from crawler.extract.urls import page_url
+from crawler.extract.document import Document
+from crawler.extract.urls import canonical_url, page_url
 from crawler.fetch import engine_fetch, explain
+from crawler.frontier import Frontier
 from crawler.items import Capture, Failure
+from crawler.keys import page_key
 from crawler.leases import Lease
 from crawler.report import Report, now
 from crawler.systems import systems_of
@@ -77,9 +80,23 @@ class VisitSpider(Spider):
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
-    async def visited(self, response: Response, asked: str, lease: Lease | None = None) -> AsyncIterator[Capture]:
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: bool) -> str | None:  # noqa: ARG002 - for spiders
+        """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.
+
+        :param has_thread: whether a comment system found a thread on it
+        """
+        canonical = canonical_url(document)
+        frontier = Frontier.of(self.crawler)
+        if lease is None or frontier is None or page_key(canonical) == page_key(lease.url):
+            return None
+        return None if frontier.claims(lease, canonical) else "duplicate"
+
+    async def visited(
+        self, response: Response, asked: str, lease: Lease | None = None
+    ) -> AsyncIterator[Capture | Request]:
         """Visit the page that answered."""
         around = self._around if lease is None else replace(self._around, new_id=lease.new_id)
+        around = replace(around, judge=lambda document, has: self.judge(document, lease, has_thread=has))
         async for capture in visit(response, around, asked):
             capture.lease = lease
             yield capture

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import sys
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extract.urls import page_url
-from crawler.spiders.base import ArgumentError, VisitSpider
+from crawler.spiders.addresses import addresses_of, check_addresses
+from crawler.spiders.base import VisitSpider
 
 if TYPE_CHECKING:
     from scrapy import Request
 
     from crawler.items import Capture
 
-_BETWEEN: Final = re.compile(r"[\s,]+(?=https?://)", re.IGNORECASE)
-"""Addresses are parted by commas or white space; a comma may also be part of one."""
-
 BREATH: Final = 50
 """Addresses after which others get their turn: the engine reads on without a pause while the downloader is full."""
-
-MAX_LINE: Final = 65_536
-"""Longest line of a URL file that is looked at, characters."""
 
 
 class PagesSpider(VisitSpider):
@@ -46,26 +38,11 @@ class PagesSpider(VisitSpider):
 
         :raises ArgumentError: no address, only what is none, or a file that cannot be read
         """
-        unknown = sorted(set(arguments) - {"url", "url_file"})
-        if unknown:
-            raise ArgumentError(f"-a {unknown[0]}=...: the spider pages knows the arguments url and url_file only")
-        url, url_file = arguments.get("url", ""), arguments.get("url_file", "")
-        if not url.strip() and not url_file:
-            raise ArgumentError("no page to visit: give -a url=URL[,URL] or -a url_file=FILE (one address a line)")
-        if not url_file and not any(page_url(address) for address in _parted(url)):
-            raise ArgumentError(f"-a url={url[:200]}: that is no http(s) address; give one like https://example.com/video")
-        if url_file and url_file != "-":
-            try:
-                with Path(url_file).open("rb") as lines:
-                    lines.read(1)
-            except OSError as error:
-                raise ArgumentError(
-                    f"-a url_file={url_file}: {error.strerror}; name a file with one address a line"
-                ) from error
+        check_addresses("pages", "page to visit: give -a url=URL[,URL]", arguments)
 
     async def start(self) -> AsyncIterator[Request | Capture]:
         """Ask for every page. The frontier knows those that were asked for before, also when a crawl is continued."""
-        for number, address in enumerate(self._addresses()):
+        for number, address in enumerate(addresses_of(self._url, self._url_file)):
             url = page_url(address)
             if url is None:
                 yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
@@ -75,27 +52,6 @@ class PagesSpider(VisitSpider):
                 await asyncio.sleep(0)
         self._exhausted = True
 
-    def _addresses(self) -> Iterator[str]:
-        yield from _parted(self._url)
-        if self._url_file == "-":
-            yield from _lines(sys.stdin.buffer)
-        elif self._url_file:
-            with Path(self._url_file).open("rb") as lines:
-                yield from _lines(lines)
-
     def unread(self) -> str | None:
         """The rest of the file, or of the argument."""
         return None if self._exhausted else f"the rest of {self._url_file or 'the addresses'}"
-
-
-def _parted(addresses: str) -> Iterator[str]:
-    for url in _BETWEEN.split(addresses.strip()):
-        if url:
-            yield url.rstrip(",")
-
-
-def _lines(lines: Any) -> Iterator[str]:
-    for line in iter(lambda: lines.readline(MAX_LINE), b""):
-        text = line.decode("utf-8-sig", "replace").strip()
-        if text and not text.startswith("#"):
-            yield text

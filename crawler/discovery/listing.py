@@ -1,0 +1,190 @@
+"""Page or listing: what a document is by the evidence in it, and which addresses a listing names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from crawler.discovery.traps import trap, without_session
+from crawler.extract.document import Document
+from crawler.extract.jsonld import parse_json_ld
+from crawler.extract.text import line_of
+from crawler.extract.title import ARTICLE_TYPES
+from crawler.extract.urls import canonical_url, page_url, site_of
+
+MAX_LINKS: Final = 20_000
+"""Links of one page that are looked at."""
+
+_PAGE_TYPES: Final = frozenset(name.lower() for name in (*ARTICLE_TYPES, "VideoObject", "DiscussionForumPosting"))
+_LISTING_TYPES: Final = frozenset({"collectionpage", "itemlist", "blog", "searchresultspage", "profilepage"})
+"""schema.org types of what a document is about."""
+
+_BODY_PAGE: Final = frozenset({"single", "single-post", "single-video", "node-type-article", "page-node-type-article"})
+_BODY_LISTING: Final = frozenset(
+    {"home", "blog", "archive", "category", "tag", "author", "date", "search", "paged", "tax", "post-type-archive"}
+)
+"""Classes of `body`: WordPress (`get_body_class()`), Drupal."""
+
+_LISTING_PATH = re.compile(
+    r"^/?$|/(?:category|categories|tags?|topics?|authors?|archives?|section|rubrik|kategorie|rubrique|categoria|index)/"
+    r"|/(?:page|seite|pagina)[/-]?[0-9]+/?$|/(?:19|20)[0-9]{2}/(?:[01]?[0-9]/)?$|/(?:videos?|news|latest|browse|all)/?$",
+    re.IGNORECASE,
+)
+_PAGED_QUERY = re.compile(r"(?:^|&)(?:page|paged|p|pg|offset|start)=[0-9]{1,6}(?:&|$)", re.IGNORECASE)
+_PAGED_PATH = re.compile(r"/(?:page|seite|pagina|p)[/-]?[0-9]{1,6}/?$", re.IGNORECASE)
+_PAGED_TEXT = re.compile(
+    r"^(?:[0-9]{1,5}|[»›>→]+|.{0,20}(?:next|older|more|weiter|ältere|suivant|siguiente|次|下一页).{0,20})$",
+    re.IGNORECASE,
+)
+_PAGER: Final = re.compile(r"paginat|pager|page-numbers|nav-links|wp-pagenavi", re.IGNORECASE)
+_AMP = re.compile(r"/amp/?$|[?&](?:amp|outputType=amp)(?:=1)?(?:&|$)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Links:
+    """What a document links to on its own site."""
+
+    pages: list[str] = field(default_factory=list)
+    """Addresses that may be pages."""
+    listings: list[str] = field(default_factory=list)
+    """Addresses that are listings by their looks: sections, tags."""
+    following: list[str] = field(default_factory=list)
+    """The further pages of this very listing."""
+    feeds: list[str] = field(default_factory=list)
+    """Feeds that it announces; feeds of comments left out."""
+    traps: int = 0
+    """Links that were passed over as traps."""
+
+
+def is_listing(document: Document, *, has_thread: bool) -> tuple[bool, list[str]]:
+    """Whether a document lists pages rather than being one, and the evidence, each piece with its weight.
+
+    :param has_thread: whether a comment system found a thread on it
+    """
+    evidence: list[tuple[int, str]] = []
+    if has_thread:
+        evidence.append((3, "a comment thread"))
+    kind = document.first('meta[property="og:type"]')
+    stated = (kind.attributes.get("content") or "").lower() if kind is not None else ""
+    if stated.startswith(("article", "video")):
+        evidence.append((2, f"og:type {stated}"))
+    types = _types(document)
+    pages = sum(name in _PAGE_TYPES for name in types)
+    if pages and pages < 4:
+        evidence.append((2, "JSON-LD of an article or a video"))
+    elif pages:
+        evidence.append((-1, f"JSON-LD of {pages} articles"))
+    if _LISTING_TYPES & set(types):
+        evidence.append((-2, "JSON-LD of a list"))
+    body = document.first("body")
+    classes = set((body.attributes.get("class") or "").lower().split()) if body is not None else set()
+    if classes & _BODY_PAGE:
+        evidence.append((3, "body.single"))
+    elif classes & _BODY_LISTING:
+        evidence.append((-3, f"body.{min(classes & _BODY_LISTING)}"))
+    evidence += _by_address(document)
+    articles = len(document.css("article h2 a[href], article h3 a[href]"))
+    headlines = articles or len(document.css("h2 a[href], h3 a[href]"))
+    if headlines >= 6:
+        evidence.append((-1, f"{headlines} linked headlines"))
+    return sum(weight for weight, _ in evidence) < 0, [f"{weight:+d} {word}" for weight, word in evidence]
+
+
+def _by_address(document: Document) -> Iterable[tuple[int, str]]:
+    parts = urlsplit(document.url)
+    if _LISTING_PATH.search(parts.path) and not parts.query:
+        yield -2, "its address"
+    elif _PAGED_PATH.search(parts.path) or _PAGED_QUERY.search(parts.query):
+        yield -1, "its numbered address"
+    if document.first('link[rel="next"], link[rel="prev"]') is not None:
+        yield -1, "link[rel=next]"
+
+
+def _types(document: Document) -> list[str]:
+    """Types of the JSON-LD nodes that the document is about, lower case."""
+    found: list[str] = []
+    for script in document.css('script[type="application/ld+json"]')[:20]:
+        waiting = list(parse_json_ld(script.text()))[:50]
+        while waiting and len(found) < 500:
+            node = waiting.pop()
+            if isinstance(node, list):
+                waiting += node[:50]
+            elif isinstance(node, dict):
+                stated = node.get("@type")
+                found += [str(name).lower() for name in (stated if isinstance(stated, list) else [stated])]
+                waiting += node["@graph"][:50] if isinstance(node.get("@graph"), list) else []
+                waiting += [node["mainEntity"]] if isinstance(node.get("mainEntity"), dict) else []
+    return found
+
+
+def links_of(document: Document) -> Links:
+    """What a document links to on its own site, each address once, traps left out."""
+    links, seen = Links(), {page_url(document.url), canonical_url(document)}
+    site = site_of(document.url)
+    for node in document.css('link[rel~="alternate"][href]'):
+        kind = (node.attributes.get("type") or "").lower()
+        url = document.link(node.attributes.get("href"))
+        if url is not None and kind in FEED_TYPES and not _is_of_comments(node, url):
+            links.feeds.append(url)
+    here = urlsplit(document.url).path.rstrip("/")
+    for node in document.css("a[href]")[:MAX_LINKS]:
+        href = document.link(node.attributes.get("href"))
+        url = page_url(without_session(href)) if href is not None else None
+        if url is None or url in seen or site_of(url) != site or "nofollow" in (node.attributes.get("rel") or ""):
+            continue
+        seen.add(url)
+        if trap(url) is not None:
+            links.traps += 1
+        elif _is_following(node, url, here):
+            links.following.append(url)
+        elif _LISTING_PATH.search(urlsplit(url).path):
+            links.listings.append(url)
+        else:
+            links.pages.append(url)
+    return links
+
+
+FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
+"""Media types of feeds; `application/json` is the REST record of a WordPress post."""
+
+
+def _is_of_comments(node: LexborNode, url: str) -> bool:
+    """WordPress announces a feed of comments for the site and for each post (`feed_links()`, `feed_links_extra()`)."""
+    title = (node.attributes.get("title") or "").lower()
+    path = urlsplit(url).path.rstrip("/")
+    return path.endswith(("/comments/feed", "/feed/comments")) or "comments feed" in title or "kommentar" in title
+
+
+def _is_following(node: LexborNode, url: str, here: str) -> bool:
+    """Whether a link leads to another page of the same listing."""
+    if "next" in (node.attributes.get("rel") or "").split():
+        return True
+    parts = urlsplit(url)
+    if not (_PAGED_PATH.search(parts.path) or _PAGED_QUERY.search(parts.query)):
+        return False
+    base = _PAGED_PATH.sub("", parts.path).rstrip("/")
+    if base == _PAGED_PATH.sub("", here).rstrip("/"):
+        return True
+    around = node.parent
+    for _ in range(3):
+        if around is None:
+            break
+        if _PAGER.search(around.attributes.get("class") or ""):
+            return bool(_PAGED_TEXT.match(line_of(node)))
+        around = around.parent
+    return False
+
+
+def of_whole_page(document: Document) -> str | None:
+    """The address of the whole page, when this is its AMP version."""
+    root = document.root.attributes
+    if "amp" not in root and "⚡" not in root and not _AMP.search(document.url):
+        return None
+    link = document.first('link[rel="canonical"][href]')
+    url = document.link(link.attributes.get("href")) if link is not None else None
+    return url if url is not None and page_url(url) != page_url(document.url) else None

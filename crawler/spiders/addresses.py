@@ -1,0 +1,68 @@
+"""The addresses that a spider is given: ``-a url=`` and ``-a url_file=``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from crawler.extract.urls import page_url
+from crawler.spiders.base import ArgumentError
+
+_BETWEEN: Final = re.compile(r"[\s,]+(?=https?://)", re.IGNORECASE)
+"""Addresses are parted by commas or white space; a comma may also be part of one."""
+
+MAX_LINE: Final = 65_536
+"""Longest line of a URL file that is looked at, characters."""
+
+
+def check_addresses(spider: str, wanted: str, arguments: Mapping[str, str], *more: str) -> None:
+    """Look for addresses before anything is started.
+
+    :param wanted: what is missing without any, in words
+    :param more: names of further arguments of the spider
+    :raises ArgumentError: no address, only what is none, a file that cannot be read, or an unknown argument
+    """
+    known = ("url", "url_file", *more)
+    unknown = sorted(set(arguments) - set(known))
+    if unknown:
+        names = ", ".join(known[:-1]) + f" and {known[-1]}"
+        raise ArgumentError(f"-a {unknown[0]}=...: the spider {spider} knows the arguments {names} only")
+    url, url_file = arguments.get("url", ""), arguments.get("url_file", "")
+    if not url.strip() and not url_file:
+        raise ArgumentError(f"no {wanted} or -a url_file=FILE (one address a line)")
+    if not url_file and not any(page_url(address) for address in _parted(url)):
+        raise ArgumentError(f"-a url={url[:200]}: that is no http(s) address; give one like https://example.com/video")
+    if url_file and url_file != "-":
+        try:
+            with Path(url_file).open("rb") as lines:
+                lines.read(1)
+        except OSError as error:
+            raise ArgumentError(
+                f"-a url_file={url_file}: {error.strerror}; name a file with one address a line"
+            ) from error
+
+
+def addresses_of(url: str, url_file: str) -> Iterator[str]:
+    """The addresses of the arguments, then those of the file."""
+    yield from _parted(url)
+    if url_file == "-":
+        yield from _lines(sys.stdin.buffer)
+    elif url_file:
+        with Path(url_file).open("rb") as lines:
+            yield from _lines(lines)
+
+
+def _parted(addresses: str) -> Iterator[str]:
+    for url in _BETWEEN.split(addresses.strip()):
+        if url:
+            yield url.rstrip(",")
+
+
+def _lines(lines: Any) -> Iterator[str]:
+    for line in iter(lambda: lines.readline(MAX_LINE), b""):
+        text = line.decode("utf-8-sig", "replace").strip()
+        if text and not text.startswith("#"):
+            yield text

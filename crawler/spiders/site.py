@@ -1,0 +1,348 @@
+"""The spider ``site``: finds the pages of sites by sitemap, feed, API and listing, and visits them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.robotstxt import ProtegoRobotParser
+
+from crawler.discovery.feeds import read_feed
+from crawler.discovery.found import Found, Listed
+from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
+from crawler.discovery.sitemaps import read_sitemap
+from crawler.discovery.traps import trap, without_session
+from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
+from crawler.extract.document import Document, NotHtmlError
+from crawler.extract.urls import page_url, site_of
+from crawler.fetch import explain
+from crawler.items import Capture
+from crawler.report import now
+from crawler.sites import SiteOptions, Sites, SitesError, read_sites
+from crawler.spiders.addresses import addresses_of, check_addresses
+from crawler.spiders.base import ArgumentError, VisitSpider
+from crawler.systems.reading import header_dict
+from crawler.systems.wordpress.page import rest_root
+from crawler.visit import GONE
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+    from crawler.leases import Lease
+
+USUAL_SITEMAPS: Final = ("/sitemap.xml", "/wp-sitemap.xml", "/sitemap_index.xml")
+"""Where sitemaps lie that robots.txt does not name: sitemaps.org's example, WordPress 5.5, Yoast and others."""
+
+DAY: Final = 86_400_000_000
+"""Microseconds."""
+
+NEWEST: Final = 10
+"""Priority of what reads a place that names pages; pages themselves have 0 and less."""
+
+Read = Callable[..., Listed]
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class _Site:
+    """One site while it is searched."""
+
+    home: str
+    options: SiteOptions
+    started: float = field(default_factory=monotonic)
+    pages: int = 0
+    """Pages asked for."""
+    places: int = 0
+    """Listings, sitemaps and feeds asked for."""
+    received: int = 0
+    """Bytes of answers."""
+    rest_root: str = ""
+    """Root of the site's REST API, when it is WordPress."""
+    posts_pages: int = 0
+    """Pages of its list of posts that were asked for."""
+    seen: set[bytes] = field(default_factory=set)
+    """Digests of the places asked for."""
+    depths: dict[bytes, int] = field(default_factory=dict)
+    """Steps from the home page, of addresses that a listing named."""
+    passed: int = 0
+    """Addresses beyond a limit."""
+
+
+class SiteSpider(VisitSpider):
+    """Find the pages of sites and visit them: ``-a url=HOME[,HOME]`` or ``-a url_file=FILE``.
+
+    A file holds one home page a line, ``#`` begins a remark, ``-`` reads stdin. What is special about a site stands in
+    the TOML file that SITES_FILE names.
+    """
+
+    name = "site"
+
+    def __init__(self, url: str = "", url_file: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._homes = partial(addresses_of, url, url_file)
+        self._sites: dict[str, _Site] = {}
+        self._links: dict[int, Iterable[Request]] = {}
+        self._options = Sites()
+
+    @classmethod
+    def check_arguments(cls, **arguments: str) -> None:
+        """Look for home pages before anything is started.
+
+        :raises ArgumentError: no address, only what is none, or a file that cannot be read
+        """
+        check_addresses("site", "a site to search: give -a url=HOME[,HOME]", arguments)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Read SITES_FILE.
+
+        :raises ArgumentError: it cannot be used; `crawler.settings_check` says so before
+        """
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        file = crawler.settings.get("SITES_FILE")
+        if file:
+            try:
+                spider._options = read_sites(Path(file))  # noqa: SLF001  # its own class
+            except SitesError as error:
+                raise ArgumentError(str(error)) from error
+        return spider
+
+    async def start(self) -> AsyncIterator[Request | Capture]:
+        """Ask for each site's robots.txt and home page; what they name is asked for next."""
+        for address in self._homes():
+            url = page_url(address)
+            if url is None:
+                yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
+                continue
+            key = site_of(url)
+            if key in self._sites:
+                site = self._sites[key]
+            else:
+                site = self._sites[key] = _Site(url, self._options.of(url))
+                for request in self._given(site):
+                    yield request
+                if site.options.sitemaps is True:
+                    yield self._ask(site, urljoin(url, "/robots.txt"), self.robots_seen, is_optional=True)
+            yield self._ask(site, url, self.home_seen)
+
+    def _given(self, site: _Site) -> Iterator[Request]:
+        """The places that the options name."""
+        for places, read in ((site.options.sitemaps, read_sitemap), (site.options.feeds, read_feed)):
+            for place in places if isinstance(places, tuple) else ():
+                yield from self._place(site, place, read)
+
+    # -- places that name pages -----------------------------------------------------------------------
+
+    def _ask(
+        self, site: _Site, url: str, callback: Callable[..., Any], *, is_optional: bool = False, **about: Any
+    ) -> Request:
+        return Request(
+            url,
+            callback=callback,
+            errback=self.place_failed,
+            cb_kwargs={"site": site, **about},
+            meta={"is_optional": is_optional, "dont_obey_robotstxt": callback == self.robots_seen},
+            dont_filter=True,
+            priority=NEWEST,
+        )
+
+    def _place(self, site: _Site, url: str, read: Read, *, is_optional: bool = False) -> Iterator[Request]:
+        """A request for a sitemap, a feed or a list, unless it was asked for or there are too many."""
+        mark = _mark(url)
+        if mark in site.seen:
+            return
+        if site.places >= site.options.max_listings:
+            site.passed += 1
+            return
+        site.seen.add(mark)
+        site.places += 1
+        yield self._ask(site, url, self.place_seen, is_optional=is_optional, read=read)
+
+    async def place_failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
+        """A place that names pages cannot be read: that is a loss, unless it was only a guess."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy's engine
+        if not request.meta["is_optional"]:
+            reason, detail = explain(request.url, failure.value)
+            yield self.lost(request.url, reason, detail)
+
+    async def robots_seen(self, response: Response, site: _Site) -> AsyncIterator[Request]:
+        """The sitemaps that robots.txt names, else those at the usual places."""
+        named: list[str] = []
+        if response.status == 200:
+            robots = ProtegoRobotParser(response.body, self)
+            named = [urljoin(response.url, one) for one in getattr(robots.rp, "sitemaps", ())]
+        for url in named or [urljoin(site.home, path) for path in USUAL_SITEMAPS]:
+            for request in self._place(site, url, read_sitemap, is_optional=not named):
+                yield request
+
+    async def place_seen(
+        self, response: Response, site: _Site, read: Read
+    ) -> AsyncIterator[Request | Capture]:
+        """What a sitemap, a feed or the list of posts names."""
+        site.received += len(response.body)
+        is_optional = response.meta["is_optional"]
+        if not 200 <= response.status < 300:
+            if not is_optional:
+                yield self.lost(response.url, "http", f"{response.url} answered with status {response.status}")
+            return
+        listed = read(response.body, partial(_link, response.url), observed_at=now())
+        for problem in listed.problems:
+            if not (is_optional and not listed.kind):
+                yield self.lost(response.url, "place", f"{response.url}: {problem}")
+        for found in self._young(site, listed.places):
+            for request in self._place(site, found.url, read):
+                yield request
+        for request in self._pages(site, listed.pages):
+            yield request
+        if read is read_posts and len(listed.pages) == PER_PAGE and any(self._young(site, listed.pages[-1:])):
+            for request in self._posts(site):
+                yield request
+
+    # -- pages ------------------------------------------------------------------------------------------
+
+    def _pages(self, site: _Site, pages: Iterable[Found], depth: int | None = None) -> Iterator[Request]:
+        """Requests for pages, within the site and its limits, traps left out."""
+        for found in self._young(site, pages):
+            url = page_url(without_session(found.url))
+            if url is None or site_of(url) != site_of(site.home) or trap(url) or not site.options.wants(url):
+                continue
+            mark = _mark(url)
+            if mark in site.seen or url == site.home:
+                continue
+            if site.options.max_pages and site.pages >= site.options.max_pages:
+                site.passed += 1
+                continue
+            site.seen.add(mark)
+            site.pages += 1
+            if depth is not None:
+                site.depths[mark] = depth
+            yield self.page_request(url, found.url)
+
+    def _young(self, site: _Site, found: Iterable[Found]) -> Iterator[Found]:
+        """What was touched within the limit of age, or does not say when."""
+        oldest = now() - int(site.options.max_age_days * DAY) if site.options.max_age_days else None
+        for one in found:
+            if oldest is None or one.touched is None or one.touched >= oldest:
+                yield one
+
+    def _posts(self, site: _Site) -> Iterator[Request]:
+        """The next page of WordPress' list of posts. The API may be off for visitors: that is no loss."""
+        if site.rest_root:
+            site.posts_pages += 1
+            yield from self._place(
+                site, posts_address(site.rest_root, site.posts_pages), read_posts, is_optional=True
+            )
+
+    async def home_seen(self, response: Response, site: _Site) -> AsyncIterator[Request | Capture]:
+        """Feeds, API and links of the home page."""
+        site.received += len(response.body)
+        if not 200 <= response.status < 300:
+            yield self.lost(site.home, "http", f"{response.url} answered with status {response.status}")
+            return
+        try:
+            document = Document(response.body, response.url, header_dict(response))
+        except NotHtmlError as error:
+            yield self.lost(site.home, "not_html", f"{response.url}: {error}")
+            return
+        if site_of(response.url) != site_of(site.home):
+            yield self.lost(site.home, "moved", f"{site.home} has moved to {response.url}: give that address")
+            return
+        site.seen.add(_mark(page_url(response.url) or site.home))
+        links = links_of(document)
+        if site.options.feeds is True:
+            for url in links.feeds:
+                for request in self._place(site, url, read_feed):
+                    yield request
+        site.rest_root = (rest_root(document) or "") if site.options.rest else ""
+        for request in self._posts(site):
+            yield request
+        for request in self._followed(site, links, 0):
+            yield request
+
+    def _followed(self, site: _Site, links: Links, depth: int) -> Iterator[Request]:
+        """What a listing at a depth leads to: its further pages are as deep as it is."""
+        if not site.options.listings:
+            return
+        for urls, step in ((links.following, 0), (links.pages, 1), (links.listings, 1)):
+            if depth + step <= site.options.max_depth:
+                yield from self._pages(site, (Found(url=url) for url in urls), depth + step)
+
+    # -- visits -----------------------------------------------------------------------------------------
+
+    def passes_over(self, url: str) -> str | None:
+        """``limit`` once the time or the bytes of a page's site are used up."""
+        site = self._sites.get(site_of(url))
+        if site is None:
+            return None
+        options = site.options
+        if options.max_seconds and monotonic() - site.started > options.max_seconds:
+            return "limit"
+        return "limit" if options.max_bytes and site.received > options.max_bytes else None
+
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: bool) -> str | None:
+        """``listing`` for what names pages; its links are asked for by :meth:`visited`."""
+        site = self._sites.get(site_of(document.url))
+        if site is None or lease is None:
+            return super().judge(document, lease, has_thread=has_thread)
+        site.received += len(document.text)
+        whole = of_whole_page(document)
+        if whole is not None:
+            self._links[lease.id] = self._pages(site, [Found(url=whole)])
+            return "amp"
+        if is_listing(document, has_thread=has_thread)[0]:
+            depth = site.depths.get(_mark(lease.url), 1)
+            if site.places < site.options.max_listings:
+                site.places += 1
+                self._links[lease.id] = self._followed(site, links_of(document), depth)
+            else:
+                site.passed += 1
+            return "listing"
+        return super().judge(document, lease, has_thread=has_thread)
+
+    async def visited(
+        self, response: Response, asked: str, lease: Lease | None = None
+    ) -> AsyncIterator[Capture | Request]:
+        """Visit a page; of a listing, ask for what it names before its lease ends, so that none of it is forgotten."""
+        async for capture in super().visited(response, asked, lease):
+            if lease is not None and isinstance(capture, Capture) and capture.is_last:
+                for request in self._links.pop(lease.id, ()):
+                    yield request
+            yield _no_loss(capture, response.status)
+
+    async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
+        """Say why there is no answer."""
+        async for capture in super().failed(failure):
+            yield _no_loss(capture, None)
+
+
+def _no_loss(capture: _T, status: int | None) -> _T:
+    """An address that somebody named and that is no page for us costs the archive nothing: no one asked for it."""
+    failure = capture.failure if isinstance(capture, Capture) else None
+    if isinstance(capture, Capture) and failure is not None:
+        is_gone = failure.reason == "http" and status in GONE
+        if is_gone or failure.reason in ("robots", "not_html"):
+            capture.failure, capture.skipped = None, "gone" if is_gone else failure.reason
+    return capture
+
+
+def _mark(url: str) -> bytes:
+    """An address in eight bytes: a site of a million pages costs 100 MB less."""
+    return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def _link(base: str, href: str) -> str | None:
+    try:
+        url = urljoin(base, href.strip())
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
