@@ -98,7 +98,7 @@ class Changes:
         """Label a capture's rows in place; the ledger's capture gets the removed comments."""
         if capture.page is not None:
             known = self._page_digest(capture.page_id)
-            gone = capture.failure is not None
+            gone = capture.failure is not None or (capture.page.http_status or 0) >= 400
             if known == capture.page.content_digest or (gone and known is None):
                 # A page that is gone has a row only where it was there before.
                 capture.page, capture.shares, capture.subscribes = None, None, None

@@ -107,6 +107,20 @@ def test_a_word_of_the_closing_table_is_explained():
     assert set(TABLES) <= set(re.findall(r"^## (\w+)$", table_docs(), re.MULTILINE))
 
 
+def test_the_options_of_a_site_are_documented_with_their_defaults():
+    from dataclasses import fields
+
+    from archive.schema import field_docs
+    from crawler.sites import SiteOptions
+
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]*)` \| (.+) \|$", (PROJECT / "docs" / "sites.md").read_text("utf-8"), re.MULTILINE)
+    shown = {True: "true", False: "false", (): "[]"}
+    defaults = {f.name: f.default for f in fields(SiteOptions)}
+    flags = {name: shown.get(value) if isinstance(value, bool | tuple) else f"{value:g}" for name, value in defaults.items()}
+    assert {name: default for name, default, _ in rows} == flags
+    assert {name: text for name, _, text in rows} == field_docs(SiteOptions)
+
+
 # --- commands ------------------------------------------------------------------------------------
 
 

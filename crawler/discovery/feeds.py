@@ -48,7 +48,7 @@ def read_feed(body: bytes, link: Link, *, observed_at: int) -> Listed:
                 listed.problems.append(f"it has more than {MAX_ENTRIES:,} entries; the rest is not read")
                 break
     except MarkupError as error:
-        listed.problems.append(f"it is broken: {error}")
+        listed.problems.append(f"it cannot be read: {error}")
     return listed
 
 
@@ -123,15 +123,14 @@ def _json(body: bytes, link: Link, observed_at: int) -> Listed:
     for item in items[:MAX_ENTRIES] if isinstance(items, list) else ():
         url = link(str(item.get("url") or item.get("id") or "")) if isinstance(item, dict) else None
         if url is not None:
+            attached = item.get("attachments")
+            files = [one for one in attached if isinstance(one, dict)] if isinstance(attached, list) else []
             listed.pages.append(
                 Found(
                     url=url,
                     published=_time(str(item.get("date_published") or ""), observed_at),
                     modified=_time(str(item.get("date_modified") or ""), observed_at),
-                    is_video=any(
-                        isinstance(one, dict) and str(one.get("mime_type")).startswith("video/")
-                        for one in item.get("attachments") or ()
-                    ),
+                    is_video=any(str(file.get("mime_type")).startswith("video/") for file in files),
                 )
             )
     following = link(str(feed.get("next_url") or ""))

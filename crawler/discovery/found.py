@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,3 +40,13 @@ class Listed:
     """What of it could not be read, in words."""
     kind: str = ""
     """``sitemap``, ``sitemap index``, ``rss``, ``atom``, ``json feed``, ``text``; empty: it is none of them."""
+
+
+def absolute(base: str, href: str) -> str | None:
+    """A named address made absolute; None for what is no http(s) address, or none at all."""
+    href = href.strip()
+    try:
+        url = urljoin(base, href) if href else ""
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:  # "//[": no host
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
@@ -13,6 +14,12 @@ MAX_DEPTH: Final = 32
 
 MAX_TEXT: Final = 65_536
 """Longest text of an element that is read, characters; addresses, titles and times are shorter."""
+
+
+_CUT: Final = frozenset({"ERR_DOCUMENT_END", "ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_EMPTY"})
+"""What libxml2 says of markup that ends before its elements do."""
+
+_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 class MarkupError(ValueError):
@@ -30,13 +37,16 @@ def records(body: bytes, names: frozenset[str], beside: frozenset[str] = frozens
     :param beside: local names of elements that are yielded as well where they stand outside of records
     :raises MarkupError: there is no element in it, or its nesting is absurd
     """
+    if _HTML.match(body[:200]):
+        raise MarkupError("it is an HTML page")
     depth = inside = 0
     is_first = True
     try:
-        for event, element in etree.iterparse(
+        events = etree.iterparse(
             BytesIO(body), events=("start", "end"), recover=True, resolve_entities=False, no_network=True,
             load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
-        ):  # fmt: skip
+        )  # fmt: skip
+        for event, element in events:
             if event == "start":
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -60,6 +70,9 @@ def records(body: bytes, names: frozenset[str], beside: frozenset[str] = frozens
         raise MarkupError(str(error)) from error
     if is_first:
         raise MarkupError("there is no element in it")
+    cut = next((entry for entry in events.error_log if entry.type_name in _CUT), None)
+    if cut is not None:
+        raise MarkupError(f"it breaks off in line {cut.line}")
 
 
 def local(element: Any) -> str:

@@ -53,7 +53,7 @@ def read_sitemap(body: bytes, link: Callable[[str], str | None], *, observed_at:
                 listed.problems.append(f"it names more than {MAX_URLS:,} addresses; the rest is not read")
                 break
     except MarkupError as error:
-        listed.problems.append(f"it is broken: {error}")
+        listed.problems.append(f"it cannot be read: {error}")
     return listed
 
 

@@ -9,13 +9,13 @@ from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.discovery.feeds import read_feed
-from crawler.discovery.found import Found, Listed
+from crawler.discovery.found import Found, Listed, absolute
 from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import trap, without_session
@@ -195,7 +195,7 @@ class SiteSpider(VisitSpider):
             if not is_optional:
                 yield self.lost(response.url, "http", f"{response.url} answered with status {response.status}")
             return
-        listed = read(response.body, partial(_link, response.url), observed_at=now())
+        listed = read(response.body, partial(absolute, response.url), observed_at=now())
         for problem in listed.problems:
             if not (is_optional and not listed.kind):
                 yield self.lost(response.url, "place", f"{response.url}: {problem}")
@@ -340,9 +340,3 @@ def _mark(url: str) -> bytes:
     return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _link(base: str, href: str) -> str | None:
-    try:
-        url = urljoin(base, href.strip())
-        return url if urlsplit(url).scheme in ("http", "https") else None
-    except ValueError:
-        return None

@@ -1,0 +1,141 @@
+"""``scrapy crawl site``: every page of a site once, no trap, no listing as a page, whatever the places that name them say."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from loopback import Answer, LoopbackSite
+from running import Place, page
+
+XML = {"Content-Type": "application/xml"}
+NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+def crawl(place: Place, site: LoopbackSite, **settings: object) -> subprocess.CompletedProcess[str]:
+    command = place.command("crawl", "site", "-a", f"url={site.url('/')}", **settings)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2], check=False)
+
+
+def visited(place: Place, site: LoopbackSite) -> list[str]:
+    return sorted(row["canonical_url"].removeprefix(site.url("")) for row in place.open().pages().to_pylist())
+
+
+def teasers(*paths: str) -> str:
+    return "".join(f'<article><h2><a href="{path}">{path}</a></h2></article>' for path in paths)
+
+
+def home(*paths: str, head: str = "", more: str = "") -> Answer:
+    return Answer(f'<html><head>{head}</head><body class="home blog">{teasers(*paths)}{more}</body></html>', headers=HTML)
+
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def story(number: int, **options: object) -> Answer:
+    return Answer(page(number, **options), headers=HTML)
+
+
+@pytest.fixture
+def place(tmp_path) -> Place:
+    return Place(tmp_path)
+
+
+def test_pages_of_sitemaps_feeds_and_listings_are_visited_once_each_and_traps_never(place):
+    site = LoopbackSite({})
+    site.paths |= {
+        "/robots.txt": Answer(f"User-agent: *\nDisallow: /private/\nSitemap: {site.url('/maps/index.xml')}\n"),
+        "/maps/index.xml": Answer(f"<sitemapindex {NS}><sitemap><loc>/maps/1.xml</loc></sitemap><sitemap><loc>/maps/index.xml</loc></sitemap></sitemapindex>", headers=XML),
+        "/maps/1.xml": Answer(f"<urlset {NS}><url><loc>/one/</loc></url><url><loc>/two/?utm_source=map</loc></url><url><loc>/wp-login.php</loc></url></urlset>", headers=XML),
+        "/": home(
+            "/two/", "/three/", "/four/?replytocom=7", "/dead/", "/private/x/",
+            head='<link rel="alternate" type="application/rss+xml" href="/feed.xml">',
+            more='<a href="/category/all/">All</a><a href="/two/?sort=asc">sorted</a><a href="/calendar/2024/01/">calendar</a>',
+        ),
+        "/feed.xml": Answer("<rss><channel><item><link>/three/</link></item><item><link>/five/</link></item></channel></rss>", headers=XML),
+        "/category/all/": Answer(f'<body class="archive category">{teasers("/one/", "/six/")}<nav class="pagination"><a href="/category/all/page/2/">2</a></nav>', headers=HTML),
+        "/category/all/page/2/": Answer(f'<body class="archive category">{teasers("/seven/")}<nav class="pagination"><a href="/category/all/">1</a></nav>', headers=HTML),
+        **{f"/{name}/": story(n) for n, name in enumerate(["one", "two", "three", "four", "five", "six", "seven"], 1)},
+    }  # fmt: skip
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == sorted(f"/{name}/" for name in ["one", "two", "three", "four", "five", "six", "seven"])
+    asked = [one.path for one in site.asked]
+    assert sorted(path for path in set(asked) if asked.count(path) > 1) == ["/robots.txt"]
+    assert not [path for path in asked if "replytocom" in path or "login" in path or "calendar" in path or "sort" in path]
+    assert "/private/x/" not in asked
+    assert "Skipped: 2 listing, 1 robots, 1 gone" in done.stdout or "Skipped: 2 listing, 1 gone, 1 robots" in done.stdout
+    assert "Lost" not in done.stdout
+
+
+def test_a_hundred_addresses_of_one_page_are_one_page(place):
+    site = LoopbackSite({})
+    canonical = f'<link rel="canonical" href="{site.url("/story/")}">'
+    body = page(1).replace("<title>", f"{canonical}<title>")
+    variants = [f"/story/?v={n}" for n in range(100)]
+    site.paths |= {"/": home(*variants), **dict.fromkeys(variants, Answer(body, headers=HTML)), "/story/": Answer(body, headers=HTML)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/story/"]
+    assert "99 duplicate" in done.stdout
+
+
+def test_a_calendar_without_end_and_paths_in_circles_are_bounded(place):
+    site = LoopbackSite({})
+
+    def endless(_: int) -> Answer:
+        return Answer(f"<body class='archive'>{teasers('deeper/', 'again/')}<a href='/diary/?day=2'>next</a>", headers=HTML)
+
+    site.paths |= {"/": home("/diary/", "/one/"), "/one/": story(1), "/diary/": endless}
+    for depth in range(1, 8):
+        for turn in ("deeper/", "again/"):
+            site.paths[f"/diary/{turn * depth}"] = endless
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/one/"]
+    assert len(site.asked) < 40
+
+
+@pytest.mark.parametrize("limit", ["max_pages", "max_age_days"])
+def test_limits_of_the_file_of_sites_hold(place, tmp_path, limit):
+    site = LoopbackSite({})
+    entries = "".join(f"<url><loc>/{n}/</loc><lastmod>{'2010-01-01' if n % 2 else '2999-01-01'}</lastmod></url>" for n in range(1, 7))
+    site.paths |= {"/": Answer("<body><p>Hello", headers=HTML), "/sitemap.xml": Answer(f"<urlset {NS}>{entries}</urlset>", headers=XML)}
+    site.paths |= {f"/{n}/": story(n) for n in range(1, 7)}
+    file = tmp_path / "sites.toml"
+    file.write_text(f"[defaults]\n{limit} = {2 if limit == 'max_pages' else 30}\n")
+    done = crawl(place, site, SITES_FILE=file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == (["/1/", "/2/"] if limit == "max_pages" else ["/2/", "/4/", "/6/"])
+
+
+def test_a_broken_sitemap_and_a_site_that_moved_are_named_and_the_rest_is_read(place):
+    site = LoopbackSite({})
+    site.paths |= {
+        "/robots.txt": Answer(f"Sitemap: {site.url('/map.xml')}\nSitemap: {site.url('/gone.xml')}\n"),
+        "/map.xml": Answer(f"<urlset {NS}><url><loc>/1/</loc></url><url><loc>/2", headers=XML),
+        "/": Answer("<body><p>Hello", headers=HTML),
+        "/1/": story(1),
+    }
+    done = crawl(place, site)
+    assert done.returncode == 1
+    assert "/gone.xml" in done.stdout
+    assert "/map.xml: it cannot be read: it breaks off in line 1" in done.stdout
+    assert visited(place, site) == ["/1/"]
+
+
+def test_a_crawl_of_a_site_that_is_killed_goes_on_where_it_was(place):
+    site = LoopbackSite({})
+    paths = [f"/story-{n}/" for n in range(12)]
+    site.paths |= {"/": home("/category/all/"), "/category/all/": Answer(f'<body class="archive category">{teasers(*paths)}', headers=HTML)}
+    site.paths |= {path: Answer(page(n), headers=HTML, wait=0.05) for n, path in enumerate(paths, 1)}
+    command = place.command("crawl", "site", "-a", f"url={site.url('/')}", CONCURRENT_REQUESTS_PER_DOMAIN=1, FLUSH_SECONDS=0.1)
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2])
+    while len([one for one in site.asked if one.path.startswith("/story")]) < 5:
+        assert running.poll() is None
+    running.kill()
+    running.wait()
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == sorted(paths)

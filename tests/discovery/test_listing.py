@@ -1,0 +1,99 @@
+"""Page or listing by evidence, the links of a listing, and the traps that are never followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.discovery.listing import is_listing, links_of, of_whole_page
+from crawler.discovery.traps import trap, without_session
+from crawler.extract.document import Document
+
+HOME = "https://news.example.org/"
+TEASERS = "".join(f'<article><h2><a href="/story-{n}/">Story {n}</a></h2></article>' for n in range(8))
+
+
+def judged(html: str, url: str, *, has_thread: bool = False) -> bool:
+    return is_listing(Document(html, url), has_thread=has_thread)[0]
+
+
+@pytest.mark.parametrize(
+    ("html", "url"),
+    [
+        (f'<body class="home blog">{TEASERS}', HOME),
+        (f"<body>{TEASERS}", HOME),
+        (f'<body class="archive category">{TEASERS}', f"{HOME}category/world/"),
+        (f'<link rel="next" href="/page/3/"><body>{TEASERS}', f"{HOME}page/2/"),
+        ('<script type="application/ld+json">{"@type":"CollectionPage"}</script><body>', f"{HOME}world"),
+        (f"<body>{TEASERS}", f"{HOME}?page=3"),
+    ],
+)
+def test_a_listing_is_known(html, url):
+    assert judged(html, url)
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "has_thread"),
+    [
+        ('<body class="single single-post postid-4"><h1>A story</h1>', f"{HOME}2021/07/a-story/", False),
+        ('<meta property="og:type" content="video.other"><body><h1>A video</h1>', f"{HOME}watch?v=1", False),
+        (f'<meta property="og:type" content="article"><body><h1>A</h1>{TEASERS}', f"{HOME}a/", False),
+        ('<script type="application/ld+json">{"@graph":[{"@type":"WebSite"},{"@type":"NewsArticle"}]}</script><body>', f"{HOME}a", False),
+        (f"<body>{TEASERS}", f"{HOME}a-story-with-many-teasers/", True),
+        ("<body><h1>Plain</h1><p>Text", f"{HOME}plain.html", False),
+    ],
+)
+def test_a_page_is_known(html, url, has_thread):
+    assert not judged(html, url, has_thread=has_thread)
+
+
+def test_links_are_sorted_into_pages_listings_and_further_pages_each_once():
+    html = (
+        '<link rel="alternate" type="application/rss+xml" href="/feed/" title="News">'
+        '<link rel="alternate" type="application/rss+xml" href="/comments/feed/" title="News: Comments Feed">'
+        '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">'
+        '<body><a href="/story-1/">1</a><a href="/story-1/?utm_source=x#top">1</a><a href="/category/world/">World</a>'
+        '<a href="https://other.example.net/x">other</a><a href="/story-2/?replytocom=5#respond">reply</a>'
+        '<a href="/wp-login.php">log in</a><a href="/photo.jpg">photo</a><a rel="nofollow" href="/tracked/">x</a>'
+        '<a href="mailto:a@example.org">mail</a><a href="/story-3/;jsessionid=AB12">3</a>'
+        '<nav class="pagination"><a href="/page/2/">2</a><a class="next" rel="next" href="/page/2/">Older</a></nav>'
+    )
+    links = links_of(Document(html, HOME))
+    assert links.pages == [f"{HOME}story-1/", f"{HOME}story-2/", f"{HOME}story-3/"]
+    assert (links.listings, links.following) == ([f"{HOME}category/world/"], [f"{HOME}page/2/"])
+    assert links.feeds == [f"{HOME}feed/"]
+    assert links.traps == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{HOME}a/?replytocom=3", f"{HOME}a/?share=facebook", f"{HOME}?s=word", f"{HOME}calendar/2024/05/", f"{HOME}events/?month=5",
+        f"{HOME}wp-login.php", f"{HOME}a/feed/", f"{HOME}a.pdf", f"{HOME}a/a/a/a/", f"{HOME}x?a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8&i=9",
+        f"{HOME}a;jsessionid=1B", f"{HOME}a?PHPSESSID=ab", f"{HOME}{'x/' * 25}", f"{HOME}cart/", f"{HOME}list?orderby=date",
+    ],
+)  # fmt: skip
+def test_a_trap_is_known(url):
+    assert trap(url) is not None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        HOME, f"{HOME}2021/07/20/a-story/", f"{HOME}watch.php?vid=1a2b3c", f"{HOME}?p=14", f"{HOME}index.php?id=4&lang=de",
+        f"{HOME}search-for-a-lost-ship/", f"{HOME}video/the-feeding-of-birds/", f"{HOME}events/flood-in-the-valley/",
+        f"{HOME}news/news-of-the-day.html",
+    ],
+)  # fmt: skip
+def test_a_page_is_no_trap(url):
+    assert trap(url) is None
+
+
+def test_session_ids_are_taken_out_of_path_and_query():
+    assert without_session(f"{HOME}a;jsessionid=1B?x=1&sid=9") == f"{HOME}a?x=1"
+    assert without_session(f"{HOME}a?PHPSESSID=9") == f"{HOME}a"
+
+
+def test_the_whole_page_of_an_amp_page():
+    amp = '<html amp><head><link rel="canonical" href="/a/"></head><body>'
+    assert of_whole_page(Document(amp, f"{HOME}a/amp/")) == f"{HOME}a/"
+    assert of_whole_page(Document("<html><body>", f"{HOME}a/")) is None
