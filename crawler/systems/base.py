@@ -85,6 +85,8 @@ class ThreadRef:
     """How many comments the page itself says there are; set by detection or harvest."""
     evidence: dict[str, Any] = field(default_factory=dict)
     """What the system wants to remember between detection and harvest."""
+    problem: str | None = None
+    """Why the thread cannot be read although it is there, for people: only a script knows its address, ..."""
 
 
 @dataclass(slots=True)

@@ -395,6 +395,9 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
     Where less came than the source states although nothing went wrong, a second pass looks for what moved.
     """
     reading.check(reading.shown)
+    if reading.ref.problem is not None:
+        reading.stop("unsupported", reading.ref.problem)
+        return
     try:
         for is_last in (not system.may_move, True):
             async for batch in system.harvest(reading.ref, reading):
@@ -412,7 +415,7 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
         reading.stop("error", f"{type(error).__name__}: {error}")
 
 
-def with_query(url: str, **query: str | int | None) -> str:
+def with_query(url: str, /, **query: str | int | None) -> str:
     """An address with more of a query; what is None is left out. A fragment has no place in it."""
     given = {name: value for name, value in query.items() if value is not None}
     url = url.partition("#")[0]
