@@ -89,6 +89,9 @@ class Service(ABC):
     """Of ``likes``, ``edited``, ``pinned``: what its answers hold besides author, text, time and parent."""
     is_json: ClassVar[bool] = True
     """Whether its answers are JSON."""
+    may_lack: ClassVar[frozenset[str]] = frozenset()
+    """Keys that its answers leave out where they have nothing to say (Go: `omitempty`): a reply without its parent's id
+    is a true answer about another comment."""
     asks_nothing: ClassVar[bool] = False
     """Whether the page itself holds the whole thread, so that there is no request that could fail."""
 
