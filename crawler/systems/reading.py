@@ -68,6 +68,7 @@ class Reading:
         self._asked: set[tuple[str, str, bytes]] = set()
         self._ids: set[str] = set()
         self._again: set[str] | None = None
+        self._ahead: set[str] = set()
         self._captured = self._captured_top = 0
         self._counted: Counter[str] = Counter()
         self._replies: Counter[str] = Counter()
@@ -222,10 +223,14 @@ class Reading:
         """The same without pingbacks and trackbacks: what the scope ``comments`` counts."""
         return self._counted["all"] - self._counted["pings"]
 
+    def saw(self, native_ids: Iterable[str]) -> None:
+        """Note comments that a walk brought but that are put into batches later, when their parents are known."""
+        self._ahead.update(native_ids)
+
     @property
     def met(self) -> int:
         """Comments that this pass met; it grows as long as the paging brings something."""
-        return self._counted["all"]
+        return self._counted["all"] + len(self._ahead)
 
     @property
     def is_full(self) -> bool:
@@ -301,6 +306,7 @@ class Reading:
         """A second pass: the same requests may be made again, what came before is known; it is counted anew."""
         self._again = set()
         self._asked.clear()
+        self._ahead.clear()
         self._counted.clear()
         self._replies.clear()
         self._replies_stated.clear()
