@@ -193,6 +193,9 @@ THREAD_MAX_REQUESTS = 2_000
 # own: comments of one thread; the ledger says `cap` when there are more.
 THREAD_MAX_COMMENTS = 200_000
 
+# own: a token of GitHub that may read public data, for giscus and utterances; empty: none. It is sent to GitHub alone.
+GITHUB_TOKEN = ""
+
 # own: longest Crawl-delay of a robots.txt that is kept, seconds; of a longer one this much is, and the log says so.
 CRAWL_DELAY_MAX = 60
 

@@ -9,12 +9,24 @@ from crawler.systems.base import System
 from crawler.systems.comentario import Comentario
 from crawler.systems.commento import Commento
 from crawler.systems.cusdis import Cusdis
+from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
+from crawler.systems.utterances import Utterances
 from crawler.systems.wordpress import WordPress
 
-REGISTRY: Final[tuple[type[System], ...]] = (PhpMelody, WordPress, Isso, Remark42, Commento, Comentario, Cusdis)
+REGISTRY: Final[tuple[type[System], ...]] = (
+    PhpMelody,
+    WordPress,
+    Isso,
+    Remark42,
+    Commento,
+    Comentario,
+    Cusdis,
+    Giscus,
+    Utterances,
+)
 """PHP Melody comes before WordPress: both use ``li#comment-N``, and only there N is a loop index."""
 
 LOCAL_IDS: Final = frozenset(system.name for system in REGISTRY if not system.ids_are_global)

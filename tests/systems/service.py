@@ -70,6 +70,8 @@ class Service(ABC):
     system: ClassVar[type[System]]
     options: ClassVar[Mapping[str, Any]] = {}
     """Settings, e.g. the key."""
+    key_is_optional: ClassVar[bool] = False
+    """Whether the thread can be read without the key as well."""
     url: ClassVar[str] = "https://news.example.org/2021/07/a-video/"
     page_size: ClassVar[int] = 10
     """Top-level comments of one answer; 0 when all come at once."""

@@ -257,7 +257,7 @@ async def test_another_reading_of_the_same_thread_says_the_same(make):
 # --- it is not -------------------------------------------------------------------------------------
 
 
-@only(lambda make: bool(make.system.settings and make.options))
+@only(lambda make: bool(make.system.settings and make.options) and not make.key_is_optional)
 async def test_without_a_key_nothing_is_asked_and_the_ledger_names_the_setting(make):
     net = Net(thread(make, 3))
     comments, ledger = await harvest(net.service, net, options={})

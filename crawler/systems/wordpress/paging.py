@@ -20,9 +20,7 @@ PAGE_NUMBER: Final = re.compile(r"/comment-page-([1-9]\d{0,5})(?=/|\?|\Z)|(?<=[?
 TRAPS: Final = re.compile(r"[?&](?:replytocom|share|nb|like_comment|_wpnonce)=")
 """Links that show the same page again (`comment_reply_link`, Jetpack's sharing and like buttons)."""
 
-LINKS: Final = ", ".join(
-    f'{tag}[href*="{part}"]' for tag in ("a", "link") for part in ("comment-page-", "cpage=")
-)
+LINKS: Final = ", ".join(f'{tag}[href*="{part}"]' for tag in ("a", "link") for part in ("comment-page-", "cpage="))
 
 MAX_FRUITLESS: Final = 3
 """So many comment pages in a row without a comment that is new: the links go on for ever."""

@@ -1,0 +1,169 @@
+"""utterances: a thread is an issue on GitHub, found by a term in its title; a flat list of comments.
+
+Source: `src/client.ts`, `src/page-attributes.ts` and `src/github.ts` of utterances, and GitHub's documentation of its
+REST API (issues, issue comments, search, pagination).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar, Final
+from urllib.parse import parse_qs, urlsplit
+
+from archive.schema import Comment
+from crawler.extract.document import Document
+from crawler.systems.answers import Answer, Row
+from crawler.systems.base import Batch, FetchError, System, ThreadRef
+from crawler.systems.fields import moment, set_body, set_time
+from crawler.systems.github import (
+    API,
+    REPOSITORY,
+    SETTING,
+    document_title,
+    headers,
+    meta,
+    pathname,
+    set_author,
+    with_hint,
+)
+from crawler.systems.paging import by_link
+from crawler.systems.reading import Reading, with_query
+from crawler.systems.scripts import Members, given
+
+PER_PAGE: Final = 100
+"""Comments of one answer, GitHub's maximum."""
+
+HTML: Final = "application/vnd.github.html+json"
+"""Media type of answers with `body_html`."""
+
+SCRIPT: Final = "utteranc.es/client.js"
+FRAME: Final = "utteranc.es/utterances.html"
+HINT: Final = (
+    f"without a token GitHub answers 60 requests an hour, 10 searches a minute: set {SETTING} (docs/settings.md)"
+)
+
+
+class Utterances(System):
+    """utterances, embedded by `utteranc.es/client.js`."""
+
+    name: ClassVar[str] = "utterances"
+    title: ClassVar[str] = "utterances"
+    checked: ClassVar[str] = "its source and GitHub's documentation, not verified live"
+    marks: ClassVar[tuple[str, ...]] = ("utteranc.es/",)
+    settings: ClassVar[tuple[str, ...]] = (SETTING,)
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        """The thread of the script, or of the frame that it has put in its own place."""
+        for attributes in _embeds(document):
+            repo, term = attributes.get("repo"), _term(document, attributes)
+            number = attributes.get("issue-number")
+            number = number if number and re.fullmatch(r"[0-9]{1,12}", number) else None
+            is_open = "issue-term" in attributes or "issue-number" in attributes
+            if not is_open or (repo is not None and not REPOSITORY.fullmatch(repo)):
+                continue
+            is_known = repo is not None and bool(term or number)
+            return [
+                ThreadRef(
+                    system=self.name,
+                    tenant=f"github.com/{(repo or '').lower()}",
+                    native_id=(term or f"#{number}") if is_known else None,
+                    url=f"{API}/repos/{repo}/issues" if is_known else document.url,
+                    detected_by=f"script[src*={SCRIPT}]",
+                    state="open",
+                    evidence={"repo": repo, "term": term, "number": number},
+                    problem=None if is_known else "the page does not say which issue holds its thread",
+                )
+            ]
+        return []
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        """The issue, then its comments by the links of each answer."""
+        try:
+            issue = await self._issue(ref, reading)
+            if issue is None:
+                return
+            ref.state = "closed" if issue.flag("locked") else "open"
+            ref.stated = issue.number("comments")
+            reading.expect(ref.stated, "all")
+            reading.walked("api:oldest")
+            first = self._ask(with_query(f"{ref.url}/{issue.number('number')}/comments", per_page=PER_PAGE))
+            async for answer in by_link(reading, first, self._following):
+                yield reading.batch(reading.comments(answer.rows(), _comment), answer.exchange)
+        except FetchError as error:
+            raise with_hint(error, HINT) if not self.options.get(SETTING) else error from None
+
+    async def _issue(self, ref: ThreadRef, reading: Reading) -> Row | None:
+        """The issue by its number, or as the script chooses it: the oldest whose title holds the term."""
+        repo, term = ref.evidence["repo"], ref.evidence["term"]
+        if term is None:
+            return (await reading.json(**self._ask(f"{ref.url}/{ref.evidence['number']}"))).root
+        query = f'"{term}" type:issue in:title repo:{repo}'
+        url = with_query(f"{API}/search/issues", q=query, sort="created", order="asc")
+        found = (await reading.json(**self._ask(url))).root
+        issues = found.rows("items")
+        if not issues and (found.flag("incomplete_results") or found.number("total_count")):
+            raise FetchError("error", f"{url}: GitHub's search gave up before it was done")
+        holding = (issue for issue in issues if term.lower() in issue.text("title").lower())
+        return next(holding, issues[0] if issues else None)
+
+    def _ask(self, url: str) -> dict[str, Any]:
+        return {"url": url, "headers": headers(self.options, Accept=HTML)}
+
+    def _following(self, answer: Answer) -> dict[str, Any] | None:
+        link = (answer.response.headers.get("Link") or b"").decode("latin-1")
+        following = re.search(r'<([^>]*)>;\s*rel="?next\b', link)
+        return self._ask(answer.response.urljoin(following[1])) if following is not None else None
+
+
+def _embeds(document: Document) -> Iterator[Members]:
+    """Attributes of the embed without their `data-`: of the frame, of the script, of a script that a script makes."""
+    for frame in document.css(f'iframe[src*="{FRAME}"]'):
+        query = parse_qs(urlsplit(frame.attributes.get("src") or "").query)
+        made: Members = {name: values[0] for name, values in query.items()}
+        yield made | {"is_frame": "1"}
+    for script in document.css(f'script[src*="{SCRIPT}"]'):
+        yield {name.removeprefix("data-"): value for name, value in script.attributes.items()}
+    for found in given(document, SCRIPT):
+        if SCRIPT in (found.members.get("src") or ""):
+            yield {name.removeprefix("data-"): value for name, value in found.members.items()}
+
+
+def _term(document: Document, attributes: Members) -> str | None:
+    """What the issue's title holds; None where the issue is named by its number, or by nothing."""
+    term = attributes.get("issue-term")
+    if term not in ("pathname", "url", "title", "og:title"):
+        return term or None
+    if "is_frame" in attributes:
+        return attributes.get(term) or None
+    if term == "url":
+        return _url(document)
+    if term == "og:title":
+        return meta(document, 'meta[property="og:title"]', 'meta[name="og:title"]') or None
+    return (pathname(document) if term == "pathname" else document_title(document)) or None
+
+
+def _url(document: Document) -> str:
+    """The canonical address, else the page's own without its fragment."""
+    canonical = document.first('link[rel="canonical"]')
+    link = document.link(canonical.attributes.get("href")) if canonical is not None else None
+    return link or document.url.partition("#")[0]
+
+
+def _comment(row: Row) -> Comment:
+    comment = Comment(native_id=row.id("id"), permalink=row.maybe_text("html_url"))
+    set_author(comment, row.maybe_row("user"), row.maybe_text("author_association"), profile="html_url")
+    set_time(comment, row.time("created_at"), observed_at=row.observed_at)
+    set_body(comment, row.text("body_html"))
+    comment.like_count = row.maybe_number("reactions.+1")
+    comment.dislike_count = row.maybe_number("reactions.-1")
+    _set_edited(comment, row)
+    return comment
+
+
+def _set_edited(comment: Comment, row: Row) -> None:
+    """GitHub gives every comment the time of its last change: one that differs from its creation is an edit."""
+    created, updated = row.time("created_at"), row.time("updated_at")
+    comment.is_edited = None if updated is None else updated != created
+    if comment.is_edited:
+        comment.edited_at = moment(updated, observed_at=row.observed_at)
