@@ -204,16 +204,23 @@ class Giscus(System):
 
 
 def _embeds(document: Document) -> Iterator[Members]:
-    """Attributes of the embed without their `data-`: what a frame was made with first, it is surest."""
+    """Attributes of the embed without their `data-`: what a frame was made with first, it is surest.
+
+    A configuration in a page's state is a thread only where the page has a place for it: it may be that of the site.
+    """
     for frame in document.css('iframe.giscus-frame[src], iframe[src*="/widget?"][src*="repoId="]'):
         source = frame.attributes.get("src") or ""
         query: Members = {name: values[0] for name, values in parse_qs(urlsplit(source).query).items()}
         yield query | {"mapping": "number" if query.get("number") else "specific", "src": source}
     for place in document.css('script[data-repo][src*="client.js"], giscus-widget, [data-repo][data-repo-id]'):
         yield {_plain(name): value for name, value in place.attributes.items()}
-    for found in given(document, "giscus", "data-repo-id"):
-        if "data-repo" in found.members and ("data-repo-id" in found.members or "giscus" in str(found.members)):
-            yield {_plain(name): value for name, value in found.members.items()}
+    has_place = document.first('[class*="giscus"], [id*="giscus"]') is not None
+    for found in given(document, "giscus", "data-repo-id", "repoId"):
+        members = found.members
+        if "data-repo" in members and ("data-repo-id" in members or "giscus" in str(members)):
+            yield {_plain(name): value for name, value in members.items()}
+        elif has_place and members.get("repo") and members.get("repoId"):
+            yield members
 
 
 def _plain(name: str) -> str:
@@ -282,7 +289,6 @@ def _discussion(answer: Answer) -> Row | None:
 
 def _state(ref: ThreadRef, reading: Reading, discussion: Row, count: int) -> None:
     ref.state = "closed" if discussion.flag("locked") else "open"
-    ref.stated = count
     reading.expect(count, "top")
 
 

@@ -44,7 +44,8 @@ class Remark42(System):
         if root is None and not any(mark in document.text for mark in ("remark_config", "REMARK42")):
             return []
         root = (root or "").partition("?")[0].partition("#")[0].rstrip("/")
-        site, url = config.members.get("site_id") or "remark", config.members.get("url") or ""
+        site = config.members.get("site_id") or config.members.get("siteId") or "remark"
+        url = config.members.get("url") or ""
         found = ThreadRef(
             system=self.name,
             tenant=f"{site}@{urlsplit(root).netloc.lower()}{urlsplit(root).path}",

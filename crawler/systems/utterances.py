@@ -50,7 +50,7 @@ class Utterances(System):
     name: ClassVar[str] = "utterances"
     title: ClassVar[str] = "utterances"
     checked: ClassVar[str] = "its source and GitHub's documentation, not verified live"
-    marks: ClassVar[tuple[str, ...]] = ("utteranc.es/",)
+    marks: ClassVar[tuple[str, ...]] = ("utteranc.es/", "issueTerm")
     settings: ClassVar[tuple[str, ...]] = (SETTING,)
 
     def detect(self, document: Document) -> list[ThreadRef]:
@@ -117,16 +117,23 @@ class Utterances(System):
 
 
 def _embeds(document: Document) -> Iterator[Members]:
-    """Attributes of the embed without their `data-`: of the frame, of the script, of a script that a script makes."""
+    """Attributes of the embed without their `data-`: of the frame, of the script, of a script that a script makes.
+
+    A configuration in a page's state is a thread only where the page has a place for it: it may be that of the site.
+    """
     for frame in document.css(f'iframe[src*="{FRAME}"]'):
         query = parse_qs(urlsplit(frame.attributes.get("src") or "").query)
         made: Members = {name: values[0] for name, values in query.items()}
         yield made | {"is_frame": "1"}
     for script in document.css(f'script[src*="{SCRIPT}"]'):
         yield {name.removeprefix("data-"): value for name, value in script.attributes.items()}
-    for found in given(document, SCRIPT):
-        if SCRIPT in (found.members.get("src") or ""):
-            yield {name.removeprefix("data-"): value for name, value in found.members.items()}
+    has_place = document.first('[class*="utterances"], [id*="utterances"]') is not None
+    for found in given(document, SCRIPT, "issueTerm"):
+        members = found.members
+        if SCRIPT in (members.get("src") or ""):
+            yield {name.removeprefix("data-"): value for name, value in members.items()}
+        elif has_place and members.get("repo") and members.get("issueTerm"):
+            yield members | {"issue-term": members["issueTerm"]}
 
 
 def _term(document: Document, attributes: Members) -> str | None:

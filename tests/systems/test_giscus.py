@@ -38,6 +38,10 @@ def detect(html: str, url: str = PAGE) -> list[ThreadRef]:
         ),
         '<script>s.src = "https://giscus.app/client.js"\ns.setAttribute("data-repo", "Own/Repo")\ns.dataset.category = "General"</script>',
         (
+            '<section id="giscus-comments"></section><script id="__NEXT_DATA__" type="application/json">{"props": {"comments": {"repo": '
+            '"Own/Repo", "repoId": "R_1", "category": "General", "categoryId": "DIC_1", "mapping": "pathname"}}}</script>'
+        ),
+        (
             '<div class="giscus"><iframe class="giscus-frame" src="https://giscus.app/en/widget?origin=x&amp;term=2021%2Fa-post&amp;'
             f'repo=Own%2FRepo&amp;repoId=R_1&amp;category=General&amp;strict=0"></iframe></div><script {SCRIPT} data-mapping=title></script>'
         ),
@@ -81,6 +85,7 @@ def test_a_server_of_ones_own_is_asked_itself():
         '<div class="giscus"></div>',
         "<p>Comments by giscus, data-repo-id</p>",
         '<a data-repo="own/repo">giscus</a>',
+        '<script type="application/json">{"site": {"repo": "Own/Repo", "repoId": "R_1", "mapping": "pathname"}}</script>',
     ],
 )
 def test_styles_empty_places_and_mentions_are_no_thread(html):

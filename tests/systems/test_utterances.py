@@ -34,6 +34,7 @@ def detect(html: str) -> list[ThreadRef]:
             'issue-term=pathname&amp;pathname=2021%2Fa-post&amp;title=T"></iframe></div>'
         ),
         '<script>s.src = "https://utteranc.es/client.js"; s.setAttribute("repo", "Own/repo.io"); s.setAttribute("issue-term", "pathname");</script>',
+        '<div id="utterances"></div><script>window.__STATE__ = {"comments": {"repo": "Own/repo.io", "issueTerm": "pathname"}}</script>',
         '<script>load({src: "https://utteranc.es/client.js", repo: "Own/repo.io", "issue-term": "pathname"})</script>',
     ],
 )
@@ -64,6 +65,7 @@ def test_each_way_of_naming_the_issue_is_known(term, native_id):
         f"<script {SCRIPT}></script>",
         '<script src="https://utteranc.es/client.js" repo="not a repo" issue-term="url"></script>',
         '<a href="https://utteranc.es/">utterances</a>',
+        '<script type="application/json">{"site": {"repo": "Own/repo.io", "issueTerm": "pathname"}}</script>',
     ],
 )
 def test_what_the_script_itself_refuses_is_no_thread(html):
