@@ -1,0 +1,1 @@
+"""Revisit policies on simulated threads."""

@@ -1,0 +1,1 @@
+"""When a page is worth another visit, from what the archive knows of it."""
