@@ -27,6 +27,7 @@ LATEST: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "comments": ("comment_id", ("observed_at", "capture_id", "status", "content_digest")),
     "pages": ("page_id", ("observed_at", "capture_id", "content_digest")),
     "threads": ("thread_id", ("observed_at", "capture_id")),
+    "visits": ("page_id", ("observed_at", "capture_id")),
     "crawls": ("crawl_id", ("ended_at",)),
 }
 """What a state is a state of, and the columns whose greatest values make it the latest (as in `archive.index`)."""
@@ -175,6 +176,10 @@ class Archive:
     def threads(self, **which: Unpack[Which]) -> Rows:
         """Ledgers: of each thread's latest visit, or of every visit."""
         return self._rows("threads", which)
+
+    def visits(self, **which: Unpack[Which]) -> Rows:
+        """Visits: the latest of each page, or every one."""
+        return self._rows("visits", which)
 
     def crawls(self, **which: Unpack[Which]) -> Rows:
         """Crawls: one row each, its last; or every row."""

@@ -248,7 +248,7 @@ class Comment:
     status_source: Text = "source"
     """`source` when the system says so, `inferred` when it was gone from a fully read thread."""
     like_count: Number | None = None
-    """Likes, up-votes."""
+    """Likes, up-votes; up-votes less down-votes where the system tells only the difference."""
     dislike_count: Number | None = None
     """Dislikes, down-votes."""
     reply_count: Number | None = None
@@ -324,6 +324,35 @@ class Thread:
     """When the visit began to read the thread."""
     ended_at: Micros | None = None
     """When it ended."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """One look at one page: what it was answered, and what it cost. Schedules of later visits are made from these."""
+
+    page_id: Text = ""
+    """The page, by its canonical URL; of a visit that failed, by the address that was asked for."""
+    url: Text = ""
+    """The address that was asked for."""
+    outcome: Text = ""
+    """`read` (the page and its threads were read), `unchanged` (the server or a count said that nothing changed),
+    `gone` (404, 410, 451), `failed`."""
+    detail: Text | None = None
+    """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so."""
+    http_status: Small | None = None
+    """Status of the page's answer; null when there was none."""
+    etag: Text | None = None
+    """`ETag` of the answer (RFC 9110), for the next visit."""
+    last_modified: Text | None = None
+    """`Last-Modified` of the answer (RFC 9110), for the next visit."""
+    size: Number | None = None
+    """Bytes of the page's answer, after decompression."""
+    requests: Number = 0
+    """Requests of the visit: the page's own, and those of its threads."""
+    threads: Small = 0
+    """Threads that were visited with it."""
+    stated: Number | None = None
+    """How many comments a count said there are, of a visit that asked for no more."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -404,6 +433,7 @@ TABLES: Final[dict[str, Table]] = {
         _table("subscribes", Subscribe, ("page_id", "position")),
         _table("pages", Page, ("page_id",)),
         _table("threads", Thread, ("page_id", "thread_id")),
+        _table("visits", Visit, ("page_id",)),
         Table("crawls", Crawl, _arrow_schema("crawls", Crawl), ("month",), ("started_at",)),
     )
 }

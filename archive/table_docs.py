@@ -31,7 +31,7 @@ def table_docs() -> str:
 
 
 def _reading_order() -> list[Table]:
-    return [TABLES[name] for name in ("pages", "shares", "subscribes", "comments", "threads", "crawls")]
+    return [TABLES[name] for name in ("pages", "shares", "subscribes", "comments", "threads", "visits", "crawls")]
 
 
 def _section(name: str, record: type, schema: pa.Schema) -> str:

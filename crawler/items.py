@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive.schema import Comment, Page, Share, Subscribe, Thread
+from archive.schema import Comment, Page, Share, Subscribe, Thread, Visit
 
 if TYPE_CHECKING:
     from crawler.leases import Lease
 
-__all__ = ["Capture", "Comment", "Failure", "Page", "Share", "Subscribe", "Thread"]
+__all__ = ["Capture", "Comment", "Failure", "Page", "Share", "Subscribe", "Thread", "Visit"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,11 +57,14 @@ class Capture:
     """A batch of one thread."""
     thread: Thread | None = None
     """The ledger of a thread, after its last batch: closes it."""
+    visit: Visit | None = None
+    """The look at the page itself, on the last capture."""
     failure: Failure | None = None
     """Why the visit has no page."""
     skipped: str | None = None
     """Why a visit leaves no rows although nothing failed: `listing` (it names pages and is none), `duplicate` (the
-    same page was visited by another address), `amp` (the whole page is visited instead), `limit`, and of addresses
+    same page was visited by another address), `amp` (the whole page is visited instead), `limit`, `unchanged` (what is
+    asked first said so), and of addresses
     that only a list named: `gone`, `robots`, `not_html`."""
     page_id: str = ""
     """Key of the page, set by `identify`."""

@@ -53,6 +53,9 @@ NUMBERS: Final[dict[str, Range]] = {
     "BACKOFF_SECONDS": Range(0, 24 * HOUR, whole=False),
     "ROBOTS_CACHE_SECONDS": Range(0, 24 * HOUR, whole=False),  # RFC 9309 2.4: at most 24 hours
     "ROBOTS_RETRY_SECONDS": Range(0, 24 * HOUR, whole=False),
+    "REVISIT_PRICE": Range(0.0001, 1_000_000, whole=False),
+    "REVISIT_MIN_HOURS": Range(0, 24 * 365, whole=False),
+    "REVISIT_MAX_HOURS": Range(0.01, 24 * 365, whole=False),
     "DOWNLOAD_DELAY": Range(0, 24 * HOUR, whole=False),
     "DOWNLOAD_TIMEOUT": Range(0.1, HOUR, whole=False),
     "DOWNLOAD_MAXSIZE": Range(1),

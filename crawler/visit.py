@@ -13,7 +13,7 @@ from crawler.extract.page import read_page
 from crawler.extract.share import read_shares
 from crawler.extract.subscribe import read_subscribes
 from crawler.extract.urls import canonical_url, page_url
-from crawler.items import Capture, Failure, Page
+from crawler.items import Capture, Failure, Page, Visit
 from crawler.systems.base import Exchange, Fetch, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, header_dict, read_thread
 
@@ -66,6 +66,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     except _UnreadableError as problem:
         last = capture(page_url(response.url) or response.url, page_capture, PAGE_EXTRACTOR)
         last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
+        last.visit = _looked(response, source, "gone" if response.status in GONE else "failed", str(problem))
         if response.status in GONE:
             last.page = Page(
                 url=response.url, canonical_url=last.url, http_status=response.status, comments_state="unknown"
@@ -89,6 +90,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         yield last
         return
     refs: list[ThreadRef] = []
+    requests = 1
     for system, ref in threads:
         reading = Reading(
             ref,
@@ -107,6 +109,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
                 yield item
         closing = capture(address, page_capture, extractor)
         closing.thread_of, closing.thread = _identity(ref), reading.ledger()
+        requests += reading.requests
         yield closing
         refs.append(ref)
 
@@ -118,8 +121,25 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         last.page.comment_count = sum(stated) if stated else None
     last.shares = read_shares(document, last.page)
     last.subscribes = read_subscribes(document, last.page)
+    last.visit = _looked(response, source, "read")
+    last.visit.requests, last.visit.threads = requests, len(refs)
     last.is_last = True
     yield last
+
+
+def _looked(response: Response, source: str, outcome: str, detail: str | None = None) -> Visit:
+    """The visit's own row."""
+    headers = header_dict(response)
+    return Visit(
+        url=source,
+        outcome=outcome,
+        detail=detail,
+        http_status=response.status,
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+        size=len(response.body),
+        requests=1,
+    )
 
 
 class _UnreadableError(ValueError):

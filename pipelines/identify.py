@@ -45,6 +45,8 @@ class Identify:
     def identify(self, capture: Capture) -> None:
         """Set the keys of a capture and of its rows in place."""
         capture.page_id, capture.site = page_key(capture.url), site_of(capture.url)
+        if capture.visit is not None:
+            capture.visit.page_id = capture.page_id
         if capture.page is not None:
             page, shares, subscribes = capture.page, capture.shares or [], capture.subscribes or []
             page.page_id = capture.page_id

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from crawler.extract.text import clean
-from crawler.items import Capture, Comment, Page, Share, Subscribe, Thread
+from crawler.items import Capture, Comment, Page, Share, Subscribe, Thread, Visit
 
 MICROS_PER_DAY: Final = 86_400_000_000
 EARLIEST: Final = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
@@ -30,6 +30,7 @@ _TEXTS: Final[dict[type, tuple[str, ...]]] = {
         "native_id", "parent_native_id", "author_name", "author_id", "text", "text_html", "language", "published_raw",
     ),
     Thread: ("tenant", "native_id", "detected_by", "stop_detail"),
+    Visit: ("detail", "etag", "last_modified"),
 }  # fmt: skip
 _URLS: Final[dict[type, tuple[str, ...]]] = {
     Page: ("embed_url", "thumbnail_url", "channel_url"),
@@ -37,6 +38,7 @@ _URLS: Final[dict[type, tuple[str, ...]]] = {
     Subscribe: (),
     Comment: ("author_url", "permalink"),
     Thread: (),
+    Visit: (),
 }
 """Addresses that lead somewhere. A share's or subscribe's may be ``mailto:`` or ``tg:`` and is kept as text."""
 _LINK_TEXTS: Final[dict[type, tuple[str, ...]]] = {
@@ -64,6 +66,8 @@ def normalise(capture: Capture) -> None:
         _row(row, capture.observed_at)
     if capture.thread is not None:
         _row(capture.thread, capture.observed_at)
+    if capture.visit is not None:
+        _row(capture.visit, capture.observed_at)
     if capture.page is not None:
         _row(capture.page, capture.observed_at)
         _lists(capture.page)

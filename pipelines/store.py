@@ -138,6 +138,8 @@ class Store:
             add("pages", [item.page], provenance)
         if item.thread is not None:
             add("threads", [item.thread], provenance)
+        if item.visit is not None:
+            add("visits", [item.visit], provenance)
         self._changes.update(_changes(item))
 
     def _add_held(self, visit_id: str) -> None:

@@ -19,6 +19,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "shares": ("page_id", "capture_id", "position"),
     "subscribes": ("page_id", "capture_id", "position"),
     "threads": ("thread_id", "capture_id", "observed_at"),
+    "visits": ("visit_id",),
     "crawls": ("crawl_id", "started_at", "ended_at"),
 }
 """What two rows of a table never have in common: then they would be the same state twice."""

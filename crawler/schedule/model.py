@@ -50,6 +50,9 @@ FRESHNESS: Final = 0.01
 STEPS: Final = 12
 """Pieces of an interval that :func:`worth` adds up; 24 change its value by less than 2 %."""
 
+SURE_AGE: Final = HOUR
+"""A thread that is first seen younger is taken to be this old: pages are also published with comments on them."""
+
 PRIOR_COMMENTS: Final = 1.0
 """Weight of the site's habits, as a number of comments seen."""
 
@@ -111,14 +114,14 @@ def scale_of(visits: Sequence[Visit], born: float, habits: Habits) -> float:
         return habits.scale
     last = visits[-1].at
     whole = (PRIOR_COMMENTS + sum(visit.new for visit in visits)) / (
-        PRIOR_COMMENTS / max(habits.scale, 1e-9) + mass(0.0, last - born)
+        PRIOR_COMMENTS / max(habits.scale, 1e-9) + mass(0.0, max(last - born, SURE_AGE))
     )
     seen, expected = OWN_COMMENTS, OWN_COMMENTS / whole
     before = born
     for visit in visits:
         weight = 0.5 ** ((last - visit.at) / (MEMORY * max(last - born, HOUR)))
         seen += weight * visit.new
-        expected += weight * mass(before - born, visit.at - born)
+        expected += weight * mass(before - born, max(visit.at - born, SURE_AGE))
         before = visit.at
     return seen / expected
 
@@ -169,7 +172,7 @@ def habits_of(threads: Iterable[tuple[float, Sequence[Visit]]], written: Iterabl
     for born, visits in threads:
         if visits:
             seen += sum(visit.new for visit in visits)
-            expected += mass(0.0, visits[-1].at - born)
+            expected += mass(0.0, max(visits[-1].at - born, SURE_AGE))
     counts = [PRIOR_PER_HOUR] * 24
     for at in written:
         counts[int(at % DAY // HOUR)] += 1

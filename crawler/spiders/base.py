@@ -14,7 +14,7 @@ from crawler.extract.document import Document
 from crawler.extract.urls import canonical_url, page_url
 from crawler.fetch import engine_fetch, explain
 from crawler.frontier import Frontier
-from crawler.items import Capture, Failure
+from crawler.items import Capture, Failure, Visit
 from crawler.keys import page_key
 from crawler.leases import Lease
 from crawler.report import Report, now
@@ -109,8 +109,12 @@ class VisitSpider(Spider):
         capture.lease = arguments.get("lease")
         yield capture
 
-    def lost(self, url: str, reason: str, detail: str) -> Capture:
-        """A visit that has no page."""
+    def lost(self, url: str, reason: str, detail: str, *, is_page: bool = True) -> Capture:
+        """A visit that has no page.
+
+        :param is_page: False for what only names pages, and is not visited
+        """
+        is_visited = is_page and reason != "interrupted" and page_url(url) is not None
         return Capture(
             visit_id=self._around.new_id(),
             capture_id="",
@@ -119,6 +123,7 @@ class VisitSpider(Spider):
             source=url,
             extractor=PAGE_EXTRACTOR,
             failure=Failure(url=url, reason=reason, detail=detail),
+            visit=Visit(url=url, outcome="failed", detail=detail, requests=1) if is_visited else None,
             is_last=True,
         )
 

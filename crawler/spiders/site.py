@@ -173,7 +173,7 @@ class SiteSpider(VisitSpider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy's engine
         if not request.meta["is_optional"]:
             reason, detail = explain(request.url, failure.value)
-            yield self.lost(request.url, reason, detail)
+            yield self.lost(request.url, reason, detail, is_page=False)
 
     async def robots_seen(self, response: Response, site: _Site) -> AsyncIterator[Request]:
         """The sitemaps that robots.txt names, else those at the usual places."""
@@ -193,12 +193,14 @@ class SiteSpider(VisitSpider):
         is_optional = response.meta["is_optional"]
         if not 200 <= response.status < 300:
             if not is_optional:
-                yield self.lost(response.url, "http", f"{response.url} answered with status {response.status}")
+                yield self.lost(
+                    response.url, "http", f"{response.url} answered with status {response.status}", is_page=False
+                )
             return
         listed = read(response.body, partial(absolute, response.url), observed_at=now())
         for problem in listed.problems:
             if not (is_optional and not listed.kind):
-                yield self.lost(response.url, "place", f"{response.url}: {problem}")
+                yield self.lost(response.url, "place", f"{response.url}: {problem}", is_page=False)
         for found in self._young(site, listed.places):
             for request in self._place(site, found.url, read):
                 yield request
@@ -247,15 +249,19 @@ class SiteSpider(VisitSpider):
         """Feeds, API and links of the home page."""
         site.received += len(response.body)
         if not 200 <= response.status < 300:
-            yield self.lost(site.home, "http", f"{response.url} answered with status {response.status}")
+            yield self.lost(
+                site.home, "http", f"{response.url} answered with status {response.status}", is_page=False
+            )
             return
         try:
             document = Document(response.body, response.url, header_dict(response))
         except NotHtmlError as error:
-            yield self.lost(site.home, "not_html", f"{response.url}: {error}")
+            yield self.lost(site.home, "not_html", f"{response.url}: {error}", is_page=False)
             return
         if site_of(response.url) != site_of(site.home):
-            yield self.lost(site.home, "moved", f"{site.home} has moved to {response.url}: give that address")
+            yield self.lost(
+                site.home, "moved", f"{site.home} has moved to {response.url}: give that address", is_page=False
+            )
             return
         site.seen.add(_mark(page_url(response.url) or site.home))
         links = links_of(document)
@@ -330,6 +336,7 @@ def _no_loss(capture: _T, status: int | None) -> _T:
     failure = capture.failure if isinstance(capture, Capture) else None
     if isinstance(capture, Capture) and failure is not None:
         is_gone = failure.reason == "http" and status in GONE
+        capture.visit = capture.visit if is_gone else None
         if is_gone or failure.reason in ("robots", "not_html"):
             capture.failure, capture.skipped = None, "gone" if is_gone else failure.reason
     return capture

@@ -19,6 +19,8 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 
 if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
+    from crawler.systems.answers import Answer
     from crawler.systems.reading import Reading
 
 Fetch = Callable[[Request], Awaitable[Response]]
@@ -129,6 +131,9 @@ class System(ABC):
     """Whether a comment that comes or goes while the thread is read may shift the others past the reader, so that a
     thread with fewer comments than its source states is worth a second pass."""
 
+    is_in_page: ClassVar[bool] = False
+    """Whether the page's own markup holds the comments, so that an unchanged page is an unchanged thread."""
+
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self.options: Mapping[str, Any] = options or {}
 
@@ -148,6 +153,17 @@ class System(ABC):
         where nothing more can be read; note them with :meth:`Reading.missing` where reading can go on.
         Where the reading comes out short the method may be called a second time (:attr:`may_move`).
         """
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:  # noqa: ARG002 - for those that can
+        """The request (arguments of :class:`scrapy.Request`) whose answer tells how many comments a thread has now.
+
+        In the scope in which its ledger states them; None where none costs less than reading the thread.
+        """
+        return None
+
+    def count_of(self, answer: Answer) -> int | None:  # noqa: ARG002 - for those that can
+        """The count that the answer to :meth:`count_request` states."""
+        return None
 
     def key(self, setting: str) -> str:
         """A key that the operator has set.

@@ -6,7 +6,7 @@ Source: `isso/views/comments.py` and `isso/db/comments.py` of Isso 0.14; also ru
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from archive.schema import Comment
@@ -16,6 +16,9 @@ from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading, with_query
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 PER_PAGE: Final = 200
 """Top-level comments of one request; Isso itself sets no limit. Their replies come with them."""
@@ -51,6 +54,14 @@ class Isso(System):
                 state="open",
             )
         ]
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The thread without its comments."""
+        return {"url": with_query(thread.url, limit=0)}
+
+    def count_of(self, answer: Answer) -> int | None:
+        """All comments, stubs included."""
+        return answer.root.maybe_number("total_replies")
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Top-level comments from the oldest on, each with all its replies."""

@@ -97,8 +97,8 @@ async def read_facts(reading: Reading, root: str, post: str) -> RestThread | Non
             return thread
         reading.walked("rest:id_asc")
         if page == 1:
-            thread.total = _number(answer.response, "X-WP-Total")
-            stated = _number(answer.response, "X-WP-TotalPages")
+            thread.total = number_in(answer.response, "X-WP-Total")
+            stated = number_in(answer.response, "X-WP-TotalPages")
             pages = stated if stated is not None else _pages_of(thread.total)
         before = len(thread.facts)
         for row in rows:
@@ -118,7 +118,7 @@ async def read_total(reading: Reading, thread: RestThread) -> int | None:
     except FetchError as error:
         reading.missing(error)
         return thread.total
-    return _number(answer.response, "X-WP-Total")
+    return number_in(answer.response, "X-WP-Total")
 
 
 async def read_whole(reading: Reading, thread: RestThread, ids: list[str]) -> tuple[list[Comment], Exchange]:
@@ -198,7 +198,8 @@ def _rows(answer: Any, url: str) -> list[dict[str, Any]]:
     return [row for row in answer if isinstance(row, dict)]
 
 
-def _number(response: Response, name: str) -> int | None:
+def number_in(response: Response, name: str) -> int | None:
+    """A count in a header; None when there is none."""
     raw = (response.headers.get(name) or b"").strip()
     return int(raw) if raw.isdigit() and len(raw) < 12 else None
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import tzinfo
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -43,11 +43,16 @@ from crawler.systems.wordpress.rest import (
     RestThread,
     depths,
     merge,
+    number_in,
     read_facts,
     read_post_state,
     read_total,
     read_whole,
 )
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
+    from crawler.systems.answers import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +78,7 @@ class WordPress(System):
     checked: ClassVar[str] = "WordPress 6.1 (Debian), its database, 63 locales"
     version: ClassVar[int] = 1
     ids_are_global: ClassVar[bool] = True
+    is_in_page: ClassVar[bool] = True
     may_move: ClassVar[bool] = False  # it looks for what moved by itself
 
     def detect(self, document: Document) -> list[ThreadRef]:
@@ -96,6 +102,18 @@ class WordPress(System):
                 evidence={"rest": root, "route": (rest_post(document) or ("posts", ""))[0]},
             )
         ]
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The REST API's total, where it was read before. `?rest_route=` works whatever the permalinks are."""
+        if thread.native_id is None or "rest:id_asc" not in thread.orders:
+            return None
+        scheme = thread.url.partition(":")[0]
+        query = f"rest_route=/wp/v2/comments&post={thread.native_id}&per_page=1&_fields=id"
+        return {"url": f"{scheme}://{thread.tenant.rstrip('/')}/?{query}"}
+
+    def count_of(self, answer: Answer) -> int | None:
+        """`X-WP-Total`: approved comments, pingbacks left out."""
+        return number_in(answer.response, "X-WP-Total")
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Facts of all comments through the API, then every comment page, then what only the API has."""
