@@ -193,10 +193,8 @@ THREAD_MAX_REQUESTS = 2_000
 # own: comments of one thread; the ledger says `cap` when there are more.
 THREAD_MAX_COMMENTS = 200_000
 
-<<<<<<< HEAD
 # own: a token of GitHub that may read public data, for giscus and utterances; empty: none. It is sent to GitHub alone.
 GITHUB_TOKEN = ""
-=======
 # own: comments that a visit of `scrapy crawl revisit` must be expected to save from being missed; less is more visits.
 REVISIT_PRICE = 0.3
 
@@ -205,7 +203,6 @@ REVISIT_MIN_HOURS = 0.25
 
 # own: every page younger than 60 days is due again by then, hours; older ones are looked at now and then.
 REVISIT_MAX_HOURS = 336
->>>>>>> 3068b4c (Revisits: the table visits, what is due by the archive alone, counts and 304 first)
 
 # own: longest Crawl-delay of a robots.txt that is kept, seconds; of a longer one this much is, and the log says so.
 CRAWL_DELAY_MAX = 60
