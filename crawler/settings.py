@@ -195,6 +195,7 @@ THREAD_MAX_COMMENTS = 200_000
 
 # own: a token of GitHub that may read public data, for giscus and utterances; empty: none. It is sent to GitHub alone.
 GITHUB_TOKEN = ""
+
 # own: comments that a visit of `scrapy crawl revisit` must be expected to save from being missed; less is more visits.
 REVISIT_PRICE = 0.3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -18,8 +18,8 @@ SECOND: Final = 1_000_000
 WATCHED: Final = 60 * DAY
 """Threads younger than this are visited again by :attr:`Pace.ceiling` at the latest; older ones are sampled."""
 
-SAMPLED: Final = 90 * DAY
-"""Older threads are visited again after half of this to one and a half, each at a time of its own."""
+SAMPLED: Final = 6
+"""Older threads are left alone so many times longer, give or take a half, each for a time of its own."""
 
 MAX_PROBES: Final = 3
 """So many visits in a row may be settled by a count; edits do not show in counts."""
@@ -136,7 +136,7 @@ def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits
     elif page.is_gone:
         at = page.last + ceiling
     else:
-        at = min(due_at(scale, page.born, page.last, pace, habits.hours), page.last + ceiling)
+        at = due_at(scale, page.born, page.last, replace(pace, ceiling=ceiling), habits.hours)
     value = worth(scale, page.born, page.last, now, habits.hours)
     urgency = max(value / pace.price, (now - page.last) / ceiling) if now >= at else 0.0
     return Due(
@@ -158,7 +158,7 @@ def _ceiling(page_id: str, page: _Page, now: float, pace: Pace) -> float:
     if now - page.born < WATCHED and not page.is_gone:
         return pace.ceiling
     share = int.from_bytes(blake2b(page_id.encode(), digest_size=4).digest()) / 2**32
-    return SAMPLED * (0.5 + share)
+    return pace.ceiling * SAMPLED * (0.5 + share)
 
 
 def _pages(archive: Archive, site: str) -> dict[str, _Page]:
