@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from benchmarks.revisit.traces import DAY, HOUR, Trace, traces
-from crawler.schedule.model import Habits, Pace, Visit, due_at, habits_of, scale_of
+from crawler.schedule.model import Habits, Pace, Visit, current_life, due_at, habits_of, scale_of
 
 WATCHED = 30 * DAY
 """Every policy looks at a thread for so long after it began."""
@@ -62,8 +62,9 @@ def ours(price: float, habits: Habits) -> Policy:
 
     def following(look: Look) -> float:
         last = look.visits[-1].at
-        scale = scale_of(look.visits, look.born, habits)
-        return max(due_at(scale, look.born, last, pace, habits.hours) - last, 60.0)
+        born, visits = current_life(look.visits, look.born, habits)
+        scale = scale_of(visits, born, habits)
+        return max(due_at(scale, born, last, pace, habits.hours) - last, 60.0)
 
     return following
 

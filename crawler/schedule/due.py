@@ -10,7 +10,18 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from archive.reader import Archive
-from crawler.schedule.model import DAY, Habits, Pace, Visit, due_at, expected_new, habits_of, scale_of, worth
+from crawler.schedule.model import (
+    DAY,
+    Habits,
+    Pace,
+    Visit,
+    current_life,
+    due_at,
+    expected_new,
+    habits_of,
+    scale_of,
+    worth,
+)
 
 SECOND: Final = 1_000_000
 """Microseconds."""
@@ -129,22 +140,23 @@ def _urgency(page: Due) -> float:
 
 
 def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits: Habits) -> Due:
-    scale = scale_of(page.visits, page.born, habits) if page.is_open else 0.0
+    born, visits = current_life(page.visits, page.born, habits)
+    scale = scale_of(visits, born, habits) if page.is_open else 0.0
     ceiling = _ceiling(page_id, page, now, pace)
     if page.failures:
         at = page.last + min(pace.floor * 2**page.failures, ceiling)
     elif page.is_gone:
         at = page.last + ceiling
     else:
-        at = due_at(scale, page.born, page.last, replace(pace, ceiling=ceiling), habits.hours)
-    value = worth(scale, page.born, page.last, now, habits.hours)
+        at = due_at(scale, born, page.last, replace(pace, ceiling=ceiling), habits.hours)
+    value = worth(scale, born, page.last, now, habits.hours)
     urgency = max(value / pace.price, (now - page.last) / ceiling) if now >= at else 0.0
     return Due(
         url=page.url,
         site=site,
         urgency=max(urgency, 1.0) if now >= at else 0.0,
         due_at=at,
-        expected_new=expected_new(scale, page.born, page.last, now),
+        expected_new=expected_new(scale, born, page.last, now),
         requests=page.requests,
         etag=page.etag,
         last_modified=page.last_modified,

@@ -50,6 +50,9 @@ FRESHNESS: Final = 0.01
 STEPS: Final = 12
 """Pieces of an interval that :func:`worth` adds up; 24 change its value by less than 2 %."""
 
+WAKING: Final = 4
+"""A gain of so many comments, and so many times what was expected, is a new beginning."""
+
 SURE_AGE: Final = HOUR
 """A thread that is first seen younger is taken to be this old: pages are also published with comments on them."""
 
@@ -124,6 +127,25 @@ def scale_of(visits: Sequence[Visit], born: float, habits: Habits) -> float:
         expected += weight * mass(before - born, max(visit.at - born, SURE_AGE))
         before = visit.at
     return seen / expected
+
+
+def current_life(visits: Sequence[Visit], born: float, habits: Habits) -> tuple[float, Sequence[Visit]]:
+    """When the thread began, or when it last woke, and its visits since.
+
+    A thread that gains far more than it was expected to has been taken up somewhere: it begins anew.
+    """
+    start, before = 0, born
+    seen = PRIOR_COMMENTS
+    expected = PRIOR_COMMENTS / max(habits.scale, 1e-9)
+    for number, visit in enumerate(visits):
+        usual = mass(before - born, max(visit.at - born, SURE_AGE))
+        if number > start and visit.new >= WAKING and visit.new > WAKING * seen / expected * usual:
+            born, start, seen, expected = before, number, PRIOR_COMMENTS, PRIOR_COMMENTS / max(habits.scale, 1e-9)
+            usual = mass(0.0, max(visit.at - born, SURE_AGE))
+        seen += visit.new
+        expected += usual
+        before = visit.at
+    return born, visits[start:]
 
 
 def expected_new(scale: float, born: float, last: float, now: float) -> float:

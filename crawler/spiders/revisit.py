@@ -102,7 +102,7 @@ class RevisitSpider(VisitSpider):
     def _page(self, url: str, asked: str) -> Request:
         request = super().page_request(url, asked)
         plan = self._plans.get(url)
-        if plan is None or self._all or not all(self._system(one.system).is_in_page for one in plan.threads):
+        if plan is None or not all(self._system(one.system).is_in_page for one in plan.threads):
             return request
         headers = {"If-None-Match": plan.etag, "If-Modified-Since": plan.last_modified}
         return request.replace(headers={name: value for name, value in headers.items() if value})

@@ -1,0 +1,141 @@
+"""``scrapy crawl revisit``: what is due is visited, with as little as is needed, and what happened is in the archive."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from loopback import Answer, LoopbackSite
+from running import Place, page
+
+from crawler.schedule.due import due_pages, most_urgent
+from crawler.schedule.model import DAY, Pace
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def run(place: Place, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
+    command = place.command("crawl", *words, **settings)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def visits(place: Place) -> list[dict[str, object]]:
+    rows = place.open().visits(history=True).to_pylist()
+    return sorted(rows, key=lambda row: row["observed_at"])
+
+
+@pytest.fixture
+def place(tmp_path) -> Place:
+    return Place(tmp_path)
+
+
+def test_every_visit_leaves_a_row_with_its_validators_and_its_cost(place):
+    site = LoopbackSite({"/a/": Answer(page(1), headers={**HTML, "ETag": '"v1"', "Last-Modified": "Tue, 01 Oct 2024 10:00:00 GMT"})})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    [row] = visits(place)
+    assert (row["outcome"], row["http_status"], row["threads"], row["requests"]) == ("read", 200, 1, 1)
+    assert (row["etag"], row["last_modified"]) == ('"v1"', "Tue, 01 Oct 2024 10:00:00 GMT")
+    assert row["size"] == len(page(1).encode())
+
+
+def test_nothing_is_due_right_after_a_visit_of_a_quiet_page(place):
+    site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    before = len(site.asked)
+    run(place, "revisit")
+    assert len(site.asked) == before
+
+
+def conditional(site: LoopbackSite, path: str, body: str, tag: str) -> None:
+    """A page that answers 304 to whoever has it."""
+
+    def answer(_: int) -> Answer:
+        if site.asked[-1].headers.get("If-None-Match") == tag:
+            return Answer(b"", status=304, headers={"ETag": tag})
+        return Answer(body, headers={**HTML, "ETag": tag})
+
+    site.paths[path] = answer
+
+
+def test_a_page_that_is_unchanged_costs_one_request_without_a_body_and_still_does_the_next_time(place):
+    site = LoopbackSite({})
+    conditional(site, "/a/", page(1), '"v1"')
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    for _ in range(2):
+        done = run(place, "revisit", "-a", "which=all")
+        assert "Skipped: 1 unchanged" in done.stdout
+    assert [(row["outcome"], row["etag"]) for row in visits(place)] == [("read", '"v1"'), *[("unchanged", '"v1"')] * 2]
+    assert len(place.open().threads(history=True).to_pylist()) == 1
+    conditional(site, "/a/", page(1, comments=3), '"v2"')
+    run(place, "revisit", "-a", "which=all")
+    assert visits(place)[-1]["etag"] == '"v2"'
+    assert len(place.open().comments().to_pylist()) == 3
+
+
+def test_new_edited_removed_and_restored_comments_are_seen_by_revisits(place):
+    site = LoopbackSite({})
+    run_of = [
+        page(1, comments=4),
+        page(1, comments=5),
+        page(1, comments=5, c102="other words"),
+        page(1, comments=3, c102="other words"),
+        page(1, comments=5, c102="other words"),
+    ]
+    site.paths["/a/"] = Answer(run_of[0], headers=HTML)
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    for body in run_of[1:]:
+        site.paths["/a/"] = Answer(body, headers=HTML)
+        run(place, "revisit", "-a", "which=all")
+    changes = [row["change"] for row in sorted(place.open().comments(history=True).to_pylist(), key=lambda row: row["observed_at"])]
+    assert changes == ["new"] * 4 + ["new", "edited", "removed", "removed", "restored", "restored"]
+
+
+def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
+    site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    del site.paths["/a/"]
+    command = place.command("crawl", "revisit", "-a", "which=all")
+    gone = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    assert gone.returncode == 1
+    site.paths["/a/"] = Answer(page(1), headers=HTML)
+    run(place, "revisit", "-a", "which=all", FRONTIER_CONTINUE=False)
+    assert [row["outcome"] for row in visits(place)] == ["read", "gone", "read"]
+
+
+def test_the_schedule_is_made_from_the_archive_alone(place, tmp_path):
+    site = LoopbackSite({f"/{n}/": Answer(page(n), headers=HTML) for n in range(1, 6)})
+    run(place, "pages", "-a", "url=" + ",".join(site.url(f"/{n}/") for n in range(1, 6)))
+    now = time.time()
+    soon = list(due_pages(place.open(), now + 60, Pace()))
+    late = list(due_pages(place.open(), now + 200 * DAY, Pace()))
+    assert (len(soon), len(late)) == (5, 5)
+    assert all(page.urgency < 1 for page in soon)
+    assert all(page.urgency >= 1 for page in late)
+    assert len(most_urgent(iter(late), 3)) == 3
+    other = Place(tmp_path / "another-machine")
+    other.folder.mkdir()
+    done = subprocess.run(
+        other.command("crawl", "revisit", "-a", "which=all", ARCHIVE_URI=place.uri),
+        capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(visits(place)) == 10
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"), [("budget=-3", "a number of requests"), ("which=some", "due, or all"), ("urls=x", "knows the arguments")]
+)
+def test_a_wrong_argument_is_refused_before_anything_starts(place, argument, words):
+    command = place.command("crawl", "revisit", "-a", argument)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    assert (done.returncode, words in done.stderr) == (2, True)
+
+
+def test_an_archive_that_is_not_there_is_named(place):
+    command = place.command("crawl", "revisit")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode in (0, 1)
