@@ -53,6 +53,9 @@ STEPS: Final = 12
 WAKING: Final = 4
 """A gain of so many comments, and so many times what was expected, is a new beginning."""
 
+WOKEN: Final = 0.5
+"""The part of the interval before such a gain that the new life is taken to have lasted: it may have been any."""
+
 SURE_AGE: Final = HOUR
 """A thread that is first seen younger is taken to be this old: pages are also published with comments on them."""
 
@@ -140,7 +143,8 @@ def current_life(visits: Sequence[Visit], born: float, habits: Habits) -> tuple[
     for number, visit in enumerate(visits):
         usual = mass(before - born, max(visit.at - born, SURE_AGE))
         if number > start and visit.new >= WAKING and visit.new > WAKING * seen / expected * usual:
-            born, start, seen, expected = before, number, PRIOR_COMMENTS, PRIOR_COMMENTS / max(habits.scale, 1e-9)
+            born = visit.at - (visit.at - before) * WOKEN
+            start, seen, expected = number, PRIOR_COMMENTS, PRIOR_COMMENTS / max(habits.scale, 1e-9)
             usual = mass(0.0, max(visit.at - born, SURE_AGE))
         seen += visit.new
         expected += usual
