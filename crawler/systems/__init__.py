@@ -9,6 +9,7 @@ from crawler.systems.base import System
 from crawler.systems.comentario import Comentario
 from crawler.systems.commento import Commento
 from crawler.systems.cusdis import Cusdis
+from crawler.systems.discourse import Discourse
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
 from crawler.systems.phpmelody import PhpMelody
@@ -19,6 +20,7 @@ from crawler.systems.wordpress import WordPress
 REGISTRY: Final[tuple[type[System], ...]] = (
     PhpMelody,
     WordPress,
+    Discourse,
     Isso,
     Remark42,
     Commento,
