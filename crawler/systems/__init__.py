@@ -12,6 +12,7 @@ from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
+from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
 from crawler.systems.utterances import Utterances
@@ -20,6 +21,7 @@ from crawler.systems.wordpress import WordPress
 REGISTRY: Final[tuple[type[System], ...]] = (
     PhpMelody,
     WordPress,
+    PeerTube,
     Discourse,
     Isso,
     Remark42,

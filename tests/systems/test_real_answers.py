@@ -20,6 +20,7 @@ from service import JSON, json_answer, page_with
 from archive.schema import Comment
 from crawler.systems.base import FetchError, System
 from crawler.systems.discourse import Discourse
+from crawler.systems.peertube import PeerTube
 
 PAGES = Path(__file__).resolve().parents[2].parent / "shared" / "pages"
 
@@ -93,6 +94,26 @@ async def test_discourse() -> None:
     head = '<meta name="generator" content="Discourse 3.6.0">'
     comments, ledger = await harvest(Discourse(), page_with("", head=head), f"{root}t/kpop-demon-hunters/2144", answer)
     assert (len(comments), ledger.verdict) == (28, "complete")
+    assert_all_right(score(name, comments))
+
+
+async def test_peertube() -> None:
+    name = "a010-peertube-framatube-kkGM"
+    data = [comment for page in answers(name) for comment in page["data"]]
+    api = "https://framatube.org/api/v1/videos/9c9de5e8-0a1e-484a-b099-e80766180a6d"
+
+    def answer(request: Request) -> Answer | None:
+        path = request.url.removeprefix(api).partition("?")[0]
+        if path == "/comment-threads":
+            return json_answer({"total": 18, "totalNotDeletedComments": 10, "data": data})
+        return json_answer({"commentsPolicy": {"id": 1}}) if not path else None
+
+    head = '<meta property="og:platform" content="PeerTube">'
+    url = "https://framatube.org/w/kkGMgK9ZtnKfYAgnEtQxbv"
+    comments, ledger = await harvest(PeerTube(), page_with("", head=head), url, answer)
+    assert sum(comment.status == "removed" for comment in comments) == 9
+    assert (ledger.verdict, ledger.expected, ledger.captured) == ("partial", 10, 18), "its one reply was not recorded"
+    assert any(gap["parent"] == "34293" for gap in ledger.gaps)
     assert_all_right(score(name, comments))
 
 
