@@ -195,6 +195,12 @@ THREAD_MAX_COMMENTS = 200_000
 
 # own: a token of GitHub that may read public data, for giscus and utterances; empty: none. It is sent to GitHub alone.
 GITHUB_TOKEN = ""
+# own: your key of the YouTube Data API v3 (console.cloud.google.com); without one the comments of a video are a thread
+# with the verdict `blocked`. Each request costs one unit of the key's daily quota (10,000 by default).
+YOUTUBE_API_KEY = ""
+
+# own: whether the comments of a YouTube video are also read where another page shows it, not only on YouTube itself.
+YOUTUBE_EMBEDDED = False
 
 # own: longest Crawl-delay of a robots.txt that is kept, seconds; of a longer one this much is, and the log says so.
 CRAWL_DELAY_MAX = 60

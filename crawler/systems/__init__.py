@@ -17,10 +17,12 @@ from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
 from crawler.systems.utterances import Utterances
 from crawler.systems.wordpress import WordPress
+from crawler.systems.youtube import YouTube
 
 REGISTRY: Final[tuple[type[System], ...]] = (
     PhpMelody,
     WordPress,
+    YouTube,
     PeerTube,
     Discourse,
     Isso,

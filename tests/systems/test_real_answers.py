@@ -21,6 +21,7 @@ from archive.schema import Comment
 from crawler.systems.base import FetchError, System
 from crawler.systems.discourse import Discourse
 from crawler.systems.peertube import PeerTube
+from crawler.systems.youtube import YouTube
 
 PAGES = Path(__file__).resolve().parents[2].parent / "shared" / "pages"
 
@@ -114,6 +115,27 @@ async def test_peertube() -> None:
     assert sum(comment.status == "removed" for comment in comments) == 9
     assert (ledger.verdict, ledger.expected, ledger.captured) == ("partial", 10, 18), "its one reply was not recorded"
     assert any(gap["parent"] == "34293" for gap in ledger.gaps)
+    assert_all_right(score(name, comments))
+
+
+@pytest.mark.parametrize("name", ["a018-youtube-dataapi-7ghhRHRP6t4", "a019-youtube-dataapi-wtLJPvx7-ys"])
+async def test_youtube(name: str) -> None:
+    [threads] = answers(name)
+    threads.pop("nextPageToken")  # only this page was recorded, and no page of replies
+
+    def answer(request: Request) -> Answer | None:
+        resource = urlsplit(request.url).path.rpartition("/")[2]
+        if resource == "videos":
+            return json_answer({"items": [{"statistics": {"commentCount": "200"}}]})
+        return json_answer(threads) if resource == "commentThreads" else None
+
+    system = YouTube({"YOUTUBE_API_KEY": "x"})
+    comments, ledger = await harvest(system, page_with("youtube"), gold(name)["url"], answer)
+    assert len(comments) == len(threads["items"])
+    assert ledger.verdict == "partial"
+    assert {gap["parent"] for gap in ledger.gaps} == {
+        item["id"] for item in threads["items"] if item["snippet"]["totalReplyCount"]
+    }
     assert_all_right(score(name, comments))
 
 
