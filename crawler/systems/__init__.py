@@ -10,6 +10,7 @@ from crawler.systems.comentario import Comentario
 from crawler.systems.commento import Commento
 from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
+from crawler.systems.disqus import Disqus
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
 from crawler.systems.peertube import PeerTube
@@ -24,6 +25,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     WordPress,
     YouTube,
     PeerTube,
+    Disqus,
     Discourse,
     Isso,
     Remark42,
