@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator
 from typing import ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from selectolax.lexbor import LexborHTMLParser
+
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
@@ -34,6 +36,9 @@ LIKE: Final = 2
 UNSEEN: Final = "aside.quote > .title, .lightbox .meta"
 """Parts of a rendered post that are no text of it: who is quoted, name and size of a picture's file."""
 
+PLUGIN_LINK: Final = "a.wpdc-discourse-topic-link[href]"
+"""How the WordPress plugin (`wp-discourse`, `templates/html-templates.php`) links the topic."""
+
 
 class Discourse(System):
     """A Discourse topic, on its own page or embedded."""
@@ -51,13 +56,12 @@ class Discourse(System):
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The topic with its first posts, then the rest by their ids; very long topics have no list of ids."""
-        root: str = ref.evidence["root"]
         if ref.native_id is None:
-            ref.native_id = await _embedded_topic(ref, reading)
-            if ref.native_id is None:
+            found = await (_topic_of_plugin if ref.evidence.get("plugin") else _topic_of_page)(ref, reading)
+            if found is None:
                 ref.state = "open"
                 return
-            ref.url = _address(root, ref.native_id)
+            ref.tenant, ref.native_id, ref.url, ref.evidence = found.tenant, found.native_id, found.url, found.evidence
         topic, exchange = await _topic(ref, reading)
         ref.state = "closed" if topic.flag("closed") or topic.flag("archived") else "open"
         starter, posts = topic.maybe_id("user_id"), topic.rows("post_stream.posts")
@@ -196,12 +200,28 @@ def _own_page(document: Document) -> ThreadRef | None:
 
 def _wordpress(document: Document) -> ThreadRef | None:
     """The topic that the WordPress plugin links under its selection of posts."""
-    link = document.first("a.wpdc-discourse-topic-link[href]")
-    href = document.link(link.attributes.get("href")) if link is not None else None
-    if href is None:
+    place = document.first("#wpdc-comments[data-post-id]")
+    link = document.first(PLUGIN_LINK)
+    if link is not None:
+        return _by_link(document.link(link.attributes.get("href")))
+    source = document.link(setting(scripts(document), "commentsURL")) if place is not None else None
+    if place is None or source is None:
         return None
-    found = _TOPIC.search(href.partition("?")[0])
-    return _by_address(href[: found.start()] + "/", href, "a.wpdc-discourse-topic-link") if found else None
+    url = with_query(source, post_id=place.attributes.get("data-post-id"))
+    return ThreadRef(
+        system=Discourse.name,
+        tenant=urlsplit(source).netloc.lower(),
+        native_id=None,
+        url=url,
+        detected_by="#wpdc-comments",
+        evidence={"plugin": True},
+    )
+
+
+def _by_link(href: str | None) -> ThreadRef | None:
+    """The topic of a link of the WordPress plugin; the forum may lie in a folder."""
+    found = _TOPIC.search(href.partition("?")[0]) if href else None
+    return _by_address(href[: found.start()] + "/", href, PLUGIN_LINK) if href and found else None
 
 
 def _iframe(document: Document) -> ThreadRef | None:
@@ -261,7 +281,7 @@ def _address(root: str, topic: str) -> str:
     return f"{root}t/{topic}"
 
 
-async def _embedded_topic(ref: ThreadRef, reading: Reading) -> str | None:
+async def _topic_of_page(ref: ThreadRef, reading: Reading) -> ThreadRef | None:
     """The topic that belongs to a page's address, as the frame's links say; None while there is no topic yet.
 
     The frame itself shows a part of the posts only. As in a browser the embedding page is named as the referrer.
@@ -271,12 +291,24 @@ async def _embedded_topic(ref: ThreadRef, reading: Reading) -> str | None:
     root = ref.evidence["root"]
     for link in frame.css("header a[href], .post-date[href], footer a[href]"):
         href = urljoin(root, link.attributes.get("href") or "")
-        found = _by_address(root, href, "") if href.startswith(root) else None
+        found = _by_address(root, href, ref.detected_by) if href.startswith(root) else None
         if found is not None:
-            return found.native_id
+            return found
     if frame.first("[data-embed-state=loading], meta[http-equiv=refresh i]") is not None:
         return None
     raise ShapeChangedError(ref.url, "no link to a topic")
+
+
+async def _topic_of_plugin(ref: ThreadRef, reading: Reading) -> ThreadRef:
+    """The topic under the comments that the WordPress plugin loads later: a JSON text of markup."""
+    reading.walked("wordpress:discourse-comments")
+    answer = await reading.json(ref.url)
+    body = LexborHTMLParser(answer.value) if isinstance(answer.value, str) else None
+    link = body.css_first(PLUGIN_LINK) if body is not None else None
+    found = _by_link(reading.shown.link(link.attributes.get("href"))) if link is not None else None
+    if found is None:
+        raise ShapeChangedError(ref.url, f"no {PLUGIN_LINK}")
+    return found
 
 
 def _parsed(text: object) -> dict[str, object]:

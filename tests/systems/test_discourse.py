@@ -192,6 +192,29 @@ async def test_a_frame_without_a_topic_is_an_error_and_no_empty_thread() -> None
     assert (comments, ledger.verdict, ledger.stop_reason) == ([], "unknown", "error")
 
 
+PLUGIN = (
+    '<div class="wpdc-comments-loading" id="wpdc-comments" data-post-id="508"></div><script>var wpdc = '
+    '{"commentsURL":"https:\\/\\/blog.example.org\\/wp-json\\/wp-discourse\\/v1\\/discourse-comments"};</script>'
+)
+LATER = "https://blog.example.org/wp-json/wp-discourse/v1/discourse-comments?post_id=508"
+
+
+async def test_comments_that_the_wordpress_plugin_loads_later_name_the_topic() -> None:
+    markup = (
+        f'<ol class="comment-list"></ol><a class="wpdc-discourse-topic-link" href="{ROOT}t/a-video/{TOPIC}">forum</a>'
+    )
+    pages = {LATER: json_answer(markup), f"{ROOT}t/{TOPIC}.json": json_answer(topic_of([post(1), post(2)]))}
+    [(ref, comments, ledger)] = await read(Discourse(), page_with(PLUGIN), PAGE, answering(pages))
+    assert (ref.tenant, ref.native_id, ref.url) == ("forum.example.org", str(TOPIC), f"{ROOT}t/{TOPIC}")
+    assert (len(comments), ledger.tenant, ledger.verdict) == (1, "forum.example.org", "complete")
+
+
+@pytest.mark.parametrize("value", ["<p>Comments are not available.</p>", 0, {"code": "rest_no_route"}])
+async def test_an_answer_of_the_plugin_without_a_topic_is_no_empty_thread(value: Any) -> None:
+    [(_, comments, ledger)] = await read(Discourse(), page_with(PLUGIN), PAGE, answering({LATER: json_answer(value)}))
+    assert (comments, ledger.verdict, ledger.stop_reason) == ([], "unknown", "error")
+
+
 async def test_a_forum_behind_a_login_is_blocked() -> None:
     web = answering({f"{ROOT}t/{TOPIC}.json": json_answer({"errors": ["Log in."], "error_type": "not_logged_in"}, 403)})
     [(_, comments, ledger)] = await read(Discourse(), TOPIC_PAGE, f"{ROOT}t/a-video/{TOPIC}", web)
