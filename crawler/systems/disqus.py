@@ -184,7 +184,8 @@ Found = tuple[str | None, str | None, str | None, str]
 """Shortname, identifier, address of the page, evidence."""
 
 _SHORTNAME = r"(?!(?:www|c|a|go|links|media|help|referrer|about|blog|docs)\.)(?P<forum>[\w-]{1,63})"
-_LOADER = re.compile(rf"//{_SHORTNAME}\.disqus\.com/embed\.js")
+_LOADER = re.compile(rf"//(?:{_SHORTNAME}\.disqus\.com|disqus\.com/forums/(?P<old>[\w-]{{1,63}}))/embed\.js")
+_COUNTER = re.compile(rf"//{_SHORTNAME}\.disqus\.com/count\.js")
 _NESTED = re.compile(
     r"""disqus\w*["']?\s*[:=(]\s*\{[^{}]{0,400}?["']?shortname["']?\s*:\s*["'](?P<forum>[\w-]{1,63})["']""",
     re.IGNORECASE,
@@ -213,14 +214,16 @@ def _frame(document: Document) -> Found | None:
 def _place(document: Document) -> Found | None:
     """The place where the thread will be put, and the settings for it."""
     text = scripts(document)
-    place = document.first("#disqus_thread, [data-disqus-shortname], [data-disqus_shortname]")
+    place = document.first("#disqus_thread, div[data-disqus-shortname], section[data-disqus-shortname]")
     loader = _loader(document, text)
     is_configured = setting(text, "disqusShortname") and setting(text, "disqusIdentifier")
     if place is None and not is_configured and (loader is None or not _MAKES_PLACE.search(text)):
         return None  # a theme may know the loader's address on every page; without a place a script has to make one
     forum = _attribute(place, "shortname") or setting(text, "disqus_shortname") or setting(text, "disqusShortname")
-    nested = None if forum or loader else _NESTED.search(text)
-    forum = forum or loader or (nested["forum"] if nested else None)
+    if not forum and not loader:
+        found = _NESTED.search(text) or _COUNTER.search(document.text)
+        loader = found["forum"] if found else None
+    forum = forum or loader
     names = ("this.page.identifier", "page.identifier", "disqus_identifier", "disqusIdentifier")
     identifier = _attribute(place, "identifier") or _first(text, names)
     page = _attribute(place, "url") or _first(text, ("this.page.url", "page.url", "disqus_url", "disqusUrl"))
@@ -230,17 +233,17 @@ def _place(document: Document) -> Found | None:
 
 
 def _loader(document: Document, text: str) -> str | None:
-    """The shortname in the address of `embed.js`, loaded or about to be."""
-    addresses = [node.attributes.get("src") or node.attributes.get("data-src") or "" for node in document.css("script")]
-    found = next((match for address in addresses if (match := _LOADER.search(address))), None) or _LOADER.search(text)
-    return found["forum"] if found else None
+    """The shortname in the address of `embed.js`, loaded already, on a click or by a script."""
+    places = [value for node in document.css("script") for value in node.attributes.values() if value]
+    found = next((match for value in places if (match := _LOADER.search(value))), None) or _LOADER.search(text)
+    return (found["forum"] or found["old"]) if found else None
 
 
 def _attribute(place: LexborNode | None, name: str) -> str | None:
     if place is None:
         return None
     attributes = place.attributes
-    keys = (f"data-disqus-{name}", f"data-disqus_{name}", f"data-{name}")
+    keys = (f"data-disqus-{name}", f"data-{name}")
     return next((value for key in keys if (value := attributes.get(key))), None)
 
 
