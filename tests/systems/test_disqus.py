@@ -121,6 +121,14 @@ async def test_the_frame_is_asked_as_a_browser_does_and_the_key_stays_out_of_eve
     assert SECRET not in str(ledger) + str(comments)
 
 
+async def test_without_a_key_a_short_thread_is_read_and_a_long_one_is_partial_and_names_the_setting() -> None:
+    comments, ledger, _ = await harvest(DisqusService(comments=long().comments[:50]), options={})
+    assert (len(comments), ledger.verdict) == (50, "complete")
+    comments, ledger, asked = await harvest(long(), options={})
+    assert (len(comments), ledger.verdict, ledger.stop_reason, len(asked)) == (50, "partial", "key", 1)
+    assert "DISQUS_API_KEY" in (ledger.stop_detail or "")
+
+
 @pytest.mark.parametrize(
     ("answer", "stop", "word"),
     [
