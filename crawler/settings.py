@@ -195,6 +195,16 @@ THREAD_MAX_COMMENTS = 200_000
 
 # own: a token of GitHub that may read public data, for giscus and utterances; empty: none. It is sent to GitHub alone.
 GITHUB_TOKEN = ""
+# own: your key of the Disqus API ("public key" of an application, disqus.com/api/applications); without one the first
+# page of a thread is read (about 50 comments), and a longer one says `partial`. The API takes it in the address only.
+DISQUS_API_KEY = ""
+
+# own: your key of the YouTube Data API v3 (console.cloud.google.com); without one the comments of a video are a thread
+# with the verdict `blocked`. Each request costs one unit of the key's daily quota (10,000 by default).
+YOUTUBE_API_KEY = ""
+
+# own: whether the comments of a YouTube video are also read where another page shows it, not only on YouTube itself.
+YOUTUBE_EMBEDDED = False
 
 # own: comments that a visit of `scrapy crawl revisit` must be expected to save from being missed; less is more visits.
 REVISIT_PRICE = 0.3

@@ -66,7 +66,7 @@ NUMBERS: Final[dict[str, Range]] = {
 }
 """Numbers that a crawl depends on. Scrapy reads its own without a look: a delay of -5 is silently none."""
 
-FLAGS: Final = ("COUNT_CHANGES", "FRONTIER_CONTINUE", "PROGRESS_ENABLED", "ROBOTSTXT_OBEY")
+FLAGS: Final = ("COUNT_CHANGES", "FRONTIER_CONTINUE", "PROGRESS_ENABLED", "ROBOTSTXT_OBEY", "YOUTUBE_EMBEDDED")
 """Settings that are on or off."""
 
 _CRAWL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

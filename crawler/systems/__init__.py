@@ -9,16 +9,24 @@ from crawler.systems.base import System
 from crawler.systems.comentario import Comentario
 from crawler.systems.commento import Commento
 from crawler.systems.cusdis import Cusdis
+from crawler.systems.discourse import Discourse
+from crawler.systems.disqus import Disqus
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
+from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
 from crawler.systems.utterances import Utterances
 from crawler.systems.wordpress import WordPress
+from crawler.systems.youtube import YouTube
 
 REGISTRY: Final[tuple[type[System], ...]] = (
     PhpMelody,
     WordPress,
+    YouTube,
+    PeerTube,
+    Disqus,
+    Discourse,
     Isso,
     Remark42,
     Commento,

@@ -10,9 +10,12 @@ from crawler.extract.markup import read_markup
 from crawler.extract.text import clean
 
 
-def set_body(comment: Comment, markup: str | None) -> None:
-    """Text and markup of a comment whose source gives HTML; None where it gives nothing."""
-    comment.text, comment.text_html = (None, None) if markup is None else read_markup(markup)
+def set_body(comment: Comment, markup: str | None, *, unseen: str | None = None) -> None:
+    """Text and markup of a comment whose source gives HTML; None where it gives nothing.
+
+    :param unseen: CSS selector of elements that are no part of the text, e.g. bylines of quotations
+    """
+    comment.text, comment.text_html = (None, None) if markup is None else read_markup(markup, unseen)
 
 
 def set_plain(comment: Comment, text: str | None) -> None:

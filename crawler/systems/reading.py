@@ -103,7 +103,7 @@ class Reading:
             raise FetchError("cap", f"{self.requests} requests for one thread (THREAD_MAX_REQUESTS)")
         self._asked.add(identity)
         self.requests += 1
-        whole = asked if secret is None else asked.replace(url=with_query(url, **secret))
+        whole = asked if secret is None else asked.replace(cls=_Discreet, url=with_query(url, **secret))
         try:
             response = await self._fetch(whole)
         except FetchError as error:
@@ -434,6 +434,13 @@ def header_dict(response: Response) -> dict[str, str]:
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
     }
+
+
+class _Discreet(Request):
+    """A request that keeps its query out of Scrapy's log lines, e.g. of those about retries."""
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.url.partition('?')[0]}?...>"
 
 
 def _without(secret: dict[str, str] | None, error: FetchError) -> FetchError:

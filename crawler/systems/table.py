@@ -15,7 +15,7 @@ the two.
 The systems are asked about a page in this order. Each thread gets a row in `threads` with a verdict, also where it
 could not be read. How to add one: [a system in an hour](systems/writing.md).
 
-| system | in the tables | needs | checked against |
+| system | in the tables | settings | checked against |
 |---|---|---|---|
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import archive
 from archive.exporter import Exporter
-from archive.schema import TABLES, Comment, Crawl, Page, Provenance, Share, Subscribe, Thread
+from archive.schema import TABLES, Comment, Crawl, Page, Provenance, Share, Subscribe, Thread, Visit
 
 NOW = 1_700_000_000_123_456
 """2023-11-14T22:13:20.123456Z in microseconds."""
@@ -60,13 +60,14 @@ def add_visit(
     comments=(),
     site: str = "example.org",
 ) -> None:
-    """One whole visit: comments, shares, subscribes, page, ledger."""
+    """One whole visit: comments, shares, subscribes, page, ledger, the visit's own row."""
     where = seen(capture, at, site, exporter.crawl_id)
     exporter.add("comments", [comment(c, page=page_id) if isinstance(c, str) else c for c in comments], where)
     exporter.add("shares", [share(page_id, 0), share(page_id, 1)], where)
     exporter.add("subscribes", [subscribe(page_id)], where)
     exporter.add("pages", [page(page_id, digest)], where)
     exporter.add("threads", [ledger(f"thread of {page_id}", page_id, verdict="complete", captured=len(comments))], where)
+    exporter.add("visits", [Visit(page_id=page_id, url=f"https://example.org/{page_id}", outcome="read", requests=1)], where)
 
 
 def started(root: Path, crawl_id: str = "crawl-1", state: str = "state", **options) -> Exporter:

@@ -150,7 +150,7 @@ def test_polars_finds_by_time_what_lies_on_the_last_microsecond(opened, tmp_path
 
 def test_info_counts_what_there_is(opened):
     info = opened.info()
-    assert info.rows == {"comments": 5, "shares": 6, "subscribes": 3, "pages": 3, "threads": 4, "crawls": 2}
+    assert info.rows == {"comments": 5, "shares": 6, "subscribes": 3, "pages": 3, "threads": 4, "visits": 4, "crawls": 2}
     assert info.sites == ["example.net", "example.org"]
     assert (info.first, info.last) == (at(0).replace(microsecond=123_000), at(4).replace(microsecond=124_000))
     assert info.verdicts == {"complete": 2}

@@ -105,6 +105,10 @@ class Service(ABC):
     def answer(self, request: Request) -> Answer | None:
         """The answer to a request; None where there is nothing at that address."""
 
+    def said_id(self, native_id: str) -> str:
+        """:attr:`Said.id` of the comment that a harvest gives this id."""
+        return native_id
+
     # -- for answers ----------------------------------------------------------------------------------
 
     @property
