@@ -68,7 +68,7 @@ def test_compaction_keeps_every_row_and_leaves_one_part_a_partition(tmp_path):
     assert all(group.trouble is None and group.parts == 6 and group.after < group.before for group in done)
     assert {(group.table, *group.partition.values()) for group in done} == {
         (table, site, "2023-11")
-        for table in ("comments", "shares", "subscribes", "pages", "threads")
+        for table in ("comments", "shares", "subscribes", "pages", "threads", "visits")
         for site in ("example.org", "example.net")
     }
     assert all_rows(tmp_path) == before
