@@ -34,8 +34,8 @@ def test_a_visit_is_archived_whole(tmp_path):
     exporter.add("crawls", [crawl()])
     done = exporter.commit(exporter.take())
     exporter.close()
-    assert done.rows == {"comments": 2, "shares": 2, "subscribes": 1, "pages": 1, "threads": 1, "crawls": 1}
-    assert (done.known, done.parts) == ({}, 6)
+    assert done.rows == {"comments": 2, "shares": 2, "subscribes": 1, "pages": 1, "threads": 1, "visits": 1, "crawls": 1}
+    assert (done.known, done.parts) == ({}, 7)
     assert done.bytes == sum(Path(path).stat().st_size for path in committed(tmp_path))
     assert {row["comment_id"] for row in read(tmp_path, "comments")} == {"a", "b"}
     assert visible(tmp_path) == committed(tmp_path)
@@ -98,13 +98,13 @@ def test_a_removed_comment_is_known_as_removed(tmp_path):
     assert [row["status"] for row in read(tmp_path, "comments")] == ["disappeared"]
 
 
-def test_a_visit_that_is_replayed_adds_its_ledger_and_nothing_else(tmp_path):
+def test_a_visit_that_is_replayed_adds_its_ledger_and_its_own_row_and_nothing_else(tmp_path):
     for number, crawl_id in enumerate(["crawl-1", "crawl-1", "crawl-2"]):
         exporter = started(tmp_path, crawl_id)
         add_visit(exporter, f"visit-{number}", at=NOW + number * SECOND, comments=["a", "b"])
         done = exporter.commit(exporter.take())
         exporter.close()
-    assert done.rows == {"threads": 1}
+    assert done.rows == {"threads": 1, "visits": 1}
     assert done.known == {"comments": 2, "shares": 2, "subscribes": 1, "pages": 1}
     assert every(tmp_path, "comments", "comment_id") == {("a",): 1, ("b",): 1}
     assert every(tmp_path, "shares", "position") == {(0,): 1, (1,): 1}

@@ -68,7 +68,7 @@ def test_an_archive_on_s3_is_compacted_verified_erased_from_and_read(server, tmp
     before = sorted(map(repr, archive.open(URI).comments(history=True).to_pylist()))
     done = list(compact(store))
     assert [(group.table, group.parts, group.trouble) for group in done] == [
-        (table, 3, None) for table in ("comments", "shares", "subscribes", "pages", "threads")
+        (table, 3, None) for table in ("comments", "shares", "subscribes", "pages", "threads", "visits")
     ]
     assert sorted(map(repr, archive.open(URI).comments(history=True).to_pylist())) == before
     erased = erase(URI, Subject(author_name="Ada", system="wordpress"), state_dir=tmp_path)

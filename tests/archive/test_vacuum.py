@@ -161,7 +161,7 @@ def test_what_a_dead_crawl_still_has_to_commit_stays_however_old(tmp_path, monke
     for path in (tmp_path / "archive").rglob("*.par*"):
         aged(path, 500)
     assert removed(tmp_path, state_dir=tmp_path / "state", dry_run=True) == {}
-    assert sum(removed(tmp_path, state_dir=tmp_path / "elsewhere", dry_run=True).values()) == 5
+    assert sum(removed(tmp_path, state_dir=tmp_path / "elsewhere", dry_run=True).values()) == 6
     assert removed(tmp_path, state_dir=tmp_path / "state") == {}
     started(tmp_path, "crawl-2").close()
     assert [row["comment_id"] for row in read(tmp_path, "comments")] == ["a"]
