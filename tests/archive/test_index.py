@@ -99,7 +99,7 @@ def test_a_running_crawl_learns_what_another_one_committed(tmp_path):
     other.commit(other.take())
     add_visit(one, "visit-2", at=NOW + SECOND, comments=["a", "b"])
     done = one.commit(one.take())
-    assert done.rows == {"comments": 1, "threads": 1}
+    assert done.rows == {"comments": 1, "threads": 1, "visits": 1}
     one.close()
     other.close()
 
@@ -170,4 +170,4 @@ def test_an_index_is_rebuilt_when_the_log_it_would_follow_is_gone(tmp_path):
     exporter = started(tmp_path, "crawl-3", "state-1")
     assert len(exporter.index.thread("thread-1")) == 11
     exporter.close()
-    assert len(committed(tmp_path)) == 11 * 5
+    assert len(committed(tmp_path)) == 11 * 6
