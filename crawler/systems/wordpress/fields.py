@@ -106,6 +106,12 @@ class Fields:
     permalink: str | None
     is_held: bool
     """Awaiting moderation: shown to its writer only."""
+    like_count: int | None = None
+    dislike_count: int | None = None
+    is_pinned: bool | None = None
+    is_edited: bool | None = None
+    is_cut: bool = False
+    """Whether the text goes on behind a "read more" that the server answers."""
 
 
 def read_fields(item: Item, items: Items, document: Document, language: str | None) -> Fields:

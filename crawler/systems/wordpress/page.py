@@ -14,10 +14,17 @@ from crawler.extract.text import line_of
 from crawler.systems.wordpress.items import Items
 from crawler.systems.wordpress.locales import closed_sentences, counting_words
 
+JETPACK: Final = ", ".join(
+    ["iframe.jetpack_remote_comment", "iframe[name=jetpack_remote_comment]"]
+    + [f'iframe[{name}*="/jetpack-comment/"]' for name in ("src", "data-src", "data-lazy-src")]
+)
+"""Jetpack's frame in the place of the form (`modules/comments/comments.php`), also before a script has filled it."""
+
 MARKS: Final = (
     'link[rel="https://api.w.org/"]',
     "input[name=comment_post_ID]",
     'form[action*="/wp-comments-post.php"]',
+    JETPACK,
     'meta[name=generator][content^="WordPress"]',
     "body.single-post, body[class*=postid-], body[class*=page-id-]",
     "a.comment-reply-link, a.comment-reply-login",
@@ -34,8 +41,8 @@ SHORTLINK: Final = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel=\"?shortlink\"?")
 """`wp_shortlink_header()`."""
 
 FORMS: Final = (
-    "form#commentform, form.comment-form, input[name=comment_post_ID], iframe.jetpack_remote_comment, "
-    'form[action*="/wp-comments-post.php"]'
+    "form#commentform, form.comment-form, input[name=comment_post_ID], "
+    'form[action*="/wp-comments-post.php"], ' + JETPACK
 )
 """`comment_form()` in every version, and Jetpack's frame that takes its place."""
 
@@ -88,9 +95,10 @@ def comment_area(document: Document, items: Items) -> str | None:
         "#comments",
         ".wp-block-post-comments",
         "form.post-password-form",
+        JETPACK,
     ):
         if document.first(selector) is not None:
-            return selector
+            return selector.partition(",")[0]
     return None
 
 
@@ -134,8 +142,31 @@ def post_id(document: Document) -> str | None:
         alternate[1] if alternate else None,
         _query_id(_attribute(shortlink, "href") or (shorts[1] if shorts else None)),
         _attribute(document.first("a.comment-reply-link[data-postid]"), "data-postid"),
+        _jetpack_post(document),
     ]
     return next((value for value in candidates if value and POST_ID.match(value)), None)
+
+
+def _jetpack_post(document: Document) -> str | None:
+    frame = document.first(JETPACK)
+    for name in ("src", "data-src", "data-lazy-src") if frame is not None else ():
+        found = parse_qs(urlsplit(_attribute(frame, name) or "").query).get("postid")
+        if found:
+            return found[0]
+    return None
+
+
+def likes_on(document: Document) -> dict[str, int]:
+    """Likes by comment id where the page shows any: Jetpack's and WordPress.com's `comment-like-count-ID`."""
+    likes: dict[str, int] = {}
+    for node in document.css('[id^="comment-like-count-"] [data-like-count]'):
+        count = (node.attributes.get("data-like-count") or "").strip()
+        around = node.parent
+        while around is not None and not (around.attributes.get("id") or "").startswith("comment-like-count-"):
+            around = around.parent
+        if around is not None and count.isdecimal() and len(count) < 12:
+            likes[(around.attributes.get("id") or "").rpartition("-")[2]] = int(count)
+    return likes
 
 
 def tenant(document: Document) -> str:

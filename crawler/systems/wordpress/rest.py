@@ -89,7 +89,7 @@ async def read_facts(reading: Reading, root: str, post: str) -> RestThread | Non
         url = thread.url("comments", post=post, per_page=PER_PAGE, page=page, orderby="id", order="asc", _fields=FIELDS)
         try:
             answer = await reading.json(url)
-            rows = _rows(answer.value, url)
+            rows = _rows(answer.value, url, "parent")
         except FetchError as error:
             if page == 1 and is_off(error):
                 return None
@@ -136,7 +136,8 @@ async def read_whole(reading: Reading, thread: RestThread, ids: list[str]) -> tu
         _fields=FIELDS + ",content",
     )
     answer = await reading.json(url)
-    comments = [comment for row in _rows(answer.value, url) if (comment := _comment(row)) is not None]
+    rows = _rows(answer.value, url, "parent", "content")
+    comments = [comment for row in rows if (comment := _comment(row)) is not None]
     return comments, answer.exchange
 
 
@@ -192,10 +193,20 @@ def depths(facts: dict[str, Fact]) -> dict[str, int]:
     return depth
 
 
-def _rows(answer: Any, url: str) -> list[dict[str, Any]]:
+def _rows(answer: Any, url: str, *keys: str) -> list[dict[str, Any]]:
+    """The rows of an answer. One without a key that was asked for would pass for a comment without parent or text."""
     if not isinstance(answer, list):
         raise ShapeChangedError(url, "a list of comments")
-    return [row for row in answer if isinstance(row, dict)]
+    rows = [row for row in answer if isinstance(row, dict)]
+    for row in rows:
+        missing = [key for key in keys if key not in row] if _is_shown(row) else []
+        if missing:
+            raise ShapeChangedError(url, f"comment {row['id']} has no {missing[0]}")
+    return rows
+
+
+def _is_shown(row: dict[str, Any]) -> bool:
+    return _id(row.get("id")) is not None and row.get("status", "approved") == "approved"
 
 
 def number_in(response: Response, name: str) -> int | None:
@@ -220,7 +231,7 @@ def _text(value: Any) -> str | None:
 
 def _add(facts: dict[str, Fact], row: dict[str, Any]) -> None:
     native_id = _id(row.get("id"))
-    if native_id is None or row.get("status", "approved") != "approved":
+    if native_id is None or not _is_shown(row):
         return
     raw = _text(row.get("date_gmt"))
     name = _text(row.get("author_name"))
