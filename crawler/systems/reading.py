@@ -80,6 +80,7 @@ class Reading:
         self._expected: int | None = None
         self._scope: str | None = None
         self._shrank = False
+        self._first_pass: tuple[Counter[str], Counter[str], dict[str, int], int | None, str | None] | None = None
         self.requests = 0
         self.started_at = clock()
 
@@ -304,13 +305,18 @@ class Reading:
 
     def begin_again(self) -> None:
         """A second pass: the same requests may be made again, what came before is known; it is counted anew."""
+        self._first_pass = (self._counted, self._replies, self._replies_stated, self._expected, self._scope)
         self._again = set()
         self._asked.clear()
         self._ahead.clear()
-        self._counted.clear()
-        self._replies.clear()
-        self._replies_stated.clear()
+        self._counted, self._replies, self._replies_stated = Counter(), Counter(), {}
         self._expected, self._shrank = None, False
+
+    def settle(self) -> None:
+        """The last pass is over: where a second one broke off and met less, the first one's count is what is known."""
+        is_broken = self._stop[0] != "exhausted" or bool(self._gaps)
+        if self._first_pass is not None and is_broken and self._counted["all"] < self._first_pass[0]["all"]:
+            self._counted, self._replies, self._replies_stated, self._expected, self._scope = self._first_pass
 
     def _agreed(self) -> tuple[str | None, int | None]:
         """The scope of the stated count and what came in it."""
@@ -419,6 +425,8 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
     except Exception as error:  # a defect of one system costs its thread a "partial", not the page its visit
         logger.exception("%s: reading %s failed", system.name, reading.ref.url)
         reading.stop("error", f"{type(error).__name__}: {error}")
+    finally:
+        reading.settle()
 
 
 def with_query(url: str, /, **query: str | int | None) -> str:
