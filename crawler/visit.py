@@ -91,7 +91,10 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
     refs: list[ThreadRef] = []
     requests = 1
+    has_comments = False
     for system, ref in threads:
+        if system.is_general and has_comments:
+            continue
         reading = Reading(
             ref,
             document,
@@ -112,6 +115,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         requests += reading.requests
         yield closing
         refs.append(ref)
+        has_comments = has_comments or reading.captured > 0
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
     last.page = read_page(document, observed_at=page_capture.observed_at, http_status=response.status)

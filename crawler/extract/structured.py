@@ -61,7 +61,7 @@ def read_structured(document: Document) -> Structured:
         for value in parse_json_ld(script.text()):
             _collect(value, things)
     _join_references(things)
-    things.extend(_markup_things(document))
+    things.extend(markup_things(document))
     if state := read_youtube_state(document):
         _complete(things, state)
     return Structured(tuple(things), _metas(document))
@@ -171,19 +171,23 @@ _LOOSE: Final = ("contenturl", "embedurl", "uploaddate", "duration", "thumbnailu
 """Properties that only a video has: PHP Melody's "apollo" template prints them outside of the VideoObject."""
 
 
-def _markup_things(document: Document) -> list[Node]:
+def markup_things(document: Document, most: int = MAX_NODES) -> list[Node]:
+    """Things of microdata and RDFa in document order; their values are elements where the text is the value.
+
+    :param most: things that are read; with more there, so many come
+    """
     has_rdfa = bool(select(document, "[typeof]"))
     selector = "[itemscope],[itemprop]" + (",[typeof],[property]:not(meta)" if has_rdfa else "")
     things: list[Node] = []
     scopes: dict[int, Node | None] = {}
     loose = Node(frozenset({"videoobject"}))
-    for element in select(document, selector)[: MAX_NODES * 4]:
+    for element in select(document, selector)[: most * 4]:
         attributes = element.attributes
         name = attributes.get("itemprop") or (attributes.get("property") if has_rdfa else None)
         owner = _owner(element, scopes)
         value: Any = None
         if "itemscope" in attributes or (has_rdfa and "typeof" in attributes):
-            if len(things) >= MAX_NODES:
+            if len(things) >= most:
                 break
             types = _types((attributes.get("itemtype") or attributes.get("typeof") or "").split())
             value = Node(types, node_id=attributes.get("itemid") or attributes.get("resource"))

@@ -16,6 +16,7 @@ from crawler.systems.isso import Isso
 from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
+from crawler.systems.schemaorg import SchemaOrg
 from crawler.systems.utterances import Utterances
 from crawler.systems.wordpress import WordPress
 from crawler.systems.youtube import YouTube
@@ -34,6 +35,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Cusdis,
     Giscus,
     Utterances,
+    SchemaOrg,
 )
 """PHP Melody comes before WordPress: both use ``li#comment-N``, and only there N is a loop index."""
 

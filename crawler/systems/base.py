@@ -127,6 +127,9 @@ class System(ABC):
     none of them is not searched. Empty: every page is."""
     settings: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that :attr:`options` holds, e.g. that of a key."""
+    is_general: ClassVar[bool] = False
+    """Whether it reads markup that any software may print: it is not asked about a page of which a system before it
+    has read comments, so that they are not archived twice."""
     may_move: ClassVar[bool] = True
     """Whether a comment that comes or goes while the thread is read may shift the others past the reader, so that a
     thread with fewer comments than its source states is worth a second pass."""

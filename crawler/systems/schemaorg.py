@@ -1,0 +1,222 @@
+"""schema.org comments: what a page tells machines about its comments, whatever software made it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from archive.schema import Comment
+from crawler.extract.dates import read_time
+from crawler.extract.document import Document
+from crawler.extract.text import inner_html, line_of, text_of
+from crawler.extract.thing import Node
+from crawler.extract.urls import page_url
+from crawler.keys import digest
+from crawler.systems.base import Batch, Exchange, FetchError, System, ThreadRef
+from crawler.systems.fields import set_body, set_plain, set_removed, set_time
+from crawler.systems.reading import Reading
+from crawler.systems.schemaorg_things import Said, Talk, counted, interactions, read_talk
+
+TAG: Final = re.compile(
+    r"</?(?:p|br|a|b|i|em|strong|span|div|ul|ol|li|blockquote|img|h[1-6]|pre|code)\b[^<>]{0,2000}>", re.IGNORECASE
+)
+"""Text of JSON-LD with one of these is markup; schema.org asks for plain text, many sites give HTML."""
+
+NUMBERED: Final = re.compile(r"(?:[?&](?:page|p|start|offset)=\d+|/page[/-]?\d+/?|/\d{1,4}/?|/p\d+/?)\Z")
+"""How addresses of further pages of a thread end; `rel=next` alone may lead to the next article."""
+
+PUBLISHED: Final = ("datePublished", "dateCreated", "commentTime", "created", "date")
+TEXTS: Final = ("text", "commentText", "articleBody", "reviewBody", "encoded")
+
+
+class SchemaOrg(System):
+    """Comments in JSON-LD, microdata or RDFa."""
+
+    name: ClassVar[str] = "schemaorg"
+    title: ClassVar[str] = "schema.org markup"
+    checked: ClassVar[str] = "schema.org's definitions and Google's documentation of them, not verified live"
+    ids_are_global: ClassVar[bool] = False
+    marks: ClassVar[tuple[str, ...]] = ("omment", "Answer", "DiscussionForumPosting")
+    is_general: ClassVar[bool] = True
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        """The thread of a page whose markup holds comments, or says that what asks for them has none yet."""
+        talk = read_talk(document)
+        if talk is None:
+            return []
+        stated, _ = counted(talk.owner)
+        if not talk.said and stated != 0:
+            return []
+        return [
+            ThreadRef(
+                system=self.name,
+                tenant=urlsplit(document.url).netloc.rpartition("@")[2].lower(),
+                native_id=None,
+                url=page_url(document.url) or document.url,
+                detected_by="application/ld+json" if talk.syntax == "json-ld" else "itemtype or typeof",
+                state="unknown" if talk.said else "open",
+                stated=stated,
+            )
+        ]
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        """The comments of the page, and of the pages that follow it."""
+        document, exchange = reading.shown, reading.page
+        while True:
+            talk = read_talk(document) or Talk("", None)
+            reading.walked(talk.syntax or "markup")
+            stated, scope = counted(talk.owner)
+            ref.stated = ref.stated if stated is None else stated
+            reading.expect(stated, scope)
+            if talk.is_cut:
+                reading.gap(f"{document.url}: not all comments of its markup can be read")
+            met = reading.met
+            yield reading.batch(_comments(talk, document, exchange, reading), exchange)
+            following = _next_page(document)
+            if following is None or reading.met == met:
+                break
+            try:
+                document, exchange = await reading.document(following)
+            except FetchError as error:
+                reading.missing(error)
+                break
+
+
+def _next_page(document: Document) -> str | None:
+    """The next page of the same thread."""
+    here = urlsplit(document.url)
+    base = NUMBERED.sub("", here.path).rstrip("/")
+    for node in document.css("link[rel~=next], a[rel~=next]"):
+        url = document.link(node.attributes.get("href"))
+        there = urlsplit(url) if url is not None else None
+        if url is None or there is None or there.netloc != here.netloc or not NUMBERED.search(url.partition("#")[0]):
+            continue
+        if NUMBERED.sub("", there.path).rstrip("/") == base and url.partition("#")[0] != document.url:
+            return url.partition("#")[0]
+    return None
+
+
+def _comments(talk: Talk, document: Document, exchange: Exchange, reading: Reading) -> list[Comment]:
+    names = {
+        node.attributes.get("href") or "": line_of(node)
+        for node in document.css("a[itemprop~=author][href], a[itemprop~=creator][href], a[property~=author][href]")
+    }
+    labels: Counter[str] = Counter()
+    by_said: dict[int, Comment] = {}
+    by_name: dict[str, str] = {}
+    for said in talk.said:
+        comment = _comment(said, document, exchange, names)
+        if comment.native_id is None:
+            # Only for this visit: it lets replies find what they answer, and pages that overlap.
+            same = digest(comment.author_name, comment.text, comment.published_raw)[:16]
+            labels[same] += 1
+            comment.id_kind, comment.native_id = "surrogate", f"~{same}-{labels[same]}"
+        by_said[id(said)] = comment
+        for name in (said.thing.node_id, said.thing.link("url")):
+            if name:
+                by_name[name] = comment.native_id
+    below: Counter[int] = Counter()
+    for said in talk.said:
+        comment = by_said[id(said)]
+        if said.parent is not None:
+            comment.parent_native_id = by_said[id(said.parent)].native_id
+        else:
+            parent = said.thing.link("parentItem", "inReplyTo")
+            comment.parent_native_id = by_name.get(parent or "")
+        above = said.parent
+        while above is not None:
+            below[id(above)] += 1
+            above = above.parent
+    for said in talk.said:
+        comment = by_said[id(said)]
+        if comment.reply_count is not None and below[id(said)] < comment.reply_count and said.parent is None:
+            reading.gap(
+                "fewer replies than the source states",
+                parent=comment.native_id,
+                expected=comment.reply_count,
+                got=below[id(said)],
+            )
+    return list(by_said.values())
+
+
+def _comment(said: Said, document: Document, exchange: Exchange, names: dict[str, str]) -> Comment:
+    thing = said.thing
+    url = document.link(thing.link("url"))
+    comment = Comment(
+        native_id=_native_id(thing, url),
+        reply_count=_count(thing, "commentCount", "commentaction", "replyaction"),
+        is_highlighted=True if said.is_accepted else None,
+        permalink=url,
+        language=thing.text("inLanguage"),
+    )
+    _set_author(comment, thing, document, names)
+    _set_votes(comment, thing)
+    published = thing.text(*PUBLISHED)
+    set_time(comment, published, observed_at=exchange.observed_at, zone=None)
+    modified = read_time(thing.text("dateModified"), observed_at=exchange.observed_at)
+    if modified is not None and modified.at is not None and published is not None:
+        comment.is_edited = modified.at > (comment.published_at or modified.at)
+        comment.edited_at = modified.at if comment.is_edited else None
+    if (thing.text("creativeWorkStatus") or "").strip().lower() == "deleted":
+        set_removed(comment)
+        comment.author_kind = "deleted" if comment.author_name is None else None
+        return comment
+    _set_text(comment, thing)
+    return comment
+
+
+def _set_text(comment: Comment, thing: Node) -> None:
+    value = next(iter(thing.values(*TEXTS)), None)
+    if value is None or isinstance(value, Node):
+        return
+    if not isinstance(value, str):
+        comment.text, comment.text_html = text_of(value), inner_html(value).strip()
+    elif TAG.search(value):
+        set_body(comment, value)
+    else:
+        set_plain(comment, html.unescape(value))
+
+
+def _set_author(comment: Comment, thing: Node, document: Document, names: dict[str, str]) -> None:
+    """A person with a name, a name alone, or in markup a link whose text is the name.
+
+    :param names: texts of such links by address: microdata has the address alone (HTML 5.2.4)
+    """
+    author = next(iter(thing.values("author", "creator", "has_creator")), None)
+    if isinstance(author, Node):
+        name = author.text("name", "alternateName")
+        comment.author_url = document.link(author.link("url", "sameAs", "mainEntityOfPage"))
+        comment.author_id = author.text("identifier")
+    else:
+        name = thing.text("author", "creator")
+        if name in names:
+            comment.author_url, name = document.link(name), names[name]
+    comment.author_name = " ".join(html.unescape(name).split()) if name is not None else None
+
+
+def _native_id(thing: Node, url: str | None) -> str | None:
+    """`identifier`, else the id or the address: of both the fragment, where there is one."""
+    identifier = next((value for value in thing.values("identifier") if isinstance(value, str) and value.strip()), None)
+    if identifier is not None:
+        return identifier.strip()[:200]
+    for name in (thing.node_id, url):
+        if name and not name.startswith("_:"):
+            return (name.rpartition("#")[2] or name)[:500]
+    return None
+
+
+def _set_votes(comment: Comment, thing: Node) -> None:
+    """Votes for and against; a score below zero in the place of the votes for counts as votes against."""
+    up = _count(thing, "upvoteCount", "likeaction", "agreeaction", "upvoteaction", "voteaction")
+    down = _count(thing, "downvoteCount", "dislikeaction", "disagreeaction", "downvoteaction")
+    comment.like_count = up if up is None or up >= 0 else None
+    comment.dislike_count = abs(down) if down is not None else (-up if up is not None and up < 0 else None)
+
+
+def _count(thing: Node, name: str, *kinds: str) -> int | None:
+    raw = (thing.text(name) or "").strip().replace("\u2212", "-")
+    return int(raw) if re.fullmatch(r"[+-]?\d{1,12}", raw) else interactions(thing, *kinds)
