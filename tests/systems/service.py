@@ -94,6 +94,8 @@ class Service(ABC):
     may_lack: ClassVar[frozenset[str]] = frozenset()
     """Keys that its answers leave out where they have nothing to say (Go: `omitempty`): a reply without its parent's id
     is a true answer about another comment."""
+    shows_empty: ClassVar[bool] = True
+    """Whether a page shows a thread that has no comment."""
     asks_nothing: ClassVar[bool] = False
     """Whether the page itself holds the whole thread, so that there is no request that could fail."""
 

@@ -187,7 +187,7 @@ async def test_the_whole_thread_is_read_whatever_its_size(make, pages):
     await check_whole(thread(make, count))
 
 
-@every_service
+@only(lambda make: make.shows_empty)
 async def test_an_open_thread_without_comments_is_none(make):
     comments, ledger = await harvest(make())
     assert (comments, ledger.verdict) == ([], "none")
