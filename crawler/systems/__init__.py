@@ -17,6 +17,7 @@ from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
 from crawler.systems.schemaorg import SchemaOrg
+from crawler.systems.unsupported import Unsupported
 from crawler.systems.utterances import Utterances
 from crawler.systems.wordpress import WordPress
 from crawler.systems.youtube import YouTube
@@ -35,6 +36,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Cusdis,
     Giscus,
     Utterances,
+    Unsupported,
     SchemaOrg,
 )
 """PHP Melody comes before WordPress: both use ``li#comment-N``, and only there N is a loop index."""

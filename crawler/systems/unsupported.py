@@ -1,0 +1,287 @@
+"""Comment systems that are recognised and not read yet, and services that have ended: a verdict with their name.
+
+One row of :data:`FINGERPRINTS` each. What is looked for is the place of a thread, never a mere script: the scripts of
+advertising, counters and share buttons of the same makers are on many pages that hold no thread. A system that gets a
+module of its own loses its row here.
+
+Forums (phpBB, XenForo, vBulletin, ...) have no row: their posts are the page itself and are read by structure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from crawler.extract.document import Document
+from crawler.extract.selection import select
+from crawler.extract.urls import page_url
+from crawler.systems.base import Batch, System, ThreadRef
+from crawler.systems.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """How the threads of one system are recognised, and where their keys stand."""
+
+    name: str
+    title: str
+    places: str = ""
+    """Selectors of the element that a thread fills."""
+    script: re.Pattern[str] | None = None
+    """What an inline script or the page's state says where a thread is set up."""
+    host: re.Pattern[str] | None = None
+    """The only hosts that can have it, for systems of one publisher or platform; matched at the end."""
+    path: re.Pattern[str] | None = None
+    """Paths of the pages that have a thread, where every such page has one; group 1 is the thread's key."""
+    tenant: tuple[str, ...] = ()
+    native: tuple[str, ...] = ()
+    """Where the keys stand: ``selector@attribute``, or a regular expression over the whole page with one group."""
+    ended: str | None = None
+    """When the service ended, for those that have."""
+
+
+def _script(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _host(names: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\.)(?:{names})\Z")
+
+
+def _given(*names: str) -> str:
+    """A literal that a script or a state gives to a name."""
+    return rf"""(?<![\w-])["']?(?:{"|".join(names)})["']?\s*[:=]\s*["']?([^"',;\s}}\\]{{1,200}})"""
+
+
+FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
+    # -- hosted systems of publishers -------------------------------------------------------------------
+    Fingerprint(
+        "openweb", "OpenWeb (Spot.IM)",
+        "[data-spotim-module=conversation], [data-spotim-module=spotim-launcher][data-post-id]"
+        ", [data-spot-id][data-post-id], [data-openweb-module=conversation], #spotim-config",
+        tenant=("[data-spot-id]@data-spot-id", r"launcher\.spot\.im/spot/(sp_\w+)", _given("spotId", "spot_id",
+        "spotImId")),
+        native=("[data-spotim-module][data-post-id]@data-post-id", "[data-spot-id][data-post-id]@data-post-id"),
+    ),
+    Fingerprint(
+        "viafoura", "Viafoura", "vf-conversations, vf-widget[widget-id=conversations], .vf-conversations, #vf-comments",
+        tenant=("meta[name='vf:domain']@content",),
+        native=("vf-conversations@vf-container-id", "meta[name='vf:container_id']@content",
+        "[data-vf-container-id]@data-vf-container-id"),
+    ),
+    Fingerprint(
+        "coral", "Coral", "#coral_thread, #coral-embed-stream, #coral_talk_stream, [id^=coral_talk_], #coralContainer",
+        script=_script(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("),
+        tenant=(_given("rootURL", "rootUrl", "talk"), "[data-coral-root-url]@data-coral-root-url"),
+        native=(_given("storyID", "storyId", "asset_id"), _given("storyURL", "storyUrl", "asset_url")),
+    ),
+    Fingerprint(
+        "hyvor", "Hyvor Talk", "hyvor-talk-comments, #hyvor-talk-view, #hyvor-talk-iframe",
+        tenant=("hyvor-talk-comments@website-id", _given("HYVOR_TALK_WEBSITE")),
+        native=("hyvor-talk-comments@page-id",
+        r"HYVOR_TALK_CONFIG\s*=\s*\{[^}]{0,400}?\bid\s*:\s*[\"']?([^\"',\s}]{1,200})"),
+    ),
+    Fingerprint(
+        "fastcomments", "FastComments", "[id^=fastcomments-widget], fast-comments",
+        script=_script(r"\bfcConfigs\b|FastCommentsUI\("),
+        tenant=(_given("tenantId"),), native=(_given("urlId"),),
+    ),
+    Fingerprint(
+        "vuukle", "Vuukle", "#vuukle-comments, .vuukle-comments, #vuukle_div, #vuukle-comment",
+        tenant=(_given("apiKey"),), native=(_given("articleId", "articleID"),),
+    ),
+    Fingerprint(
+        "intensedebate", "IntenseDebate", "#idc-container, #IDCommentsPostTitle, #idc-noscript",
+        script=_script(r"\bidcomments_post_id\s*="),
+        tenant=(_given("idcomments_acct"),), native=(_given("idcomments_post_id"),),
+    ),
+    Fingerprint(
+        "livere", "LiveRe", "#lv-container[data-id], #livereContainer",
+        tenant=("#lv-container@data-uid", _given("livere_seq")), native=(_given("refer"),),
+    ),
+    Fingerprint(
+        "cackle", "Cackle", "#mc-container",
+        script=_script(r"cackle_widget\.push\(\s*\{\s*[\"']?widget[\"']?\s*:\s*[\"']Comment[\"']"),
+        tenant=(r"widget[\"']?\s*:\s*[\"']Comment[\"'][^}]{0,200}?\bid[\"']?\s*:\s*[\"']?(\d+)",),
+        native=(_given("channel"),),
+    ),
+    Fingerprint(
+        "hypercomments", "HyperComments", "#hypercomments_widget, #hypercomments_mix",
+        tenant=(_given("widget_id"),), native=(_given("xid"),),
+    ),
+    Fingerprint(
+        "vk", "VK comments", "#vk_comments",
+        script=_script(r"VK\.Widgets\.Comments\("),
+        tenant=(_given("apiId"),), native=(r"VK\.Widgets\.Comments\([^)]{0,300}?,\s*[\"']?([\w-]{1,100})[\"']?\s*\)",),
+    ),
+    Fingerprint(
+        "commentsapp", "Telegram (comments.app)",
+        'script[data-telegram-discussion], script[data-comments-app-website], script[src*="comments.app/js/widget.js"]'
+        ', iframe[src*="comments.app/"]',
+        tenant=("script[data-comments-app-website]@data-comments-app-website",),
+        native=("script[data-telegram-discussion]@data-telegram-discussion", "script[data-page-id]@data-page-id"),
+    ),
+    Fingerprint(
+        "insticator", "Insticator", "[id^=insticator-commenting], .insticator-commenting, #insticator-comments",
+        tenant=("[data-insticator-site-id]@data-insticator-site-id", _given("insticatorSiteId")),
+    ),
+    Fingerprint("graphcomment", "GraphComment", "#graphcomment", tenant=(_given("graphcomment_id", "graphlogin"),)),
+    Fingerprint("replybox", "ReplyBox", "#replybox", tenant=(_given("site"),), native=(_given("identifier"),)),
+    Fingerprint(
+        "talkyard", "Talkyard", ".talkyard-comments",
+        tenant=(_given("talkyardServerUrl"),), native=(".talkyard-comments@data-discussion-id",),
+    ),
+    Fingerprint("htmlcommentbox", "HTML Comment Box", "#HCB_comment_box", native=(_given("hcb_user.PAGE"),)),
+    Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(_given("repo"),), native=(_given("number"),)),
+    Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("), tenant=(_given("appId", "app_id"),)),
+    Fingerprint(
+        "artalk", "Artalk", "#artalk, #Comments.artalk, .artalk", script=_script(r"Artalk\.init\(|new Artalk\("),
+        tenant=(_given("site"),), native=(_given("pageKey"),),
+    ),
+    # -- systems of one publisher -----------------------------------------------------------------------
+    Fingerprint(
+        "guardian", "The Guardian's discussion",
+        'gu-island[name*="Discussion"], [data-discussion-key], #dsq-comments-guardian',
+        script=_script(r'"isCommentable"\s*:\s*true'), host=_host(r"theguardian\.com|guardian\.co\.uk"),
+        native=("[data-discussion-key]@data-discussion-key", r'"shortUrlId"\s*:\s*"(/?p/\w+)"',
+        r'"shortUrl"\s*:\s*"[^"]*/(p/\w+)"'),
+    ),
+    Fingerprint(
+        "nyt", "The New York Times' comments", "#commentsContainer, #comments-panel, [data-testid=comments-container]",
+        script=_script(r'"(?:commentStatus|status)"\s*:\s*"ACCEPT_AND_DISPLAY_COMMENTS"'), host=_host(r"nytimes\.com"),
+    ),
+    Fingerprint(
+        "dailymail", "Daily Mail's reader comments",
+        "#reader-comments, .reader-comments, #js-comments, #comments-with-reply",
+        host=_host(r"dailymail\.co\.uk|thisismoney\.co\.uk"), native=(r"/article-(\d+)/",),
+    ),
+    Fingerprint(
+        "bbc", "BBC comments", "[data-comments-forum-id], #comments-main, .comments_module",
+        script=_script(r"comments\?apiKey=[^\"'\s]{1,100}forumId=|\"forumId\"\s*:\s*\""),
+        host=_host(r"bbc\.co\.uk|bbc\.com"),
+        native=("[data-comments-forum-id]@data-comments-forum-id", r"forumId(?:=|\"\s*:\s*\")([\w-]+)"),
+    ),
+    Fingerprint(
+        "derstandard", "derStandard's forum", "dst-community, dst-forum, #forumheader, [data-forum-url]",
+        host=_host(r"derstandard\.(?:at|de)"), native=(r"/story/(\d+)", r"/jetzt/livebericht/(\d+)"),
+    ),
+    Fingerprint(
+        "zeit", "ZEIT ONLINE's comments", ".comment-section, #comments .comments__body, .js-comments",
+        host=_host(r"zeit\.de"),
+    ),
+    Fingerprint(
+        "naver", "Naver's comment box", "#cbox_module, #cbox_module_wai, [class*=u_cbox]", host=_host(r"naver\.com"),
+        tenant=(_given("ticket"),), native=(_given("objectId"), r"/article/(\d+/\d+)"),
+    ),
+    Fingerprint(
+        "daum", "Daum's comments", "alex-comment, .alex_comment, #alex-area, #alex-header, [data-alex-action]",
+        host=_host(r"daum\.net"), native=(r"/v/(\d+)",),
+    ),
+    Fingerprint(
+        "yahoojp", "Yahoo! Japan's comments", 'a[href*="/comments"][href*="/articles/"], [data-ual-view-type=comment]',
+        host=_host(r"news\.yahoo\.co\.jp"), native=(r"/articles/([0-9a-f]{20,64})",),
+    ),
+    # -- video platforms --------------------------------------------------------------------------------
+    Fingerprint("odysee", "Odysee", host=_host(r"odysee\.com"),
+        path=_script(r"/(@[^/]+:[0-9a-f]+/[^/]+:[0-9a-f]+)/?\Z")),
+    Fingerprint("bitchute", "BitChute", host=_host(r"bitchute\.com"), path=_script(r"/video/([\w-]{4,})/?\Z")),
+    Fingerprint("rumble", "Rumble", host=_host(r"rumble\.com"), path=_script(r"/(v[0-9a-z]{3,})-[^/]+\Z")),
+    Fingerprint("dailymotion", "Dailymotion", host=_host(r"dailymotion\.com"),
+        path=_script(r"/(?:[a-z]{2}/)?video/(x[0-9a-z]+)")),
+    Fingerprint("bilibili", "Bilibili", host=_host(r"bilibili\.com"), path=_script(r"/video/(BV\w{10}|av\d+)")),
+    Fingerprint("vimeo", "Vimeo", host=_host(r"vimeo\.com"), path=_script(r"/(?:channels/[\w-]+/)?(\d{4,})/?\Z")),
+    Fingerprint("niconico", "Niconico", host=_host(r"nicovideo\.jp"), path=_script(r"/watch/((?:sm|nm|so)?\d+)\Z")),
+    # -- ended ------------------------------------------------------------------------------------------
+    Fingerprint(
+        "facebook", "Facebook's comments plugin",
+        '.fb-comments, iframe[src*="facebook.com/plugins/comments"], iframe[src*="facebook.com/plugins/feedback.php"]',
+        script=_script(r"<fb:comments\b"), tenant=("meta[property='fb:app_id']@content",),
+        native=(".fb-comments@data-href", r"<fb:comments[^>]{0,400}\shref=[\"']([^\"']{1,500})"),
+        ended="on 10 February 2026",
+    ),
+    Fingerprint(
+        "livefyre", "Livefyre", "#livefyre-comments, #livefyre, #livefyre_comments, [id^=livefyre-app]",
+        script=_script(r"fyre\.conv\.load\("), tenant=(_given("siteId", "siteID"),), native=(_given("articleId",
+        "articleID"),),
+        ended="in 2021",
+    ),
+    Fingerprint("googleplus", "Google+ comments", ".g-comments", native=(".g-comments@data-href",), ended="in 2019"),
+    Fingerprint("civil", "Civil Comments", "#civil-comments", native=(_given("objectId"),), ended="in 2017"),
+    Fingerprint("jskit", "JS-Kit / Echo", ".js-kit-comments", ended="in 2012"),
+)  # fmt: skip
+"""Sources: the makers' embed codes and published harvesters; no service was asked."""
+
+
+class Unsupported(System):
+    """Recognises the threads of :data:`FINGERPRINTS` and says in the ledger that they are not read."""
+
+    name: ClassVar[str] = "unsupported"
+    title: ClassVar[str] = "Systems that are recognised only"
+    checked: ClassVar[str] = "their embed codes; nothing is read"
+    is_only_detected: ClassVar[bool] = True
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        """One thread for each system whose place is on the page."""
+        return [ref for one in FINGERPRINTS if (ref := self._ref(one, document)) is not None]
+
+    def _ref(self, one: Fingerprint, document: Document) -> ThreadRef | None:
+        host = urlsplit(document.url).netloc.rpartition("@")[2].lower()
+        evidence = _evidence(one, document, host.partition(":")[0])
+        if evidence is None:
+            return None
+        key = one.path.search(urlsplit(document.url).path) if one.path is not None else None
+        return ThreadRef(
+            system=one.name,
+            tenant=_value(document, one.tenant) or host,
+            native_id=key[1] if key is not None else _value(document, one.native),
+            url=page_url(document.url) or document.url,
+            detected_by=evidence,
+            evidence={"title": one.title, "ended": one.ended},
+        )
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        """Nothing but the verdict."""
+        title, ended = ref.evidence["title"], ref.evidence["ended"]
+        if ended is not None:
+            reading.stop("dead", f"{title} ended {ended}")
+        else:
+            reading.stop("unsupported", f"{title} is not supported yet")
+        nothing: tuple[Batch, ...] = ()
+        for batch in nothing:
+            yield batch
+
+
+def _evidence(one: Fingerprint, document: Document, host: str) -> str | None:
+    """What says that a thread of a system is on the page."""
+    if one.host is not None and one.host.search(host) is None:
+        return None
+    if one.path is not None:
+        return f"{host}{one.path.pattern}" if one.path.search(urlsplit(document.url).path) else None
+    place = next(iter(select(document, one.places)), None) if one.places else None
+    if place is not None:
+        name, word = place.attributes.get("id"), (place.attributes.get("class") or "").split()
+        return f"{place.tag}#{name}" if name else f"{place.tag}.{word[0]}" if word else str(place.tag)
+    found = one.script.search(document.text) if one.script is not None else None
+    return found[0] if found is not None else None
+
+
+_AT: Final = re.compile(r"(?P<selector>[^@]+)@(?P<attribute>[\w-]+)\Z")
+
+
+def _value(document: Document, places: tuple[str, ...]) -> str | None:
+    """The first key that is there."""
+    for place in places:
+        at = _AT.match(place) if "(" not in place else None
+        if at is not None:
+            nodes = select(document, at["selector"])
+            values = [(node.attributes.get(at["attribute"]) or "").strip() for node in nodes[:20]]
+        else:
+            found = re.search(place, document.text)
+            values = [found[1].strip()] if found is not None else []
+        for value in values:
+            if value:
+                return value
+    return None
