@@ -37,6 +37,11 @@ def is_locked(thread: Thread) -> bool:
     return thread.verdict == "blocked" and thread.state in ("login", "password") and thread.stop_reason == "exhausted"
 
 
+def is_dead(thread: Thread) -> bool:
+    """Whether the service of a thread has ended: what it held is shown to nobody any more."""
+    return thread.stop_reason == "dead" and not thread.captured
+
+
 def now() -> int:
     """The time, microseconds since the epoch, UTC."""
     return time_ns() // 1_000
@@ -58,7 +63,7 @@ class Incomplete:
 
 def incomplete(thread: Thread) -> Incomplete | None:
     """What is missing of a thread; None when it was read whole."""
-    if thread.verdict in SOUND_VERDICTS or is_locked(thread):
+    if thread.verdict in SOUND_VERDICTS or is_locked(thread) or is_dead(thread):
         return None
     reasons = [str(gap["reason"]) for gap in thread.gaps or ()]
     if thread.stop_detail and thread.stop_detail not in reasons:

@@ -36,6 +36,11 @@ def test_a_thread_that_was_not_gives_3_and_is_listed(verdict):
     assert [(entry.verdict, entry.why) for entry in report.incomplete] == [(verdict, "why")]
 
 
+def test_a_thread_whose_service_has_ended_is_no_loss_but_one_that_is_not_supported_is():
+    assert finished(thread("unknown", stop_reason="dead", stop_detail="ended"), capture(is_last=True)).exit_status == 0
+    assert finished(thread("unknown", stop_reason="unsupported"), capture(is_last=True)).exit_status == 3
+
+
 def test_a_thread_behind_a_password_offered_nothing_and_missed_nothing():
     assert finished(thread("blocked", state="password")).exit_status == 0
     assert finished(thread("blocked", state="password", stop_reason="blocked")).exit_status == 3

@@ -145,3 +145,9 @@ def test_metadata_states_the_count_where_no_heading_does():
 def test_a_heading_inside_a_comment_states_nothing():
     document = Document(page([Row(1, body="<h3>99 comments</h3>")]), POST)
     assert stated_count(document, find_items(document), "en") is None
+
+
+@pytest.mark.parametrize("place", ['<div id="disqus_thread"></div>', '<div class="fb-comments"></div>'])
+def test_a_place_that_another_service_fills_is_no_thread_of_wordpress_although_its_database_has_copies(place):
+    html = f'<link rel="https://api.w.org/" href="/wp-json/"><body class="single-post postid-9"><div id="comments"><div id="respond">{place}</div></div>'
+    assert WordPress().detect(Document(html, "https://blog.example.org/lake/")) == []

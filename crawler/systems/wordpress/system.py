@@ -43,7 +43,7 @@ class WordPress(System):
         if evidence is None or area is None:
             return []
         post, state, root = post_id(document), state_of(document, items), rest_root(document)
-        if not items.found and (post is None or (state == "unknown" and root is None)):
+        if not items.found and (post is None or (state == "unknown" and (root is None or _is_filled_by_others(document)))):
             return []  # a mere place for comments: what fills it, if anything, is not WordPress
         return [
             ThreadRef(
@@ -76,3 +76,8 @@ class WordPress(System):
         rest = await facts_of(ref, reading)
         async for batch in Run(ref, reading, rest).batches():
             yield batch
+
+
+def _is_filled_by_others(document: Document) -> bool:
+    """Whether Disqus or Facebook stands in the place of list and form; copies in the database are not the thread."""
+    return document.first("#disqus_thread, .fb-comments") is not None
