@@ -23,8 +23,10 @@ S3_KILLS ?= 50
 # An address holds & ? $ and worse. It reaches the shell as a variable of the environment, never as text of a command.
 override URL := $(value URL)
 export URL
+override NAME := $(value NAME)
+export NAME
 
-.PHONY: help crawl test check lint types test-kill test-wordpress test-s3 clean
+.PHONY: help crawl test check lint types test-kill test-wordpress test-s3 system clean
 
 help:
 	@printf '%s\n' \
@@ -35,6 +37,7 @@ help:
 	  'make test-kill              kill crawls 200 times and compare their archives (KILLS=1000 SEED=7)' \
 	  'make test-wordpress         crawl a real WordPress and compare with its database' \
 	  'make test-s3                run the tests of archives on S3 against a real server' \
+	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make clean                  remove the environment and everything built (never data/)'
 
 $(READY): setup.py constraints.txt
@@ -80,6 +83,9 @@ test-s3: $(READY_TO_TEST)
 	@trap 'tests/s3/stop.sh $(S3)' EXIT; \
 	tests/s3/start.sh $(S3); \
 	TALKBACK_S3=$(S3)/endpoint.json TALKBACK_KILLS=$(S3_KILLS) TALKBACK_KILL_SEED=$(SEED) $(BIN)/python -m pytest -q tests/s3
+
+system: $(READY)
+	@$(BIN)/python -m crawler.systems.new "$$NAME"
 
 clean:
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi

@@ -43,8 +43,9 @@ class WordPress(System):
         if evidence is None or area is None:
             return []
         post, state, root = post_id(document), state_of(document, items), rest_root(document)
-        if not items.found and (post is None or (state == "unknown" and (root is None or _is_filled_by_others(document)))):
-            return []  # a mere place for comments: what fills it, if anything, is not WordPress
+        is_mere_place = state == "unknown" and (root is None or _is_filled_by_others(document))
+        if not items.found and (post is None or is_mere_place):
+            return []  # what fills it, if anything, is not WordPress
         return [
             ThreadRef(
                 system=self.name,
