@@ -11,8 +11,10 @@ from crawler.systems.commento import Commento
 from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
 from crawler.systems.disqus import Disqus
+from crawler.systems.drupal import Drupal
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
+from crawler.systems.microformats import Microformats
 from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
@@ -20,11 +22,14 @@ from crawler.systems.schemaorg import SchemaOrg
 from crawler.systems.unsupported import Unsupported
 from crawler.systems.utterances import Utterances
 from crawler.systems.wordpress import WordPress
+from crawler.systems.wpdiscuz import WpDiscuz
 from crawler.systems.youtube import YouTube
 
 REGISTRY: Final[tuple[type[System], ...]] = (
     PhpMelody,
+    WpDiscuz,
     WordPress,
+    Drupal,
     YouTube,
     PeerTube,
     Disqus,
@@ -38,8 +43,10 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Utterances,
     Unsupported,
     SchemaOrg,
+    Microformats,
 )
-"""PHP Melody comes before WordPress: both use ``li#comment-N``, and only there N is a loop index."""
+"""PHP Melody comes before WordPress: both use ``li#comment-N``, and only there N is a loop index; wpDiscuz prints
+WordPress's comments in its own list. What is recognised only comes before the general systems, and these come last."""
 
 LOCAL_IDS: Final = frozenset(system.name for system in REGISTRY if not system.ids_are_global)
 """Systems whose comment ids are unique in a thread only."""

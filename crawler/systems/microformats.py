@@ -60,6 +60,7 @@ class Microformats(System):
     ids_are_global: ClassVar[bool] = False
     marks: ClassVar[tuple[str, ...]] = ("h-cite", "h-entry")
     is_general: ClassVar[bool] = True
+    is_in_page: ClassVar[bool] = True
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a page that shows replies to itself."""

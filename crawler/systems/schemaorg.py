@@ -42,6 +42,7 @@ class SchemaOrg(System):
     ids_are_global: ClassVar[bool] = False
     marks: ClassVar[tuple[str, ...]] = ("omment", "Answer", "DiscussionForumPosting")
     is_general: ClassVar[bool] = True
+    is_in_page: ClassVar[bool] = True
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a page whose markup holds comments, or says that what asks for them has none yet."""
