@@ -9,6 +9,8 @@ import pytest
 from loopback import Answer, LoopbackSite
 from running import Place, page
 
+from archive.schema import TABLES
+
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 PLAIN = {"Content-Type": "text/html"}
 RUSSIAN = "Это комментарий о новостях, и он достаточно длинный, чтобы узнать кодировку по буквам."
@@ -156,5 +158,5 @@ def test_nothing_is_half_written(crawled):
     assert {row["visit_id"] for row in held.comments().to_pylist()} <= visits
     leftovers = [path for path in (place.folder / "archive").rglob("*.parquet") if "_delta_log" not in path.parts]
     assert sorted(map(str, leftovers)) == sorted(
-        file for table in ("pages", "shares", "subscribes", "comments", "threads", "crawls") for file in held.files(table)
+        file for table in TABLES for file in held.files(table)
     )

@@ -21,7 +21,7 @@ from sample import FAULTY, Answer, Site, serve
 KILLS = int(os.environ.get("TALKBACK_KILLS", "8"))
 SEED = int(os.environ.get("TALKBACK_KILL_SEED") or random.randrange(10**6))
 
-TABLES = ("pages", "shares", "subscribes", "comments", "threads")
+TABLES = ("pages", "shares", "subscribes", "comments", "threads", "visits")
 OWN = {"crawl_id", "visit_id", "capture_id", "observed_at", "started_at", "ended_at"}
 """What every crawl has of its own: ids and times."""
 SETTINGS = {
@@ -57,6 +57,8 @@ def rows(place: Place, table: str) -> Counter[str]:
     found = getattr(place.open(), table)(history=True).to_pylist()
     kept = []
     for row in found:
+        if row.get("outcome") in ("failed", "gone"):
+            continue  # a crawl that is continued tries such pages again, and each try is a visit
         drop = set(OWN)
         if row.get("published_precision") == "relative":
             drop |= {"published_min", "published_max"}  # "3 years ago" is told by the clock
