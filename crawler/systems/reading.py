@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -165,13 +165,16 @@ class Reading:
                 comments.append(comment)
         return comments
 
-    def batch(self, comments: Iterable[Comment], exchange: Exchange, *, under: str | None = None) -> Batch:
+    def batch(
+        self, comments: Iterable[Comment], exchange: Exchange, *, under: str | Mapping[str, str] | None = None
+    ) -> Batch:
         """The comments that this visit has not seen yet, numbered on from the last batch.
 
         A comment met again is left out: pages overlap, and themes repeat a list for narrow screens. Another comment
         under the same id in the same answer cannot be kept, which is a gap.
 
-        :param under: the comment whose replies these are said to be, where their own parents may lie deeper
+        :param under: the comment whose replies these are said to be, where their own parents may lie deeper; or that
+            comment by the id of each reply
         """
         fresh: list[Comment] = []
         here: dict[str, Comment] = {}
@@ -196,8 +199,10 @@ class Reading:
             fresh.append(comment)
         return Batch(fresh, exchange.capture_id, exchange.observed_at)
 
-    def _count(self, comment: Comment, under: str | None) -> None:
+    def _count(self, comment: Comment, under: str | Mapping[str, str] | None) -> None:
         parent = comment.parent_native_id
+        if isinstance(under, Mapping):
+            under = under.get(comment.native_id or "")
         words = ["all"]
         if comment.kind in PINGS:
             words.append("pings")

@@ -19,6 +19,9 @@ MAX_SCRIPT: Final = 1_000_000
 MAX_DEPTH: Final = 200
 """Where brackets nest deeper the reading of a script ends."""
 
+MAX_CODE: Final = 500
+"""So much of an expression's source is kept, characters."""
+
 Members = dict[str, str | None]
 """Names to literal texts and numbers; None where the value is an expression, which only a browser could say."""
 
@@ -29,6 +32,8 @@ class Given:
 
     name: str
     members: Members = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    """The source of the members of a literal that are expressions: ``window.location.pathname``, ``null``."""
 
 
 def given(document: Document, *marks: str) -> Iterator[Given]:
@@ -62,10 +67,13 @@ class _Open:
     given: Given | None
     member: str | None = None
     value: list[tuple[str, str]] = field(default_factory=list)
+    start: int = 0
 
-    def close_member(self) -> None:
+    def close_member(self, text: str, end: int) -> None:
         if self.given is not None and self.member is not None:
-            self.given.members[self.member] = _literal(self.value)
+            literal = self.given.members[self.member] = _literal(self.value)
+            if literal is None:
+                self.given.code[self.member] = text[self.start : min(end, self.start + MAX_CODE)].strip()
         self.member, self.value = None, []
 
 
@@ -88,16 +96,16 @@ def _read(text: str, marks: tuple[str, ...], *, is_inner: bool = False) -> Itera
             top.value.append((kind, word))
             opened.append(_Open(Given(_called(before)) if word == "{" else None))
         elif kind == "mark" and word in "}])":
-            top.close_member()
+            top.close_member(text, match.start())
             if top.given is not None and top.given.members:
                 found.append(top.given)
             if len(opened) > 1:
                 opened.pop()
         elif word in (",", ";"):
             _assign(before, assigned)
-            top.close_member()
+            top.close_member(text, match.start())
         elif word == ":" and top.member is None and before and before[-1][0] in ("text", "name", "number"):
-            top.member, top.value = _unquoted(before[-1][1]), []
+            top.member, top.value, top.start = _unquoted(before[-1][1]), [], match.end()
         else:
             top.value.append((kind, word))
         if word in (")", "}") or (kind == "name" and before and before[-1][0] in ("text", "number")):

@@ -66,3 +66,32 @@ async def test_a_thread_with_a_problem_is_a_row_without_a_request():
 
 def test_a_query_may_hold_a_parameter_of_any_name():
     assert with_query(API, url="u", query="q") == f"{API}?url=u&query=q"
+
+
+class Under(System):
+    """Says how many replies are under each top-level comment, at any depth."""
+
+    name = "under"
+    title = "Under"
+    checked = "in this test only"
+    may_move = False
+    stated = 2
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        return [ThreadRef(system="under", tenant="t", native_id="1", url=API, detected_by="x")]
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        answers = {"2": "1", "3": "2", "5": "4"}
+        comments = [Comment(native_id=one, parent_native_id=answers.get(one)) for one in "12345"]
+        reading.expect_replies("1", self.stated)
+        reading.expect_replies("4", 1)
+        yield reading.batch(comments, reading.page, under={"2": "1", "3": "1", "5": "4"})
+
+
+async def test_replies_of_several_threads_in_one_batch_are_counted_where_they_are_said_to_be():
+    system = Under()
+    ((_, _, ledger),) = await read(system, HTML, "https://a.example/", {})
+    assert ledger.verdict == "complete"
+    system.stated = 3
+    ((_, _, ledger),) = await read(system, HTML, "https://a.example/", {})
+    assert ledger.gaps == [{"parent": "1", "expected": 3, "got": 2, "reason": "fewer replies than the source states"}]

@@ -30,6 +30,14 @@ def test_an_object_is_called_as_the_variable_it_is_given_to():
     }  # fmt: skip
 
 
+def test_the_source_of_an_expression_is_kept():
+    script = """conf({el: null, path: location.pathname.replace(/[,}\\/]$/, ''), at: f("#x", {a: 1}), n: 'lit', last: a ? b : c })"""
+    [conf] = [one for one in given(Document(f"<p>x</p><script>{script}</script>", "https://a.example/"), "conf") if one.code]
+    assert conf.code == {
+        "el": "null", "path": "location.pathname.replace(/[,}\\/]$/, '')", "at": 'f("#x", {a: 1})', "last": "a ? b : c",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "script",
     [

@@ -1,0 +1,86 @@
+"""Where a page says that an embedded widget stands, and under which path its thread is kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from crawler.extract.document import Document
+
+_RESERVED: Final = ";/?:@&=+$,#"
+"""Characters whose escapes `decodeURI` keeps (ECMA-262 19.2.6.2)."""
+
+_PATH = re.compile(r"(?:(?:window|document|self|globalThis)\.)?location\.pathname")
+_HREF = re.compile(r"(?:(?:window|document|self|globalThis)\.)?location\.href|(?:window\.)?document\.URL")
+_NO_SLASH = re.compile(r"\.replace\(/\\/\$/u?,\s*(?:''|\"\")\)")
+_ELEMENT = re.compile(r"""getElementById\(\s*["']([\w-]+)["']|querySelector\(\s*["']([^"']+)["']""")
+_DECODED = re.compile(r"decodeURI(?:Component)?\((.*)\)")
+
+
+def web_address(raw: str | None, document: Document, *, default_scheme: str | None = None) -> str | None:
+    """An address of a widget's server as a page writes it, without query and fragment.
+
+    :param default_scheme: what a bare host (``comments.example.org``) is meant in; None: it is a path of the site
+    """
+    if not raw or not raw.strip():
+        return None
+    raw = raw.strip()
+    if default_scheme and not re.match(r"(?:https?:)?//", raw):
+        raw = f"{default_scheme}://{raw.lstrip('/')}"
+    link = document.link(raw)
+    return None if link is None else link.partition("#")[0].partition("?")[0]
+
+
+def has_place(selector: str | None, code: str | None, document: Document, otherwise: str) -> bool:
+    """Whether the element that a script fills is in the page, or may be put there by a script.
+
+    :param selector: the option that names it: an id or class selector
+    :param code: the option's source where it is no literal
+    :param otherwise: CSS selector of usual places, where the option is missing or says nothing
+    """
+    if code is not None and (given := _ELEMENT.search(code)):
+        selector = f"#{given[1]}" if given[1] else given[2]
+    if selector is None:
+        return document.first(otherwise) is not None
+    name = re.fullmatch(r"\s*[#.]([\w-]+)\s*", selector)
+    if name is None:
+        return bool(selector.strip())
+    word = re.escape(name[1])
+    place = rf"""(?:id|class|className)["']?\s*[=:]\s*["']?[^"'<>=]{{0,300}}(?<![\w-]){word}(?![\w-])"""
+    return re.search(place, document.text) is not None
+
+
+def written_path(literal: str | None, code: str | None, document: Document) -> tuple[str, bool]:
+    """The path of a thread as an option gives it, by default the page's own; whether it had to be guessed.
+
+    Themes also write code into options that were meant for literals.
+
+    :param code: the option's source where it is no literal
+    """
+    path = urlsplit(document.url).path or "/"
+    if literal is not None and not _PATH.fullmatch(literal):
+        return literal, False
+    code = (code or "").strip()
+    while inner := _DECODED.fullmatch(code):
+        code = inner[1].strip()
+    if _HREF.fullmatch(code):
+        return document.url.partition("#")[0], False
+    rest = _PATH.sub("", code, count=1)
+    if _NO_SLASH.fullmatch(rest):
+        return path.removesuffix("/"), False
+    return path, rest not in ("", "null", "undefined")
+
+
+def decoded_path(path: str) -> str:
+    """A path as `decodeURI` gives it; unchanged where that fails."""
+
+    def decode(match: re.Match[str]) -> str:
+        octets = unquote_to_bytes(match[0])
+        text = octets.decode("utf-8")
+        return "".join(f"%{ord(char):02X}" if char in _RESERVED else char for char in text)
+
+    try:
+        return re.sub(r"(?:%[0-9A-Fa-f]{2})+", decode, path)
+    except UnicodeDecodeError:
+        return path
