@@ -17,6 +17,8 @@ READY_TO_TEST := $(VENV)/.ready-to-test
 WORDPRESS ?= build/wordpress
 KILLS ?= 200
 SEED ?=
+REAL ?= build/real
+SYSTEMS ?= isso waline twikoo ghost
 S3 ?= build/s3
 S3_KILLS ?= 50
 
@@ -26,7 +28,7 @@ export URL
 override NAME := $(value NAME)
 export NAME
 
-.PHONY: help crawl test check lint types test-kill test-wordpress test-s3 system clean
+.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system clean
 
 help:
 	@printf '%s\n' \
@@ -36,6 +38,7 @@ help:
 	  'make check                  lint, types and tests' \
 	  'make test-kill              kill crawls 200 times and compare their archives (KILLS=1000 SEED=7)' \
 	  'make test-wordpress         crawl a real WordPress and compare with its database' \
+	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
 	  'make test-s3                run the tests of archives on S3 against a real server' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make clean                  remove the environment and everything built (never data/)'
@@ -79,6 +82,11 @@ test-wordpress: $(READY_TO_TEST)
 	tests/wordpress/start.sh $(WORDPRESS); \
 	TALKBACK_WORDPRESS=$(WORDPRESS)/endpoints.json $(BIN)/python -m pytest -q -m wordpress tests/wordpress
 
+test-real: $(READY_TO_TEST)
+	@trap 'tests/real/stop.sh $(SYSTEMS:%=$(REAL)/%)' EXIT; \
+	for system in $(SYSTEMS); do PYTHON=$(BIN)/python tests/real/$$system/start.sh $(REAL)/$$system; done; \
+	TALKBACK_REAL=$(REAL) TALKBACK_REAL_SYSTEMS='$(SYSTEMS)' $(BIN)/python -m pytest -q -m real tests/real
+
 test-s3: $(READY_TO_TEST)
 	@trap 'tests/s3/stop.sh $(S3)' EXIT; \
 	tests/s3/start.sh $(S3); \
@@ -90,5 +98,6 @@ system: $(READY)
 clean:
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi
 	@if [ -d $(WORDPRESS) ]; then tests/wordpress/stop.sh $(WORDPRESS); fi
+	@if [ -d $(REAL) ]; then tests/real/stop.sh $(REAL)/*; fi
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,6 +12,7 @@ from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
 from crawler.systems.disqus import Disqus
 from crawler.systems.drupal import Drupal
+from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
 from crawler.systems.microformats import Microformats
@@ -21,6 +22,7 @@ from crawler.systems.remark42 import Remark42
 from crawler.systems.schemaorg import SchemaOrg
 from crawler.systems.unsupported import Unsupported
 from crawler.systems.utterances import Utterances
+from crawler.systems.waline import Waline
 from crawler.systems.wordpress import WordPress
 from crawler.systems.wpdiscuz import WpDiscuz
 from crawler.systems.youtube import YouTube
@@ -34,6 +36,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     PeerTube,
     Disqus,
     Discourse,
+    Ghost,
     Isso,
     Remark42,
     Commento,
@@ -41,6 +44,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Cusdis,
     Giscus,
     Utterances,
+    Waline,
     Unsupported,
     SchemaOrg,
     Microformats,

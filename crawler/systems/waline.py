@@ -1,0 +1,184 @@
+"""Waline: a thread by its path from a JSON API, in numbered pages of top-level comments with all their replies.
+
+Source: `src/controller/comment.js` of @waline/vercel 1.39, `@waline/client` 1.6, 2.15 and 3.15 (npm); also run for real
+(docs/systems/waline.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from archive.schema import Comment
+from crawler.extract.document import Document
+from crawler.systems.answers import Answer, Row
+from crawler.systems.base import Batch, FetchError, System, ThreadRef
+from crawler.systems.fields import set_body, set_time
+from crawler.systems.paging import by_number
+from crawler.systems.places import decoded_path, has_place, web_address, written_path
+from crawler.systems.reading import Reading, with_query
+from crawler.systems.scripts import Given, given
+
+PER_PAGE: Final = 100
+"""Top-level comments of one answer; the server's logic refuses more."""
+
+HELD: Final = frozenset({"waiting", "spam"})
+"""`status` of comments that only their writers see."""
+
+_COUNTERS: Final = frozenset({"commentCount", "pageviewCount", "RecentComments", "UserList"})
+"""Functions that count or list, and show no thread."""
+_SHORT = re.compile(r"init\s*\(\s*\{[^{}]{0,500}(?<![\w$])serverURL\s*[,}]")
+_CONSTANT = re.compile(r"""(?:const|let|var)\s+serverURL\s*=\s*["']([^"'\s]+)["']""")
+_PLACES: Final = ", ".join(
+    f'{tag}[{name}*="waline" i]:not([class*="count" i])'
+    for tag in ("div", "section", "article", "aside", "main")
+    for name in ("id", "class")
+)
+_DATA: Final = ("data-server-url", "data-serverurl", "data-waline-server", "data-waline-server-url")
+
+
+class Waline(System):
+    """Waline, in the page's own origin or another."""
+
+    name: ClassVar[str] = "waline"
+    title: ClassVar[str] = "Waline"
+    checked: ClassVar[str] = "Waline 1.39 (npm), its database"
+    marks: ClassVar[tuple[str, ...]] = ("Waline", "waline")
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        """The thread of the first call, state or place with data attributes that names a server and has a place."""
+        for server, options in _embeds(document):
+            address = web_address(server, document, default_scheme="https")
+            if address is None:
+                continue
+            path, is_guess = written_path(options.members.get("path"), options.code.get("path"), document)
+            path = decoded_path(path)
+            parts = urlsplit(address)
+            return [
+                ThreadRef(
+                    system=self.name,
+                    tenant=parts.netloc.lower() + parts.path.rstrip("/"),
+                    native_id=path,
+                    url=with_query(f"{address.rstrip('/')}/api/comment", path=path),
+                    detected_by=f"serverURL of {options.name or 'a script'}",
+                    state="open",
+                    evidence={"is_guess": is_guess, "is_old": False},
+                )
+            ]
+        return []
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        """Top-level comments from the newest on, each with all its replies."""
+        reading.walked("api:newest")
+        permalink = reading.shown.url.partition("#")[0] + "#"
+        async for answer in _pages(ref, reading):
+            found = _payload(answer)
+            ref.stated = found.number("count")
+            reading.expect(ref.stated, "all")
+            rows: list[Row] = []
+            roots: dict[str, str] = {}
+            for top in found.rows("data"):
+                replies = top.rows("children")
+                rows += [top, *replies]
+                roots |= {reply.id("objectId"): top.id("objectId") for reply in replies}
+            yield reading.batch(reading.comments(rows, partial(_comment, roots, permalink)), answer.exchange)
+        if ref.evidence["is_guess"] and not ref.stated:
+            reading.gap(f"the page computes its path; there is nothing under {ref.native_id}")
+
+
+def _embeds(document: Document) -> Iterator[tuple[str | None, Given]]:
+    """Servers and the options that come with them, of calls, states of themes and places with data attributes."""
+    place = document.first(_PLACES)
+    for options in given(document, "serverURL"):
+        if "serverURL" not in options.members or options.name in _COUNTERS or options.code.get("el") == "null":
+            continue
+        if has_place(options.members.get("el"), options.code.get("el"), document, _PLACES):
+            yield options.members["serverURL"] or _constant(document), options
+    for node in document.css(_PLACES):
+        for name in _DATA:
+            yield node.attributes.get(name), Given(f"[{name}]", {"path": node.attributes.get("data-path") or None})
+    if place is not None and _SHORT.search(document.text):
+        yield _constant(document), Given("init")
+
+
+def _constant(document: Document) -> str | None:
+    """`const serverURL = "..."`, for calls with `{el, serverURL}`."""
+    found = _CONSTANT.search(document.text)
+    return None if found is None else found[1]
+
+
+async def _pages(ref: ThreadRef, reading: Reading) -> AsyncIterator[Answer]:
+    """All pages. Servers up to 1.21 know the address without `/api` only, and answer without an envelope."""
+    bare = ref.url.replace("/api/comment?", "/comment?", 1)
+
+    def last(answer: Answer) -> int:
+        return _payload(answer).number("totalPages")
+
+    def address(page: int) -> str:
+        base = bare if ref.evidence["is_old"] else ref.url
+        return with_query(base, pageSize=PER_PAGE, page=page, sortBy="insertedAt_desc")
+
+    try:
+        async for answer in by_number(reading, address, last):
+            yield answer
+    except FetchError as error:
+        if error.status != 404 or ref.evidence["is_old"] or reading.captured:
+            raise
+        ref.evidence["is_old"] = True
+        async for answer in by_number(reading, address, last):
+            yield answer
+
+
+def _payload(answer: Answer) -> Row:
+    """The list, in an envelope or bare.
+
+    :raises FetchError: the envelope holds an error
+    """
+    root = answer.root
+    if not root.has("errno"):
+        return root
+    if root.number("errno"):
+        raise FetchError("error", f"{answer.url}: error {root.number('errno')}: {root.raw('errmsg')}")
+    return root.row("data")
+
+
+def _parent(row: Row, roots: Mapping[str, str]) -> str | None:
+    """The comment it answers: `pid`, or its top-level one where that one is not shown."""
+    root = roots.get(row.id("objectId"))
+    if root is None:
+        return None
+    parent = row.id("pid")
+    return parent if root in (parent, roots.get(parent)) else root
+
+
+def _comment(roots: Mapping[str, str], permalink: str, row: Row) -> Comment | None:
+    if row.maybe_text("status") in HELD:
+        return None
+    native_id = row.id("objectId")
+    link = row.maybe_text("link") or None
+    comment = Comment(
+        native_id=native_id,
+        parent_native_id=_parent(row, roots),
+        author_name=row.maybe_text("nick"),
+        author_id=row.maybe_id("user_id"),
+        author_url=link if link is None or re.match(r"(?:https?:)?//", link) else f"https://{link}",
+        author_kind=_kind(row),
+        like_count=row.maybe_number("like"),
+        is_pinned=row.raw("sticky") in (True, 1, "1", "true") if row.has("sticky") else None,
+        permalink=permalink + native_id,
+    )
+    # Before 1.30 the time comes as the database writes it: SQL gives one without a zone, in the server's own.
+    raw = row.time("time") or row.time("insertedAt") or row.time("createdAt")
+    set_time(comment, raw, observed_at=row.observed_at, zone=None)
+    set_body(comment, row.text("comment"))
+    return comment
+
+
+def _kind(row: Row) -> str:
+    kind = row.maybe_text("type")
+    if kind == "administrator":
+        return "staff"
+    return "registered" if kind or row.maybe_id("user_id") else "guest"
