@@ -1,18 +1,19 @@
 """Isso: a thread by its URI from a small JSON API, replies one level deep.
 
-Source: `isso/views/comments.py` and `isso/db/comments.py` of Isso 0.14; also run for real (docs/systems/isso.md).
+Source: `isso/views/comments.py` and `isso/db/comments.py` of Isso 0.12 to 0.14; also run for real (docs/systems/isso.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
-from crawler.systems.base import Batch, System, ThreadRef
+from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading, with_query
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
 
 PER_PAGE: Final = 200
-"""Top-level comments of one request; Isso itself sets no limit. Their replies come with them."""
+"""Top-level comments of one request; Isso itself sets no limit."""
+
+REPLIES: Final = 100_000
+"""Replies that may come with each. Without a limit of their own those of the top level hold for them too, and in 0.14
+its offset as well."""
 
 PUBLIC: Final = 1
 STUB: Final = 4
@@ -33,7 +38,7 @@ class Isso(System):
 
     name: ClassVar[str] = "isso"
     title: ClassVar[str] = "Isso"
-    checked: ClassVar[str] = "Isso 0.14 (PyPI), its database"
+    checked: ClassVar[str] = "Isso 0.14, 0.13 and 0.12 (PyPI), their databases"
     marks: ClassVar[tuple[str, ...]] = ("isso-thread",)
 
     def detect(self, document: Document) -> list[ThreadRef]:
@@ -66,22 +71,48 @@ class Isso(System):
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Top-level comments from the oldest on, each with all its replies."""
         offset = 0
+        seen: set[str] = set()
+        knows_offset = True
 
         def following(answer: Answer) -> str | None:
             nonlocal offset
             offset += len(answer.root.rows("replies"))
-            return _page(ref, offset) if answer.root.number("hidden_replies") > 0 else None
+            if answer.root.number("hidden_replies") <= 0 or "&limit=" not in answer.url:
+                return None
+            return _page(ref, offset) if knows_offset else ref.url
 
         reading.walked("api:oldest")
-        async for answer in by_link(reading, _page(ref, 0), following):
-            ref.stated = answer.root.number("total_replies")
-            reading.expect(ref.stated, "all")
-            rows: list[Row] = []
-            for row in answer.root.rows("replies"):
-                rows.append(row)
-                rows += row.rows("replies")
-                reading.expect_replies(row.id("id"), row.number("total_replies"))
-            yield reading.batch(reading.comments(rows, _comment), answer.exchange)
+        try:
+            async for answer in by_link(reading, _page(ref, 0), following):
+                _expect(ref, reading, answer, offset if knows_offset else 0)
+                rows: list[Row] = []
+                top = answer.root.rows("replies")
+                for row in top:
+                    rows.append(row)
+                    rows += row.rows("replies")
+                    reading.expect_replies(row.id("id"), row.number("total_replies"))
+                ids = {row.id("id") for row in top}
+                knows_offset = knows_offset and not (offset and ids and ids <= seen)
+                seen |= ids
+                yield reading.batch(reading.comments(rows, _comment), answer.exchange)
+        except FetchError as error:
+            if error.status != 404 or seen or not await _is_empty(ref, reading):
+                raise
+
+
+async def _is_empty(ref: ThreadRef, reading: Reading) -> bool:
+    """Whether a thread that is not found has no comments: up to 0.10 that is what Isso says of it."""
+    answer = await reading.json(with_query(ref.url, limit=0))
+    return answer.root.number("total_replies") == 0
+
+
+def _expect(ref: ThreadRef, reading: Reading, answer: Answer, offset: int) -> None:
+    """What the count counts: since 0.13.1 all comments, before that the top level."""
+    total = answer.root.number("total_replies")
+    top = answer.root.number("hidden_replies") + len(answer.root.rows("replies")) + offset
+    if total != top:
+        ref.stated = total
+    reading.expect(total, "top" if total == top else "all")
 
 
 def _root(document: Document) -> str | None:
@@ -96,7 +127,7 @@ def _root(document: Document) -> str | None:
 
 
 def _page(ref: ThreadRef, offset: int) -> str:
-    return with_query(ref.url, limit=PER_PAGE, offset=offset, sort="oldest")
+    return with_query(ref.url, limit=PER_PAGE, nested_limit=REPLIES, offset=offset, sort="oldest")
 
 
 def _comment(row: Row) -> Comment | None:
@@ -106,8 +137,8 @@ def _comment(row: Row) -> Comment | None:
     comment = Comment(
         native_id=row.id("id"),
         parent_native_id=row.maybe_id("parent") if row.has("parent") else row.id("parent"),
-        author_name=row.maybe_text("author"),
-        author_url=row.maybe_text("website"),
+        author_name=_unescaped(row.maybe_text("author")),
+        author_url=_unescaped(row.maybe_text("website")),
         author_kind="guest",
         like_count=row.maybe_number("likes"),
         dislike_count=row.maybe_number("dislikes"),
@@ -120,3 +151,8 @@ def _comment(row: Row) -> Comment | None:
     set_body(comment, row.text("text"))
     set_edited(comment, row.time("modified"), observed_at=row.observed_at)
     return comment
+
+
+def _unescaped(text: str | None) -> str | None:
+    """Names and links are stored and sent as HTML."""
+    return None if text is None else unescape(text)
