@@ -20,6 +20,7 @@ from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
 from crawler.systems.schemaorg import SchemaOrg
+from crawler.systems.twikoo import Twikoo
 from crawler.systems.unsupported import Unsupported
 from crawler.systems.utterances import Utterances
 from crawler.systems.waline import Waline
@@ -45,6 +46,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Giscus,
     Utterances,
     Waline,
+    Twikoo,
     Unsupported,
     SchemaOrg,
     Microformats,

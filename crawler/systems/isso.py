@@ -1,6 +1,6 @@
 """Isso: a thread by its URI from a small JSON API, replies one level deep.
 
-Source: `isso/views/comments.py` and `isso/db/comments.py` of Isso 0.12 to 0.14; also run for real (docs/systems/isso.md).
+Source: `isso/views/comments.py`, `isso/db/comments.py` of Isso 0.10 to 0.14; run for real too (docs/systems/isso.md).
 """
 
 from __future__ import annotations

@@ -1,0 +1,182 @@
+"""Twikoo: a thread by its path from one function's address, top-level comments with all their replies, newest first.
+
+Source: `index.js` and `utils/` of twikoo-func 1.7, `getUrl` of twikoo 1.7 (npm); also run for real
+(docs/systems/twikoo.md).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
+from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
+
+from archive.schema import Comment
+from crawler.extract.document import Document
+from crawler.systems.answers import Answer, Row
+from crawler.systems.base import Batch, FetchError, System, ThreadRef
+from crawler.systems.fields import set_body, set_time
+from crawler.systems.paging import by_link
+from crawler.systems.places import has_place, web_address, written_path
+from crawler.systems.reading import Reading
+from crawler.systems.scripts import Given, given
+
+_COUNTERS: Final = frozenset({"getCommentsCount", "getRecentComments"})
+"""Functions that count or list, and show no thread."""
+_PLACES: Final = "#tcomment, " + ", ".join(
+    f'{tag}[{name}*="twikoo" i]:not([class*="count" i])'
+    for tag in ("div", "section", "article", "aside", "main")
+    for name in ("id", "class")
+)
+_DATA: Final = ("data-env-id", "data-envid", "data-twikoo-env-id", "data-twikoo-api-url")
+_MAGIC = re.compile(r"""TWIKOO_MAGIC_PATH\s*=\s*["']([^"'\\]+)["']""")
+"""A path that goes before all options."""
+
+UNKNOWN_EVENT: Final = 1001
+"""`code` of an answer to an event that the server is too old for."""
+
+
+class Twikoo(System):
+    """Twikoo, embedded by `twikoo.init`."""
+
+    name: ClassVar[str] = "twikoo"
+    title: ClassVar[str] = "Twikoo"
+    checked: ClassVar[str] = "twikoo-func 1.7 (npm) over a stand-in for its cloud database"
+    marks: ClassVar[tuple[str, ...]] = ("twikoo", "Twikoo")
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        """The thread of the first call, state or place that names an environment and has a place."""
+        for environment, options in _embeds(document):
+            if not environment:
+                continue
+            magic = _MAGIC.search(document.text)
+            path, is_guess = written_path(options.members.get("path"), options.code.get("path"), document)
+            ref = ThreadRef(
+                system=self.name,
+                tenant=environment,
+                native_id=magic[1] if magic else path,
+                url=document.url,
+                detected_by=f"envId of {options.name or 'a script'}",
+                state="open",
+                evidence={"is_guess": is_guess and not magic},
+            )
+            if re.match(r"(?:https?:)?//", environment):
+                address = web_address(environment, document)
+                if address is None:
+                    continue
+                ref.url, parts = address, urlsplit(address)
+                ref.tenant = parts.netloc.lower() + parts.path.rstrip("/")
+            else:
+                ref.problem = f"the Twikoo environment {environment} is reached by Tencent CloudBase's own client only"
+            return [ref]
+        return []
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        """Pinned comments, then top-level ones from the newest on, each with all its replies."""
+        permalink = reading.shown.url.partition("#")[0] + "#"
+        before: int | None = None
+
+        def following(answer: Answer) -> Mapping[str, Any] | None:
+            nonlocal before
+            if not answer.root.flag("more"):
+                return None
+            times = [row.number("created") for row in answer.root.rows("data") if not row.flag("top")]
+            if not times:
+                raise FetchError("error", f"{answer.url}: there is more, but nothing to go on from")
+            # A page ends anywhere among comments of one instant, so the next one begins with its last instant again.
+            before = min(times) if before == min(times) + 1 else min(times) + 1
+            return _ask(ref, "COMMENT_GET", url=ref.native_id, before=before)
+
+        reading.walked("api:newest")
+        async for answer in by_link(reading, _ask(ref, "COMMENT_GET", url=ref.native_id), following):
+            _check(answer)
+            reading.expect(answer.root.number("count"), "top")
+            rows: list[Row] = []
+            roots: dict[str, str] = {}
+            for top in answer.root.rows("data"):
+                replies = top.rows("replies")
+                rows += [top, *replies]
+                roots |= {reply.id("id"): top.id("id") for reply in replies}
+            yield reading.batch(reading.comments(rows, partial(_comment, roots, permalink)), answer.exchange)
+        await _count(ref, reading)
+        if ref.evidence["is_guess"] and not reading.captured:
+            reading.gap(f"the page computes its path; there is nothing under {ref.native_id}")
+
+
+def _embeds(document: Document) -> Iterator[tuple[str | None, Given]]:
+    """Environments and the options that come with them, of calls, states of themes and places with data attributes."""
+    for options in given(document, "envId"):
+        if "envId" not in options.members or options.name in _COUNTERS or "urls" in options.members:
+            continue
+        is_named = "twikoo" in f"{options.name} {options.members}".lower()
+        if options.name != "init" and not is_named and document.first(_PLACES) is None:
+            continue
+        if has_place(options.members.get("el"), options.code.get("el"), document, _PLACES):
+            yield options.members["envId"], options
+    for node in document.css(_PLACES):
+        for name in _DATA:
+            yield node.attributes.get(name), Given(f"[{name}]", {"path": node.attributes.get("data-path") or None})
+
+
+def _ask(ref: ThreadRef, event: str, **values: Any) -> dict[str, Any]:
+    body = json.dumps({"event": event, **values})
+    return {"url": ref.url, "method": "POST", "body": body, "headers": {"Content-Type": "application/json"}}
+
+
+def _check(answer: Answer) -> None:
+    """Errors come with status 200.
+
+    :raises FetchError: the answer is one
+    """
+    code, message = answer.root.maybe_number("code"), answer.root.raw("message")
+    if code or (message and not answer.root.raw("data")):
+        reason = "blocked" if message == "Too Many Requests" else "error"
+        raise FetchError(reason, f"{answer.url}: error {code}: {message}")
+
+
+async def _count(ref: ThreadRef, reading: Reading) -> None:
+    """What the server says the count is, replies too: it is asked for both spellings of the path, as the thread is."""
+    path = ref.native_id or "/"
+    both = [path, path.removesuffix("/") if path.endswith("/") else f"{path}/"]
+    try:
+        answer = await reading.json(**_ask(ref, "GET_COMMENTS_COUNT", urls=both, includeReply=True), again=True)
+        if answer.root.raw("code") == UNKNOWN_EVENT:
+            return
+        _check(answer)
+        ref.stated = sum(row.number("count") for row in answer.root.rows("data"))
+    except FetchError as error:
+        reading.missing(error)
+        return
+    reading.expect(ref.stated, "all")
+
+
+def _parent(row: Row, roots: Mapping[str, str]) -> str | None:
+    """The comment it answers: `pid`, or its top-level one where that one is not shown."""
+    root = roots.get(row.id("id"))
+    if root is None:
+        return None
+    parent = row.id("pid")
+    return parent if root in (parent, roots.get(parent)) else root
+
+
+def _comment(roots: Mapping[str, str], permalink: str, row: Row) -> Comment | None:
+    if row.flag("isSpam"):
+        return None
+    native_id = row.id("id")
+    link = row.maybe_text("link") or None
+    comment = Comment(
+        native_id=native_id,
+        parent_native_id=_parent(row, roots),
+        author_name=row.maybe_text("nick"),
+        author_url=link if link is None or re.match(r"(?:https?:)?//", link) else f"https://{link}",
+        author_kind="staff" if row.flag("master") else "guest",
+        like_count=row.maybe_number("ups" if row.has("ups") else "like"),
+        dislike_count=row.maybe_number("downs"),
+        is_pinned=row.flag("top") or False,
+        permalink=permalink + native_id,
+    )
+    set_time(comment, row.time("created"), observed_at=row.observed_at)
+    set_body(comment, row.text("comment"))
+    return comment
