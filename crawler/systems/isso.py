@@ -5,6 +5,7 @@ Source: `isso/views/comments.py`, `isso/db/comments.py` of Isso 0.10 to 0.14; ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -17,6 +18,7 @@ from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading, with_query
+from crawler.systems.scripts import given
 
 if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
@@ -27,6 +29,8 @@ PER_PAGE: Final = 200
 REPLIES: Final = 100_000
 """Replies that may come with each. Without a limit of their own those of the top level hold for them too, and in 0.14
 its offset as well."""
+
+_EMBED = re.compile(r"/js/embed\.(?:min|dev)\.js")
 
 PUBLIC: Final = 1
 STUB: Final = 4
@@ -116,14 +120,15 @@ def _expect(ref: ThreadRef, reading: Reading, answer: Answer, offset: int) -> No
 
 
 def _root(document: Document) -> str | None:
-    """Address of the API: `data-isso`, or where the script itself lies."""
-    script = document.first("script[data-isso]")
-    stated = document.link(script.attributes.get("data-isso")) if script is not None else None
-    if stated is None:
-        script = document.first('script[src*="/js/embed.min.js"], script[src*="/js/embed.dev.js"]')
-        source = document.link(script.attributes.get("src")) if script is not None else None
-        stated = source.partition("/js/embed.")[0] if source is not None else None
-    return None if stated is None else stated.partition("?")[0].rstrip("/") + "/"
+    """Address of the API: `data-isso`, or where the script itself lies; also of scripts that a script makes."""
+    made = list(given(document, "isso"))
+    stated = [script.attributes.get("data-isso") for script in document.css("script[data-isso]")]
+    stated += [one.members.get("data-isso") for one in made]
+    sources = [script.attributes.get("src") for script in document.css("script[src]")]
+    sources += [one.members.get("src") for one in made]
+    stated += [source.partition("/js/embed.")[0] for source in sources if source and _EMBED.search(source)]
+    root = next(filter(None, map(document.link, stated)), None)
+    return None if root is None else root.partition("?")[0].rstrip("/") + "/"
 
 
 def _page(ref: ThreadRef, offset: int) -> str:

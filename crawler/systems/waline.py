@@ -10,14 +10,14 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_time
-from crawler.systems.paging import by_number
+from crawler.systems.paging import Ask, by_number
 from crawler.systems.places import decoded_path, has_place, web_address, written_path
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.scripts import Given, given
@@ -64,7 +64,7 @@ class Waline(System):
                     native_id=path,
                     url=with_query(f"{address.rstrip('/')}/api/comment", path=path),
                     detected_by=f"serverURL of {options.name or 'a script'}",
-                    state="open",
+                    state="login" if options.members.get("login") == "force" else "open",
                     evidence={"is_guess": is_guess, "is_old": False},
                 )
             ]
@@ -111,15 +111,20 @@ def _constant(document: Document) -> str | None:
 
 
 async def _pages(ref: ThreadRef, reading: Reading) -> AsyncIterator[Answer]:
-    """All pages. Servers up to 1.21 know the address without `/api` only, and answer without an envelope."""
+    """All pages. Servers up to 1.21 know the address without `/api` only, and answer without an envelope.
+
+    Some answer only to pages of their own sites (`SECURE_DOMAINS`), so they are told which page this is.
+    """
     bare = ref.url.replace("/api/comment?", "/comment?", 1)
 
     def last(answer: Answer) -> int:
         return _payload(answer).number("totalPages")
 
-    def address(page: int) -> str:
+    headers = {"Referer": urljoin(reading.shown.url, "/")}
+
+    def address(page: int) -> Ask:
         base = bare if ref.evidence["is_old"] else ref.url
-        return with_query(base, pageSize=PER_PAGE, page=page, sortBy="insertedAt_desc")
+        return {"url": with_query(base, pageSize=PER_PAGE, page=page, sortBy="insertedAt_desc"), "headers": headers}
 
     try:
         async for answer in by_number(reading, address, last):

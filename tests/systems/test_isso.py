@@ -8,6 +8,7 @@ import pytest
 from kit import answering, read
 from service import html_answer, json_answer
 
+from crawler.extract.document import Document
 from crawler.systems.isso import Isso
 
 URL = "https://blog.example.org/a-post/"
@@ -28,6 +29,24 @@ def row(native_id: int, **more: Any) -> dict[str, Any]:
 def listed(*rows: dict[str, Any], total: int | None = None, hidden: int = 0) -> Any:
     count = len(rows) if total is None else total
     return json_answer({"id": None, "total_replies": count, "hidden_replies": hidden, "replies": list(rows)})
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<script src="https://c.example.org/isso/js/embed.min.js"></script>',
+        '<script data-isso="//c.example.org/isso" src="/local/embed.js"></script>',
+        '<script type="text/plain" data-isso="https://c.example.org/isso/" data-src="x"></script>',
+        """<script>var s = document.createElement('script'); s.setAttribute('data-isso', '//c.example.org/isso/');
+           s.src = '/isso.js'; document.body.append(s)</script>""",
+        "<script>const s = document.createElement('script'); s.dataset.isso = 'https://c.example.org/isso'; add(s)</script>",
+        "<script>isso.src = 'https://c.example.org/isso/js/embed.min.js'; document.head.append(isso)</script>",
+    ],
+)
+def test_the_api_is_where_the_script_or_whoever_makes_it_says(script):
+    [ref] = Isso().detect(Document(f'<!doctype html><body><div id="isso-thread"></div>{script}', URL))
+    assert (ref.tenant, ref.native_id) == ("c.example.org/isso", "/a-post/")
+    assert Isso().detect(Document(f"<!doctype html><body><p>list</p>{script}", URL)) == []
 
 
 async def test_names_and_links_are_sent_as_html():

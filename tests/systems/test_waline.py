@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from kit import answering, read
+from scrapy import Request
+from scrapy.http import Response, TextResponse
 from service import json_answer
 
 from crawler.extract.document import Document
@@ -104,6 +106,23 @@ async def test_every_field_is_read_and_the_private_ones_are_not_kept():
     assert ledger.verdict == "complete"
     assert "d41d8cd9" not in repr(comments)
     assert "Region" not in repr(comments)
+
+
+async def test_the_server_is_told_the_site_and_no_more():
+    asked: list[Request] = []
+
+    async def fetch(request: Request) -> Response:
+        asked.append(request)
+        status, headers, body = listed(row(1))
+        return TextResponse(request.url, status=status, headers=dict(headers), body=body, request=request)
+
+    await read(Waline(), embedded(), f"{URL}?secret=1", fetch)
+    assert [request.headers["Referer"] for request in asked] == [b"https://blog.example.org/"]
+
+
+async def test_a_thread_for_members_says_so():
+    [(_, _, ledger)] = await read(Waline(), embedded(", login: 'force'"), URL, {THREAD: listed()})
+    assert (ledger.state, ledger.verdict) == ("login", "none")
 
 
 async def test_an_error_in_the_envelope_is_no_empty_thread():

@@ -53,7 +53,7 @@ def threads() -> dict[str, list[Say]]:
 
 
 def call(base: str, method: str, path: str, body: object, token: str | None = None) -> dict[str, object]:
-    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    headers = {"content-type": "application/json", "referer": base} | ({"authorization": f"Bearer {token}"} if token else {})
     with urlopen(Request(base + path, json.dumps(body).encode(), headers, method=method), timeout=30) as answer:
         found = json.load(answer)
     if found["errno"]:

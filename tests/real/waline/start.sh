@@ -21,8 +21,9 @@ mkdir -p "$dir/db"
 mkdir -p "$dir/site"
 echo '{"services": []}' >"$dir/site/oauth.json"
 pages
-# A zone of its own: the database keeps wall-clock times of the server.
-start server env TZ=Asia/Shanghai SQLITE_PATH="$dir/db" JWT_TOKEN=loopback AKISMET_KEY=false IPQPS=0 \
+# A zone of its own: the database keeps wall-clock times of the server. It answers only to pages of example.org and of
+# this machine.
+start server env TZ=Asia/Shanghai SQLITE_PATH="$dir/db" JWT_TOKEN=loopback AKISMET_KEY=false IPQPS=0 SECURE_DOMAINS=example.org \
   OAUTH_URL="http://127.0.0.1:$(port pages)/oauth.json" \
   node "$dir/server/node_modules/@waline/vercel/vanilla.js" "$(port server)"
 answers server "http://127.0.0.1:$(port server)/api/comment?path=/&pageSize=1"
