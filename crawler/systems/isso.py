@@ -69,8 +69,9 @@ class Isso(System):
         return {"url": with_query(thread.url, limit=0)}
 
     def count_of(self, answer: Answer) -> int | None:
-        """All comments, stubs included."""
-        return answer.root.maybe_number("total_replies")
+        """All comments, stubs included; None where it may be the top level only, as it is up to 0.13.0."""
+        total = answer.root.maybe_number("total_replies")
+        return None if total and total == answer.root.maybe_number("hidden_replies") else total
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Top-level comments from the oldest on, each with all its replies."""

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from archive.schema import Comment
@@ -22,6 +22,9 @@ from crawler.systems.paging import by_link
 from crawler.systems.places import has_place, web_address, written_path
 from crawler.systems.reading import Reading
 from crawler.systems.scripts import Given, given
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 _COUNTERS: Final = frozenset({"getCommentsCount", "getRecentComments"})
 """Functions that count or list, and show no thread."""
@@ -73,6 +76,15 @@ class Twikoo(System):
             return [ref]
         return []
 
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The count alone."""
+        return _ask(thread.url, "GET_COMMENTS_COUNT", urls=_spellings(thread.native_id), includeReply=True)
+
+    def count_of(self, answer: Answer) -> int | None:
+        """All comments; None where the server is too old to say."""
+        rows = answer.root.maybe_rows("data")
+        return sum(row.number("count") for row in rows) if rows else None
+
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Pinned comments, then top-level ones from the newest on, each with all its replies."""
         permalink = reading.shown.url.partition("#")[0] + "#"
@@ -87,10 +99,10 @@ class Twikoo(System):
                 raise FetchError("error", f"{answer.url}: there is more, but nothing to go on from")
             # A page ends anywhere among comments of one instant, so the next one begins with its last instant again.
             before = min(times) if before == min(times) + 1 else min(times) + 1
-            return _ask(ref, "COMMENT_GET", url=ref.native_id, before=before)
+            return _ask(ref.url, "COMMENT_GET", url=ref.native_id, before=before)
 
         reading.walked("api:newest")
-        async for answer in by_link(reading, _ask(ref, "COMMENT_GET", url=ref.native_id), following):
+        async for answer in by_link(reading, _ask(ref.url, "COMMENT_GET", url=ref.native_id), following):
             _check(answer)
             reading.expect(answer.root.number("count"), "top")
             rows: list[Row] = []
@@ -120,9 +132,15 @@ def _embeds(document: Document) -> Iterator[tuple[str | None, Given]]:
             yield node.attributes.get(name), Given(f"[{name}]", {"path": node.attributes.get("data-path") or None})
 
 
-def _ask(ref: ThreadRef, event: str, **values: Any) -> dict[str, Any]:
+def _spellings(path: str | None) -> list[str]:
+    """A path with and without its last slash: both are one thread."""
+    path = path or "/"
+    return [path, path.removesuffix("/") if path.endswith("/") else f"{path}/"]
+
+
+def _ask(url: str, event: str, /, **values: Any) -> dict[str, Any]:
     body = json.dumps({"event": event, **values})
-    return {"url": ref.url, "method": "POST", "body": body, "headers": {"Content-Type": "application/json"}}
+    return {"url": url, "method": "POST", "body": body, "headers": {"Content-Type": "application/json"}}
 
 
 def _check(answer: Answer) -> None:
@@ -138,10 +156,9 @@ def _check(answer: Answer) -> None:
 
 async def _count(ref: ThreadRef, reading: Reading) -> None:
     """What the server says the count is, replies too: it is asked for both spellings of the path, as the thread is."""
-    path = ref.native_id or "/"
-    both = [path, path.removesuffix("/") if path.endswith("/") else f"{path}/"]
+    ask = _ask(ref.url, "GET_COMMENTS_COUNT", urls=_spellings(ref.native_id), includeReply=True)
     try:
-        answer = await reading.json(**_ask(ref, "GET_COMMENTS_COUNT", urls=both, includeReply=True), again=True)
+        answer = await reading.json(**ask, again=True)
         if answer.root.raw("code") == UNKNOWN_EVENT:
             return
         _check(answer)

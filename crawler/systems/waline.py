@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urljoin, urlsplit
 
 from archive.schema import Comment
@@ -21,6 +21,9 @@ from crawler.systems.paging import Ask, by_number
 from crawler.systems.places import decoded_path, has_place, web_address, written_path
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.scripts import Given, given
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 PER_PAGE: Final = 100
 """Top-level comments of one answer; the server's logic refuses more."""
@@ -69,6 +72,14 @@ class Waline(System):
                 )
             ]
         return []
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The thread with one comment."""
+        return {"url": with_query(thread.url, pageSize=1)}
+
+    def count_of(self, answer: Answer) -> int | None:
+        """All comments."""
+        return None if answer.root.raw("errno") else _payload(answer).maybe_number("count")
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Top-level comments from the newest on, each with all its replies."""
