@@ -35,7 +35,7 @@ class Ghost(System):
 
     name: ClassVar[str] = "ghost"
     title: ClassVar[str] = "Ghost"
-    checked: ClassVar[str] = "Ghost 6.65 (npm), its database"
+    checked: ClassVar[str] = "Ghost 6.65 and 5.130 (npm), their databases"
     marks: ClassVar[tuple[str, ...]] = ("data-ghost-comments",)
 
     def detect(self, document: Document) -> list[ThreadRef]:
