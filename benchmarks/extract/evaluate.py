@@ -109,11 +109,16 @@ async def _read(body: bytes, url: str | None, systems: list[System], name: str) 
     identify, lines, ids = Identify(), Lines(), count()
     around = Circumstances(fetch=_offline, clock=now, new_id=lambda: str(next(ids)), systems=systems, limits=Limits())
     line = None
-    async for capture in visit(HtmlResponse(url or "http://unknown.invalid/", body=body), around, name):
+    async for capture in visit(HtmlResponse(_whole(url), body=body), around, name):
         normalise(capture)
         identify.identify(capture)
         line = lines.add(capture) or line
     return _prediction(name, json.loads(line or "{}"))
+
+
+def _whole(url: str | None) -> str:
+    """The address of a page; some in the gold have no scheme."""
+    return f"http:{url}" if url and url.startswith("//") else url or "http://unknown.invalid/"
 
 
 def _prediction(name: str, line: dict[str, Any]) -> dict[str, Any]:
