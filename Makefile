@@ -28,7 +28,7 @@ export URL
 override NAME := $(value NAME)
 export NAME
 
-.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system clean
+.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system bench-extract clean
 
 help:
 	@printf '%s\n' \
@@ -41,6 +41,7 @@ help:
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
 	  'make test-s3                run the tests of archives on S3 against a real server' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
+	  'make bench-extract          how well and how fast comments are read off real pages, beside other tools' \
 	  'make clean                  remove the environment and everything built (never data/)'
 
 $(READY): setup.py constraints.txt
@@ -94,6 +95,11 @@ test-s3: $(READY_TO_TEST)
 
 system: $(READY)
 	@$(BIN)/python -m crawler.systems.new "$$NAME"
+
+bench-extract: $(READY)
+	@[ -x build/bench/bin/python ] || { $(PYTHON) -m venv build/bench && build/bench/bin/python -m pip install -qq trafilatura==2.3.1 resiliparse==2.0.1; }
+	@[ ! -d ../shared/pages ] || build/bench/bin/python benchmarks/extract/others.py ../shared/pages build/bench/found
+	@$(BIN)/python -m benchmarks.extract.evaluate --others build/bench/found
 
 clean:
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi

@@ -24,6 +24,10 @@ GONE: Final = frozenset({404, 410, 451})
 """Statuses that say that the page is no longer there (RFC 9110 15.5.5, 15.5.11; RFC 7725)."""
 
 
+PROVEN_EMPTY: Final = frozenset({"none", "closed"})
+"""Verdicts after which no other system is asked about the page."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """What a visit needs from outside, so that a crawl, a test and a re-reading run the same code."""
@@ -77,12 +81,10 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
 
     address = canonical_url(document)
-    threads = [
-        (system, ref)
-        for system in around.systems
-        if system.is_possible(document)
-        for ref in system.detect(document)
-    ]
+    last_resorts = [system for system in around.systems if system.is_last_resort]
+    threads = _detect(document, [system for system in around.systems if not system.is_last_resort])
+    if not threads:
+        threads, last_resorts = _detect(document, last_resorts), []
     skipped = around.judge(document, bool(threads))
     if skipped is not None:
         last = capture(address, page_capture, PAGE_EXTRACTOR)
@@ -91,8 +93,9 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
     refs: list[ThreadRef] = []
     requests = 1
-    has_comments = False
-    for system, ref in threads:
+    has_comments = is_empty = False
+    while threads:
+        system, ref = threads.pop(0)
         if system.is_general and has_comments:
             continue
         reading = Reading(
@@ -112,10 +115,13 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
                 yield item
         closing = capture(address, page_capture, extractor)
         closing.thread_of, closing.thread = _identity(ref), reading.ledger()
+        is_empty = is_empty or closing.thread.verdict in PROVEN_EMPTY
         requests += reading.requests
         yield closing
         refs.append(ref)
         has_comments = has_comments or reading.captured > 0
+        if not (threads or has_comments or is_empty):
+            threads, last_resorts = _detect(document, last_resorts), []
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
     last.page = read_page(document, observed_at=page_capture.observed_at, http_status=response.status)
@@ -144,6 +150,10 @@ def _looked(response: Response, source: str, outcome: str, detail: str | None = 
         size=len(response.body),
         requests=1,
     )
+
+
+def _detect(document: Document, systems: Sequence[System]) -> list[tuple[System, ThreadRef]]:
+    return [(system, ref) for system in systems if system.is_possible(document) for ref in system.detect(document)]
 
 
 class _UnreadableError(ValueError):

@@ -29,6 +29,8 @@ class _Thread:
     """Comment id to root id and depth."""
     alike: Counter[str] = field(default_factory=Counter)
     """How often the same author, text and time were met; only where ids are surrogates."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Comment id by the passing label that a system without lasting ids gave it, so that answers find their parent."""
 
 
 class Identify:
@@ -82,8 +84,16 @@ def _identify_comments(capture: Capture, known: _Thread) -> None:
             same = digest(author, text, when)
             comment.comment_id = surrogate_key(capture.thread_id, author, text, when, known.alike[same])
             known.alike[same] += 1
-        if comment.parent_native_id is not None:
-            comment.parent_id = comment_key(comment.system, comment.tenant, scope, comment.parent_native_id)
+            if comment.native_id is not None:
+                known.labels[comment.native_id] = comment.comment_id
+    for comment in capture.comments:
+        label = comment.parent_native_id
+        if label is not None:
+            comment.parent_id = known.labels.get(label) or comment_key(comment.system, comment.tenant, scope, label)
+            if label in known.labels:
+                comment.parent_native_id = None
+        if comment.id_kind == "surrogate":
+            comment.native_id = None
     _place(capture.comments, known.places)
 
 

@@ -23,6 +23,7 @@ from crawler.report import EXIT_LOST, Report, now
 from crawler.spiders.pages import PagesSpider
 from crawler.systems import systems_of
 from crawler.systems.base import FetchError, System
+from crawler.systems.generic.explain import explain
 from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit
 from pipelines.emit import Lines
@@ -71,8 +72,11 @@ class Command(ScrapyCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--url``."""
+        """Add ``--url`` and ``--explain``."""
         super().add_options(parser)
+        parser.add_argument(
+            "--explain", action="store_true", help="say on stderr what the generic system sees on each FILE, and why"
+        )
         parser.add_argument("--url", metavar="URL", help="the address a saved page came from (with one FILE)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -83,9 +87,11 @@ class Command(ScrapyCommand):
         urls = [source for source in args if source not in files]
         if opts.url and len(files) != 1:
             raise UsageError(f"--url tells the address of one FILE, there are {len(files)}")
+        if opts.explain and urls:
+            raise UsageError(f"--explain is for saved pages: save {urls[0]} first")
         systems = systems_of(self.settings or {})
         for name in files:
-            if not _extract_file(name, opts.url, systems):
+            if not _extract_file(name, opts.url, systems, is_explained=opts.explain):
                 self.exitcode = EXIT_LOST
         if urls:
             self._visit(urls)
@@ -106,13 +112,29 @@ class Command(ScrapyCommand):
             self.exitcode = EXIT_LOST
 
 
-def _extract_file(name: str, url: str | None, systems: Sequence[System]) -> bool:
+def _extract_file(name: str, url: str | None, systems: Sequence[System], *, is_explained: bool = False) -> bool:
     try:
         body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         sys.stderr.write(f"scrapy extract: {name}: {error.strerror}\n")
         return False
-    return asyncio.run(_extract(name, body, url or _own_address(body), systems))
+    address = url or _own_address(body)
+    if is_explained:
+        _explain(name, body, address, systems)
+    return asyncio.run(_extract(name, body, address, systems))
+
+
+def _explain(name: str, body: bytes, address: str | None, systems: Sequence[System]) -> None:
+    try:
+        document = Document(body, address or NOWHERE)
+    except NotHtmlError:
+        return  # the visit meets the same and says so
+    sys.stderr.write(f"{name}:\n")
+    for system in systems:
+        if not system.is_last_resort and system.is_possible(document):
+            for ref in system.detect(document):
+                sys.stderr.write(f"{system.name} claims the page: {ref.detected_by}\n")
+    sys.stderr.write(explain(document, observed_at=now()))
 
 
 async def _extract(name: str, body: bytes, address: str | None, systems: Sequence[System]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from selectolax.lexbor import LexborNode
 
@@ -44,7 +45,9 @@ MAX_EMOJI: Final = 32
 """Longest ``alt`` that may be an emoji by its characters alone; a family with skin tones takes 12."""
 
 
-def text_of(node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None) -> str:
+def text_of(
+    node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None, without: AbstractSet[int] = frozenset()
+) -> str:
     """Visible text of an element: paragraphs parted by an empty line, lines by a break, white space folded as shown.
 
     Left out below ``node`` (never ``node`` itself): scripts, styles, fallbacks, form controls, drawings, whatever has
@@ -54,8 +57,9 @@ def text_of(node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = Non
     stay. Linear in the size of the tree, at any depth.
 
     :param skip: says which elements below ``node`` to leave out with all they hold
+    :param without: memory ids of elements and texts below ``node`` to leave out
     """
-    return _Writer(skip).read(node)
+    return _Writer(skip, without).read(node)
 
 
 def line_of(node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None) -> str:
@@ -71,8 +75,9 @@ def inner_html(node: LexborNode) -> str:
 class _Writer:
     """Collects text; white space and line breaks wait until more text comes, so that none is left at the ends."""
 
-    def __init__(self, skip: Callable[[LexborNode], bool] | None) -> None:
+    def __init__(self, skip: Callable[[LexborNode], bool] | None, without: AbstractSet[int]) -> None:
         self._skip = skip
+        self._without = without
         self._parts: list[str] = []
         self._breaks = 0
         self._space = False
@@ -92,7 +97,9 @@ class _Writer:
                 self._edge(tag, -1)
                 node = left.next
                 continue
-            if node.is_text_node:
+            if self._without and node.mem_id in self._without:
+                pass
+            elif node.is_text_node:
                 self._text(node.text_content or "")
             elif node.is_element_node and not self._is_unseen(node, tag := node.tag or ""):
                 if tag == "br":

@@ -12,6 +12,7 @@ from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
 from crawler.systems.disqus import Disqus
 from crawler.systems.drupal import Drupal
+from crawler.systems.generic import Generic
 from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
@@ -50,9 +51,11 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Unsupported,
     SchemaOrg,
     Microformats,
+    Generic,
 )
 """PHP Melody comes before WordPress: both use ``li#comment-N``, and only there N is a loop index; wpDiscuz prints
-WordPress's comments in its own list. What is recognised only comes before the general systems, and these come last."""
+WordPress's comments in its own list. What is recognised only comes before the general systems, and these come last,
+the generic one at the very end: it is asked where no other has read a comment."""
 
 LOCAL_IDS: Final = frozenset(system.name for system in REGISTRY if not system.ids_are_global)
 """Systems whose comment ids are unique in a thread only."""

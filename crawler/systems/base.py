@@ -85,6 +85,8 @@ class ThreadRef:
     """open, closed, disabled, login, password, none, unknown."""
     stated: int | None = None
     """How many comments the page itself says there are; set by detection or harvest."""
+    confidence: float | None = None
+    """0 to 1 where the system had to guess; None for a known one."""
     evidence: dict[str, Any] = field(default_factory=dict)
     """What the system wants to remember between detection and harvest."""
     problem: str | None = None
@@ -122,6 +124,8 @@ class System(ABC):
     """Raised whenever the same answer would give other rows."""
     ids_are_global: ClassVar[bool] = True
     """Whether a comment id is unique in a tenant, or only in its thread."""
+    is_last_resort: ClassVar[bool] = False
+    """Whether it is asked only where no other system has read a comment."""
     marks: ClassVar[tuple[str, ...]] = ()
     """Texts of which at least one stands in the markup of every page that holds a thread of this system; a page with
     none of them is not searched. Empty: every page is."""

@@ -369,6 +369,7 @@ class Reading:
             url=self.ref.url,
             detected_by=self.ref.detected_by,
             state=self.ref.state,
+            confidence=self.ref.confidence,
             expected=self._expected,
             expected_scope=scope,
             captured=self.captured,

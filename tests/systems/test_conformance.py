@@ -21,7 +21,7 @@ from crawler.systems import REGISTRY, systems_of
 from crawler.systems.base import FetchError
 from crawler.systems.reading import Limits
 
-ELSEWHERE = {"phpmelody": "tests of its own: it has no ids", "wordpress": "tests of its own, and a real WordPress"}
+ELSEWHERE = {"generic": "tests of its own: pages of any shape", "phpmelody": "tests of its own: it has no ids", "wordpress": "tests of its own, and a real WordPress"}
 """Systems with no service here, and why."""
 
 

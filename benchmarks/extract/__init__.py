@@ -1,0 +1,1 @@
+"""How well and how fast comment threads are read off real pages."""

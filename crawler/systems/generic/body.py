@@ -1,0 +1,344 @@
+"""The text of each record: where the mass of its words stands, without byline, controls and signature."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Final
+
+from crawler.extract.text import text_of
+from crawler.systems.generic.slots import Slots
+from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.words import (
+    AUTHOR,
+    BODY,
+    CHROME,
+    FORM,
+    HIDDEN,
+    REPLIES,
+    SIGNATURE,
+    TIME,
+    is_chrome,
+    roles_of,
+)
+
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+FLOW: Final = frozenset(
+    {
+        "p", "blockquote", "ul", "ol", "pre", "br", "b", "i", "em", "strong", "u", "a", "span", "font", "small", "code",
+        "q", "s", "img", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "sup", "sub", "del", "ins", "center", "li",
+    }
+)  # fmt: skip
+"""Elements that comments themselves are made of; the body's own element is around them."""
+
+MOST: Final = 0.78
+"""Share of the words that a part must hold to be the body in place of what is around it."""
+
+NAMED: Final = 0.5
+"""The same where its class says that it is a body."""
+
+BYLINE: Final = 48
+"""Characters beside author and time that a byline may hold."""
+
+
+@dataclass(slots=True)
+class Bodies:
+    """What was read of each record."""
+
+    texts: list[str] = field(default_factory=list)
+    elements: list[int | None] = field(default_factory=list)
+    """The element that holds the text and nothing of another record; None where there is none."""
+    place: str = ""
+
+
+def read_bodies(template: Template, slots: Slots) -> Bodies:
+    """The texts of all records."""
+    left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
+    whole = _byline_places(template, slots, left_out)
+    for number, record in enumerate(template.records):
+        _leave_out_blocks(template, record, left_out[number], whole)
+    _leave_out_sides(template, slots, left_out)
+    place = _body_place(template, left_out)
+    bodies = Bodies(place=template.path(place))
+    for number, record in enumerate(template.records):
+        _restore(template, number, slots, place, left_out[number])
+        text, element = _read(template, record, place, left_out[number])
+        bodies.texts.append(text)
+        bodies.elements.append(element)
+    return bodies
+
+
+def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
+    """Nodes that hold author, time, labels and titles."""
+    tree, record = template.tree, template.records[number]
+    left_out: set[int] = set()
+    name, stamp = slots.names[number], slots.stamps[number]
+    if name is not None:
+        left_out.add(name.node)
+    if stamp is not None and (not tree.tags[stamp.node] or tree.ends[stamp.node] - stamp.node < 12):
+        left_out.add(stamp.node)
+    for node in record.own:
+        tag = tree.tags[node]
+        if not tag:
+            roles = template.roles[node]
+            if template.is_label(node) and not (roles & BODY and _is_alone(template, node, record)):
+                left_out.add(node)
+        elif tag in HEADINGS and node != record.start:
+            left_out.add(node)
+    return left_out
+
+
+def _is_alone(template: Template, line: int, record: Record) -> bool:
+    """Whether a text is all that the body's element holds."""
+    tree = template.tree
+    around = tree.ups[line]
+    while around > record.start and not tree.roles[around] & BODY:
+        around = tree.ups[around]
+    if tree.roles[around] & (CHROME | AUTHOR | TIME):
+        return False
+    return tree.chars[tree.ends[around]] - tree.chars[around] <= len(tree.texts[line]) + 2
+
+
+def _remaining(template: Template, record: Record, left_out: set[int]) -> dict[int, int]:
+    """Characters that are not left out yet, by place and all places around it."""
+    tree = template.tree
+    sizes: dict[int, int] = defaultdict(int)
+    skip_to = -1
+    for node in record.own:
+        if node < skip_to:
+            continue
+        if node in left_out:
+            skip_to = tree.ends[node]
+            continue
+        if not tree.tags[node]:
+            sizes[template.place[node]] += len(tree.texts[node])
+    total: dict[int, int] = defaultdict(int)
+    for place, size in sizes.items():
+        for around in template.chain(place):
+            total[around] += size
+    return total
+
+
+def _byline_places(template: Template, slots: Slots, left_out: list[set[int]]) -> set[int]:
+    """Places around author or time that hold hardly anything else."""
+    remaining = [_remaining(template, record, left_out[number]) for number, record in enumerate(template.records)]
+    places: set[int] = set()
+    tried: set[int] = set()
+    for number, (name, stamp) in enumerate(zip(slots.names, slots.stamps, strict=True)):
+        for node in (name.node if name else None, stamp.node if stamp else None):
+            if node is None:
+                continue
+            for place in template.chain(template.place[node]):
+                if place == 0 or place in places:
+                    break
+                if place in tried:
+                    continue
+                sizes = [(sums[place], sums[0]) for sums in remaining if place in sums]
+                own = remaining[number]
+                if sizes:
+                    mean = sum(size for size, _ in sizes) / len(sizes)
+                    most = max(size for size, _ in sizes)
+                    share = sum(size for size, _ in sizes) / max(1, sum(whole for _, whole in sizes))
+                    if mean > BYLINE or most > 4 * BYLINE or share > 0.4 or own[place] > 4 * BYLINE:
+                        tried.add(place)
+                        break
+                places.add(place)
+    return places
+
+
+ASIDE: Final = CHROME | AUTHOR | TIME | SIGNATURE | FORM
+LONGEST_ASIDE: Final = 240
+
+
+def _leave_out_blocks(template: Template, record: Record, left_out: set[int], whole: set[int]) -> None:
+    tree = template.tree
+    for node in record.own:
+        if node == record.start and template.group.mode == "element":
+            continue
+        if not tree.tags[node]:
+            continue
+        if template.place[node] in whole:
+            left_out.add(node)
+            continue
+        role = tree.roles[node]
+        if role & (SIGNATURE | FORM | HIDDEN) or tree.tags[node] == "form":
+            left_out.add(node)
+        elif (role & ASIDE and not role & BODY) or (role & REPLIES and not role & BODY):
+            size = tree.chars[tree.ends[node]] - tree.chars[node]
+            if size <= LONGEST_ASIDE and not _holds_body(template, node):
+                left_out.add(node)
+
+
+def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]]) -> None:
+    """A body stands before, between or behind author and time; what stands elsewhere is a title or a label."""
+    tree = template.tree
+    mass: dict[int, int] = {0: 0, 1: 0, 2: 0, TITLE: 0}
+    of: list[list[tuple[int, int]]] = []
+    for number, record in enumerate(template.records):
+        name, stamp = slots.names[number], slots.stamps[number]
+        marks = [mark.node for mark in (name, stamp) if mark is not None]
+        own: list[tuple[int, int]] = []
+        if marks:
+            low, high = min(marks), max(tree.ends[mark] for mark in marks)
+            skip_to = -1
+            for node in record.own:
+                if node < skip_to:
+                    continue
+                if node in left_out[number]:
+                    skip_to = tree.ends[node]
+                elif not tree.tags[node]:
+                    side = 0 if node < low else 2 if node >= high else 1
+                    if side == 0 and tree.tags[tree.ups[node]] in BOLD:
+                        side = TITLE
+                    weight = len(tree.texts[node])
+                    if template.roles[node] & ASIDE and not template.roles[node] & BODY:
+                        weight //= 3
+                    mass[side] += weight
+                    own.append((side, node))
+        of.append(own)
+    mass[0], bold = mass[0] + (mass[TITLE] if mass[0] > mass[TITLE] else 0), mass[TITLE]
+    best = max((0, 1, 2), key=lambda side: mass[side])
+    dropped = {side for side in (0, 1, 2) if side != best and mass[side] < MINOR * mass[best]}
+    if best and bold:
+        dropped.add(TITLE)
+    for number, own in enumerate(of):
+        if any(side == best for side, _ in own):
+            left_out[number].update(node for side, node in own if side in dropped)
+
+
+BOLD: Final = frozenset({"b", "strong"})
+TITLE: Final = 3
+"""The side of bold lines before the byline."""
+
+MINOR: Final = 0.45
+"""Share of the largest side's words below which another side is no body."""
+
+
+def _holds_body(template: Template, node: int) -> bool:
+    roles = template.tree.roles
+    return any(roles[inner] & BODY and not roles[inner] & ASIDE for inner in range(node + 1, template.tree.ends[node]))
+
+
+def _body_place(template: Template, left_out: list[set[int]]) -> int:
+    """The innermost place that holds most of the words."""
+    tree = template.tree
+    mass: dict[int, float] = defaultdict(float)
+    for number, record in enumerate(template.records):
+        skip_to = -1
+        for node in record.own:
+            if node < skip_to:
+                continue
+            if node in left_out[number]:
+                skip_to = tree.ends[node]
+            elif not tree.tags[node]:
+                roles = template.roles[node]
+                weight = min(len(tree.texts[node]), 400) * (1.5 if roles & BODY else 1.0)
+                weight *= 0.3 if roles & ASIDE and not roles & BODY else 1.0
+                for around in template.chain(template.place[node]):
+                    mass[around] += weight
+    below: dict[int, list[int]] = defaultdict(list)
+    for place in mass:
+        if place:
+            below[template.above[place]].append(place)
+    current = 0
+    while below[current]:
+        best = max(below[current], key=lambda place: (mass[place], -place))
+        shape = template.shapes[best]
+        tag, _, classes = shape.partition(".")
+        least = NAMED if roles_of(classes) & BODY and not roles_of(classes) & ASIDE else MOST
+        if mass[best] < least * mass[current] or (tag in FLOW and not classes and tag not in ("li", "ul", "ol", "dl")):
+            break
+        if tag in FLOW and tag not in ("p", "span", "li", "ul", "ol", "blockquote", "dl"):
+            break
+        current = best
+    return current
+
+
+def _read(template: Template, record: Record, place: int, left_out: set[int]) -> tuple[str, int | None]:
+    tree = template.tree
+    roots = _at_place(template, record, place) or _roots(template, record)
+    inner = _foreign(template, record)
+    skipped = {tree.nodes[node].mem_id for node in left_out if node not in roots} | inner
+    parts = [
+        text_of(tree.nodes[root], without=skipped) if tree.tags[root] else tree.texts[root]
+        for root in roots
+        if root not in left_out and tree.nodes[root].mem_id not in inner
+    ]
+    text = "\n\n".join(part for part in parts if part)
+    if not text and place:
+        return _read(template, record, 0, left_out)
+    is_own = len(roots) == 1 and tree.tags[roots[0]] and not (inner and roots[0] == record.start)
+    return _trimmed(text), roots[0] if is_own else None
+
+
+PROSE: Final = frozenset({"p", "blockquote", "strong", "em", "b", "i", "font", "pre", "q"})
+
+
+def _restore(template: Template, number: int, slots: Slots, place: int, left_out: set[int]) -> None:
+    """Lines that looked like labels are text where they stand in the body's own prose."""
+    tree, record = template.tree, template.records[number]
+    marks = [mark.node for mark in (slots.names[number], slots.stamps[number]) if mark is not None]
+    roots = _at_place(template, record, place) or _roots(template, record)
+    for line in record.lines:
+        if line not in left_out or not template.is_label(line) or any(tree.is_in(line, mark) for mark in marks):
+            continue
+        around = tree.ups[line]
+        is_prose = tree.tags[around] in PROSE and not tree.roles[around] & ASIDE
+        if not (is_prose or (place and around in roots)) or not any(tree.is_in(line, root) for root in roots):
+            continue
+        up = around
+        while up > record.start and up not in left_out:
+            up = tree.ups[up]
+        if up not in left_out or up == record.start:
+            left_out.discard(line)
+
+
+def _at_place(template: Template, record: Record, place: int) -> list[int]:
+    """The record's elements at a place; none for the record itself."""
+    roots: list[int] = []
+    end = -1
+    for node in record.own if place else ():
+        if template.tree.tags[node] and template.place[node] == place and node >= end:
+            roots.append(node)
+            end = template.tree.ends[node]
+    return roots
+
+
+def _roots(template: Template, record: Record) -> list[int]:
+    if template.group.mode == "element":
+        return [record.start]
+    tree = template.tree
+    roots: list[int] = []
+    node = record.start
+    while node < record.end:
+        roots.append(node)
+        node = tree.ends[node]
+    return roots
+
+
+def _foreign(template: Template, record: Record) -> set[int]:
+    """Elements in the record that are other records."""
+    tree = template.tree
+    if len(record.own) == record.end - record.start:
+        return set()
+    found: set[int] = set()
+    expected = record.start
+    for node in [*record.own, record.end]:
+        while expected < node:
+            found.add(tree.nodes[expected].mem_id)
+            expected = tree.ends[expected]
+        expected = node + 1
+    return found
+
+
+_LEADING = re.compile(r"^(?:[\s,:;|·•»—–-]+(?=\s|\w))+")
+
+
+def _trimmed(text: str) -> str:
+    lines = text.split("\n")
+    while lines and (
+        not lines[-1].strip() or (len(lines) > 1 and is_chrome(lines[-1]) and not lines[-1].strip(" \n").isdigit())
+    ):
+        lines.pop()
+    return _LEADING.sub("", "\n".join(lines)).replace("\u00ad", "").strip()

@@ -1,0 +1,97 @@
+"""The records of a thread as comments of the archive: ids, parents, times, names and texts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Final
+
+from archive.schema import Comment
+from crawler.extract.dates import Published, read_time
+from crawler.extract.text import fold, inner_html
+from crawler.keys import digest
+from crawler.systems.generic.ids import native_ids
+from crawler.systems.generic.thread import Found
+
+MOST: Final = 0.8
+"""Share of records that must have a twin before twins are taken for a second print of the list."""
+
+
+def comments_of(found: Found, *, observed_at: int) -> list[Comment]:
+    """The comments in the order of the page.
+
+    Without an id in the markup a comment gets a passing label of what it says, so that answers find their parent and
+    pages that overlap are seen; the archive's key is a surrogate.
+
+    :param observed_at: when the page was fetched, microseconds UTC: what relative times count from
+    """
+    ids = native_ids(found.template)
+    twins = _twins(found, ids)
+    seen: Counter[str] = Counter()
+    comments: list[Comment] = []
+    for number, text in enumerate(found.bodies.texts):
+        element = found.bodies.elements[number]
+        html = None if element is None else inner_html(found.template.tree.nodes[element]).strip()
+        comment = Comment(text=text, text_html=html)
+        name, stamp = found.slots.names[number], found.slots.stamps[number]
+        comment.author_name = name.text if name is not None else None
+        if stamp is not None:
+            published = _at(stamp.published, observed_at, found.language)
+            comment.published_at, comment.published_raw = published.at, published.raw
+            comment.published_min, comment.published_max = published.min, published.max
+            comment.published_precision = published.precision
+        if _is_ping(found, number):
+            _make_ping(comment)
+        comment.native_id = ids[number]
+        if comment.native_id is None:
+            comment.id_kind = "surrogate"
+            label = digest(fold(comment.author_name or ""), fold(text), str(comment.published_at))
+            comment.native_id = f"{label}-{seen[label]}"
+            seen[label] += 1
+        comments.append(comment)
+    for number, parent in enumerate(found.parents):
+        if parent is not None:
+            comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id
+    return [comment for number, comment in enumerate(comments) if number not in twins]
+
+
+def _at(published: Published, observed_at: int, language: str | None) -> Published:
+    """A time as it is to be read at the time of the fetch: ages count from it, and nothing lies behind it."""
+    if published.precision != "relative" and (published.min or 0) <= observed_at:
+        return published
+    again = read_time(published.raw, observed_at=observed_at, language=language)
+    return again if again is not None else published
+
+
+_PING = re.compile(r"^\s*(pingback|trackback)\b\s*[:：]?\s*", re.IGNORECASE)
+
+
+def _is_ping(found: Found, number: int) -> bool:
+    record = found.template.records[number]
+    names = found.template.tree.attrs[record.start].get("class") or ""
+    return _PING.match(found.bodies.texts[number]) is not None or bool({"pingback", "trackback"} & set(names.split()))
+
+
+def _make_ping(comment: Comment) -> None:
+    """Another page's notice that it links here: the page's title stands where comments have their author."""
+    text = comment.text or ""
+    match = _PING.match(text)
+    comment.kind = match[1].lower() if match else "pingback"
+    comment.author_name = _PING.sub("", text).partition("\n")[0].strip() or comment.author_name
+    comment.text = ""
+
+
+def _twins(found: Found, ids: list[str | None]) -> dict[int, int]:
+    """Records that repeat an earlier one, with that one: a list printed again for small screens, a pinned copy."""
+    first: dict[tuple[object, ...], int] = {}
+    twins: dict[int, int] = {}
+    for number, text in enumerate(found.bodies.texts):
+        name, stamp = found.slots.names[number], found.slots.stamps[number]
+        key = (name and name.text, text, stamp and stamp.published.raw)
+        earlier = first.setdefault(key, number)
+        if earlier != number and text:
+            twins[number] = earlier
+    known = [number for number in twins if ids[number] is not None and ids[number] == ids[twins[number]]]
+    if 2 * len(twins) >= MOST * len(ids):
+        return twins
+    return {number: twins[number] for number in known}

@@ -1,0 +1,250 @@
+"""What speaks for and against a set of records being the page's comments, as numbers that a model weighs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from math import log2
+from statistics import median
+from typing import Final
+
+from crawler.systems.generic.body import Bodies
+from crawler.systems.generic.ids import native_ids
+from crawler.systems.generic.records import Group, Sums
+from crawler.systems.generic.slots import Slots
+from crawler.systems.generic.template import Template
+from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.words import (
+    ARTICLE,
+    AUTHOR,
+    BODY,
+    COMMENT,
+    FORM,
+    PINNED,
+    RECENT,
+    SIDE,
+    TALK,
+    TIME,
+    is_chrome,
+    roles_of,
+    speaks_of_comments,
+)
+
+_COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
+LONGEST_HEADING: Final = 80
+
+
+class Surroundings:
+    """What the page as a whole tells, read once for all candidates."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.shapes: Counter[tuple[str, str]] = Counter(
+            (shape, tree.shapes[up]) for shape, up in zip(tree.shapes, tree.ups, strict=True) if shape and up >= 0
+        )
+        self.fields = [node for node, tag in enumerate(tree.tags) if tag == "textarea"]
+        self.counts: list[tuple[int, int]] = []
+        """Where a short line states a count of comments, and the count."""
+        for node, text in enumerate(tree.texts):
+            if text and len(text) <= LONGEST_HEADING and (match := _COUNT.search(text)) is not None:
+                is_whole = len(match[0]) < len(text) and speaks_of_comments(text)
+                line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
+                numbers = _COUNT.findall(line)
+                if len(numbers) == 1 and (line == text or speaks_of_comments(line)):
+                    self.counts.append((node, int(numbers[0])))
+        self.total = tree.chars[-1] or 1
+
+    def stated_before(self, group: Group) -> int | None:
+        """The count that stands closest before the comments."""
+        first = group.spans[0][0]
+        near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
+        return near[-1] if near else None
+
+
+HEADING_NEAR: Final = 40
+"""Nodes before the first comment among which a count is the thread's."""
+
+
+def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundings, sums: Sums) -> dict[str, float]:
+    """Features of a candidate, mostly shares of its records between 0 and 1."""
+    tree, group, records = template.tree, template.group, template.records
+    count, total = len(records), len(group.spans)
+    texts = bodies.texts
+    sizes = [_size(text) for text in texts]
+    alike = Counter(texts)
+    names = [name for name in slots.names if name is not None]
+    stamps = [stamp for stamp in slots.stamps if stamp is not None]
+    own_chars = sum(len(tree.texts[line]) for record in records for line in record.lines) or 1
+    first, last = group.spans[0][0], max(end for _, end in group.spans)
+    found: dict[str, float] = {
+        "one": float(total == 1),
+        "two": float(total == 2),
+        "many": log2(min(total, 64)),
+        "named": len(names) / count,
+        "timed": len(stamps) / count,
+        "filled": sum(size > 0 for size in sizes) / count,
+        "name_score": min(slots.name_score, 8.0),
+        "distinct": len({name.text for name in names}) / len(names) if names else 0.0,
+        "repeated": sum(times for text, times in alike.items() if times > 1 and len(text) > 30) / count,
+        "sentences": sum(size > 25 for size in sizes) / count,
+        "length": log2(1 + median(sizes)),
+        "long": float(sum(sizes) / count > 2500),
+        "body_share": min(1.0, sum(map(len, texts)) / own_chars),
+        "crowded_names": _crowded(template, [name.node for name in names]),
+        "crowded_times": _crowded(template, [stamp.node for stamp in stamps]),
+        "missed_names": _missed(tree, around, [name.node for name in names], total / count),
+        "missed_times": _missed(tree, around, [stamp.node for stamp in stamps], total / count),
+        "many_times": sum(sum(tree.timed[node] for node in record.own) > 2 for record in records) / count,
+        "huge": sum(sum(len(tree.texts[line]) for line in record.lines) > 4000 for record in records) / count,
+        "after": float(group.mode == "after"),
+        "before": float(group.mode == "before"),
+        "controls": sum(any(_is_control(tree.texts[line]) for line in record.lines) for record in records) / count,
+        "linked": _linked(template),
+        "stated": float(any(number == total and node < last for node, number in around.counts)),
+        "stated_near": float(any(number == total and first - 60 < node < first for node, number in around.counts)),
+        "form": float(bool(around.fields)),
+        "form_near": float(any(first - 150 < node < last + 200 for node in around.fields)),
+        "late": tree.chars[first] / around.total,
+        "share": (tree.chars[last] - tree.chars[first]) / around.total,
+    }
+    found["headed"] = float(_is_spoken_of(tree, first - SPOKEN, first))
+    found["spoken"] = float(_is_spoken_of(tree, last, last + SPOKEN))
+    found["whole"] = (
+        sum(
+            name is not None and stamp is not None and bool(text)
+            for name, stamp, text in zip(slots.names, slots.stamps, texts, strict=True)
+        )
+        / count
+    )
+    found["ids"] = sum(value is not None for value in native_ids(template)) / count
+    found.update(_roles(group, sums, template, slots, bodies.place))
+    told = found["is_comment"] or found["in_comments"] or found["stated"] or found["headed"]
+    found["bare"] = float(not told)
+    found["one_bare"] = found["bare"] * found["one"]
+    return found
+
+
+SPOKEN: Final = 40
+"""Nodes before and behind the records among which a line may speak of comments."""
+
+
+def _is_spoken_of(tree: Tree, start: int, end: int) -> bool:
+    """Whether a short line among some nodes holds a word for comments."""
+    return any(
+        text and len(text) <= LONGEST_HEADING and speaks_of_comments(text) for text in tree.texts[max(0, start) : end]
+    )
+
+
+def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
+    """The makes of the elements that hold names or times: their shape and that of what is around them."""
+    elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]
+    return Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements if tree.ups[node] >= 0)
+
+
+PLAIN: Final = frozenset({"p", "div", "td", "li", "span", "tr"})
+
+
+def _crowded(template: Template, nodes: list[int]) -> float:
+    """Share of the records in which the author's or the time's make comes again: there are several comments in one."""
+    tree = template.tree
+    makes = {make for make in _makes(tree, nodes[:20]) if make[0] not in PLAIN}
+    if not makes:
+        return 0.0
+    wanted = {shape for shape, _ in makes}
+    crowded = 0
+    for record in template.records:
+        times = 0
+        for node in record.own:
+            if tree.shapes[node] in wanted and (tree.shapes[node], tree.shapes[tree.ups[node]]) in makes:
+                times += 1
+        crowded += times > len(makes)
+    return crowded / len(template.records)
+
+
+def _missed(tree: Tree, around: Surroundings, nodes: list[int], scale: float) -> float:
+    """Share of the page's elements of the author's or the time's make that stand in no record."""
+    missed = total = 0.0
+    for make, seen in _makes(tree, nodes).items():
+        if make[0] in PLAIN:
+            continue  # every second element of a page without classes is of this make
+        times = seen * scale
+        missed += max(0, around.shapes[make] - times)
+        total += max(times, around.shapes[make])
+    return missed / total if total else 0.0
+
+
+TITLE: Final = 20
+"""Characters of a link that may be a page's title."""
+
+
+def _elsewhere(template: Template) -> float:
+    """Share of the records that link to a page of their own by what may be its title, each to another one."""
+    tree = template.tree
+    targets: set[str] = set()
+    for record in template.records:
+        for node in record.own:
+            if tree.tags[node] == "a" and tree.chars[tree.ends[node]] - tree.chars[node] >= TITLE:
+                href = tree.attrs[node].get("href") or "#"
+                if not href.startswith(("#", "javascript:")) and not template.roles[node] & AUTHOR:
+                    targets.add(href.partition("#")[0])
+                    break
+    return len(targets) / len(template.records)
+
+
+def _size(text: str) -> int:
+    """Letters as an alphabet would need them: a character of Chinese, Japanese or Korean stands for about three."""
+    return len(text) if text.isascii() else len(text) + 2 * sum("\u2e80" <= char <= "\uffdc" for char in text)
+
+
+def _is_control(text: str) -> bool:
+    return len(text) > (3 if text.isascii() else 1) and is_chrome(text) and any(map(str.isalpha, text))
+
+
+def _linked(template: Template) -> float:
+    """Share of the records' text that is in links."""
+    tree = template.tree
+    text = link = 0
+    for record in template.records:
+        text += sum(len(tree.texts[line]) for line in record.lines)
+        link += tree.links[record.end] - tree.links[record.start]
+    return min(1.0, link / text) if text else 1.0
+
+
+def _share(values: list[bool]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_place: str) -> dict[str, float]:
+    """What names of classes and ids say of the records, of what is around them and of their places."""
+    tree = template.tree
+    heads = group.heads[:40]
+    roles = [tree.roles[head] for head in heads]
+    around = [tree.roles[up] for up in sums.ancestors(heads[0], 12)]
+    near = next((step for step, role in enumerate(around) if role & COMMENT), 12)
+    beside = next((step for step, role in enumerate(around) if role & SIDE and not role & COMMENT), 12)
+    tags = [tree.tags[up] for up in sums.ancestors(heads[0], 12)]
+    inner = [sums.headings[record.end] - sums.headings[record.start] for record in template.records]
+    last_name, last_body = slots.name_place.rpartition(" > ")[2], body_place
+    return {
+        "is_comment": _share([bool(role & COMMENT) for role in roles]),
+        "is_talk": _share([bool(role & TALK) for role in roles]),
+        "is_article": _share([bool(role & ARTICLE and not role & COMMENT) for role in roles]),
+        "is_side": _share([bool(role & SIDE and not role & COMMENT) for role in roles]),
+        "is_form": _share([bool(role & FORM) for role in roles]),
+        "is_part": _share([bool(role & (AUTHOR | TIME | BODY) and not role & COMMENT) for role in roles]),
+        "in_comments": 1.0 / (1 + near) if near < 12 else 0.0,
+        "in_talk": float(any(role & TALK for role in around[:4])),
+        "in_side": 1.0 / (1 + beside) if beside < 12 else 0.0,
+        "in_pinned": float(any(role & PINNED for role in around[:4])),
+        "in_article": float(any(role & ARTICLE for role in around[:3])),
+        "in_aside": float(any(tag in ("aside", "nav", "header", "footer") for tag in tags)),
+        "recent": float(any(role & RECENT for role in [*around, *roles])),
+        "elsewhere": _elsewhere(template),
+        "headings": min(1.0, sum(inner) / len(inner)),
+        "fields": float(sums.fields[template.records[-1].end] > sums.fields[template.records[0].start]),
+        "name_place": float(bool(roles_of(last_name) & AUTHOR)),
+        "name_named": float(bool(roles_of(slots.name_place) & AUTHOR)),
+        "time_named": float(bool(roles_of(slots.time_place) & TIME) or "time" in slots.time_place),
+        "body_named": float(bool(roles_of(last_body) & (BODY | COMMENT))),
+        "pictures": _share([sums.images[record.end] > sums.images[record.start] for record in template.records]),
+        "is_item": float(tree.tags[heads[0]] in ("li", "article", "dt", "tr", "table")),
+    }

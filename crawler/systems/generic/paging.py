@@ -1,0 +1,100 @@
+"""Links to further pages of a thread that no known system made."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from crawler.extract.document import Document
+from crawler.extract.urls import site_of
+from crawler.systems.generic.template import Template
+from crawler.systems.generic.tree import Tree
+
+NEAR: Final = 120
+"""Nodes before the first and behind the last comment among which pages are linked."""
+
+MAX_LINKS: Final = 50
+"""Links to pages that are taken from one answer."""
+
+_NEXT = re.compile(
+    r"^\W*(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
+    r"|(?:nächste|ältere|neuere|vorherige|weitere|alle|mehr|weiter)(?:\s+(?:seite|kommentare|beiträge))*|weiter"
+    r"|(?:page\s+)?suivante?s?|(?:commentaires\s+)?(?:plus\s+)?(?:anciens|récents|précédents|suivants)"
+    r"|siguientes?|anteriores?|más\s+comentarios|successiv[aoi]|precedent[ei]|próxim[ao]s?|seguintes?"
+    r"|następn[aey]|starsze|nowsze|poprzedni[ae]|dalej|więcej(?:\s+komentarzy)?|wszystkie(?:\s+komentarze)?"
+    r"|след(?:ующ\w+)?\.?|далее|дальше|вперед|вперёд|ещё|еще|пред(?:ыдущ\w+)?\.?|назад|все\s+комментарии"
+    r"|volgende|vorige|oudere|nieuwere|nästa|föregående|äldre|neste|næste|forrige|seuraava|další|předchozí|starší"
+    r"|sonraki|önceki|次へ?|前へ|次のページ|下一?[页頁]|上一?[页頁]|다음|이전|επόμεν\w+|προηγούμεν\w+|التالي|السابق|הבא"
+    r"|[»›→>]+|[«‹←<]+)\W*(?:\(\d+\))?\W*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"^\W*(?:page|seite|стр\.?|strona)?\s*(\d{1,4})\W*$", re.IGNORECASE)
+_PAGED = re.compile(
+    r"page|pag[ei]n|seite|strona|str\b|стр|offset|start|from|limit|cp\b|cpage|comment|koment|kommentar|opini|forum|thread|[?&;/,_-]p\b",
+    re.IGNORECASE,
+)
+_NOT: Final = (
+    "replytocom",
+    "login",
+    "register",
+    "signin",
+    "share",
+    "report",
+    "vote",
+    "reply",
+    "mailto:",
+    "javascript:",
+)
+
+
+def page_links(template: Template, document: Document) -> list[str]:
+    """Addresses of further pages of the thread in page order: linked inside the thread or next to it, same site."""
+    tree = template.tree
+    first, last = template.records[0].start, max(record.end for record in template.records)
+    own = _plain(document.url)
+    site = site_of(document.url)
+    found: dict[str, None] = {}
+    for node in range(max(0, first - NEAR), min(len(tree), last + NEAR)):
+        if tree.tags[node] != "a" or node in template.place:
+            continue
+        url = _target(tree, node, document, first, last)
+        if url is None or url == own or site_of(url) != site:
+            continue
+        found.setdefault(url)
+        if len(found) == MAX_LINKS:
+            break
+    return list(found)
+
+
+def _target(tree: Tree, node: int, document: Document, first: int, last: int) -> str | None:
+    href = tree.attrs[node].get("href") or ""
+    if not href or href.startswith("#") or any(word in href.lower() for word in _NOT):
+        return None
+    text = tree.line(node, 40) or tree.attrs[node].get("title") or ""
+    is_next = (tree.attrs[node].get("rel") or "") in ("next", "prev") or (
+        len(text) < 40 and _NEXT.match(text) is not None
+    )
+    if not is_next and not _NUMBER.match(text):
+        return None
+    url = document.link(href)
+    if url is None:
+        return None
+    here, there = urlsplit(document.url), urlsplit(url)
+    if there.path == here.path and there.query == here.query:
+        return None
+    changed = (
+        there.query + there.fragment if there.path == here.path else there.path + "?" + there.query + there.fragment
+    )
+    same_thread = there.path == here.path or _stem(there.path).startswith(_stem(here.path)) or "comment" in changed
+    is_inside = first <= node < last
+    return _plain(url) if same_thread and (_PAGED.search(changed) or is_inside) else None
+
+
+def _stem(path: str) -> str:
+    stem = re.sub(r"(?:\.\w{2,5}|/)$", "", path)
+    return re.sub(r"(?:/page)?[/,_-]\d{1,3}$", "", stem) or stem
+
+
+def _plain(url: str) -> str:
+    return url.partition("#")[0]

@@ -1,0 +1,325 @@
+"""Which comment answers which: by nesting, by containers of answers, by indentation, by a link to the one answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from crawler.systems.generic.template import WRAPPERS, Record, Template
+from crawler.systems.generic.words import COMMENT, REPLIES
+
+_LEVEL = re.compile(
+    r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]?(\d{1,2})(?=$|[\s_])",
+    re.IGNORECASE,
+)
+_INDENT = re.compile(
+    r"(?:margin|padding)-(?:left|right|inline-start)\s*:\s*(-?\d+(?:\.\d+)?)\s*(px|em|rem|%|pt)?|(?:^|;)\s*(?:margin|padding)\s*:\s*[^;]*?(\d+)px\s*(?:;|$)",
+    re.IGNORECASE,
+)
+_WIDTH = re.compile(r"(?:^|;)\s*width\s*:\s*(\d+(?:\.\d+)?)\s*(px|%)", re.IGNORECASE)
+LEVEL_ATTRIBUTES: Final = ("data-depth", "data-level", "data-indent", "aria-level", "depth", "level", "indent")
+PARENT_ATTRIBUTES: Final = (
+    "data-parent-id",
+    "data-parent",
+    "data-parentid",
+    "data-parent-comment-id",
+    "data-in-reply-to",
+    "data-reply-to",
+    "parent_id",
+    "parentid",
+)
+
+Parents = list[int | None]
+
+
+def parents_of(template: Template) -> tuple[Parents, str]:
+    """For each record the number of the record that it answers, and how that was seen."""
+    count = len(template.records)
+    none: Parents = [None] * count
+    if count < 2:
+        return none, "flat"
+    for method, name in (
+        (_by_nesting, "nesting"),
+        (_by_attribute, "parent attribute"),
+        (_by_level, "level"),
+        (_by_container, "container of answers"),
+        (_by_indent, "indentation"),
+        (_by_link, "link to the answered comment"),
+        (_by_name, "name of an answer"),
+    ):
+        parents = method(template)
+        if any(parent is not None for parent in parents):
+            if name == "nesting":
+                parents = _merged(parents, _by_container(template))
+            return parents, name
+    return none, "flat"
+
+
+def _merged(first: Parents, second: Parents) -> Parents:
+    return [one if one is not None else other for one, other in zip(first, second, strict=True)]
+
+
+def _by_nesting(template: Template) -> Parents:
+    parents: Parents = []
+    stack: list[int] = []
+    for number, record in enumerate(template.records):
+        while stack and template.records[stack[-1]].end <= record.start:
+            stack.pop()
+        parents.append(stack[-1] if stack else None)
+        stack.append(number)
+    return parents
+
+
+def _by_container(template: Template) -> Parents:
+    """Answers stand in a container right behind the comment (or behind its wrapper) that they answer."""
+    tree = template.tree
+    records = template.records
+    starts = {record.start: number for number, record in enumerate(records)}
+    parents: Parents = []
+    last_in: dict[int, int] = {}
+    names: list[bool] = []
+    for number, record in enumerate(records):
+        parent: int | None = None
+        up = record.start
+        named = False
+        for _ in range(8):
+            named = named or bool(tree.roles[up] & REPLIES)
+            holder = tree.ups[up]
+            if holder <= 0:
+                break
+            earlier = last_in.get(holder)
+            if earlier is not None and up not in starts and records[earlier].end <= up:
+                parent = earlier
+                break
+            up = holder
+        names.append(parent is not None and named)
+        parents.append(parent)
+        last_in[tree.ups[record.start]] = number
+    containers = {(parent) for parent in parents if parent is not None}
+    if not containers:
+        return parents
+    if any(names):
+        return [parent if named else None for parent, named in zip(parents, names, strict=True)]
+    if len(containers) < 2 or sum(parent is not None for parent in parents) > 0.85 * len(parents):
+        return [None] * len(parents)
+    return parents
+
+
+def _by_stack(levels: list[float | None]) -> Parents:
+    """Parents from depths: the nearest comment before that is less deep."""
+    known = [level for level in levels if level is not None]
+    if not known or len(set(known)) < 2:
+        return [None] * len(levels)
+    low = min(known)
+    parents: Parents = []
+    stack: list[tuple[float, int]] = []
+    for number, level in enumerate(levels):
+        depth = low if level is None else level
+        while stack and stack[-1][0] >= depth:
+            stack.pop()
+        parents.append(stack[-1][1] if stack else None)
+        stack.append((depth, number))
+    return parents
+
+
+def _near(template: Template, record: Record) -> list[int]:
+    """A record's element, the wrappers that hold nothing else, and its first elements; 0 where there is none."""
+    tree, start = template.tree, record.start
+    nodes = [start]
+    around = tree.ups[start]
+    for _ in range(WRAPPERS):
+        is_own = around > 0 and template.first_in.get(around, start) == start
+        nodes.append(around if is_own else 0)
+        around = tree.ups[around] if is_own else 0
+    inner = range(start + 1, start + 4)
+    nodes.extend(node if node < record.end and tree.tags[node] else 0 for node in inner)
+    return nodes
+
+
+def _by_level(template: Template) -> Parents:
+    return _by_stack(_measure(template, _level))
+
+
+def _level(tree_attrs: dict[str, str | None]) -> float | None:
+    for name in LEVEL_ATTRIBUTES:
+        value = tree_attrs.get(name)
+        if value and value.strip().isdigit() and len(value) < 4:
+            return float(value)
+    found = _LEVEL.search(tree_attrs.get("class") or "")
+    return float(found[1]) if found else None
+
+
+def _measure(template: Template, read: Callable[[dict[str, str | None]], float | None]) -> list[float | None]:
+    """A number of each record, read at the same relative element for all of them."""
+    tree = template.tree
+    near = [_near(template, record) for record in template.records]
+    best: list[float | None] = [None] * len(near)
+    for step in range(len(near[0])):
+        values = [read(tree.attrs[nodes[step]]) if nodes[step] else None for nodes in near]
+        distinct = {value for value in values if value is not None}
+        if len(distinct) > 1 or (len(distinct) == 1 and None in values and distinct != {0.0}):
+            return values
+    return best
+
+
+def _indent(attrs: dict[str, str | None]) -> float | None:
+    style = attrs.get("style") or ""
+    if "margin" in style or "padding" in style:
+        found = _INDENT.search(style)
+        if found and found[1] is not None:
+            return float(found[1])
+    if "width" in style:
+        found = _WIDTH.search(style)
+        if found:
+            return -float(found[1])
+    width = attrs.get("width")
+    if width and attrs.get("height") is None and width.rstrip("%px").isdigit():
+        return -float(width.rstrip("%px"))
+    return None
+
+
+def _by_indent(template: Template) -> Parents:
+    levels = _measure(template, _indent)
+    parents = _by_stack(levels)
+    if any(parent is not None for parent in parents):
+        return parents
+    tree = template.tree
+    spacers: list[float | None] = []
+    for record in template.records:
+        width = None
+        for node in record.own[:14]:
+            if tree.tags[node] == "img":
+                raw = (tree.attrs[node].get("width") or "").rstrip("px")
+                source = (tree.attrs[node].get("src") or "").lower()
+                if raw.isdigit() and (
+                    "spacer" in source
+                    or "blank" in source
+                    or "clear" in source
+                    or "pixel" in source
+                    or source.endswith("s.gif")
+                ):
+                    width = float(raw)
+                    break
+        spacers.append(width)
+    return _by_stack(spacers)
+
+
+def _names_of(template: Template, number: int) -> set[str]:
+    """Ids and anchor names in a record."""
+    tree, record = template.tree, template.records[number]
+    found: set[str] = set()
+    for node in record.own[:400]:
+        own = tree.attrs[node]
+        if own:
+            for name in ("id", "name", "data-id", "data-comment-id", "data-cid"):
+                value = own.get(name)
+                if value:
+                    found.add(value)
+    return found
+
+
+_NUMBER = re.compile(r"\d{2,}")
+
+
+def _by_attribute(template: Template) -> Parents:
+    tree = template.tree
+    stated: list[str | None] = []
+    for record in template.records:
+        value = None
+        for node in record.own[:6]:
+            for name in PARENT_ATTRIBUTES:
+                value = value or tree.attrs[node].get(name)
+        stated.append(value)
+    if not any(stated):
+        return [None] * len(stated)
+    owner = _owners(template)
+    return [
+        parent if value and (parent := _owner_of(owner, value)) is not None and parent != number else None
+        for number, value in enumerate(stated)
+    ]
+
+
+def _owners(template: Template) -> dict[str, int]:
+    owner: dict[str, int] = {}
+    for number in range(len(template.records)):
+        for name in _names_of(template, number):
+            owner.setdefault(name, number)
+            for digits in _NUMBER.findall(name):
+                owner.setdefault("#" + digits, number)
+    return owner
+
+
+def _owner_of(owner: dict[str, int], value: str) -> int | None:
+    found = owner.get(value)
+    if found is None:
+        digits = _NUMBER.findall(value)
+        found = owner.get("#" + digits[-1]) if digits else None
+    return found
+
+
+_REPLY_TO = re.compile(
+    r"reply to|response to|replying to|respond(?:ing|s)? to|antwort auf|als antwort|réponse à|en respuesta a|"
+    r"respondiendo a|in risposta a|em resposta a|w odpowiedzi|odpowiedź (?:na|do)|ответ на|ответила?|отвечает|"
+    r"reactie op|svar (?:på|til|till)|回复|回覆|への返信|답글|yanıt|@",
+    re.IGNORECASE,
+)
+
+
+def _by_link(template: Template) -> Parents:
+    """A link in the byline, with words for an answer, to another comment of the page."""
+    tree = template.tree
+    parents: Parents = [None] * len(template.records)
+    owner: dict[str, int] | None = None
+    for number, record in enumerate(template.records):
+        for node in record.own:
+            href = tree.attrs[node].get("href") if tree.tags[node] == "a" else None
+            if not href or not _says_reply(template, node):
+                continue
+            fragment = href.rpartition("#")[2] if "#" in href else href
+            if not fragment:
+                continue
+            if owner is None:
+                owner = _owners(template)
+            found = _owner_of(owner, fragment)
+            if found is not None and found != number:
+                parents[number] = found
+                break
+    return parents
+
+
+def _says_reply(template: Template, link: int) -> bool:
+    tree = template.tree
+    line = tree.line(link, 80)
+    around = tree.ups[link]
+    if line is None:
+        return False
+    said = tree.line(around, 120) or line
+    return _REPLY_TO.search(said) is not None or bool(
+        (tree.roles[around] | tree.roles[link]) & REPLIES and not tree.roles[link] & COMMENT
+    )
+
+
+_ANSWER = re.compile(
+    r"(?:^|[\s_-])(?:reply|replies|response|answer|child|children|sub|subcomment|nested|antwort|odpowiedz|otvet"
+    r"|respuesta|reponse|risposta|indent|indented)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def _by_name(template: Template) -> Parents:
+    """Answers carry a class that the comments they follow do not."""
+    tree = template.tree
+    marks = [
+        any(_ANSWER.search(tree.attrs[node].get("class") or "") for node in _near(template, record)[:2] if node)
+        for record in template.records
+    ]
+    if not marks or marks[0] or all(marks) or not any(marks) or template.group.mode != "element":
+        return [None] * len(marks)
+    parents: Parents = []
+    last: int | None = None
+    for number, is_answer in enumerate(marks):
+        parents.append(last if is_answer else None)
+        if not is_answer:
+            last = number
+    return parents

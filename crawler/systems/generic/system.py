@@ -1,0 +1,104 @@
+"""The generic comment system: asked last, about pages of which no known system has read a comment."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from crawler.extract.document import Document
+from crawler.extract.urls import page_url
+from crawler.systems.base import Batch, FetchError, System, ThreadRef
+from crawler.systems.generic.comments import comments_of
+from crawler.systems.generic.paging import page_links
+from crawler.systems.generic.template import MAX_RECORDS
+from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
+from crawler.systems.reading import Reading
+
+ANY_TIME: Final = 4_102_444_800_000_000
+"""2100-01-01T00:00:00Z in microseconds: detection looks where times stand, the harvest knows when they were read."""
+
+MAX_BARREN: Final = 2
+"""Pages without a new comment after which no more are asked for."""
+
+
+class Generic(System):
+    """Threads of unknown systems, found by the structure of the page."""
+
+    name: ClassVar[str] = "generic"
+    title: ClassVar[str] = "Any other"
+    checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
+    version: ClassVar[int] = 1
+    ids_are_global: ClassVar[bool] = False
+    is_last_resort: ClassVar[bool] = True
+    may_move: ClassVar[bool] = False
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        """The page's thread, if it shows one. A doubtful one is named too, so that the ledger says so."""
+        found = find_thread(document, observed_at=ANY_TIME, language=language_of(document))
+        if found is None or found.confidence < DOUBT:
+            return []
+        is_sure = found.confidence >= THRESHOLD
+        return [
+            ThreadRef(
+                system=self.name,
+                tenant=urlsplit(document.url).netloc.rpartition("@")[2].lower(),
+                native_id=None,
+                url=page_url(document.url) or document.url,
+                detected_by=f"{found.group.label} ({len(found.group.spans)})",
+                state="open" if is_sure and found.has_form else "unknown",
+                confidence=round(found.confidence, 3),
+                evidence={"found": found} if is_sure else {},
+            )
+        ]
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        """The comments that the page shows, then those of the thread's further pages until none is new."""
+        found: Found | None = ref.evidence.get("found")
+        if found is None:
+            return
+        reading.walked("html")
+        if len(found.group.spans) > MAX_RECORDS:
+            reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
+        yield reading.batch(comments_of(found, observed_at=reading.page.observed_at), reading.page)
+        seen = {reading.shown.url.partition("#")[0], ref.url}
+        waiting = page_links(found.template, reading.shown)
+        barren = 0
+        while waiting and barren < MAX_BARREN:
+            url = waiting.pop(0)
+            if url in seen:
+                continue
+            seen.add(url)
+            try:
+                document, exchange = await reading.document(url)
+            except FetchError as error:
+                reading.missing(error)
+                if error.reason in ("blocked", "budget"):
+                    break
+                continue
+            reading.walked("pages")
+            further = find_thread(document, observed_at=exchange.observed_at, language=language_of(document))
+            met = reading.met
+            if further is not None and further.confidence >= THRESHOLD:
+                yield reading.batch(comments_of(further, observed_at=exchange.observed_at), exchange)
+                waiting.extend(page_links(further.template, document))
+            barren = 0 if reading.met > met else barren + 1
+        ref.stated = found.stated
+        if found.stated is not None and found.stated >= reading.captured:
+            reading.expect(found.stated, "any")
+
+
+_LANGUAGES: Final = (
+    ("html", "lang"), ("html", "xml:lang"), ("meta[http-equiv='content-language' i]", "content"),
+    ("meta[property='og:locale']", "content"), ("body", "lang"),
+)  # fmt: skip
+
+
+def language_of(document: Document) -> str | None:
+    """The page's language as it says itself."""
+    for selector, name in _LANGUAGES:
+        node = document.first(selector)
+        stated = (node.attributes.get(name) or "").strip() if node is not None else ""
+        if stated:
+            return stated.replace("_", "-")
+    return None

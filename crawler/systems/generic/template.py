@@ -1,0 +1,163 @@
+"""The records of a group laid over each other: which places they have in common, and what stands there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from crawler.systems.generic.records import Group, own_spans
+from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.words import (
+    AUTHOR,
+    BODY,
+    CHROME,
+    FORM,
+    HIDDEN,
+    SIGNATURE,
+    TIME,
+    is_chrome,
+    line_key,
+)
+
+INHERITED: Final = AUTHOR | TIME | CHROME | SIGNATURE | FORM | HIDDEN
+
+WRAPPERS: Final = 3
+"""Elements around a comment that may carry its depth."""
+
+MAX_RECORDS: Final = 100_000
+"""Comments of one page; the rest is left out and the thread says so."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One comment as nodes of the page."""
+
+    start: int
+    end: int
+    own: list[int] = field(default_factory=list)
+    """Its nodes in document order, without those of other records in it."""
+    lines: list[int] = field(default_factory=list)
+    """Those of them that are texts."""
+
+
+class Template:
+    """Places of records. A place is a path of shapes from the record's root; place 0 is the root itself."""
+
+    def __init__(self, tree: Tree, group: Group, limit: int = MAX_RECORDS) -> None:
+        """Lay the records over each other; of more than ``limit`` the first half and some of the rest."""
+        self.tree = tree
+        self.group = group
+        self.records: list[Record] = []
+        self.place: dict[int, int] = {}
+        """Place of each node of a record (of its parent for a text)."""
+        self.roles: dict[int, int] = {}
+        """What the names of a node and of those around it within the record say."""
+        self.shapes: list[str] = [""]
+        """Shape of each place."""
+        self.above: list[int] = [-1]
+        """The place around each place."""
+        self._ids: dict[tuple[int, str], int] = {}
+        self.lines_at: Counter[int] = Counter()
+        """How many texts there are at each place."""
+        inside = own_spans(group.spans)
+        for number in _sample(len(group.spans), limit):
+            start, end = group.spans[number]
+            self.records.append(self._record(start, end, inside[number]))
+        self.repeated = self._repeated()
+        self.starts = [record.start for record in self.records]
+        self.first_in = self._first_in()
+        """The first record's start in each element around records."""
+
+    def _record(self, start: int, end: int, inner: list[tuple[int, int]]) -> Record:
+        tree, place, roles = self.tree, self.place, self.roles
+        tags, ups, shapes, own_roles = tree.tags, tree.ups, tree.shapes, tree.roles
+        record = Record(start, end)
+        jumps = dict(inner)
+        node = start
+        is_element = self.group.mode == "element"
+        own, lines = record.own, record.lines
+        while node < end:
+            if node in jumps and jumps[node] > node and node != start:
+                node = jumps[node]
+                continue
+            up = ups[node]
+            above = place.get(up, 0) if up >= start else 0
+            around = roles.get(up, 0) if up >= start else 0
+            if node == start and is_element:
+                place[node], roles[node] = 0, 0
+            elif not tags[node]:
+                place[node], roles[node] = above, around
+                self.lines_at[above] += 1
+                lines.append(node)
+            else:
+                place[node] = self._id(above, shapes[node])
+                roles[node] = (
+                    (own_roles[node] & ~INHERITED) | ((around | own_roles[node]) & INHERITED) | (around & BODY)
+                )
+            own.append(node)
+            node += 1
+        return record
+
+    def _first_in(self) -> dict[int, int]:
+        first: dict[int, int] = {}
+        for start in self.starts:
+            up = self.tree.ups[start]
+            for _ in range(WRAPPERS + 1):
+                if up <= 0 or up in first:
+                    break
+                first[up] = start
+                up = self.tree.ups[up]
+        return first
+
+    def _id(self, above: int, shape: str) -> int:
+        found = self._ids.get((above, shape))
+        if found is None:
+            found = self._ids[above, shape] = len(self.shapes)
+            self.shapes.append(shape)
+            self.above.append(above)
+        return found
+
+    def _repeated(self) -> frozenset[tuple[int, str]]:
+        """Lines that say the same in many records at the same place: labels."""
+        count = len(self.records)
+        if count < 3:
+            return frozenset()
+        seen: Counter[tuple[int, str]] = Counter()
+        for record in self.records:
+            for key in {
+                (self.place[line], line_key(self.tree.texts[line]))
+                for line in record.lines
+                if len(self.tree.texts[line]) <= 80
+            }:
+                seen[key] += 1
+        return frozenset(key for key, times in seen.items() if times >= max(3, 0.5 * count))
+
+    def is_label(self, line: int) -> bool:
+        """Whether a text is a control or stands in most records."""
+        text = self.tree.texts[line]
+        return is_chrome(text) or (self.place[line], line_key(text)) in self.repeated
+
+    def path(self, place: int) -> str:
+        """A place as a selector."""
+        steps: list[str] = []
+        while place > 0:
+            steps.append(self.shapes[place])
+            place = self.above[place]
+        return " > ".join(reversed(steps)) or "(the comment itself)"
+
+    def chain(self, place: int) -> list[int]:
+        """A place and those around it, the root last."""
+        steps: list[int] = []
+        while place >= 0:
+            steps.append(place)
+            place = self.above[place]
+        return steps
+
+
+def _sample(count: int, limit: int) -> Iterable[int]:
+    if count <= limit or limit == MAX_RECORDS:
+        return range(min(count, limit))
+    half = limit // 2
+    return [*range(half), *range(half, count, (count - half) // (limit - half) + 1)]

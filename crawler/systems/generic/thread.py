@@ -1,0 +1,94 @@
+"""The thread of a page: of all sets of elements that may be its comments the one whose records read like comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from crawler.extract.document import Document
+from crawler.systems.generic.body import Bodies, read_bodies
+from crawler.systems.generic.evidence import Surroundings, evidence
+from crawler.systems.generic.model import confidence_of, rank_of
+from crawler.systems.generic.records import Group, Sums, groups_of
+from crawler.systems.generic.slots import Slots, read_slots
+from crawler.systems.generic.structure import Parents, parents_of
+from crawler.systems.generic.template import Template
+from crawler.systems.generic.tree import flatten
+
+READ: Final = 8
+"""Candidates whose fields are read."""
+
+SAMPLE: Final = 12
+"""Records of a candidate that are read before it is chosen."""
+
+THRESHOLD: Final = 0.4
+"""Confidence from which a thread is believed."""
+
+DOUBT: Final = 0.2
+"""Confidence from which a thread that is not believed is named in the ledger."""
+
+
+@dataclass(slots=True)
+class Found:
+    """A candidate with everything that was read of it."""
+
+    template: Template
+    slots: Slots
+    bodies: Bodies
+    rank: float = 0.0
+    """How well it stands among the candidates of its page."""
+    confidence: float = 0.0
+    """0 to 1: how sure it is that these are comments."""
+    evidence: dict[str, float] = field(default_factory=dict)
+    parents: Parents = field(default_factory=list)
+    method: str = "flat"
+    language: str | None = None
+    """The page's language."""
+    has_form: bool = False
+    """Whether the page has a field for a new comment."""
+    stated: int | None = None
+    """How many comments the page says there are, right before them."""
+
+    @property
+    def group(self) -> Group:
+        """The elements that were taken for the comments."""
+        return self.template.group
+
+
+def candidates(document: Document, *, observed_at: int, language: str | None, limit: int = READ) -> list[Found]:
+    """What may be the page's thread, the surest first."""
+    tree = flatten(document)
+    if not len(tree):
+        return []
+    sums, around = Sums(tree), Surroundings(tree)
+    found: list[Found] = []
+    for group in groups_of(tree, sums)[:limit]:
+        template = Template(tree, group, SAMPLE)
+        slots = read_slots(template, observed_at=observed_at, language=language)
+        bodies = read_bodies(template, slots)
+        candidate = Found(template, slots, bodies)
+        candidate.evidence = evidence(template, slots, bodies, around, sums)
+        candidate.rank, candidate.confidence = rank_of(candidate.evidence), confidence_of(candidate.evidence)
+        candidate.language = language
+        candidate.has_form, candidate.stated = bool(around.fields), around.stated_before(group)
+        found.append(candidate)
+    found.sort(key=lambda candidate: -candidate.rank)
+    return found
+
+
+def find_thread(document: Document, *, observed_at: int, language: str | None) -> Found | None:
+    """The page's thread, None when it shows none; its confidence says how sure that is."""
+    found = candidates(document, observed_at=observed_at, language=language)
+    if not found:
+        return None
+    return read_whole(found[0], observed_at=observed_at, language=language)
+
+
+def read_whole(found: Found, *, observed_at: int, language: str | None) -> Found:
+    """Read all records of a candidate, and which one answers which."""
+    if len(found.template.records) < len(found.group.spans):
+        found.template = Template(found.template.tree, found.group)
+        found.slots = read_slots(found.template, observed_at=observed_at, language=language)
+        found.bodies = read_bodies(found.template, found.slots)
+    found.parents, found.method = parents_of(found.template)
+    return found

@@ -1,0 +1,106 @@
+"""Times in the lines of a page: which texts look like one, and what exactly is the time in a line of more words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from crawler.extract.dates import Published, read_time
+
+LONGEST_LINE: Final = 160
+"""A longer text holds no byline, characters."""
+
+_AGO: Final = (
+    "ago|vor|hace|il y a|fa|há|atrás|temu|назад|тому|geleden|siden|sedan|sitten|önce|пред|преди|před|pred|ezelőtt|lalu|"
+    "trước|前|전|قبل|منذ|پیش|לפני|πριν|ที่แล้ว|yesterday|today|gestern|heute|hier|aujourd'hui|вчера|сегодня|вчора|"
+    "сьогодні|wczoraj|dzisiaj|dziś|ayer|hoy|ieri|oggi|ontem|hoje|gisteren|vandaag|igår|idag|dün|bugün|just now|"
+    "昨天|今天|昨日|今日|어제|오늘|σήμερα|χθες"
+)
+_CLOCK: Final = r"\d{1,2}\s?[:：.h時点]\s?\d{2}(?!\d)(?::\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?"
+_FIGURES: Final = r"(?<![\d.,:/-])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}(?![\d])"
+_MONTH: Final = r"[^\W\d_]{3,14}"
+_WORDS: Final = (
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?[\s.,-]{{0,3}}(?:de\s|of\s)?{_MONTH}\.?,?[\s-]{{0,2}}(?:de\s|of\s)?(?:(?:19|20)\d\d|['’]?\d\d(?![\d:.]))"
+    rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:(?:19|20)\d\d)"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?"
+    rf"|(?:19|20)\d\d[\s,.-]{{1,2}}{_MONTH}\.?[\s,-]{{1,2}}\d{{1,2}}(?!\d)"
+)
+_DATE: Final = rf"(?:{_FIGURES}|{_WORDS})"
+_BETWEEN: Final = r"[^\d\w]{0,4}(?:[^\W\d_]{1,4}\.?[^\d\w]{0,3}){0,2}"
+_WRITTEN = re.compile(
+    rf"(?:{_CLOCK}{_BETWEEN})?{_DATE}(?:[TZ]?{_BETWEEN}{_CLOCK})?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?", re.IGNORECASE
+)
+_AGE = re.compile(
+    r"(?:\b\d+|\b(?:an?|one|ein(?:e[mnr]?)?|une?|una|uma|jeden)\b)\s?[^\W\d_]+\.?(?:[\s,]+(?:\d+\s?[^\W\d_]+\.?))?\s+"
+    r"(?:ago|fa|atrás|temu|назад|тому|geleden|siden|sedan|sitten|önce|lalu|trước|ezelőtt|früher)\b"
+    r"|\b(?:vor|hace|il y a|há|для|πριν|za|před|pred|преди|пред|لפני|منذ|قبل)\s+(?:\d+|[^\W\d_]+)\s+[^\W\d_]+"
+    r"|\d+\s?[^\W\d_]{1,6}\s?(?:前|전)",
+    re.IGNORECASE,
+)
+_DAY = re.compile(
+    rf"\b(?:yesterday|today|gestern|heute|hier|aujourd'hui|вчера|сегодня|вчора|сьогодні|wczoraj|dzisiaj|dziś|ayer|hoy|ieri|"
+    rf"oggi|ontem|hoje|gisteren|vandaag|igår|idag|i går|i dag|dün|bugün|σήμερα|χθες)(?:{_BETWEEN}{_CLOCK})?"
+    rf"|(?:昨天|今天|昨日|今日|어제|오늘)\s?(?:{_CLOCK})?",
+    re.IGNORECASE,
+)
+_LOOKS = re.compile(
+    rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:19|20)\d\d(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)|(?<!\w)(?:{_AGO})(?!\w)",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+
+
+@lru_cache(maxsize=50_000)
+def looks_timed(text: str) -> bool:
+    """Whether a text looks as if it told a time; a cheap hint that is often wrong."""
+    size = len(text)
+    if size > LONGEST_LINE or size < 4:
+        return False
+    if _DIGIT.search(text) is None:
+        return size < 40 and not _NEAR.isdisjoint(text.casefold().split())
+    return _LOOKS.search(text) is not None
+
+
+_NEAR: Final = frozenset(_AGO.split("|"))
+
+
+def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Published, int, int] | None:
+    """The time in a line and where it stands in it, None when there is none.
+
+    The written date with its clock is what counts; an age or a day word only where there is no date.
+    """
+    if len(text) > 2 * LONGEST_LINE:
+        return None
+    for pattern in (_WRITTEN, _AGE, _DAY):
+        for count, match in enumerate(pattern.finditer(text)):
+            if count > 4:
+                break
+            start, end = match.span()
+            published = _read(text[start:end], observed_at, language)
+            if published is not None:
+                return published, start, end
+    published = _read(text, observed_at, language) if len(text) < 60 else None
+    return None if published is None else (published, 0, len(text))
+
+
+def _read(text: str, observed_at: int, language: str | None) -> Published | None:
+    published = read_time(_EDGES.sub("", text), observed_at=observed_at, language=language)
+    return published if published is not None and published.min is not None else None
+
+
+_EDGES = re.compile(r"^[\s(\[|,;@·•–-]+|[\s)\]|,;@·•–-]+$")
+
+
+_FROM_TIME = re.compile(
+    rf"(?:{_CLOCK}|{_DATE}|(?<=\w)\s*[(,;|·•—–-]\s*\d|(?<!\w)(?:{_AGO})(?!\w)).*", re.IGNORECASE | re.DOTALL
+)
+_TO_TIME = re.compile(rf".*(?:{_CLOCK}|{_DATE}|(?:19|20)\d\d)", re.IGNORECASE | re.DOTALL)
+
+
+def without_time(text: str) -> tuple[str, str]:
+    """What stands before and behind the time in a line."""
+    match = _FROM_TIME.search(text)
+    if match is None:
+        return text, ""
+    return text[: match.start()], _TO_TIME.sub("", text)

@@ -1,0 +1,161 @@
+"""What class names, ids and short lines say about an element: the vocabulary of comment markup in many languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+_TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/words.json").read_text("utf-8"))
+"""``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
+behind and before a name; ``counted``: words of comment counts. A ``*`` ends a stem."""
+
+COMMENT: Final = 1
+"""Names a comment or a thread beyond doubt."""
+TALK: Final = 2
+"""Names a reply, a post of a forum, an opinion: a comment or something else."""
+AUTHOR: Final = 4
+TIME: Final = 8
+BODY: Final = 16
+CHROME: Final = 32
+"""Names a control, a counter, a picture, a heading: never the text of a comment."""
+SIDE: Final = 64
+"""Names a part of the page that is not its subject and not its thread."""
+REPLIES: Final = 128
+"""Names what holds the answers to a comment."""
+FORM: Final = 256
+"""Names the form for a new comment."""
+ARTICLE: Final = 512
+"""Names the page's own article."""
+SIGNATURE: Final = 1024
+HIDDEN: Final = 4096
+"""Names what is read to people who do not see the page."""
+RECENT: Final = 8192
+"""Names a list of the newest comments of the whole site."""
+PINNED: Final = 2048
+"""Names a copy of comments: the best, the newest, the picks of the editors."""
+
+_ROLES: Final = {
+    "comment": COMMENT, "talk": TALK, "author": AUTHOR, "time": TIME, "body": BODY, "chrome": CHROME, "side": SIDE,
+    "replies": REPLIES, "form": FORM, "article": ARTICLE, "signature": SIGNATURE, "pinned": PINNED,
+}  # fmt: skip
+
+
+def _by_word() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
+    words: dict[str, int] = {}
+    stems: dict[str, int] = {}
+    for role, listed in _TABLES["roles"].items():
+        for entry in listed:
+            table, word = (stems if entry.endswith("*") else words), entry.rstrip("*")
+            table[word] = table.get(word, 0) | _ROLES[role]
+    return words, tuple(stems.items())
+
+
+_WORDS, _STEMS = _by_word()
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_UNSEEN = re.compile(r"visually-?hidden|sr-only|screen-?reader|element-invisible|assistive", re.IGNORECASE)
+_NEWEST = re.compile(
+    r"(?:recent|latest|newest|last|letzte|neueste|ostatnie|najnowsze|dernier|ultim[oi]s?|posled)[\w\s-]{0,12}"
+    r"(?:comm|komm|komen|coment|opini|reac|post|repl)|(?:comm|komm|komen|coment|opini)\w*[-_]?"
+    r"(?:recent|latest|last|widget)|widget[\w\s-]{0,12}(?:comm|komm|koment|coment)",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"[^a-zA-Z\u00c0-\U0010ffff]+")
+MAX_NAME: Final = 300
+"""Characters of a class attribute that are looked at."""
+
+
+@lru_cache(maxsize=20_000)
+def roles_of(name: str) -> int:
+    """The roles that a class attribute or an id speaks of, as bits."""
+    found = 0
+    if _UNSEEN.search(name):
+        found |= HIDDEN
+    if _NEWEST.search(name):
+        found |= RECENT
+    for word in _SPLIT.split(_CAMEL.sub(" ", name[:MAX_NAME])):
+        if word:
+            found |= _role(word.lower())
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _role(word: str) -> int:
+    found = _WORDS.get(word, 0)
+    if not found and len(word) > 3 and word.endswith("s"):
+        found = _WORDS.get(word[:-1], 0)
+    if not found:
+        for stem, role in _STEMS:
+            if word.startswith(stem):
+                found |= role
+    return found
+
+
+_LOOSE = re.compile(r"[\d\W_]+")
+
+
+@lru_cache(maxsize=20_000)
+def line_key(text: str) -> str:
+    """A line without figures, punctuation and case."""
+    return _LOOSE.sub(" ", text.casefold()).strip()
+
+
+_CHROME: Final = frozenset(line_key(line) for line in _TABLES["chrome"])
+_COUNTED = re.compile("|".join(re.escape(word.rstrip("*")) for word in _TABLES["counted"]), re.IGNORECASE)
+LONGEST_CHROME: Final = 60
+"""Longer lines are no controls, characters."""
+
+
+def is_chrome(text: str) -> bool:
+    """Whether a line is the label of a control: ``Reply``, ``Report abuse``, ``12``, ``|``."""
+    return len(text) <= LONGEST_CHROME and ((key := line_key(text)) == "" or key in _CHROME)
+
+
+def _alternatives(words: list[str]) -> str:
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
+
+
+_SAYS = re.compile(rf"(?:^|\s)(?:{_alternatives(_TABLES['says'])})\s*[:：]?\s*$", re.IGNORECASE)
+_BY = re.compile(
+    rf"^[\W_]*(?:(?:(?:{_alternatives(_TABLES['by'])})(?=[\s:：])\s*[:：]?|(?:{_alternatives(_TABLES['by_colon'])})\s*[:：])\s*)+",
+    re.IGNORECASE,
+)
+_BY_LOOSE = re.compile(rf"^[\W_]*(?:{_alternatives(_TABLES['by_colon'])})\s*[:：]?\s+", re.IGNORECASE)
+_JOIN = re.compile(rf"[\s,;|·•–—-]+(?:{_alternatives(_TABLES['joins'])})$", re.IGNORECASE)
+_EDGES: Final = " \t\r\n\u00a0,;:|·•–—-»«>/~@#\u200e\u200f"
+
+
+@lru_cache(maxsize=20_000)
+def bare_name(text: str, *, in_line: bool = False) -> str:
+    """A name without what says that it is one: ``by NAME``, ``NAME says:``, ``NAME, am``.
+
+    :param in_line: the text stood in one line with a time, so that ``von``, ``de`` and the like are no part of a name
+    """
+    name = " ".join(text.split()).strip(_EDGES)
+    if in_line:
+        name = _BY_LOOSE.sub("", name + " ").strip(_EDGES)
+    for _ in range(3):
+        before = name
+        name = _BY.sub("", name + " ").strip(_EDGES)
+        name = _SAYS.sub("", name).strip(_EDGES)
+        name = _JOIN.sub("", name).strip(_EDGES)
+        if name == before:
+            break
+    return name
+
+
+def says_by(text: str) -> bool:
+    """Whether a line begins with ``posted by`` or the like."""
+    return _BY.match(text + " ") is not None or _BY_LOOSE.match(text + " ") is not None
+
+
+def says(text: str) -> bool:
+    """Whether a short line ends in ``says:`` or the like."""
+    return len(text) < 100 and _SAYS.search(text) is not None
+
+
+def speaks_of_comments(text: str) -> bool:
+    """Whether a line holds a word for comments."""
+    return _COUNTED.search(text) is not None

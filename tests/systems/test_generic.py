@@ -1,0 +1,153 @@
+"""The generic system: threads of any shape are read, what only looks like one is not, and no markup breaks it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit import NOW, read
+
+from crawler.extract.document import Document
+from crawler.systems.generic import Generic
+from crawler.systems.generic.comments import comments_of
+from crawler.systems.generic.explain import explain
+from crawler.systems.generic.thread import find_thread
+from pipelines.emit import moment
+
+FIXTURES = Path(__file__).with_name("fixtures") / "generic"
+SHAPES = sorted(folder.name for folder in FIXTURES.iterdir())
+URL = "https://town.example/bridge/"
+
+
+async def comments_of_page(html, pages=None):
+    threads = await read(Generic(), html, URL, pages)
+    return [(comment, ledger) for _, comments, ledger in threads for comment in comments]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_a_page_of_this_shape_gives_its_comments_and_nothing_else(shape):
+    html = (FIXTURES / shape / "page.html").read_bytes()
+    expected = json.loads((FIXTURES / shape / "expected.json").read_text("utf-8"))
+    found = [comment for comment, _ in await comments_of_page(html)]
+    places = {comment.native_id: number for number, comment in enumerate(found)}
+    told = [
+        {
+            "author": comment.author_name,
+            "published": (moment(comment.published_at) or "")[:16],
+            "parent": places.get(comment.parent_native_id),
+            "text": comment.text,
+        }
+        for comment in found
+    ]
+    assert told == expected
+
+
+async def test_ids_of_the_markup_are_native_and_places_in_the_list_are_not():
+    html = (FIXTURES / "flat-with-indents" / "page.html").read_text("utf-8")
+    assert [c.native_id for c, _ in await comments_of_page(html)] == ["5501", "5507", "5510", "5513"]
+    counted = html
+    for place, native_id in enumerate(("5501", "5507", "5510", "5513")):
+        counted = counted.replace(f"c{native_id}", f"c{place}")
+    assert {c.id_kind for c, _ in await comments_of_page(counted)} == {"surrogate"}
+
+
+async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states():
+    html = (FIXTURES / "flat-with-indents" / "page.html").read_bytes()
+    [(_, _, ledger)] = await read(Generic(), html, URL)
+    assert (ledger.verdict, ledger.expected, ledger.captured) == ("complete", 4, 4)
+    assert 0.5 < (ledger.confidence or 0) <= 1
+
+
+def thread_page(numbers, links):
+    rows = "".join(
+        f'<li class="comment" id="c{n}00"><b class="author">Reader {n}</b> <i class="date">2020-05-{n + 10} 10:00</i>'
+        f'<p class="text">This is what reader number {n} has to say about the new bridge.</p></li>'
+        for n in numbers
+    )
+    return f'<html lang="en"><body><h1>Bridge</h1><div id="comments"><ul>{rows}</ul><div class="pages">{links}</div></div></body></html>'
+
+
+def answer(html):
+    return 200, {"content-type": "text/html"}, html.encode()
+
+
+async def test_further_pages_are_followed_until_nothing_is_new():
+    first = thread_page((1, 2, 3), '<a href="?page=2">Older comments</a>')
+    web = {
+        URL + "?page=2": answer(thread_page((4, 5, 6), '<a href="?page=1">Newer</a> <a href="?page=3">Older comments</a>')),
+        URL + "?page=1": answer(first),
+        URL + "?page=3": answer(thread_page((6, 7), '<a href="?page=2">Newer</a>')),
+    }
+    found = await comments_of_page(first, web)
+    assert [c.native_id for c, _ in found] == ["100", "200", "300", "400", "500", "600", "700"]
+    assert found[0][1].verdict == "complete"
+
+
+async def test_a_further_page_that_fails_makes_the_thread_partial():
+    found = await comments_of_page(thread_page((1, 2, 3), '<a href="?page=2">Older comments</a>'), {})
+    assert (len(found), found[0][1].verdict) == (3, "partial")
+
+
+async def test_pages_of_other_sites_and_links_of_controls_are_not_followed():
+    links = '<a href="https://other.example/bridge/?page=2">next</a> <a href="?replytocom=7">more</a> <a href="#x">2</a>'
+    found = await comments_of_page(thread_page((1, 2, 3), links), {})
+    assert (len(found), found[0][1].requests) == (3, 0)
+
+
+def test_the_explanation_names_the_records_the_places_and_the_evidence():
+    document = Document((FIXTURES / "flat-with-indents" / "page.html").read_bytes(), URL)
+    told = explain(document, observed_at=NOW)
+    for line in ("records: 4 of div.entry-row", "author: div.head > a.nick (4 of 4", "answers: 2 by indentation", "evidence: "):
+        assert line in told
+
+
+COMMENT = '<li class="comment"><b class="author">U{n}</b> <i>2020-01-02 10:{m:02}</i><p>Text number {n} of somebody.'
+MONSTERS = {
+    "siblings": lambda size: "<ul>" + "".join(COMMENT.format(n=n, m=n % 60) + "</li>" for n in range(size)) + "</ul>",
+    "unclosed": lambda size: "<ul>" + "".join(COMMENT.format(n=n, m=n % 60) for n in range(size)),
+    "nested": lambda size: "".join(f"<div class=comment><b class=author>U</b> 2020-01-02 10:00 <p>text {n}" for n in range(size)),
+    "times": lambda size: "<p>2020-01-02 10:00 " * size,
+    "counts": lambda size: "".join(f"<p>{n} comments" for n in range(size)),
+    "anchors": lambda size: "".join(f"<a name=c{n}></a><b>U{n}</b>, 2020-01-02 10:00<br>text {n}<hr>" for n in range(size)),
+}
+
+
+@pytest.mark.parametrize("kind", MONSTERS)
+def test_four_times_the_page_takes_about_four_times_as_long(kind):
+    def seconds(size):
+        document = Document(MONSTERS[kind](size), URL)
+        start = time.process_time()
+        found = find_thread(document, observed_at=NOW, language="en")
+        if found is not None:
+            comments_of(found, observed_at=NOW)
+        return time.process_time() - start
+
+    seconds(300)
+    small = min(seconds(300) for _ in range(2))
+    assert seconds(1_200) < 9 * small + 0.1, "quadratic growth would be 16 times"
+
+
+PIECES = st.sampled_from(
+    [
+        "<div class=comment>", "</div>", "<ul>", "<li id=c1>", "<li id=c99>", "</ul>", "<p>", "<table><tr><td>", "</table>",
+        "<b class=author>", "</b>", "<i>2020-01-02 10:00</i>", "3 hours ago", "Reply", "says:", "<hr>", "<a name=x7>", "<dt>",
+        "<dd>", "<blockquote>", "<br>", "text of somebody who writes", "<a href='?page=2'>next</a>", "<form><textarea>", "7",
+        "<span style='margin-left:20px'>", "<h2>3 comments</h2>", "\u00a0", "&#xd800;", "<time datetime=x>", "\u202e", "<svg>",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=60).map("".join))
+def test_no_markup_makes_it_fail(html):
+    document = Document("<body>x" + html, URL)
+    found = find_thread(document, observed_at=NOW, language=None)
+    if found is not None:
+        comments = comments_of(found, observed_at=NOW)
+        ids = {comment.native_id for comment in comments}
+        assert all(comment.parent_native_id in ids for comment in comments if comment.parent_native_id)
+    explain(document, observed_at=NOW)

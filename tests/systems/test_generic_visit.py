@@ -1,0 +1,64 @@
+"""The generic system within a visit: asked last, and only where no other system has read a comment."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+from kit import NOW, answering
+from scrapy.http import HtmlResponse
+
+from crawler.systems import systems_of
+from crawler.systems.reading import Limits
+from crawler.visit import Circumstances, visit
+from pipelines.identify import Identify
+
+FIXTURES = Path(__file__).with_name("fixtures") / "generic"
+URL = "https://town.example/bridge/"
+THREAD = "".join(
+    f'<div class="comment"><b class="author">Reader {n}</b> <i class="date">2020-05-{n + 10} 10:00</i>'
+    f'<p class="text">This is what reader number {n} has to say about the new bridge.</p></div>'
+    for n in (1, 2, 3)
+)
+
+
+async def captures_of(html):
+    ids, identify = count(), Identify()
+    around = Circumstances(
+        fetch=answering({}), clock=lambda: NOW, new_id=lambda: str(next(ids)), systems=systems_of({}), limits=Limits()
+    )
+    captures = []
+    async for capture in visit(HtmlResponse(URL, body=html.encode()), around, URL):
+        identify.identify(capture)
+        captures.append(capture)
+    return captures
+
+
+async def systems_that_read(html):
+    return [(c.thread.system, c.thread.verdict) for c in await captures_of(html) if c.thread is not None]
+
+
+async def test_answers_without_ids_in_the_markup_are_linked_to_their_parents():
+    html = (FIXTURES / "nested-lists" / "page.html").read_text("utf-8").replace(' id="r90', ' data-x="')
+    [comments] = [capture.comments for capture in await captures_of(html) if capture.comments]
+    assert [comment.id_kind for comment in comments] == ["surrogate"] * 3
+    assert [comment.native_id for comment in comments] == [None] * 3
+    assert [comment.parent_id for comment in comments] == [None, comments[0].comment_id, None]
+    assert [comment.depth for comment in comments] == [1, 2, 1]
+
+
+async def test_a_page_whose_comments_a_known_system_reads_is_not_searched():
+    item = '<li class="comment" id="comment-7"><b class="fn">A</b><div class="comment-content"><p>Seven</p></div></li>'
+    html = f'<body class="single-post postid-9"><div id="comments"><ol class="comment-list">{item}</ol></div>{THREAD}</body>'
+    assert [system for system, _ in await systems_that_read(html)] == ["wordpress"]
+
+
+async def test_a_page_that_a_known_system_claims_and_cannot_read_is_searched():
+    html = f'<body class="single-post postid-9"><div id="comments"><p>x</p><form id="commentform"></form>{THREAD}</div></body>'
+    read = await systems_that_read(html.replace('<form id="commentform"></form>', '<link rel="https://api.w.org/" href="/wp-json/">'))
+    assert read[-1] == ("generic", "complete")
+
+
+async def test_a_thread_that_is_proven_empty_ends_the_search():
+    html = f'<body class="single-post postid-9"><div id="respond"><form id="commentform"></form></div>{THREAD}</body>'
+    assert await systems_that_read(html) == [("wordpress", "none")]
