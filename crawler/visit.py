@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,10 +13,12 @@ from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.page import read_page
 from crawler.extract.share import read_shares
 from crawler.extract.subscribe import read_subscribes
-from crawler.extract.urls import canonical_url, page_url
+from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.items import Capture, Failure, Page, Visit
 from crawler.systems.base import Exchange, Fetch, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, header_dict, read_thread
+
+logger = logging.getLogger(__name__)
 
 PAGE_EXTRACTOR: Final = "page/1"
 """Stored with the rows of a page, its shares and its subscribes; raised when the same page would give other rows."""
@@ -153,7 +156,24 @@ def _looked(response: Response, source: str, outcome: str, detail: str | None = 
 
 
 def _detect(document: Document, systems: Sequence[System]) -> list[tuple[System, ThreadRef]]:
-    return [(system, ref) for system in systems if system.is_possible(document) for ref in system.detect(document)]
+    """The threads of a page. A defect of one system costs it a ledger row that says so, not the page its visit."""
+    found: list[tuple[System, ThreadRef]] = []
+    for system in systems:
+        try:
+            found += [(system, ref) for ref in system.detect(document)] if system.is_possible(document) else []
+        except Exception as error:
+            logger.exception("%s: looking for a thread on %s failed", system.name, document.url)
+            defect = ThreadRef(
+                system=system.name,
+                tenant=site_of(document.url),
+                native_id=None,
+                url=document.url,
+                detected_by="",
+                stop_reason="error",
+                problem=f"looking for a thread of {system.title} failed: {type(error).__name__}: {error}",
+            )
+            found.append((system, defect))
+    return found
 
 
 class _UnreadableError(ValueError):

@@ -89,6 +89,8 @@ class ThreadRef:
     """0 to 1 where the system had to guess; None for a known one."""
     evidence: dict[str, Any] = field(default_factory=dict)
     """What the system wants to remember between detection and harvest."""
+    stop_reason: str = "unsupported"
+    """The ledger's stop reason of a thread with a :attr:`problem`."""
     problem: str | None = None
     """Why the thread cannot be read although it is there, for people: only a script knows its address, ..."""
 

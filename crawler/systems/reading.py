@@ -414,7 +414,7 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
     """
     reading.check(reading.shown)
     if reading.ref.problem is not None:
-        reading.stop("unsupported", reading.ref.problem)
+        reading.stop(reading.ref.stop_reason, reading.ref.problem)
         return
     try:
         for is_last in (not system.may_move, True):

@@ -62,3 +62,18 @@ async def test_a_page_that_a_known_system_claims_and_cannot_read_is_searched():
 async def test_a_thread_that_is_proven_empty_ends_the_search():
     html = f'<body class="single-post postid-9"><div id="respond"><form id="commentform"></form></div>{THREAD}</body>'
     assert await systems_that_read(html) == [("wordpress", "none")]
+
+
+async def test_a_system_that_fails_while_it_looks_for_a_thread_costs_the_page_nothing_and_is_named(monkeypatch):
+    from crawler.systems.isso import Isso
+
+    def broken(self, document):
+        raise ValueError("no such luck")
+
+    monkeypatch.setattr(Isso, "detect", broken)
+    captures = await captures_of(f'<title>A page</title><section id="isso-thread"></section>{THREAD}')
+    ledgers = {capture.thread.system: capture.thread for capture in captures if capture.thread is not None}
+    assert (ledgers["isso"].verdict, ledgers["isso"].stop_reason) == ("unknown", "error")
+    assert "no such luck" in ledgers["isso"].stop_detail
+    assert captures[-1].page.title == "A page"
+    assert ledgers["generic"].captured == 3
