@@ -20,8 +20,9 @@ class Failure:
     url: str
     """The address that failed."""
     reason: str
-    """One word: `http`, `robots`, `blocked`, `network`, `redirects`, `too_large`, `not_html`, `address`, `interrupted`,
-    `archive`, `error`."""
+    """One word: `http`, `robots`, `opt_out`, `reserved` (the page is not to be kept), `blocked`, `soft_404`, `private`
+    (a host that is not to be reached), `network`, `redirects`, `too_large`, `cap`, `not_html`, `address`,
+    `interrupted`, `archive`, `error`."""
     detail: str
     """One sentence for people, with the value that was met."""
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from scrapy import Request
 from scrapy.http import Response
 
+from crawler.extract.block_pages import FEW_BYTES, block_page
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.page import read_page
 from crawler.extract.share import read_shares
 from crawler.extract.subscribe import read_subscribes
 from crawler.extract.urls import canonical_url, page_url
 from crawler.items import Capture, Failure, Page, Visit
-from crawler.systems.base import Exchange, Fetch, System, ThreadRef
+from crawler.politeness.reservation import Reservation, read_reservation
+from crawler.systems.answers import BLOCKED_STATUS
+from crawler.systems.base import Exchange, Fetch, FetchError, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, header_dict, read_thread
 
 PAGE_EXTRACTOR: Final = "page/1"
@@ -40,6 +44,12 @@ class Circumstances:
     judge: Callable[[Document, bool], str | None] = lambda _document, _has_thread: None
     """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and whether
     a comment system found a thread on it."""
+    of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
+    """What the page's host says of an address in its ``tdmrep.json``; None: nobody is asked."""
+    obeyed: Sequence[str] = ()
+    """Reservations that keep a page from being archived (`crawler.politeness.reservation.KINDS`)."""
+    token: str = "Talkback"  # noqa: S105  # a product token, no secret
+    """Product token, by which a page may speak to this crawler alone."""
 
 
 async def visit(response: Response, around: Circumstances, source: str) -> AsyncIterator[Capture]:
@@ -63,6 +73,14 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
 
     try:
         document = _readable(response)
+        threads = [
+            (system, ref)
+            for system in around.systems
+            if system.is_possible(document)
+            for ref in system.detect(document)
+        ]
+        _refuse_block_page(document, source, has_threads=any(not system.is_general for system, _ in threads))
+        reservation = await _reservation(document, around)
     except _UnreadableError as problem:
         last = capture(page_url(response.url) or response.url, page_capture, PAGE_EXTRACTOR)
         last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
@@ -77,12 +95,6 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
 
     address = canonical_url(document)
-    threads = [
-        (system, ref)
-        for system in around.systems
-        if system.is_possible(document)
-        for ref in system.detect(document)
-    ]
     skipped = around.judge(document, bool(threads))
     if skipped is not None:
         last = capture(address, page_capture, PAGE_EXTRACTOR)
@@ -90,15 +102,14 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         yield last
         return
     refs: list[ThreadRef] = []
-    requests = 1
-    has_comments = False
+    requests, fetch, has_comments = 1, without_block_pages(around.fetch), False
     for system, ref in threads:
         if system.is_general and has_comments:
             continue
         reading = Reading(
             ref,
             document,
-            fetch=around.fetch,
+            fetch=fetch,
             page=page_capture,
             clock=around.clock,
             new_capture_id=around.new_id,
@@ -123,6 +134,9 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     if last.page.comment_count is None:
         stated = [ref.stated for ref in refs if ref.stated is not None]
         last.page.comment_count = sum(stated) if stated else None
+    last.page.robots = list(reservation.directives) or None
+    last.page.tdm_reservation = None if reservation.tdm is None else bool(reservation.tdm)
+    last.page.tdm_policy = reservation.tdm_policy
     last.shares = read_shares(document, last.page)
     last.subscribes = read_subscribes(document, last.page)
     last.visit = _looked(response, source, "read")
@@ -153,12 +167,59 @@ class _UnreadableError(ValueError):
 
 
 def _readable(response: Response) -> Document:
-    if not 200 <= response.status < 300:
+    is_success = 200 <= response.status < 300
+    if not is_success and response.status not in BLOCKED_STATUS:
         raise _UnreadableError("http", f"{response.url} answered with status {response.status}")
     try:
-        return Document(response.body, response.url, header_dict(response))
+        document = Document(response.body, response.url, header_dict(response))
     except NotHtmlError as error:
-        raise _UnreadableError("not_html", f"{response.url}: {error}") from error
+        if is_success:
+            raise _UnreadableError("not_html", f"{response.url}: {error}") from error
+        raise _UnreadableError("http", f"{response.url} answered with status {response.status}") from error
+    if not is_success:
+        block = block_page(document)
+        if block is None or block.kind == "soft_404":
+            raise _UnreadableError("http", f"{response.url} answered with status {response.status}")
+        raise _UnreadableError("blocked", f"{response.url} answered with status {response.status} and {block}")
+    return document
+
+
+def _refuse_block_page(document: Document, asked: str, *, has_threads: bool) -> None:
+    block = block_page(document, asked=asked, has_threads=has_threads)
+    if block is not None:
+        raise _UnreadableError(block.reason, f"{document.url} answered with {block}")
+
+
+async def _reservation(document: Document, around: Circumstances) -> Reservation:
+    of_host = await around.of_host(document.url) if around.of_host is not None else None
+    reservation = read_reservation(document, around.token, of_host)
+    forbidden = reservation.forbids(around.obeyed)
+    if forbidden is not None:
+        policy = f", its policy is {reservation.tdm_policy}" if "tdm" in forbidden and reservation.tdm_policy else ""
+        raise _UnreadableError("reserved", f"{document.url} is not to be kept: {forbidden}{policy} (OBEY_RESERVATIONS)")
+    return reservation
+
+
+def without_block_pages(fetch: Fetch) -> Fetch:
+    """The same fetch, with ``blocked`` where a challenge, a login or the like is answered with the status of a success.
+
+    A system that reads one as a page of its thread finds no comment on it, and what it has would be called all.
+    """
+
+    async def fetch_content(request: Request) -> Response:
+        response = await fetch(request)
+        head = response.body[:1024].lstrip().lower()
+        if 200 <= response.status < 300 and head.startswith(b"<") and len(response.body) <= FEW_BYTES:
+            try:
+                document = Document(response.body, response.url, header_dict(response))
+            except NotHtmlError:
+                return response  # the system says what it makes of it
+            block = block_page(document, asked=request.url)
+            if block is not None:
+                raise FetchError("blocked", f"{response.url} answered with {block}", response.status)
+        return response
+
+    return fetch_content
 
 
 def _identity(ref: ThreadRef) -> tuple[str, str, str | None]:

@@ -124,6 +124,7 @@ class SiteSpider(VisitSpider):
             if url is None:
                 yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
                 continue
+            self.allow(url)
             key = site_of(url)
             if key in self._sites:
                 site = self._sites[key]
