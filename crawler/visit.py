@@ -17,8 +17,7 @@ from crawler.extract.subscribe import read_subscribes
 from crawler.extract.urls import canonical_url, page_url
 from crawler.items import Capture, Failure, Page, Visit
 from crawler.politeness.reservation import Reservation, read_reservation
-from crawler.systems.answers import BLOCKED_STATUS
-from crawler.systems.base import Exchange, Fetch, FetchError, System, ThreadRef
+from crawler.systems.base import BLOCKED_STATUS, Exchange, Fetch, FetchError, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, header_dict, read_thread
 
 PAGE_EXTRACTOR: Final = "page/1"

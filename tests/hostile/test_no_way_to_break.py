@@ -21,7 +21,8 @@ from scrapy.http import HtmlResponse, Response
 
 from crawler.items import Capture
 from crawler.systems import SYSTEMS
-from crawler.systems.base import FetchError, Limits
+from crawler.systems.base import FetchError
+from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit
 
 RawSites = Callable[..., RawSite]
