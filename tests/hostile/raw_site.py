@@ -88,8 +88,10 @@ def resets(first: bytes = b"") -> Reply:
 class RawSite:
     """Connections are counted from the moment they are accepted, whether or not something is asked for."""
 
-    def __init__(self, paths: dict[str, Reply], host: str = "127.0.0.1") -> None:
+    def __init__(self, paths: dict[str, Reply], host: str = "127.0.0.1", *, remembers: bool = True) -> None:
         self.paths = paths
+        self.host = host
+        self._remembers = remembers
         self.connections = 0
         self.asked: list[str] = []
         """Request lines."""
@@ -105,8 +107,8 @@ class RawSite:
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
 
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+    def url(self, path: str = "/", host: str | None = None) -> str:
+        return f"http://{host or self.host}:{self.port}{path}"
 
     def close(self) -> None:
         self._over.set()
@@ -122,6 +124,7 @@ class RawSite:
                 continue
             self.connections += 1
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self._threads = [known for known in self._threads if known.is_alive()]
             self._threads.append(thread)
             thread.start()
 
@@ -136,8 +139,9 @@ class RawSite:
                         return
                     request += got
                 line = request.split(b"\r\n", 1)[0].decode("latin-1")
-                self.asked.append(line)
-                self.requests.append(request.decode("latin-1"))
+                if self._remembers:
+                    self.asked.append(line)
+                    self.requests.append(request.decode("latin-1"))
                 path = line.split(" ")[1]
                 reply = self.paths.get(path, answers("nothing here", "404 Not Found", "text/plain"))
                 reply(connection, self._over)
