@@ -161,6 +161,8 @@ class VisitSpider(Spider):
 
 def _hide_secrets(capture: Capture) -> None:
     """A ledger says where and why it stopped, and the address of an interface may hold its key."""
+    if capture.visit is not None and capture.visit.detail:
+        capture.visit.detail = masked(capture.visit.detail)
     ledger = capture.thread
     if ledger is None:
         return

@@ -20,7 +20,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
 from crawler.items import Capture
-from crawler.systems import SYSTEMS
+from crawler.systems import systems_of
 from crawler.systems.base import FetchError
 from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit
@@ -36,7 +36,7 @@ def read(body: str | bytes, **headers: str) -> list[Capture]:
     """A visit of a page without requests."""
     ids = count()
     around = Circumstances(
-        fetch=nothing, clock=lambda: 1_700_000_000_000_000, new_id=lambda: str(next(ids)), systems=SYSTEMS, limits=Limits()
+        fetch=nothing, clock=lambda: 1_700_000_000_000_000, new_id=lambda: str(next(ids)), systems=systems_of({}), limits=Limits()
     )
     content = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
 
