@@ -21,6 +21,8 @@ REAL ?= build/real
 SYSTEMS ?= isso waline twikoo ghost
 S3 ?= build/s3
 S3_KILLS ?= 50
+MINUTES ?= 60
+FUZZ ?= 5000
 
 # An address holds & ? $ and worse. It reaches the shell as a variable of the environment, never as text of a command.
 override URL := $(value URL)
@@ -28,7 +30,7 @@ export URL
 override NAME := $(value NAME)
 export NAME
 
-.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system clean
+.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system soak fuzz audit clean
 
 help:
 	@printf '%s\n' \
@@ -41,6 +43,9 @@ help:
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
 	  'make test-s3                run the tests of archives on S3 against a real server' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
+	  'make soak                   crawl sound and hostile sites together for an hour (MINUTES=60)' \
+	  'make fuzz                   5,000 random inputs for each kind of reading (FUZZ=5000)' \
+	  'make audit                  known weaknesses of dependencies, slow regular expressions, security rules' \
 	  'make clean                  remove the environment and everything built (never data/)'
 
 $(READY): setup.py constraints.txt
@@ -94,6 +99,19 @@ test-s3: $(READY_TO_TEST)
 
 system: $(READY)
 	@$(BIN)/python -m crawler.systems.new "$$NAME"
+
+soak: $(READY_TO_TEST)
+	@$(BIN)/python tests/hostile/soak.py --minutes $(MINUTES) --folder build/soak
+
+fuzz: $(READY_TO_TEST)
+	@TALKBACK_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py
+
+# The auditing tool has an environment of its own: what it depends on is none of Talkback's dependencies.
+audit: $(READY_TO_TEST)
+	@[ -x build/audit/bin/pip-audit ] || { $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit; }
+	@build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
+	@$(BIN)/python tests/hostile/regex_attacks.py
+	@$(BIN)/ruff check --select S .
 
 clean:
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi

@@ -143,6 +143,7 @@ class SiteSpider(VisitSpider):
         """The places that the options name."""
         for places, read in ((site.options.sitemaps, read_sitemap), (site.options.feeds, read_feed)):
             for place in places if isinstance(places, tuple) else ():
+                self.allow(place)
                 yield from self._place(site, place, read)
 
     # -- places that name pages -----------------------------------------------------------------------

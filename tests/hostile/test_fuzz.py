@@ -73,4 +73,4 @@ CRASHED: dict[str, object] = {}
 
 @pytest.mark.parametrize("name", CRASHED)
 def test_what_crashed_once_does_not_again(name: str) -> None:
-    TARGETS[name.split(":")[0]][1](CRASHED[name])
+    TARGETS[name.split(":", maxsplit=1)[0]][1](CRASHED[name])

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_site import RawSite, answers, leads_to
@@ -330,3 +339,65 @@ def test_a_handler_without_the_guard_is_refused_before_anything_is_asked_for(pla
     assert "does not look where it connects" in refused.stderr
     assert site.connections == 0
     assert place.crawl(site.url("/"), DOWNLOAD_HANDLERS=stock, ALLOW_PRIVATE_HOSTS="*").returncode == 0
+
+
+@pytest.mark.usefixtures("names")
+def test_no_sitemap_no_feed_and_no_listing_leads_inside(place: Place, raw_site: RawSites) -> None:
+    trap = raw_site()
+    inside = f"http://127.0.0.1:{trap.port}"
+    home = (
+        f'<html><head><title>Home</title><link rel="alternate" type="application/rss+xml" href="{inside}/feed/">'
+        f'<link rel="https://api.w.org/" href="{inside}/wp-json/"></head><body><h1>Home</h1><a href="{inside}/a-story-inside/">A story</a>'
+        f'<a rel="next" href="{inside}/page/2/">Older</a><a href="/own-story/">Own story</a></body></html>'
+    )
+    index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>{inside}/map.xml</loc></sitemap></sitemapindex>'
+    urls = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{inside}/b-story/</loc></url></urlset>'
+    site = raw_site({"/": answers(home), "/own-story/": answers(page(9, 1)), "/index.xml": answers(index, kind="text/xml"), "/urls.xml": answers(urls, kind="text/xml")})
+    own = site.url("", NEWS)
+    named = "\n".join(f"Sitemap: {url}" for url in (f"{own}/index.xml", f"{own}/urls.xml", f"{inside}/robots-map.xml", "file:///etc/passwd"))
+    site.paths["/robots.txt"] = answers(named, kind="text/plain")
+    done = place.run("crawl", "site", "-a", f"url={site.url('/', NEWS)}", **SETTINGS)
+    assert trap.connections == 0, trap.asked
+    assert [row["url"] for row in place.open().pages().to_pylist()] == [site.url("/own-story/", NEWS)], done.stderr
+    assert {failure["reason"] for failure in failures(place).values()} <= {"private", "place", "address"}
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_believed(place: Place, tmp_path: Path) -> None:
+    key = rsa.generate_private_key(65_537, 2_048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = tmp_path / "own.pem"
+    plain = serialization.NoEncryption()
+    pem.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(serialization.Encoding.PEM))
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(page(1, 1).encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://localhost:{server.server_address[1]}/"
+    try:
+        done = place.crawl(url, RETRY_TIMES=0)
+        assert done.returncode == 1
+        assert failures(place)[url]["reason"] in ("network", "robots")
+        assert asked == [], "nothing is said to whom one does not know"
+        assert place.crawl(url, RETRY_TIMES=0, DOWNLOAD_VERIFY_CERTIFICATES=False).returncode == 0
+    finally:
+        server.shutdown()
+        server.server_close()
