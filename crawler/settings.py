@@ -240,7 +240,7 @@ THREAD_MAX_COMMENTS = 200_000
 # own: seconds for one visit with all its threads; no request is made after, and the ledger says `budget`.
 VISIT_MAX_SECONDS = 14_400
 
-# own: pages of one site in one crawl; those beyond are listed as lost, reason `cap`.
+# own: pages of one site in one crawl; those beyond are listed as lost, reason `cap`. 0: no limit.
 SITE_MAX_PAGES = 1_000_000
 
 # own: megabytes to keep free on the disks of STATE_DIR and of a local archive; the crawl ends in order before

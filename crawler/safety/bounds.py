@@ -27,7 +27,7 @@ class Bounds:
     def process_request(self, request: Request) -> None:
         """Let a request pass, or raise."""
         url = request.url
-        if len(url) > self._longest:
+        if 0 < self._longest < len(url):
             why = f"an address of {len(url)} characters is not asked for (URLLENGTH_LIMIT)"
             raise RefusedError("address", f"{url[:200]}...: {why}")
         try:
