@@ -45,8 +45,9 @@ def zstd_bomb(size: int) -> bytes:
     return zstd.compress(b"<p>" + bytes(size))
 
 
-def many_headers(count: int) -> bytes:
-    return b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(count)) + b"Content-Length: 2\r\n\r\nok"
+def many_headers(count: int, length: int = 1) -> bytes:
+    lines = b"".join(b"X-%d: %b\r\n" % (n, b"y" * length) for n in range(count))
+    return b"HTTP/1.1 200 OK\r\n" + lines + b"Content-Type: text/html\r\nContent-Length: 8\r\n\r\n<p>okay."
 
 
 def informs_for_ever(connection: socket.socket, over: threading.Event) -> None:
@@ -70,6 +71,7 @@ TRICKS: dict[str, tuple[Reply, str, str]] = {
     "/large-endless": (floods(head(), b"<p>more and more"), "too_large", "DOWNLOAD_MAXSIZE"),
     "/huge-length": (sends(head(length=10**15), b"<p>a little"), "too_large", "DOWNLOAD_MAXSIZE"),
     "/many-headers": (sends(many_headers(3_000)), "too_large", "RESPONSE_HEADERS_MAX"),
+    "/wide-headers": (sends(many_headers(200, 8_000)), "too_large", "RESPONSE_HEADERS_MAXSIZE"),
     "/endless-headers": (floods(b"HTTP/1.1 200 OK\r\n", b"X-Again: and again\r\n"), "too_large", "RESPONSE_HEADERS_MAX"),
     "/endless-continuation": (floods(b"HTTP/1.1 200 OK\r\nX-Long: a\r\n", b" folded " + b"x" * 8_000 + b"\r\n"), "too_large", "RESPONSE_HEADERS_MAX"),
     "/endless-line": (floods(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"), "network", "the download failed"),
