@@ -68,7 +68,17 @@ def test_any_bytes_in_a_log_are_an_entry_or_an_error_that_names_them(tmp_path_fa
 
 # --- inputs that were met on the way -------------------------------------------------------------
 
-CRASHED: dict[str, object] = {}
+STATED = b"""<html><head><link rel="https://api.w.org/" href="https://e.com/wp-json/"></head><body class="postid-7"><h1>Post</h1>
+<div id="comments"><h2 class="comments-title">9 comments</h2><ol class="comment-list"><li id="comment-1" class="comment"><p>Text</p></li></ol>
+</div></body></html>"""
+
+CRASHED: dict[str, object] = {
+    "interfaces: JSON that nests too deep for its reader": (STATED, b"[" * 500_000),  # the thread lost the comments it had
+    "interfaces: a number that is none": (STATED, b"[NaN]"),
+    "posts: nested too deep": b'[{"link":' * 100_000,
+    "pages: comments in JSON-LD without an end": b'<script type="application/ld+json">' + b"/*a" * 20_000,  # took minutes
+    "pages: white space behind @type": b'<script type="application/ld+json">"@type":' + b" " * 40_000,  # took seconds
+}
 
 
 @pytest.mark.parametrize("name", CRASHED)
