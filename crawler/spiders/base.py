@@ -133,6 +133,7 @@ class VisitSpider(Spider):
         arguments: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]  # set by Scrapy's engine
         reason, detail = explain(arguments["asked"], failure.value)
         capture = self.lost(arguments["asked"], reason, detail)
+        _hide_secrets(capture)
         capture.lease = arguments.get("lease")
         yield capture
 
@@ -161,8 +162,9 @@ class VisitSpider(Spider):
 
 def _hide_secrets(capture: Capture) -> None:
     """A ledger says where and why it stopped, and the address of an interface may hold its key."""
-    if capture.visit is not None and capture.visit.detail:
-        capture.visit.detail = masked(capture.visit.detail)
+    if capture.visit is not None:
+        capture.visit.url = masked_address(capture.visit.url)
+        capture.visit.detail = masked(capture.visit.detail) if capture.visit.detail else capture.visit.detail
     ledger = capture.thread
     if ledger is None:
         return

@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
@@ -261,15 +262,17 @@ def test_credentials_reach_no_server_no_log_no_row_and_no_report(place: Place, r
             "/no": answers("no", "500 Internal Server Error"),
         }
     )
+    keyed = f"/keyed?x={quote(KEY, safe='')}"
+    site.paths[keyed] = answers("no", "500 Internal Server Error")
     typed = [site.url(path).replace("http://", "http://alice:wonderland@") for path in site.paths]
     log = place.folder / "log.txt"
     done = place.run(
         "crawl", "pages", "--logfile", str(log), "-L", "DEBUG", "-a", "url=" + ",".join([*typed, "http://alice:wonderland@"]),
         RETRY_TIMES=0, DISQUS_API_KEY=KEY, CONTACT="https://example.org/bot",
     )  # fmt: skip
-    rows = [row for table in ("pages", "threads", "crawls", "comments") for row in getattr(place.open(), table)(history=True).to_pylist()]
+    rows = [row for table in ("pages", "threads", "crawls", "comments", "visits") for row in getattr(place.open(), table)(history=True).to_pylist()]
     shown = "\n".join([log.read_text("utf-8"), done.stdout, done.stderr, json.dumps(rows, default=str)])
-    for secret in ("wonderland", "alice", KEY, "c00kie-value"):
+    for secret in ("wonderland", "alice", KEY, quote(KEY, safe=""), "c00kie-value"):
         assert secret not in shown
     asked = "\n".join(site.requests + other.requests)
     assert "Authorization" not in asked
