@@ -30,6 +30,7 @@ from crawler.safety import secrets
 from crawler.safety.bounds import Bounds
 from crawler.safety.log import LONGEST, PlainFormatter, plain
 from crawler.safety.secrets import learn, masked, masked_address, masked_arguments, without_user
+from crawler.spiders.addresses import addresses_of
 
 RawSites = Callable[..., RawSite]
 KEY = "s3cr3t-K3y/with+signs=="
@@ -236,6 +237,8 @@ def test_arguments_with_a_telling_name_are_left_out_and_the_others_masked() -> N
 )
 def test_user_and_password_are_taken_out_of_an_address(given_url: str, kept: str) -> None:
     assert without_user(given_url) == kept
+    if "://" in given_url:
+        assert list(addresses_of(given_url, "")) == [kept], "before anything is kept of it"
 
 
 @pytest.mark.usefixtures("known_key")
