@@ -82,13 +82,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         reservation = await _reservation(document, around)
     except _UnreadableError as problem:
         last = capture(page_url(response.url) or response.url, page_capture, PAGE_EXTRACTOR)
-        last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
-        last.visit = _looked(response, source, "gone" if response.status in GONE else "failed", str(problem))
-        if response.status in GONE:
-            last.page = Page(
-                url=response.url, canonical_url=last.url, http_status=response.status, comments_state="unknown"
-            )
-            last.shares, last.subscribes = [], []
+        _end_without_page(last, response, problem)
         last.is_last = True
         yield last
         return
@@ -128,20 +122,39 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         has_comments = has_comments or reading.captured > 0
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
-    last.page = read_page(document, observed_at=page_capture.observed_at, http_status=response.status)
-    last.page.comments_state = _overall([ref.state for ref in refs])
-    if last.page.comment_count is None:
-        stated = [ref.stated for ref in refs if ref.stated is not None]
-        last.page.comment_count = sum(stated) if stated else None
-    last.page.robots = list(reservation.directives) or None
-    last.page.tdm_reservation = None if reservation.tdm is None else bool(reservation.tdm)
-    last.page.tdm_policy = reservation.tdm_policy
-    last.shares = read_shares(document, last.page)
-    last.subscribes = read_subscribes(document, last.page)
+    _end_with_page(last, document, response.status, refs)
+    _note(last.page, reservation)
     last.visit = _looked(response, source, "read")
     last.visit.requests, last.visit.threads = requests, len(refs)
     last.is_last = True
     yield last
+
+
+def _end_without_page(last: Capture, response: Response, problem: _UnreadableError) -> None:
+    last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
+    last.visit = _looked(response, last.source, "gone" if response.status in GONE else "failed", str(problem))
+    if response.status in GONE:
+        last.page = Page(
+            url=response.url, canonical_url=last.url, http_status=response.status, comments_state="unknown"
+        )
+        last.shares, last.subscribes = [], []
+
+
+def _end_with_page(last: Capture, document: Document, status: int, refs: Sequence[ThreadRef]) -> None:
+    page = last.page = read_page(document, observed_at=last.observed_at, http_status=status)
+    page.comments_state = _overall([ref.state for ref in refs])
+    if page.comment_count is None:
+        stated = [ref.stated for ref in refs if ref.stated is not None]
+        page.comment_count = sum(stated) if stated else None
+    last.shares = read_shares(document, page)
+    last.subscribes = read_subscribes(document, page)
+
+
+def _note(page: Page | None, reservation: Reservation) -> None:
+    if page is not None:
+        page.robots = list(reservation.directives) or None
+        page.tdm_reservation = None if reservation.tdm is None else bool(reservation.tdm)
+        page.tdm_policy = reservation.tdm_policy
 
 
 def _looked(response: Response, source: str, outcome: str, detail: str | None = None) -> Visit:
