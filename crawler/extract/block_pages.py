@@ -142,7 +142,10 @@ _ARTICLE: Final = (
 )
 _ARTICLE_DATA = re.compile(r'"@type"\s*+:\s*+(?:\[\s*+)?+"(?:\w{0,40}(?:Article|Posting)|VideoObject|Review)"')
 _CAPTCHA: Final = ".g-recaptcha, .h-captcha, .cf-turnstile, iframe[src*=captcha i], input[name*=captcha i]"
-_COMMENTS: Final = "#comments, #respond, .comment-list, .commentlist, [id^=comment-], [itemtype*='schema.org/Comment'], .u-comment, .h-cite"
+_COMMENTS: Final = (
+    "#comments, #respond, .comment-list, .commentlist, [id^=comment-], [itemtype*='schema.org/Comment'],"
+    " .u-comment, .h-cite"
+)
 _SILENT: Final = frozenset({"script", "style", "template", "noscript", "head", "title", "option", "svg", "textarea"})
 
 
