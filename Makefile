@@ -21,6 +21,8 @@ REAL ?= build/real
 SYSTEMS ?= isso waline twikoo ghost
 S3 ?= build/s3
 S3_KILLS ?= 50
+MINUTES ?= 60
+FUZZ ?= 5000
 
 # An address holds & ? $ and worse. It reaches the shell as a variable of the environment, never as text of a command.
 override URL := $(value URL)
@@ -28,7 +30,7 @@ export URL
 override NAME := $(value NAME)
 export NAME
 
-.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system bench-extract clean
+.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system bench-extract soak fuzz audit clean
 
 help:
 	@printf '%s\n' \
@@ -42,6 +44,9 @@ help:
 	  'make test-s3                run the tests of archives on S3 against a real server' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make bench-extract          how well and how fast comments are read off real pages, beside other tools' \
+	  'make soak                   crawl sound and hostile sites together for an hour (MINUTES=60)' \
+	  'make fuzz                   5,000 random inputs for each kind of reading (FUZZ=5000)' \
+	  'make audit                  known weaknesses of dependencies, slow regular expressions, security rules' \
 	  'make clean                  remove the environment and everything built (never data/)'
 
 $(READY): setup.py constraints.txt
@@ -100,6 +105,19 @@ bench-extract: $(READY)
 	@[ -x build/bench/bin/python ] || { $(PYTHON) -m venv build/bench && build/bench/bin/python -m pip install -qq trafilatura==2.3.1 resiliparse==2.0.1; }
 	@[ ! -d ../shared/pages ] || build/bench/bin/python benchmarks/extract/others.py ../shared/pages build/bench/found
 	@$(BIN)/python -m benchmarks.extract.evaluate --others build/bench/found
+
+soak: $(READY_TO_TEST)
+	@$(BIN)/python tests/hostile/soak.py --minutes $(MINUTES) --folder build/soak
+
+fuzz: $(READY_TO_TEST)
+	@TALKBACK_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py
+
+# The auditing tool has an environment of its own: what it depends on is none of Talkback's dependencies.
+audit: $(READY_TO_TEST)
+	@[ -x build/audit/bin/pip-audit ] || { $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit; }
+	@build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
+	@$(BIN)/python tests/hostile/regex_attacks.py
+	@$(BIN)/ruff check --select S .
 
 clean:
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.errors import ArchiveError
+from archive.json_text import to_json
 from archive.parts import ROW_GROUP_ROWS, writer
 from archive.reader import Rows
 from archive.schema import TABLES
@@ -47,8 +48,14 @@ def of_verdict(rows: Rows, verdict: str | None) -> Iterator[pa.RecordBatch]:
         yield batch.filter(pc.is_in(batch.column("thread_id"), value_set=threads)).select(names)
 
 
-def export(rows: Rows, found: Iterator[pa.RecordBatch], kind: str, out: BinaryIO) -> int:
-    """Write rows in a format of `FORMATS`; how many."""
+def export(rows: Rows, found: Iterator[pa.RecordBatch], kind: str, out: BinaryIO, *, as_is: bool = False) -> int:
+    """Write rows in a format of `FORMATS`; how many.
+
+    `as_is` leaves texts alone that a spreadsheet would take for formulas (CSV only; the other formats hold texts
+    exactly).
+    """
+    if kind == "csv" and as_is:
+        return _csv(rows, found, out, text=str)
     return FORMATS[kind](rows, found, out)
 
 
@@ -86,29 +93,43 @@ def _json_lines(rows: Rows, found: Iterator[pa.RecordBatch], out: BinaryIO) -> i
     count = 0
     for batch in found:
         for row in batch.to_pylist():
-            out.write(json.dumps(row, ensure_ascii=False, default=_written, separators=(",", ":")).encode() + b"\n")
+            out.write(to_json(row, default=_written, is_compact=True).encode() + b"\n")
             count += 1
     return count
 
 
-def _csv(rows: Rows, found: Iterator[pa.RecordBatch], out: BinaryIO) -> int:
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a text begins that a spreadsheet runs (OWASP, "CSV Injection"), in full width too; white space may stand
+before."""
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: with a ``'`` before it where it begins like one."""
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip(" \xa0\u3000").startswith(_FORMULA) else text
+
+
+def _csv(
+    rows: Rows, found: Iterator[pa.RecordBatch], out: BinaryIO, *, text: Callable[[str], str] = harmless
+) -> int:
     count = 0
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    file = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     try:
-        lines = csv.writer(text)  # RFC 4180: CRLF, quotes doubled
+        lines = csv.writer(file)  # RFC 4180: CRLF, quotes doubled
         lines.writerow(rows.schema.names)
         for batch in found:
             columns = [column.to_pylist() for column in batch.columns]
             for values in zip(*columns, strict=True):
-                lines.writerow([_cell(value) for value in values])
+                lines.writerow([_cell(value, text) for value in values])
                 count += 1
     finally:
-        text.detach()
+        file.detach()
     return count
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, text: Callable[[str], str]) -> Any:
     match value:
+        case str():
+            return text(value)
         case None:
             return ""
         case bool():

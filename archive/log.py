@@ -234,7 +234,7 @@ class TableLog:
                 any(remove["dataChange"] for remove in removes),
                 {txn["appId"]: txn["version"] for txn in txns},
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ArchiveError(
                 f"{self.store.uri}: log entry {path} is damaged ({error}); restore it from a copy of the archive"
             ) from error

@@ -132,6 +132,13 @@ class Page:
     """`ETag` of the answer (RFC 9110), for the next visit."""
     last_modified: Text | None = None
     """`Last-Modified` of the answer (RFC 9110), for the next visit."""
+    robots: Words | None = None
+    """Directives of `X-Robots-Tag` and `meta name=robots` for everybody or for Talkback, sorted: `noindex`,
+    `noarchive`, ..."""
+    tdm_reservation: Flag | None = None
+    """Whether text and data mining is reserved (TDMRep: the page, its head, `/.well-known/tdmrep.json` of its host)."""
+    tdm_policy: Text | None = None
+    """Address of the policy beside it."""
 
 
 @dataclass(slots=True, kw_only=True)

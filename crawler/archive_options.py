@@ -83,6 +83,7 @@ def _export(task: argparse.ArgumentParser) -> None:
     add("--since", type=day_or_time, metavar="TIME", help="observed then or later")
     add("--until", type=day_or_time, metavar="TIME", help="observed before then")
     add("--verdict", help="only threads whose latest visit had this verdict, or their comments")
+    add("--as-is", action="store_true", help="CSV: no ' before texts that look like formulas")
     task.set_defaults(history=False)
     states = task.add_mutually_exclusive_group()
     states.add_argument("--latest", dest="history", action="store_false", help="the latest states (default)")
@@ -139,8 +140,9 @@ TASKS: Final[dict[str, Task]] = {
     "export": Task(
         "write a slice as one file",
         """Streams rows into one Parquet, JSON Lines or CSV file, which gets its name when it is whole. Times are UTC;
-        --since is included, --until is not.
-        Example: scrapy archive export --site example.com --since 2024-05-01 -o may.csv""",
+        --since is included, --until is not. In CSV a ' stands before a text that begins like a formula (= + - @ or a
+        tab), so that a spreadsheet does not run what a stranger wrote; the other formats, and --as-is, hold every text
+        exactly. Example: scrapy archive export --site example.com --since 2024-05-01 -o may.csv""",
         _export,
     ),
     "erase": Task(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import (
@@ -55,6 +56,10 @@ def explain(url: str, error: BaseException | None) -> tuple[str, str]:
     return "error", f"{url}: {type(error).__name__}: {error}"
 
 
+_STOPS: Final = {"interrupted": "interrupted", "robots": "blocked", "opt_out": "blocked", "blocked": "blocked"}
+"""Reason of a refusal to the stop reason of a ledger; all others are errors: nobody who was asked said no."""
+
+
 def engine_fetch(crawler: Crawler) -> Fetch:
     """One HTTP exchange through the engine: robots, delays, retries and every middleware apply.
 
@@ -69,9 +74,19 @@ def engine_fetch(crawler: Crawler) -> Fetch:
         try:
             return await engine.download_async(request)
         except EXPECTED as error:
-            reason = "error"
-            if isinstance(error, RefusedError):
-                reason = "interrupted" if error.reason == "interrupted" else "blocked"
+            reason = _STOPS.get(error.reason, "error") if isinstance(error, RefusedError) else "error"
             raise FetchError(reason, explain(request.url, error)[1]) from error
 
     return fetch
+
+
+def until(fetch: Fetch, seconds: float) -> Fetch:
+    """A visit's fetch that makes no request more after so many seconds: :class:`FetchError` with ``budget``."""
+    end = monotonic() + seconds
+
+    async def fetch_in_time(request: Request) -> Response:
+        if monotonic() >= end:
+            raise FetchError("budget", f"{request.url}: the visit has taken {seconds:g} s (VISIT_MAX_SECONDS)")
+        return await fetch(request)
+
+    return fetch_in_time

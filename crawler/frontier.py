@@ -51,6 +51,7 @@ class Frontier(BaseScheduler):
         self._path: str = settings.get("FRONTIER_FILE") or IN_MEMORY
         self._max_attempts = settings.getint("FRONTIER_MAX_ATTEMPTS")
         self._per_host = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._site_max = settings.getint("SITE_MAX_PAGES")
         self._leased: dict[int, Lease] = {}
         self._hosts: Counter[str] = Counter()
         self._over: list[Lease] = []
@@ -115,13 +116,24 @@ class Frontier(BaseScheduler):
                 site=site_of(url),
                 host=host,
                 priority=request.priority,
+                site_max=self._site_max,
             )
         except FrontierError as error:
             self._break(error)
             return False
+        if added is None:
+            self._over_the_cap(url, asked)
+            return False
         self._is_waiting = self._is_waiting or added
         self._crawler.stats.inc_value("frontier/added" if added else "frontier/known")
         return added
+
+    def _over_the_cap(self, url: str, asked: str) -> None:
+        self._crawler.stats.inc_value("frontier/over_site_max")
+        report = self._crawler.get_extension(Report)
+        if report is not None:
+            detail = f"{url}: its site has {self._site_max} pages in this crawl already (SITE_MAX_PAGES)"
+            report.lost_page(Failure(url=asked, reason="cap", detail=detail))
 
     def _enqueue_other(self, request: Request) -> bool:
         if not request.dont_filter:

@@ -47,6 +47,10 @@ CREATE INDEX ended ON pages (batch) WHERE state = 'ended';
 CREATE TABLE batches (number INTEGER PRIMARY KEY, tally TEXT NOT NULL);
 CREATE TABLE crawl (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_SITE_COUNTS: Final = "CREATE TABLE IF NOT EXISTS sites (site TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID"
+_COUNT: Final = (
+    "INSERT INTO sites VALUES (?, 1) ON CONFLICT (site) DO UPDATE SET pages = pages + 1 RETURNING pages"
+)
 """``pages.state`` is ``waiting``; ``leased``: being visited; ``ended``: visited, its rows are in the batch ``batch``;
 ``done``: they are committed. ``skipped`` says why a visit that ended well left no rows. ``aliases`` are pages by the
 address that they call their own, with the page that was visited for it. ``rank`` is the priority with its sign
@@ -186,6 +190,7 @@ class Leases:
             self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {LAYOUT}; COMMIT")
         elif layout != LAYOUT:
             raise FrontierError(f"the frontier {self.path} was made by another version of Talkback; remove it")
+        execute(_SITE_COUNTS)
         self._values = dict(execute("SELECT name, value FROM crawl"))
 
     # -- the crawl ----------------------------------------------------------------------------------
@@ -209,18 +214,29 @@ class Leases:
 
     # -- the queue ----------------------------------------------------------------------------------
 
-    def add(self, key: bytes, url: str, *, asked: str, site: str, host: str, priority: int = 0) -> bool:
-        """Add a page; False when the crawl has it already. ``key`` is the page's key."""
+    def add(
+        self, key: bytes, url: str, *, asked: str, site: str, host: str, priority: int = 0, site_max: int = 0
+    ) -> bool | None:
+        """Add a page; False when the crawl has it already, None when its site has ``site_max`` pages. ``key`` is its
+        key.
+        """
         with self._explained():
             self._begin()
-            added = self._connection.execute(
+            cursor = self._connection.execute(
                 "INSERT OR IGNORE INTO pages (key, url, asked, site, host, rank) VALUES (?, ?, ?, ?, ?, ?)",
                 (key, url, None if asked == url else asked, site, host, -priority),
-            ).rowcount
+            )
+            added: bool | None = cursor.rowcount > 0
+            if added and site_max:
+                count = self._connection.execute(_COUNT, (site,)).fetchone()[0]
+                if count > site_max:
+                    self._connection.execute("DELETE FROM pages WHERE id = ?", (cursor.lastrowid,))
+                    self._connection.execute("UPDATE sites SET pages = pages - 1 WHERE site = ?", (site,))
+                    added = None
             self._uncommitted += 1
             if self._uncommitted >= BULK:
                 self._commit()
-        return added > 0
+        return added
 
     def claim(self, key: bytes, lease: Lease) -> bool:
         """Say that a lease's page calls another address its own; False when that is visited by another lease.

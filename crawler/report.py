@@ -14,6 +14,7 @@ from scrapy import signals
 
 from crawler.items import Capture, Failure, Thread
 from crawler.leases import Earlier
+from crawler.safety.secrets import masked
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -159,6 +160,7 @@ class Report:
 
     def lost(self, failure: Failure) -> None:
         """Something that was asked for is not in the archive."""
+        failure.url, failure.detail = masked(failure.url), masked(failure.detail)
         self.failures_total += 1
         if len(self.failures) < MAX_LISTED:
             self.failures.append(failure)

@@ -16,6 +16,7 @@ from archive.errors import ArchiveError
 from archive.journal import CrawlLock
 from crawler.leases import FrontierError, Leases
 from crawler.report import new_crawl_id, now
+from crawler.safety.secrets import masked
 
 FOLDER: Final = "frontier"
 """Directory below STATE_DIR."""
@@ -81,7 +82,7 @@ def command_of(settings: BaseSettings, spider: str, arguments: Mapping[str, str]
     """What makes two commands the same: spider, arguments, archive."""
     uri = str(settings["ARCHIVE_URI"])
     place = uri.rstrip("/") if "://" in uri else os.path.realpath(uri)
-    return json.dumps([spider, dict(arguments), place], sort_keys=True)
+    return json.dumps([spider, {name: masked(value) for name, value in arguments.items()}, place], sort_keys=True)
 
 
 def _crawl_id(file: Path) -> str | None:

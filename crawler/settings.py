@@ -24,19 +24,37 @@ COMMANDS_MODULE = "crawler.commands"
 # default {}: adds CONTACT to the user agent and keeps a DOWNLOAD_DELAY of 0 from undoing the limit per host.
 ADDONS = {"crawler.politeness.manners.Manners": 100}
 
-# default {}: robots.txt that fails closed; Retry-After, back-off and Crawl-delay. `Throttle` sees an answer after the
+# default {}: no request that is out of bounds or opted out of; robots.txt that fails closed; Retry-After, back-off and
+# Crawl-delay; what cannot be decompressed has its reason. `Throttle` sees an answer after the
 # redirects (600) and before the retries (550), so that a retry waits in a paused queue.
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.safety.bounds.Bounds": 50,
+    "crawler.politeness.opt_out.OptOut": 60,
     "crawler.politeness.robots.Robots": 100,
     "crawler.politeness.throttle.Throttle": 560,
+    "crawler.safety.redirects.MetaRefresh": 580,
+    "crawler.safety.decompression.Decompression": 590,
+    "crawler.safety.redirects.Redirects": 600,
 }
 
-# default {}: the report that every loss goes to, the line of progress, and a quick end when a crawl is stopped.
+# default {}: what DEPTH_LIMIT cuts off is reported, not dropped without a word.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "crawler.safety.depth.Depth": 900,
+}
+
+# default {}: a log without secrets and foreign lines, the report that every loss goes to, the line of progress, a quick
+# end when a crawl is stopped, an end in order before the disk is full.
 EXTENSIONS = {
+    "crawler.safety.log.PlainLog": 0,
     "crawler.report.Report": 0,
     "crawler.progress.Progress": 0,
     "crawler.stopping.Stopping": 0,
+    "crawler.safety.disk.DiskSpace": 0,
 }
 
 # default {}: one job each, in the order of the data's way.
@@ -101,8 +119,15 @@ TELNETCONSOLE_ENABLED = False
 # default False: an archive must not hold what somebody on the way put into a page.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
-# default {}: an address met on a page must never read a local file or another kind of server.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+# default {}: an address met on a page must never read a local file or reach another kind of server or a private host.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.safety.connections.GuardedHandler",
+    "https": "crawler.safety.connections.GuardedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 
 # default True: no page is seen as somebody's; the stock middleware also fetches a suffix list from the internet.
 COOKIES_ENABLED = False
@@ -116,8 +141,17 @@ DOWNLOAD_WARNSIZE = 8 * 1024 * 1024
 # default 180: seconds for one answer; a stuck host blocks its own queue only, but for less long.
 DOWNLOAD_TIMEOUT = 60
 
+# default "scrapy.spidermiddlewares.referer.DefaultReferrerPolicy": which page led to another host is nobody's business.
+REFERRER_POLICY = "same-origin"
+
 # default 2083: slugs in percent-encoded scripts are longer.
 URLLENGTH_LIMIT = 8_192
+
+# default 0: links from where the crawl began; far more than any way through sitemaps, listings and their pages.
+DEPTH_LIMIT = 100
+
+# default 0: seconds after which a crawl ends in order, and goes on with the same command: a week. Longer is a mistake.
+CLOSESPIDER_TIMEOUT = 604_800
 
 # default 0: megabytes at which the crawl ends in order (what it has is committed) rather than being killed.
 MEMUSAGE_LIMIT_MB = 2_048
@@ -135,6 +169,16 @@ LOG_LEVEL = "INFO"
 HTTPERROR_ALLOW_ALL = True
 
 # --- Talkback's own ------------------------------------------------------------------------------
+
+# own: private hosts that pages may lead to: names, addresses, networks (`10.1.0.0/16`), `*` for all; parted by commas.
+# A private host that is itself named with `-a url=` or in the file needs no entry (docs/threats.md).
+ALLOW_PRIVATE_HOSTS: list[str] = []
+
+# own: most lines in the head of an answer; browsers and servers take about 100 header fields.
+RESPONSE_HEADERS_MAX = 1_000
+
+# own: most bytes in the head of an answer; servers send 8 to 64 KiB at most.
+RESPONSE_HEADERS_MAXSIZE = 256 * 1024
 
 # own: who may be written to about a crawl: a web or mail address, put into the user agent.
 CONTACT = ""
@@ -192,6 +236,26 @@ THREAD_MAX_REQUESTS = 2_000
 
 # own: comments of one thread; the ledger says `cap` when there are more.
 THREAD_MAX_COMMENTS = 200_000
+
+# own: seconds for one visit with all its threads; no request is made after, and the ledger says `budget`.
+VISIT_MAX_SECONDS = 14_400
+
+# own: pages of one site in one crawl; those beyond are listed as lost, reason `cap`. 0: no limit.
+SITE_MAX_PAGES = 1_000_000
+
+# own: megabytes to keep free on the disks of STATE_DIR and of a local archive; the crawl ends in order before
+# (closing reason `disk_full`). 0: whatever is there is used.
+DISK_MIN_FREE_MB = 256
+
+# own: file with hosts that do not want to be archived, one a line: `example.com` (with all below it),
+# `example.com/people` (all whose path begins so). No request is made to them, whatever robots.txt says.
+OPT_OUT_FILE = ""
+
+# own: which reservations keep a page from being archived: `noindex`, `noarchive` (X-Robots-Tag, meta robots; said to
+# search engines about their index and their cached copies), `tdm-reservation` (TDMRep in the page and its head, said to
+# those who mine texts), `tdmrep.json` (the same in the host's file, which costs one more request a host). What is not
+# obeyed is recorded only (`pages.robots`, `pages.tdm_reservation`).
+OBEY_RESERVATIONS = ["tdm-reservation"]
 
 # own: a token of GitHub that may read public data, for giscus and utterances; empty: none. It is sent to GitHub alone.
 GITHUB_TOKEN = ""

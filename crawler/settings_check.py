@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
+from scrapy.utils.misc import load_object
 
 from archive.errors import ArchiveError
 from archive.s3_options import ASLEEP, ENCRYPTIONS, S3Address
 from crawler import settings as project
+from crawler.politeness.opt_out import OptOutError, OptOuts
+from crawler.politeness.reservation import KINDS
+from crawler.safety.addresses import HostsError, PrivateHosts
 from crawler.sites import SitesError, read_sites
 
 
@@ -48,6 +52,14 @@ NUMBERS: Final[dict[str, Range]] = {
     "FRONTIER_MAX_ATTEMPTS": Range(1, 1_000_000),
     "THREAD_MAX_REQUESTS": Range(1),
     "THREAD_MAX_COMMENTS": Range(1),
+    "VISIT_MAX_SECONDS": Range(1, 30 * 24 * HOUR, whole=False),
+    "SITE_MAX_PAGES": Range(0),
+    "DISK_MIN_FREE_MB": Range(0, whole=False),
+    "RESPONSE_HEADERS_MAX": Range(10, 100_000),
+    "RESPONSE_HEADERS_MAXSIZE": Range(1_024, 64 * 1024 * 1024),
+    "URLLENGTH_LIMIT": Range(0, 1_000_000),
+    "DEPTH_LIMIT": Range(0, 1_000_000),
+    "CLOSESPIDER_TIMEOUT": Range(0, 366 * 24 * HOUR, whole=False),
     "CRAWL_DELAY_MAX": Range(0, 24 * HOUR, whole=False),
     "RETRY_AFTER_MAX": Range(0, 24 * HOUR, whole=False),
     "BACKOFF_SECONDS": Range(0, 24 * HOUR, whole=False),
@@ -81,6 +93,7 @@ def problems(settings: BaseSettings) -> list[str]:
     found += [_archive_uri(settings.get("ARCHIVE_URI")), _state_dir(settings.get("STATE_DIR"))]
     found += [_encryption(settings.get("S3_ENCRYPTION"), settings.get("S3_KMS_KEY_ID"))]
     found += [_storage_class(settings.get("S3_STORAGE_CLASS"))]
+    found += [_private_hosts(settings), _handlers(settings), _opt_out(settings), _reservations(settings)]
     found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
     found += [_sites_file(settings.get("SITES_FILE"))]
     return [*filter(None, found), *_misspelt(settings)]
@@ -156,6 +169,45 @@ def _crawl_id(crawl_id: Any) -> str | None:
     if crawl_id in (None, "") or (isinstance(crawl_id, str) and _CRAWL_ID.fullmatch(crawl_id)):
         return None
     return f"CRAWL_ID is {crawl_id!r}: up to 100 letters, digits, dots, hyphens and underscores, or nothing"
+
+
+def _private_hosts(settings: BaseSettings) -> str | None:
+    try:
+        PrivateHosts.parse(settings.getlist("ALLOW_PRIVATE_HOSTS"))
+    except HostsError as error:
+        return f"ALLOW_PRIVATE_HOSTS: {error}; name hosts, addresses, networks or * for all, parted by commas"
+    return None
+
+
+def _handlers(settings: BaseSettings) -> str | None:
+    """A handler that connects wherever a page wants it to is for those who say that they want that."""
+    if "*" in settings.getlist("ALLOW_PRIVATE_HOSTS"):
+        return None
+    handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
+    for scheme, handler in ((scheme, handlers.get(scheme)) for scheme in ("http", "https")):
+        kind = load_object(handler) if isinstance(handler, str) else handler
+        if kind is not None and not getattr(kind, "guards_connections", False):
+            return (
+                f"DOWNLOAD_HANDLERS: {handler} for {scheme} does not look where it connects; "
+                "leave crawler.safety.connections.GuardedHandler, or accept that with ALLOW_PRIVATE_HOSTS=*"
+            )
+    return None
+
+
+def _opt_out(settings: BaseSettings) -> str | None:
+    path = settings.get("OPT_OUT_FILE")
+    if not path:
+        return None
+    try:
+        OptOuts.read(str(path))
+    except OptOutError as error:
+        return f"OPT_OUT_FILE: {error}; write one host or host/path a line"
+    return None
+
+
+def _reservations(settings: BaseSettings) -> str | None:
+    unknown = [kind for kind in settings.getlist("OBEY_RESERVATIONS") if kind and kind not in KINDS]
+    return f"OBEY_RESERVATIONS names {unknown[0]!r}: it may name {', '.join(KINDS)}" if unknown else None
 
 
 def _autothrottle(settings: BaseSettings) -> str | None:

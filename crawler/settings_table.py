@@ -41,8 +41,9 @@ def read_settings() -> list[Setting]:
     lines = source.splitlines()
     found = []
     for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name):
+            name = target.id
             default, why = _split(name, _comment_above(lines, node.lineno - 1))
             found.append(Setting(name, getattr(settings, name), default, why))
     return found

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from scrapy import Request
 from scrapy.http import Response
 
+from crawler.extract.block_pages import FEW_BYTES, block_page
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.page import read_page
 from crawler.extract.share import read_shares
 from crawler.extract.subscribe import read_subscribes
 from crawler.extract.urls import canonical_url, page_url, site_of
-from crawler.items import Capture, Failure, Page, Visit
-from crawler.systems.base import Exchange, Fetch, System, ThreadRef
+from crawler.items import Capture, Failure, Page, Thread, Visit
+from crawler.politeness.reservation import Reservation, read_reservation
+from crawler.systems.base import BLOCKED_STATUS, Exchange, Fetch, FetchError, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, header_dict, read_thread
 
 logger = logging.getLogger(__name__)
@@ -47,6 +50,12 @@ class Circumstances:
     judge: Callable[[Document, bool], str | None] = lambda _document, _has_thread: None
     """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and whether
     a comment system found a thread on it."""
+    of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
+    """What the page's host says of an address in its ``tdmrep.json``; None: nobody is asked."""
+    obeyed: Sequence[str] = ()
+    """Reservations that keep a page from being archived (`crawler.politeness.reservation.KINDS`)."""
+    token: str = "Talkback"  # noqa: S105  # a product token, no secret
+    """Product token, by which a page may speak to this crawler alone."""
 
 
 async def visit(response: Response, around: Circumstances, source: str) -> AsyncIterator[Capture]:
@@ -70,24 +79,17 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
 
     try:
         document = _readable(response)
+        threads = _Threads(document, around.systems)
+        _refuse_block_page(document, source, has_threads=threads.has_known)
+        reservation = await _reservation(document, around)
     except _UnreadableError as problem:
         last = capture(page_url(response.url) or response.url, page_capture, PAGE_EXTRACTOR)
-        last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
-        last.visit = _looked(response, source, "gone" if response.status in GONE else "failed", str(problem))
-        if response.status in GONE:
-            last.page = Page(
-                url=response.url, canonical_url=last.url, http_status=response.status, comments_state="unknown"
-            )
-            last.shares, last.subscribes = [], []
+        _end_without_page(last, response, problem)
         last.is_last = True
         yield last
         return
 
     address = canonical_url(document)
-    last_resorts = [system for system in around.systems if system.is_last_resort]
-    threads = _detect(document, [system for system in around.systems if not system.is_last_resort])
-    if not threads:
-        threads, last_resorts = _detect(document, last_resorts), []
     skipped = around.judge(document, bool(threads))
     if skipped is not None:
         last = capture(address, page_capture, PAGE_EXTRACTOR)
@@ -95,16 +97,13 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         yield last
         return
     refs: list[ThreadRef] = []
-    requests = 1
-    has_comments = is_empty = False
-    while threads:
-        system, ref = threads.pop(0)
-        if system.is_general and has_comments:
-            continue
+    requests, fetch = 1, without_block_pages(around.fetch)
+    while (found := threads.next()) is not None:
+        system, ref = found
         reading = Reading(
             ref,
             document,
-            fetch=around.fetch,
+            fetch=fetch,
             page=page_capture,
             clock=around.clock,
             new_capture_id=around.new_id,
@@ -118,26 +117,45 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
                 yield item
         closing = capture(address, page_capture, extractor)
         closing.thread_of, closing.thread = _identity(ref), reading.ledger()
-        is_empty = is_empty or closing.thread.verdict in PROVEN_EMPTY
+        threads.was_read(closing.thread)
         requests += reading.requests
         yield closing
         refs.append(ref)
-        has_comments = has_comments or reading.captured > 0
-        if not (threads or has_comments or is_empty):
-            threads, last_resorts = _detect(document, last_resorts), []
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
-    last.page = read_page(document, observed_at=page_capture.observed_at, http_status=response.status)
-    last.page.comments_state = _overall([ref.state for ref in refs])
-    if last.page.comment_count is None:
-        stated = [ref.stated for ref in refs if ref.stated is not None]
-        last.page.comment_count = sum(stated) if stated else None
-    last.shares = read_shares(document, last.page)
-    last.subscribes = read_subscribes(document, last.page)
+    _end_with_page(last, document, response.status, refs)
+    _note(last.page, reservation)
     last.visit = _looked(response, source, "read")
     last.visit.requests, last.visit.threads = requests, len(refs)
     last.is_last = True
     yield last
+
+
+def _end_without_page(last: Capture, response: Response, problem: _UnreadableError) -> None:
+    last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
+    last.visit = _looked(response, last.source, "gone" if response.status in GONE else "failed", str(problem))
+    if response.status in GONE:
+        last.page = Page(
+            url=response.url, canonical_url=last.url, http_status=response.status, comments_state="unknown"
+        )
+        last.shares, last.subscribes = [], []
+
+
+def _end_with_page(last: Capture, document: Document, status: int, refs: Sequence[ThreadRef]) -> None:
+    page = last.page = read_page(document, observed_at=last.observed_at, http_status=status)
+    page.comments_state = _overall([ref.state for ref in refs])
+    if page.comment_count is None:
+        stated = [ref.stated for ref in refs if ref.stated is not None]
+        page.comment_count = sum(stated) if stated else None
+    last.shares = read_shares(document, page)
+    last.subscribes = read_subscribes(document, page)
+
+
+def _note(page: Page | None, reservation: Reservation) -> None:
+    if page is not None:
+        page.robots = list(reservation.directives) or None
+        page.tdm_reservation = None if reservation.tdm is None else bool(reservation.tdm)
+        page.tdm_policy = reservation.tdm_policy
 
 
 def _looked(response: Response, source: str, outcome: str, detail: str | None = None) -> Visit:
@@ -153,6 +171,45 @@ def _looked(response: Response, source: str, outcome: str, detail: str | None = 
         size=len(response.body),
         requests=1,
     )
+
+
+class _Threads:
+    """The threads of a page in the order in which they are read.
+
+    General systems have their turn only while no comment was read; those of last resort are asked only when all
+    others brought neither a comment nor the proof that there is none.
+    """
+
+    def __init__(self, document: Document, systems: Sequence[System]) -> None:
+        self._document = document
+        self._last_resorts = [system for system in systems if system.is_last_resort]
+        self._waiting = _detect(document, [system for system in systems if not system.is_last_resort])
+        self.has_known = any(not system.is_general for system, _ in self._waiting)
+        """Whether a system that knows its pages by marks of its own has found a thread."""
+        self._has_comments = self._is_proven_empty = False
+        if not self._waiting:
+            self._ask_last_resorts()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def next(self) -> tuple[System, ThreadRef] | None:
+        """The next thread to be read; None when there is none."""
+        if not (self._waiting or self._has_comments or self._is_proven_empty):
+            self._ask_last_resorts()
+        while self._waiting:
+            system, ref = self._waiting.pop(0)
+            if not (system.is_general and self._has_comments):
+                return system, ref
+        return None
+
+    def was_read(self, ledger: Thread) -> None:
+        """Learn what a thread turned out to be."""
+        self._has_comments = self._has_comments or ledger.captured > 0
+        self._is_proven_empty = self._is_proven_empty or ledger.verdict in PROVEN_EMPTY
+
+    def _ask_last_resorts(self) -> None:
+        self._waiting, self._last_resorts = _detect(self._document, self._last_resorts), []
 
 
 def _detect(document: Document, systems: Sequence[System]) -> list[tuple[System, ThreadRef]]:
@@ -183,12 +240,59 @@ class _UnreadableError(ValueError):
 
 
 def _readable(response: Response) -> Document:
-    if not 200 <= response.status < 300:
+    is_success = 200 <= response.status < 300
+    if not is_success and response.status not in BLOCKED_STATUS:
         raise _UnreadableError("http", f"{response.url} answered with status {response.status}")
     try:
-        return Document(response.body, response.url, header_dict(response))
+        document = Document(response.body, response.url, header_dict(response))
     except NotHtmlError as error:
-        raise _UnreadableError("not_html", f"{response.url}: {error}") from error
+        if is_success:
+            raise _UnreadableError("not_html", f"{response.url}: {error}") from error
+        raise _UnreadableError("http", f"{response.url} answered with status {response.status}") from error
+    if not is_success:
+        block = block_page(document)
+        if block is None or block.kind == "soft_404":
+            raise _UnreadableError("http", f"{response.url} answered with status {response.status}")
+        raise _UnreadableError("blocked", f"{response.url} answered with status {response.status} and {block}")
+    return document
+
+
+def _refuse_block_page(document: Document, asked: str, *, has_threads: bool) -> None:
+    block = block_page(document, asked=asked, has_threads=has_threads)
+    if block is not None:
+        raise _UnreadableError(block.reason, f"{document.url} answered with {block}")
+
+
+async def _reservation(document: Document, around: Circumstances) -> Reservation:
+    of_host = await around.of_host(document.url) if around.of_host is not None else None
+    reservation = read_reservation(document, around.token, of_host)
+    forbidden = reservation.forbids(around.obeyed)
+    if forbidden is not None:
+        policy = f", its policy is {reservation.tdm_policy}" if "tdm" in forbidden and reservation.tdm_policy else ""
+        raise _UnreadableError("reserved", f"{document.url} is not to be kept: {forbidden}{policy} (OBEY_RESERVATIONS)")
+    return reservation
+
+
+def without_block_pages(fetch: Fetch) -> Fetch:
+    """The same fetch, with ``blocked`` where a challenge, a login or the like is answered with the status of a success.
+
+    A system that reads one as a page of its thread finds no comment on it, and what it has would be called all.
+    """
+
+    async def fetch_content(request: Request) -> Response:
+        response = await fetch(request)
+        head = response.body[:1024].lstrip().lower()
+        if 200 <= response.status < 300 and head.startswith(b"<") and len(response.body) <= FEW_BYTES:
+            try:
+                document = Document(response.body, response.url, header_dict(response))
+            except NotHtmlError:
+                return response  # the system says what it makes of it
+            block = block_page(document, asked=request.url)
+            if block is not None and block.kind != "javascript":  # a widget's page is read by who knows its script
+                raise FetchError("blocked", f"{response.url} answered with {block}", response.status)
+        return response
+
+    return fetch_content
 
 
 def _identity(ref: ThreadRef) -> tuple[str, str, str | None]:

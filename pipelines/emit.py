@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO, get_args, get_type_hints
 
+from archive.json_text import to_json
 from archive.schema import Micros
 from crawler.items import Capture
 from crawler.report import Report
@@ -68,7 +68,7 @@ class Lines:
             line["shares"] = [as_json(row) for row in capture.shares or ()]
             line["subscribes"] = [as_json(row) for row in capture.subscribes or ()]
             line["threads"] = [{**thread.ledger, "comments": thread.comments} for thread in threads.values()]
-        return json.dumps(line, ensure_ascii=False)
+        return to_json(line)
 
 
 class _Thread:

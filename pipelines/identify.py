@@ -20,6 +20,9 @@ VOLATILE: Final = frozenset(
 )  # fmt: skip
 """Fields whose change does not make another state of a page."""
 
+LATER: Final = frozenset({"robots", "tdm_reservation", "tdm_policy"})
+"""Fields that were added to archives that exist: where they say nothing, the digest is the one of before."""
+
 
 @dataclass(slots=True)
 class _Thread:
@@ -140,5 +143,7 @@ def state_digest(page: Page, shares: list[Share], subscribes: list[Subscribe]) -
         parts.append(type(row).__name__)
         for name in _STATE_FIELDS[type(row)]:
             value = getattr(row, name)
+            if value is None and name in LATER:
+                continue
             parts.append(None if value is None else fold(value) if isinstance(value, str) else repr(value))
     return digest(*parts)

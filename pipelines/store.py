@@ -23,6 +23,7 @@ from crawler.frontier import Frontier
 from crawler.items import Capture, Comment, Failure
 from crawler.leases import FrontierError, Tally
 from crawler.report import Report, now
+from crawler.safety.secrets import masked_arguments
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -33,9 +34,6 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 1.0
 """How often is looked whether the time for a commit has come."""
-
-SECRETS: Final = frozenset({"key", "token", "password", "secret", "cookie", "auth"})
-"""Spider arguments with one of these words in their name are not written to the archive."""
 
 LIBRARIES: Final = ("scrapy", "selectolax", "pyarrow", "deltalake", "dateparser", "tldextract")
 
@@ -216,7 +214,7 @@ class Store:
     def _begin(self) -> None:
         spider = self._crawler.spider
         given: dict[str, str] = getattr(spider, "arguments", {})
-        arguments = {name: v for name, v in given.items() if not any(word in name.lower() for word in SECRETS)}
+        arguments = masked_arguments(given)
         self._row = Crawl(
             crawl_id=self._report.crawl_id,
             spider=spider.name if spider else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from archive import export as slices
 from archive.duckdb_views import sql
 from archive.errors import ArchiveError
 from archive.history import find, history
+from archive.json_text import to_json
 from archive.reader import Archive
 from archive.schema import TABLES
 from archive.upkeep.compact import compact
@@ -170,10 +170,10 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     )  # fmt: skip
     found = slices.of_verdict(rows, opts.verdict)
     if opts.output == "-":
-        count = slices.export(rows, found, kind, sys.stdout.buffer)
+        count = slices.export(rows, found, kind, sys.stdout.buffer, as_is=opts.as_is)
     else:
         with slices.whole_file(Path(opts.output)) as out:
-            count = slices.export(rows, found, kind, out)
+            count = slices.export(rows, found, kind, out, as_is=opts.as_is)
     sys.stderr.write(f"{count:,} rows of {opts.table} exported\n")
     return 0
 
@@ -222,7 +222,7 @@ def _views(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 def _print_json(rows: Iterable[Any]) -> None:
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=_written) + "\n")
+        sys.stdout.write(to_json(row, default=_written) + "\n")
 
 
 def _written(value: Any) -> str:

@@ -9,6 +9,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from crawler.contact import ask_contact
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.settings_check import problems
@@ -65,6 +66,7 @@ class Command(ScrapyCrawl):
         if wrong:
             self._refuse(wrong)
             return
+        ask_contact(self.settings, opts.spargs)
         try:
             claimed = claim(self.settings, args[0], opts.spargs)
         except ClaimError as error:

@@ -20,6 +20,8 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.extract.document import Document, NotHtmlError
 from crawler.items import Capture
 from crawler.report import EXIT_LOST, Report, now
+from crawler.safety.log import plain
+from crawler.safety.secrets import masked
 from crawler.spiders.pages import PagesSpider
 from crawler.systems import systems_of
 from crawler.systems.base import FetchError, System
@@ -149,7 +151,7 @@ async def _extract(name: str, body: bytes, address: str | None, systems: Sequenc
         if address is None:
             _forget_address(capture)
         if capture.failure is not None:
-            sys.stderr.write(f"scrapy extract: {name}: {capture.failure.detail}\n")
+            sys.stderr.write(f"scrapy extract: {name}: {plain(masked(capture.failure.detail))}\n")
             whole = False
         line = lines.add(capture)
         if line is not None:

@@ -14,7 +14,8 @@ MAX_PARTS: Final = 50
 """How many values are read from one script; a template that prints one object per comment has more of no use."""
 
 _WRAPPING = re.compile(r"^\s*(?:(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)\s*)+")
-_STRING_OR_FLAW = re.compile(r'"(?:[^"\\]++|\\.)*+"?|/\*.*?\*/|,(?=\s*+[}\]])', re.DOTALL)
+_STRING_OR_FLAW = re.compile(r'"(?:[^"\\]++|\\.)*+"?|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])', re.DOTALL)
+"""A comment without end goes to the end: looked for from each of its like, it would take the square of their number."""
 _BAD_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from scrapy.settings import BaseSettings
 
+from crawler.contact import kept_contact
+
 LEAST_DELAY: Final = 0.001
 """Seconds between the starts of two requests to a host where DOWNLOAD_DELAY is 0.
 
@@ -20,7 +22,8 @@ class Manners:
 
     def update_settings(self, settings: BaseSettings) -> None:
         """Called by Scrapy when a crawler is made."""
-        _replace(settings, "USER_AGENT", user_agent(settings["USER_AGENT"], settings.get("CONTACT")))
+        contact = settings.get("CONTACT") or kept_contact(settings)
+        _replace(settings, "USER_AGENT", user_agent(settings["USER_AGENT"], contact))
         _replace(settings, "DOWNLOAD_DELAY", max(settings.getfloat("DOWNLOAD_DELAY"), LEAST_DELAY))
 
 

@@ -6,13 +6,16 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class RefusedError(IgnoreRequest):
-    """A request that is not made: a site does not want it, or the crawl is being stopped.
+    """A request that is not made, or an answer that is not taken: a site does not want it, it is not safe, or the crawl
+    is being stopped.
 
     Being an :class:`~scrapy.exceptions.IgnoreRequest`, it is neither retried nor logged as a fault; the visit
     records it.
 
-    :param reason: one word: ``robots`` (forbidden, or not known to be allowed), ``blocked`` (the host asked to be
-        left alone for longer than we wait), ``interrupted``
+    :param reason: one word: ``robots`` (forbidden, or not known to be allowed), ``opt_out``, ``blocked`` (the host
+    asked
+        to be left alone for longer than we wait), ``private`` (no host of the public internet), ``address`` (none that
+        can be asked for), ``too_large``, ``redirects``, ``error`` (the answer cannot be read), ``interrupted``
     :param detail: one sentence for people, with the address
     """
 

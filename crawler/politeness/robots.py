@@ -79,6 +79,8 @@ class Rules:
     """The rules; None when everything is refused."""
     refusal: str
     """Why everything is refused, for people; empty when `parser` decides."""
+    reason: str
+    """The same in one word, of :class:`RefusedError`: `robots`, or why robots.txt itself was not to be asked for."""
     expires: float
     """When to ask again, seconds of the monotonic clock."""
 
@@ -117,7 +119,7 @@ class Robots:
         rules = await self._rules(host, request)
         if rules.parser is None:
             self.crawler.stats.inc_value("robotstxt/unknown")
-            raise RefusedError("robots", f"{request.url}: {rules.refusal}")
+            raise RefusedError(rules.reason, f"{request.url}: {rules.refusal}")
         if not rules.parser.allowed(request.url, self._token):
             self.crawler.stats.inc_value("robotstxt/forbidden")
             raise RefusedError("robots", f"{request.url}: {host}/robots.txt forbids it to {self._token}")
@@ -148,6 +150,9 @@ class Robots:
         stats.inc_value("robotstxt/request_count")
         try:
             answer = await self.crawler.engine.download_async(question)
+        except RefusedError as error:
+            stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
+            return self._refuse(f"{question.url} is not asked for ({error.detail})", error.reason)
         except NO_ANSWER as error:
             stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
             return self._refuse(f"{question.url} cannot be read ({str(error) or type(error).__name__})")
@@ -159,11 +164,12 @@ class Robots:
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request
         )
-        return Rules(parser, "", monotonic() + self._keep)
+        return Rules(parser, "", "robots", monotonic() + self._keep)
 
-    def _refuse(self, why: str) -> Rules:
+    def _refuse(self, why: str, reason: str = "robots") -> Rules:
         logger.warning("%s: nothing of this host is fetched; asked again in %d s", why, self._retry)
-        return Rules(None, f"{why}, so nothing of this host is known to be allowed", monotonic() + self._retry)
+        until = monotonic() + self._retry
+        return Rules(None, f"{why}, so nothing of this host is known to be allowed", reason, until)
 
     def _parse(self, answer: Response) -> RobotParser:
         body = b"" if _is_unavailable(answer.status) else leading_lines(answer.body)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from crawler.extract.urls import page_url
+from crawler.safety.secrets import masked, without_user
 from crawler.spiders.base import ArgumentError
 
-_BETWEEN: Final = re.compile(r"[\s,]+(?=https?://)", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"[\s,]++(?=https?://)", re.IGNORECASE)
 """Addresses are parted by commas or white space; a comma may also be part of one."""
 
 MAX_LINE: Final = 65_536
@@ -34,7 +35,7 @@ def check_addresses(spider: str, wanted: str, arguments: Mapping[str, str], *mor
     if not url.strip() and not url_file:
         raise ArgumentError(f"no {wanted} or -a url_file=FILE (one address a line)")
     if not url_file and not any(page_url(address) for address in _parted(url)):
-        raise ArgumentError(f"-a url={url[:200]}: that is no http(s) address; give one like https://example.com/video")
+        raise ArgumentError(f"-a url={masked(url[:200])}: that is no http(s) address; give one like https://example.com/video")
     if url_file and url_file != "-":
         try:
             with Path(url_file).open("rb") as lines:
@@ -46,13 +47,13 @@ def check_addresses(spider: str, wanted: str, arguments: Mapping[str, str], *mor
 
 
 def addresses_of(url: str, url_file: str) -> Iterator[str]:
-    """The addresses of the arguments, then those of the file."""
-    yield from _parted(url)
+    """The addresses of the arguments, then those of the file, without user names and passwords."""
+    yield from map(without_user, _parted(url))
     if url_file == "-":
-        yield from _lines(sys.stdin.buffer)
+        yield from map(without_user, _lines(sys.stdin.buffer))
     elif url_file:
         with Path(url_file).open("rb") as lines:
-            yield from _lines(lines)
+            yield from map(without_user, _lines(lines))
 
 
 def _parted(addresses: str) -> Iterator[str]:

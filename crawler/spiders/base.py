@@ -7,17 +7,22 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 
 from crawler.extract.document import Document
 from crawler.extract.urls import canonical_url, page_url
-from crawler.fetch import engine_fetch, explain
+from crawler.fetch import engine_fetch, explain, until
 from crawler.frontier import Frontier
 from crawler.items import Capture, Failure, Visit
 from crawler.keys import page_key
 from crawler.leases import Lease
+from crawler.politeness.reservation import FILE, Reservation
+from crawler.politeness.well_known import WellKnown
 from crawler.report import Report, now
+from crawler.safety.addresses import PrivateHosts
+from crawler.safety.secrets import masked, masked_address
 from crawler.systems import systems_of
 from crawler.systems.reading import Limits
 from crawler.visit import PAGE_EXTRACTOR, Circumstances, visit
@@ -49,8 +54,19 @@ class VisitSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
         ids, run = count(), secrets.token_hex(2)  # a crawl may be continued, its ids must not repeat
+        fetch = engine_fetch(crawler)
+        spider._visit_seconds = settings.getfloat("VISIT_MAX_SECONDS")  # noqa: SLF001  # its own class
+        obeyed = tuple(settings.getlist("OBEY_RESERVATIONS"))
+        well_known = WellKnown(fetch)
+
+        async def of_host(url: str) -> Reservation | None:
+            return await well_known.reservation(url) if FILE in obeyed else None
+
         spider._around = Circumstances(  # noqa: SLF001  # its own class
-            fetch=engine_fetch(crawler),
+            fetch=fetch,
+            of_host=of_host,
+            obeyed=obeyed,
+            token=settings["ROBOTSTXT_USER_AGENT"],
             clock=now,
             new_id=lambda: f"{spider.report.crawl_id}-{run}.{next(ids)}",
             systems=systems_of(settings),
@@ -60,16 +76,24 @@ class VisitSpider(Spider):
             ),
         )
         spider.arguments = dict(kwargs)
+        spider.private_hosts = PrivateHosts.parse(settings.getlist("ALLOW_PRIVATE_HOSTS"))
         return spider
 
     arguments: dict[str, str]
     """The spider's arguments as given."""
+    private_hosts: PrivateHosts
+    """Private hosts that this crawl may connect to; asked at each connection (`crawler.safety.connections`)."""
     _around: Circumstances
+    _visit_seconds: float
 
     @property
     def report(self) -> Report:
         """The report of this crawl."""
         return Report.of(self.crawler)
+
+    def allow(self, url: str) -> None:
+        """Note an address that the operator gave: its host may be a private one (`PrivateHosts.typed`)."""
+        self.private_hosts = self.private_hosts.typed(urlsplit(url).hostname or "")
 
     def page_request(self, url: str, asked: str) -> Request:
         """A request whose answer is visited; ``asked`` is the address as it was asked for.
@@ -95,9 +119,12 @@ class VisitSpider(Spider):
         self, response: Response, asked: str, lease: Lease | None = None
     ) -> AsyncIterator[Capture | Request]:
         """Visit the page that answered."""
-        around = self._around if lease is None else replace(self._around, new_id=lease.new_id)
+        around = replace(self._around, fetch=until(self._around.fetch, self._visit_seconds))
+        if lease is not None:
+            around = replace(around, new_id=lease.new_id)
         around = replace(around, judge=lambda document, has: self.judge(document, lease, has_thread=has))
         async for capture in visit(response, around, asked):
+            _hide_secrets(capture)
             capture.lease = lease
             yield capture
 
@@ -106,6 +133,7 @@ class VisitSpider(Spider):
         arguments: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]  # set by Scrapy's engine
         reason, detail = explain(arguments["asked"], failure.value)
         capture = self.lost(arguments["asked"], reason, detail)
+        _hide_secrets(capture)
         capture.lease = arguments.get("lease")
         yield capture
 
@@ -130,3 +158,17 @@ class VisitSpider(Spider):
     def unread(self) -> str | None:
         """What of the addresses was not even read yet, in words; None when all were asked for."""
         return None
+
+
+def _hide_secrets(capture: Capture) -> None:
+    """A ledger says where and why it stopped, and the address of an interface may hold its key."""
+    if capture.visit is not None:
+        capture.visit.url = masked_address(capture.visit.url)
+        capture.visit.detail = masked(capture.visit.detail) if capture.visit.detail else capture.visit.detail
+    ledger = capture.thread
+    if ledger is None:
+        return
+    ledger.url = masked_address(ledger.url) if ledger.url else ledger.url
+    ledger.stop_detail = masked(ledger.stop_detail) if ledger.stop_detail else ledger.stop_detail
+    for gap in ledger.gaps or ():
+        gap["reason"] = masked(str(gap["reason"]))

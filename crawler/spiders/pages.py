@@ -52,6 +52,11 @@ class PagesSpider(VisitSpider):
                 await asyncio.sleep(0)
         self._exhausted = True
 
+    def page_request(self, url: str, asked: str) -> Request:
+        """A request for a page. Its address was given to this spider, so that it may be a private one."""
+        self.allow(url)
+        return super().page_request(url, asked)
+
     def unread(self) -> str | None:
         """The rest of the file, or of the argument."""
         return None if self._exhausted else f"the rest of {self._url_file or 'the addresses'}"

@@ -90,6 +90,7 @@ class RevisitSpider(VisitSpider):
 
     def page_request(self, url: str, asked: str) -> Request:
         """A count first where that may settle the visit; else the page, unless it is unchanged."""
+        self.allow(url)  # what the archive holds of a private host was visited because somebody gave it
         plan = self._plans.get(url)
         probe = None if plan is None or not plan.may_probe else self._probe(plan, 0)
         if probe is not None:

@@ -48,6 +48,9 @@ DAY: Final = 86_400_000_000
 NEWEST: Final = 10
 """Priority of what reads a place that names pages; pages themselves have 0 and less."""
 
+NO_PAGE: Final = frozenset({"robots", "not_html", "soft_404", "opt_out", "reserved"})
+"""Reasons of failures that cost nothing where it was a site that named the address, and nobody asked for it."""
+
 Read = Callable[..., Listed]
 
 _T = TypeVar("_T")
@@ -124,6 +127,7 @@ class SiteSpider(VisitSpider):
             if url is None:
                 yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
                 continue
+            self.allow(url)
             key = site_of(url)
             if key in self._sites:
                 site = self._sites[key]
@@ -139,6 +143,7 @@ class SiteSpider(VisitSpider):
         """The places that the options name."""
         for places, read in ((site.options.sitemaps, read_sitemap), (site.options.feeds, read_feed)):
             for place in places if isinstance(places, tuple) else ():
+                self.allow(place)
                 yield from self._place(site, place, read)
 
     # -- places that name pages -----------------------------------------------------------------------
@@ -337,7 +342,7 @@ def _no_loss(capture: _T, status: int | None) -> _T:
     if isinstance(capture, Capture) and failure is not None:
         is_gone = failure.reason == "http" and status in GONE
         capture.visit = capture.visit if is_gone else None
-        if is_gone or failure.reason in ("robots", "not_html"):
+        if is_gone or failure.reason in NO_PAGE:
             capture.failure, capture.skipped = None, "gone" if is_gone else failure.reason
     return capture
 

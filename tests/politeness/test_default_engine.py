@@ -39,6 +39,7 @@ class Visitor(Spider):
 settings = Settings()
 settings.setmodule("crawler.settings")
 own = {"SPIDER_MODULES": [], "ITEM_PIPELINES": {}, "EXTENSIONS": {}, "DOWNLOAD_DELAY": 0, "LOG_LEVEL": "ERROR"}
+own["ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
 settings.setdict({**own, "CONTACT": "https://example.org/bot"}, priority="cmdline")
 process = AsyncCrawlerProcess(settings)
 process.crawl(Visitor)
@@ -76,6 +77,6 @@ def test_rules_pace_retries_and_redirects_hold_there_too(loopback: Callable[...,
     assert min(later - earlier for earlier, later in pairwise(times)) >= 0.28
     assert to_file == [302, site.url("/to-file")], "a redirect to another scheme is not followed"
     assert broken[0] == 404, "any status is a response"
-    assert file[0] == "NotSupported", "a local file is never read"
+    assert file[0] == "RefusedError", "a local file is never read"
     assert {asked.headers["User-Agent"] for asked in site.asked} == {f"Talkback/{__version__} (+https://example.org/bot)"}
     assert not any("Cookie" in asked.headers or "Accept-Language" in asked.headers for asked in site.asked)

@@ -93,7 +93,7 @@ def test_a_server_without_conditional_writes(bucket, monkeypatch):
     exporter = bucket.exporter()
     client = exporter.store._connection.client
     put = client.put_object
-    monkeypatch.setattr(client, "put_object", lambda IfNoneMatch, **rest: put(**rest))  # noqa: N803 - boto3's name
+    monkeypatch.setattr(client, "put_object", lambda IfNoneMatch, **rest: put(**rest))
     with pytest.raises(ArchiveError, match="ignores If-None-Match, so two crawls would lose each other's commits"):
         exporter.start()
     assert bucket.objects() == []

@@ -1,0 +1,256 @@
+"""Answers that are no content: challenges and captchas, consent walls, "enable JavaScript", login pages, soft 404s.
+
+Three kinds of evidence, in this order: what a vendor's own page is known by (and nothing else is); where a redirect
+ended; what title and heading say on a page that shows neither an article nor a thread. A word alone never decides: a
+story about captchas, a form for comments with one, a link to the login are all content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from crawler.extract.document import Document
+
+SHORT: Final = 3_000
+"""Visible characters up to which a page may be nothing but a notice."""
+
+FEW_BYTES: Final = 200_000
+"""Markup of a notice is shorter, characters; a longer page is searched for a vendor's signs only."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPage:
+    """What stands in the place of the content."""
+
+    kind: str
+    """`captcha`, `consent`, `javascript`, `login`, `soft_404`."""
+    evidence: str
+    """By what it was recognised, in words."""
+
+    @property
+    def reason(self) -> str:
+        """The reason of a failure (:attr:`crawler.items.Failure.reason`)."""
+        return "soft_404" if self.kind == "soft_404" else "blocked"
+
+    def __str__(self) -> str:
+        return f"{_NAMES[self.kind]} ({self.evidence})"
+
+
+_NAMES: Final = {
+    "captcha": "a captcha or a check for robots instead of the page",
+    "consent": "a consent wall instead of the page",
+    "javascript": "a page that shows nothing without JavaScript",
+    "login": "a login page instead of the page",
+    "soft_404": "a page that says that there is none",
+}
+
+_HEADERS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("cf-mitigated", "challenge", "Cloudflare"),  # developers.cloudflare.com, "Detect a Challenge Page response"
+    ("x-amzn-waf-action", "challenge", "AWS WAF"),  # docs.aws.amazon.com/waf, "How AWS WAF CAPTCHA and Challenge work"
+    ("x-amzn-waf-action", "captcha", "AWS WAF"),
+)
+
+_SIGNS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("captcha", "Cloudflare", "#challenge-form, #challenge-error-text, #cf-challenge-running"),
+    ("captcha", "Cloudflare", "#cf-wrapper #cf-error-details"),
+    ("captcha", "Imperva", 'iframe#main-iframe[src*="_Incapsula_Resource"]'),
+    ("captcha", "DataDome", 'body > script[src*="captcha-delivery.com"], iframe[src*="captcha-delivery.com"]'),
+    ("captcha", "HUMAN", "#px-captcha, #px-captcha-wrapper"),
+    ("captcha", "AWS WAF", 'body > #challenge-container, script[src*=".token.awswaf.com/"] ~ noscript'),
+    ("captcha", "Anubis", "script#anubis_challenge"),
+    ("captcha", "Radware", 'form[action*="validate.perfdrive.com"], script[src*="validate.perfdrive.com"]'),
+    ("captcha", "Google", 'form#captcha-form, form[action*="/sorry/"]'),
+    ("captcha", "Sucuri", 'body > .main-content[role=main] a[href*="sucuri.net/privacy-policy"]'),
+    ("consent", "Google", 'form[action^="https://consent.youtube.com/"], form[action^="https://consent.google."]'),
+    ("consent", "Yahoo", "form.consent-form button[name=agree]"),
+    ("login", "WordPress", "body.login form#loginform"),
+)
+"""Kind, vendor, selector of what only the vendor's page has. `/cdn-cgi/challenge-platform/`, `_Incapsula_Resource` and
+a captcha's script alone also stand on ordinary pages."""
+
+_NOT_HERE: Final = (
+    r"(?:error|fehler|erreur|errore|erro)?\s*:?\s*404(?:\s*(?:error|fehler|erreur|errore|erro))?\s*!?"
+    r"|(?:error\s*)?404\s*[:,-]?\s*(?:not found|page not found|file not found)[.!]?"
+    r"|not found|(?:oops?[!,.]*\s*)?(?:this |the |that )?page (?:is |was |could |can)?(?:not|n?'t) (?:be )?(?:found"
+    r"|available)[.!]?"
+    r"|(?:sorry,? )?(?:this|that|the) page (?:does|do)(?:n[o']t| not) exist[.!]?|nothing (?:was )?found(?: here)?[.!]?"
+    r"|page (?:unavailable|missing)|video (?:not found|unavailable|has been removed)[.!]?"
+    r"|(?:seite|artikel|inhalt) (?:wurde )?nicht gefunden[.!]?|page (?:non trouvée|introuvable)|contenu introuvable"
+    r"|p[áa]gina no encontrada|p[áa]gina n[ãa]o encontrada|pagina non trovata|pagina niet gevonden"
+    r"|strony? nie znaleziono|sidan (?:hittades inte|kunde inte hittas)|siden (?:ble |blev )?ikke fundet"
+    r"|siden finnes ikke"
+    r"|sivua ei löy[td]y(?:nyt)?|страница не найдена|сторінку не знайдено|stránka nenalezena|sayfa bulunamadı"
+    r"|ページが見つかりません(?:でした)?|页面(?:不存在|未找到|找不到)|找不到頁面|페이지를 찾을 수 없습니다"
+)
+_ROBOT: Final = (
+    r"just a moment\.{0,3}|one moment,? please\.{0,3}|attention required!?|robot check|are you (?:a )?(?:robot"
+    r"|human)\??"
+    r"|(?:please )?verify (?:that )?you(?:'re| are) (?:a )?human|verifying you are human.*|human verification"
+    r"|bot verification"
+    r"|making sure you(?:'re| are) not a bot!?|security (?:check|verification)|checking your browser.*|captcha"
+    r"|access (?:to this page has been )?denied|pardon our interruption\.{0,3}|ddos-guard|request (?:blocked"
+    r"|unsuccessful).*"
+    r"|sicherheitsüberprüfung|sind sie ein (?:mensch|roboter)\??|vérification de sécurité|êtes-vous un robot ?\??"
+    r"|verificaci[óo]n de seguridad|проверка браузера.*|вы не робот\??"
+)
+_CONSENT: Final = (
+    r"before you continue(?: to .*)?|bevor sie (?:zu .* )?(?:fortfahren|weitergehen)|avant d.accéder à .*"
+    r"|prima di continuare.*"
+    r"|antes de (?:continuar|ir a .*)|voordat je verdergaat.*|we value your privacy|your privacy (?:choices|matters)"
+    r"|cookie (?:consent|wall|settings)|privacy (?:gate|wall)|datenschutz-?einstellungen|dpg media privacy gate"
+)
+_LOGIN: Final = (
+    r"(?:please )?(?:log|sign)[ -]?(?:in|on)(?: to .*| required)?|login(?: required)?|member login|anmelden"
+    r"|anmeldung|einloggen"
+    r"|connexion|se connecter|iniciar sesi[óo]n|acceder|entrar|accedi|inloggen|logga in|logg inn|log ind|zaloguj się"
+    r"|вход|войти"
+    r"|увійти|giriş yap|ログイン|登录|登入|로그인"
+)
+_SCRIPTS: Final = (
+    r"(?:enable|activate|turn on|requires?|need|without|allow|activer|activez|aktivieren|activar|active"
+    r"|attiva(?:re)?|schakel"
+    r"|включите|włącz|ativ(?:e|ar))\W+(?:\w+\W+){0,6}?javascript|javascript\W+(?:\w+\W+){0,6}?(?:enabled|disabled"
+    r"|required"
+    r"|deaktiviert|aktivieren|désactivé|activé|necesario|activado|disabilitato|uitgeschakeld|отключен|включить"
+    r"|wyłączon)"
+)
+
+
+def _whole(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(rf"(?:{pattern})", re.IGNORECASE).fullmatch
+
+
+_is_not_here, _is_robot, _is_consent, _is_login = map(_whole, (_NOT_HERE, _ROBOT, _CONSENT, _LOGIN))
+_wants_scripts = re.compile(_SCRIPTS, re.IGNORECASE).search
+
+_PARTS = re.compile(r"\s[|\-\u2013\u2014\u00b7\u2022:\u00bb\u00ab/]\s|\s?[|\u2013\u2014\u00b7\u2022\u00bb\u00ab]\s?")
+_LOGIN_PATH = re.compile(
+    r"/(?:wp-login\.php|log-?in|sign-?in|signin|account/log-?in|accounts/log-?in|users?/(?:sign_in|log-?in)"
+    r"|auth(?:/login)?|sso)"
+    r"(?:\.\w{1,5})?/?\Z",
+    re.IGNORECASE,
+)
+_CONSENT_HOST = re.compile(r"(?:consent|guce|myprivacy|privacy-?wall|privacy-?gate)\.")
+_ARTICLE: Final = (
+    'meta[property="og:type" i][content^="article" i], meta[property="og:type" i][content^="video" i],'
+    ' meta[property^="article:" i], [itemtype*="schema.org/"][itemtype*="Article"],'
+    ' [itemtype*="schema.org/"][itemtype*="VideoObject"], article time[datetime]'
+)
+_ARTICLE_DATA = re.compile(r'"@type"\s*+:\s*+(?:\[\s*+)?+"(?:\w{0,40}(?:Article|Posting)|VideoObject|Review)"')
+_CAPTCHA: Final = ".g-recaptcha, .h-captcha, .cf-turnstile, iframe[src*=captcha i], input[name*=captcha i]"
+_COMMENTS: Final = (
+    "#comments, #respond, .comment-list, .commentlist, [id^=comment-], [itemtype*='schema.org/Comment'],"
+    " .u-comment, .h-cite"
+)
+_SILENT: Final = frozenset({"script", "style", "template", "noscript", "head", "title", "option", "svg", "textarea"})
+
+
+def block_page(document: Document, *, asked: str | None = None, has_threads: bool = False) -> BlockPage | None:
+    """What a page is that is no content; None when it is content.
+
+    :param asked: the address that was asked for, to tell a redirect to a login or to the home page
+    :param has_threads: whether a comment system found a thread: then only a vendor's own signs count
+    """
+    found = _by_signs(document)
+    if found is not None or has_threads:
+        return found
+    if _has_article(document):
+        return None
+    return _by_place(document, asked) or _by_words(document)
+
+
+def _by_signs(document: Document) -> BlockPage | None:
+    for name, value, vendor in _HEADERS:
+        if document.headers.get(name, "").strip().lower() == value:
+            return BlockPage("captcha", f"{vendor}, header {name}")
+    for kind, vendor, selector in _SIGNS:
+        if document.first(selector) is not None:
+            return BlockPage(kind, vendor)
+    return None
+
+
+def _has_article(document: Document) -> bool:
+    if document.first(_ARTICLE) is not None or document.first(_COMMENTS) is not None:
+        return True
+    return any(
+        _ARTICLE_DATA.search(script.text(deep=True)) for script in document.css('script[type="application/ld+json" i]')
+    )
+
+
+def _by_place(document: Document, asked: str | None) -> BlockPage | None:
+    place = urlsplit(document.url)
+    host, before = (place.hostname or ""), urlsplit(asked or document.url)
+    if _CONSENT_HOST.match(host) and host != before.hostname:
+        return BlockPage("consent", f"a redirect to {host}")
+    is_login = _LOGIN_PATH.search(place.path) and not _LOGIN_PATH.search(before.path)
+    if is_login and document.first("input[type=password i]") is not None:
+        return BlockPage("login", f"a redirect to {place.path}")
+    is_home = place.path in ("", "/") and not place.query
+    same_host = host.removeprefix("www.") == (before.hostname or "").removeprefix("www.")
+    if is_home and same_host and "/" in before.path.strip("/"):
+        return BlockPage("soft_404", "a redirect to the home page")
+    return None
+
+
+def _by_words(document: Document) -> BlockPage | None:
+    if document.first("body.error404, body.page-404, body.error-404") is not None:
+        return BlockPage("soft_404", "the class of the body")
+    if len(document.text) > FEW_BYTES:
+        return None
+    said = _said(document)
+    for text in said:
+        if _is_not_here(text):
+            return BlockPage("soft_404", repr(text))
+    shown = _shown(document)
+    if len(shown) > SHORT:
+        return None
+    for text in said:
+        if _is_robot(text):
+            return BlockPage("captcha", repr(text))
+        if _is_consent(text):
+            return BlockPage("consent", repr(text))
+        if _is_login(text) and document.first("input[type=password i]") is not None:
+            return BlockPage("login", repr(text))
+    if document.first(_CAPTCHA) is not None and not document.css("h1, h2, h3, p + p + p"):
+        return BlockPage("captcha", "nothing but a captcha")
+    return _by_scripts(document, shown)
+
+
+def _by_scripts(document: Document, shown: str) -> BlockPage | None:
+    if len(shown) > 600:
+        return None
+    notices = [node.text(deep=True, separator=" ")[:SHORT] for node in document.css("noscript")]
+    if not _wants_scripts(" ".join([shown, *notices])) or document.first("video[src], video source[src]") is not None:
+        return None
+    stated = document.first('meta[property="og:title" i][content], meta[property="og:description" i][content]')
+    return None if stated is not None else BlockPage("javascript", "it says so and shows nothing else")
+
+
+def _said(document: Document) -> list[str]:
+    """The parts of the title, and the first headings."""
+    texts: list[str] = []
+    title = document.first("title")
+    if title is not None:
+        whole = " ".join(title.text(deep=True)[:500].split())
+        texts += [whole, *_PARTS.split(whole)]
+    texts += [" ".join(node.text(deep=True)[:500].split()) for node in document.css("h1")[:2]]
+    return [text.strip().replace("\u2019", "'") for text in texts if text.strip()]
+
+
+def _shown(document: Document) -> str:
+    """What a visitor sees without scripts, as far as a notice is long."""
+    parts: list[str] = []
+    length = 0
+    for node in document.root.traverse(include_text=True):
+        if node.is_text_node and (node.parent is None or node.parent.tag not in _SILENT):
+            text = " ".join((node.text_content or "").split())
+            if text:
+                parts.append(text)
+                length += len(text) + 1
+                if length > SHORT:
+                    break
+    return " ".join(parts)

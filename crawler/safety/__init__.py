@@ -1,0 +1,1 @@
+"""What keeps a crawl safe and bounded whatever a site does."""

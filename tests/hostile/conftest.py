@@ -1,0 +1,37 @@
+"""The hostile site for every test here, and the commands as a user runs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent / "crawl")]  # running
+
+from raw_site import RawSite, Reply  # noqa: E402 - finds its neighbour by the line above
+from running import ENVIRONMENT, Place  # noqa: E402 - the same
+
+
+@pytest.fixture
+def raw_site() -> Iterator[Callable[..., RawSite]]:
+    """Start sites of raw bytes: ``site = raw_site({"/": sends(b"HTTP/1.1 200 OK...")})``."""
+    sites: list[RawSite] = []
+
+    def start(paths: dict[str, Reply] | None = None) -> RawSite:
+        sites.append(RawSite(paths or {}))
+        return sites[-1]
+
+    yield start
+    for site in sites:
+        site.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """An archive of the test's own; its commands find `names`, the tests' own resolver."""
+    monkeypatch.setitem(ENVIRONMENT, "PYTHONPATH", os.pathsep.join([str(HERE), ENVIRONMENT.get("PYTHONPATH", "")]))
+    return Place(tmp_path)
