@@ -56,7 +56,7 @@ def test_every_file_of_the_packages_is_installed_and_nothing_else(built):
 
 def test_scrapy_finds_the_installed_project_from_any_folder(built, tmp_path):
     environment = {"PYTHONPATH": str(built / "lib"), "SCRAPY_SETTINGS_MODULE": "crawler.settings"}
-    assert run(sys.executable, "-m", "scrapy", "list", folder=tmp_path, **environment).split() == ["pages"]
+    assert run(sys.executable, "-m", "scrapy", "list", folder=tmp_path, **environment).split() == ["pages", "revisit", "site"]
     where = "import crawler, archive; print(crawler.__file__)"
     assert run(sys.executable, "-c", where, folder=tmp_path, **environment).startswith(str(built / "lib"))
 
