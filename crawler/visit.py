@@ -47,9 +47,9 @@ class Circumstances:
     systems: Sequence[System]
     """The comment systems, in the order in which they are asked."""
     limits: Limits
-    judge: Callable[[Document, bool], str | None] = lambda _document, _has_thread: None
-    """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and whether
-    a comment system found a thread on it."""
+    judge: Callable[[Document, Callable[[], bool]], str | None] = lambda _document, _has_thread: None
+    """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and
+    a function that tells whether a comment system finds a thread on it."""
     of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
     """What the page's host says of an address in its ``tdmrep.json``; None: nobody is asked."""
     obeyed: Sequence[str] = ()
@@ -90,7 +90,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
 
     address = canonical_url(document)
-    skipped = around.judge(document, bool(threads))
+    skipped = around.judge(document, threads.are_there)
     if skipped is not None:
         last = capture(address, page_capture, PAGE_EXTRACTOR)
         last.skipped, last.is_last = skipped, True
@@ -187,10 +187,11 @@ class _Threads:
         self.has_known = any(not system.is_general for system, _ in self._waiting)
         """Whether a system that knows its pages by marks of its own has found a thread."""
         self._has_comments = self._is_proven_empty = False
+
+    def are_there(self) -> bool:
+        """Whether any system finds a thread; asks those of last resort where no other does."""
         if not self._waiting:
             self._ask_last_resorts()
-
-    def __bool__(self) -> bool:
         return bool(self._waiting)
 
     def next(self) -> tuple[System, ThreadRef] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -61,14 +61,16 @@ class Links:
     """Links that were passed over as traps."""
 
 
-def is_listing(document: Document, *, has_thread: bool) -> tuple[bool, list[str]]:
+THREAD: Final = 3
+"""Weight of a comment thread on the document."""
+
+
+def is_listing(document: Document, *, has_thread: Callable[[], bool]) -> tuple[bool, list[str]]:
     """Whether a document lists pages rather than being one, and the evidence, each piece with its weight.
 
-    :param has_thread: whether a comment system found a thread on it
+    :param has_thread: whether a comment system finds a thread on it; asked only where that would decide
     """
     evidence: list[tuple[int, str]] = []
-    if has_thread:
-        evidence.append((3, "a comment thread"))
     kind = document.first('meta[property="og:type"]')
     stated = (kind.attributes.get("content") or "").lower() if kind is not None else ""
     if stated.startswith(("article", "video")):
@@ -92,7 +94,11 @@ def is_listing(document: Document, *, has_thread: bool) -> tuple[bool, list[str]
     headlines = articles or len(document.css("h2 a[href], h3 a[href]"))
     if headlines >= 6:
         evidence.append((-1, f"{headlines} linked headlines"))
-    return sum(weight for weight, _ in evidence) < 0, [f"{weight:+d} {word}" for weight, word in evidence]
+    weight = sum(each for each, _ in evidence)
+    if -THREAD <= weight < 0 and has_thread():
+        evidence.append((THREAD, "a comment thread"))
+        weight += THREAD
+    return weight < 0, [f"{each:+d} {word}" for each, word in evidence]
 
 
 def _by_address(document: Document) -> Iterable[tuple[int, str]]:

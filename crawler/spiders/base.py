@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
@@ -104,7 +104,7 @@ class VisitSpider(Spider):
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
-    def judge(self, document: Document, lease: Lease | None, *, has_thread: bool) -> str | None:  # noqa: ARG002 - for spiders
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> str | None:  # noqa: ARG002 - for spiders
         """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.
 
         :param has_thread: whether a comment system found a thread on it

@@ -300,7 +300,7 @@ class SiteSpider(VisitSpider):
             return "limit"
         return "limit" if options.max_bytes and site.received > options.max_bytes else None
 
-    def judge(self, document: Document, lease: Lease | None, *, has_thread: bool) -> str | None:
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> str | None:
         """``listing`` for what names pages; its links are asked for by :meth:`visited`."""
         site = self._sites.get(site_of(document.url))
         if site is None or lease is None:

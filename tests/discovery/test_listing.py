@@ -13,7 +13,7 @@ TEASERS = "".join(f'<article><h2><a href="/story-{n}/">Story {n}</a></h2></artic
 
 
 def judged(html: str, url: str, *, has_thread: bool = False) -> bool:
-    return is_listing(Document(html, url), has_thread=has_thread)[0]
+    return is_listing(Document(html, url), has_thread=lambda: has_thread)[0]
 
 
 @pytest.mark.parametrize(
