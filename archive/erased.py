@@ -29,6 +29,8 @@ from archive.stores import STAGED, Store
 
 PROPERTY: Final = "talkback.erasures"
 """Table property with the names of the erasures that count, parted by spaces."""
+KEYS_VARIABLE: Final = "TALKBACK_ERASURE_KEYS"
+"""Environment variable with keys in hexadecimal, parted by blanks, for machines that keep no state directory."""
 FOLDER: Final = "_erased"
 SCOPES: Final = (
     ("comment_id",),
@@ -58,8 +60,8 @@ def same_name(value: str) -> str:
 class Erasures:
     """The erasures of an archive, as one machine knows them.
 
-    ``state_dir`` holds the keys, one file ``erasure-ID.key`` each. Questions are asked on one thread, `follow` is
-    called on another.
+    ``state_dir`` holds the keys, one file ``erasure-ID.key`` each; others may stand in the environment
+    (`KEYS_VARIABLE`). Questions are asked on one thread, `follow` is called on another.
     """
 
     def __init__(self, store: Store, state_dir: Path) -> None:
@@ -68,7 +70,7 @@ class Erasures:
         self._names: tuple[str, ...] = ()
         self._known: dict[str, dict[Scope, frozenset[bytes]]] = {}
         """Digests by key id and scope. Replaced as a whole, never changed."""
-        self._keys: dict[str, bytes] = {}
+        self._keys = _keys_of_environment()
 
     def follow(self, snapshot: DeltaTable) -> bool:
         """Learn of the erasures that a snapshot of ``comments`` names; whether there are others than before.
@@ -121,7 +123,7 @@ class Erasures:
         Raises `ArchiveError` when it cannot be written.
         """
         self.follow(log.open())
-        key_id = next(iter(self._known), None) or self._new_key()
+        key_id = next(iter(self._known or self._keys), None) or self._new_key()
         key = self._keys[key_id]
         digests = {
             " ".join(scope): sorted({_digest(key, scope, values).hex() for values in found})
@@ -138,6 +140,9 @@ class Erasures:
             names = _names(snapshot)
             if name in names:
                 break
+            # Another machine may have erased for the first time just now, with a key of its own: two keys would
+            # shut both machines out.
+            self.follow(snapshot)
             try:
                 snapshot.alter.set_table_properties({PROPERTY: " ".join((*names, name))}, raise_if_not_exists=False)
             except CommitFailedError:
@@ -174,7 +179,8 @@ class Erasures:
         except (OSError, ValueError) as error:
             raise ArchiveError(
                 f"comments were erased from {self._store.uri}, and the key {path} that recognises them is not readable "
-                "here; copy it from the STATE_DIR of the machine that erased, so that they do not come back"
+                "here; copy it from the STATE_DIR of the machine that erased, or give what stands in it as "
+                f"{KEYS_VARIABLE}, so that they do not come back"
             ) from error
         if _key_id(key) != key_id:
             raise ArchiveError(f"the erasure key {path} is another one than its name says; copy it again")
@@ -198,6 +204,22 @@ class Erasures:
 
     def _path(self, key_id: str) -> Path:
         return self._state_dir / f"erasure-{key_id if _NAME.fullmatch(key_id) else 'unknown'}.key"
+
+
+def _keys_of_environment() -> dict[str, bytes]:
+    keys = {}
+    for position, text in enumerate(os.environ.get(KEYS_VARIABLE, "").split(), 1):
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            key = b""
+        if len(key) != _KEY_BYTES:  # the text is a secret, also when a part of it is lost: it is not repeated
+            raise ArchiveError(
+                f"{KEYS_VARIABLE}: key {position} is not {2 * _KEY_BYTES} hexadecimal digits; "
+                "give what stands in an erasure-ID.key file, several parted by blanks"
+            )
+        keys[_key_id(key)] = key
+    return keys
 
 
 def _private(path: str, flags: int) -> int:

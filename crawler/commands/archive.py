@@ -203,7 +203,10 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     sys.stdout.write(f"Comments {verb}: {len(done.comments):,} (rows: {done.rows:,})\n")
     if opts.dry_run:
         return 0
-    sys.stdout.write("A digest is remembered: later crawls leave them out.\n")
+    sys.stdout.write(
+        "A digest is remembered: later crawls leave them out.\n"
+        f"Keep a copy of {state_dir(settings) / 'erasure-*.key'}: a machine without it cannot write to the archive.\n"
+    )
     if done.parts:
         sys.stdout.write(
             f"Replaced parts (now {done.parts:,} more) hold them until you run `scrapy archive vacuum "
