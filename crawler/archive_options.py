@@ -125,8 +125,8 @@ TASKS: Final[dict[str, Task]] = {
     ),
     "vacuum": Task(
         "remove files that are no longer needed",
-        """Removes parts that were replaced (by compact or erase), leftovers of crawls that died, and files that no log
-        entry names, once they are older than --hours.""",
+        """Removes parts that were replaced (by compact or erase) more than --hours ago, and, when they are a day old or
+        --hours, leftovers of crawls that died and files that no log entry names.""",
         _vacuum,
     ),
     "history": Task(

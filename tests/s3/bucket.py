@@ -85,9 +85,10 @@ class Bucket:
         self.client().create_bucket(Bucket=self.name)
 
     def remove(self) -> None:
-        client = self.client()
-        for key in self.objects():
-            client.delete_object(Bucket=self.name, Key=key)
+        client, keys = self.client(), self.objects()
+        for start in range(0, len(keys), 1000):
+            there = [{"Key": key} for key in keys[start : start + 1000]]
+            client.delete_objects(Bucket=self.name, Delete={"Objects": there, "Quiet": True})
         for upload in client.list_multipart_uploads(Bucket=self.name).get("Uploads", ()):
             client.abort_multipart_upload(Bucket=self.name, Key=upload["Key"], UploadId=upload["UploadId"])
         client.delete_bucket(Bucket=self.name)
