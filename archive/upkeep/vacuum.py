@@ -42,8 +42,8 @@ def vacuum(
     """Remove leftovers that are older than ``hours``, and tell them; with ``dry_run`` only tell them.
 
     A replaced part's age counts from its replacement, another file's from when it got its name. What the log does not
-    name is no reader's: it goes after a day, even when ``hours`` are more. Parts that a dead crawl of this ``state_dir``
-    still has to commit stay. Raises `ArchiveError` for a retention that is not safe.
+    name is no reader's: it goes after a day, even when ``hours`` are more. Parts that a dead crawl of this
+    ``state_dir`` still has to commit stay. Raises `ArchiveError` for a retention that is not safe.
     """
     if not LEAST_HOURS <= hours <= RETENTION_HOURS:
         raise ArchiveError(

@@ -54,6 +54,12 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path):
         start("/proc/1/archive", tmp_path)
 
 
+def commit_a_visit(exporter: Exporter) -> None:
+    exporter.start()
+    add_visit(exporter, "v", comments=["a"])
+    exporter.commit(exporter.take())
+
+
 @contextlib.contextmanager
 def nobody():
     """Without the rights of root, who may write everywhere."""
@@ -77,9 +83,7 @@ def test_a_read_only_directory_is_named(place):
             closed.chmod(0o555)
             exporter = Exporter(str(root / "archive"), "crawl-2", state_dir=root / "state")
             with contextlib.closing(exporter), pytest.raises(ArchiveError, match=f"{root}/archive.*ermission"):
-                exporter.start()
-                add_visit(exporter, "v", comments=["a"])
-                exporter.commit(exporter.take())
+                commit_a_visit(exporter)
             closed.chmod(0o755)
             started(root, "crawl-2").close()
             shutil.rmtree(root / "archive")
