@@ -18,7 +18,7 @@ WORDPRESS ?= build/wordpress
 KILLS ?= 200
 SEED ?=
 S3 ?= build/s3
-S3_KILLS ?= 50
+S3_KILLS ?= 10
 
 # An address holds & ? $ and worse. It reaches the shell as a variable of the environment, never as text of a command.
 override URL := $(value URL)
@@ -34,7 +34,7 @@ help:
 	  'make check                  lint, types and tests' \
 	  'make test-kill              kill crawls 200 times and compare their archives (KILLS=1000 SEED=7)' \
 	  'make test-wordpress         crawl a real WordPress and compare with its database' \
-	  'make test-s3                run the tests of archives on S3 against a real server' \
+	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 SEED=7)' \
 	  'make clean                  remove the environment and everything built (never data/)'
 
 $(READY): setup.py constraints.txt

@@ -19,7 +19,7 @@ from soundness import findings, verify_sees_what_a_kill_could_do
 
 from sample import FAULTY, Answer, Site, serve
 
-KILLS = int(os.environ.get("TALKBACK_KILLS", "8"))
+KILLS = int(os.environ.get("TALKBACK_KILLS", "4"))
 SEED = int(os.environ.get("TALKBACK_KILL_SEED") or random.randrange(10**6))
 
 TABLES = ("pages", "shares", "subscribes", "comments", "threads")

@@ -13,26 +13,7 @@ conf=$dir/ceph.conf
 fail() { echo "start.sh: $*" >&2; exit 1; }
 say() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
 
-# --- packages ---------------------------------------------------------------------------------------
-packages=(ceph-mon ceph-osd ceph-common radosgw)
-missing=()
-for package in "${packages[@]}"; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if [ "${#missing[@]}" -gt 0 ]; then
-  command -v apt-get >/dev/null || fail "needs a Debian or Ubuntu system with: ${missing[*]}"
-  as_root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true 2>/dev/null || fail "as root: apt-get install --no-install-recommends ${missing[*]}"
-    as_root=(sudo -n)
-  fi
-  say "installing ${missing[*]}"
-  install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends)
-  "${install[@]}" "${missing[@]}" >"$dir/apt.log" 2>&1 || {
-    "${as_root[@]}" apt-get update -qq >>"$dir/apt.log" 2>&1
-    "${install[@]}" "${missing[@]}" >>"$dir/apt.log" 2>&1 || fail "packages: see $dir/apt.log"
-  }
-fi
+"$here/packages.sh" "$dir"
 
 # --- a fresh cluster --------------------------------------------------------------------------------
 "$here/stop.sh" "$dir"

@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 
 import pytest
-from bucket import REAL, TAKES_LONG, only_real
+from bucket import TAKES_LONG, only_real
 from loopback import Answer
 from proxy import Kind
 from running import PROJECT, page
@@ -96,7 +96,8 @@ def test_a_bucket_that_is_not_there_ends_the_crawl_before_it_asks_a_site(bucket,
     assert "Nothing was written" in done.stdout
 
 
-@pytest.mark.parametrize("kind", [Kind.SLOW_DOWN, *([Kind.STALL_BEFORE, Kind.DROP_BEFORE] if REAL is not None else [])])
+@only_real(TAKES_LONG)
+@pytest.mark.parametrize("kind", [Kind.SLOW_DOWN, Kind.STALL_BEFORE])
 def test_a_crawl_that_cannot_store_says_so_and_the_next_one_completes_it(bucket, proxy, urls, kind):
     proxy.fail(kind, r"^PUT .*/_delta_log/0+[1-9]\d*\.json$", times=10_000, spared=3)
     urls = urls[:5]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
 from archive_rows import NOW, SECOND, add_visit, comment
+from bucket import only_real
 from soundness import findings, verify_sees_what_a_kill_could_do
 
 import archive.log
@@ -24,6 +26,7 @@ from archive.upkeep.erase import Subject, erase
 from archive.upkeep.vacuum import leftovers, vacuum
 from archive.upkeep.verify import give_up, verify
 
+AS_ON_DISK = "tried on a disk in tests/archive, and on a real server: make test-s3"
 MERGED = ("comments", "shares", "subscribes", "pages", "threads", "visits")
 
 
@@ -67,8 +70,6 @@ def holding(bucket, *words: str) -> set[str]:
     for key in bucket.objects():
         content = client.get_object(Bucket=bucket.name, Key=key)["Body"].read()
         if content[:4] == b"PAR1":
-            import io
-
             content += repr(pq.ParquetFile(io.BytesIO(content)).read().to_pylist()).encode()
         if any(word.encode() in content for word in words):
             found.add(key)
@@ -128,6 +129,7 @@ def test_leftovers_are_removed_once_they_are_old(filled, monkeypatch):
     assert filled.visible() == filled.committed()
 
 
+@only_real(AS_ON_DISK)
 def test_a_machine_that_knows_only_the_address_brings_nothing_back_that_was_erased(filled, monkeypatch):
     erase(filled.uri, Subject(comment_id="comment-1"), state_dir=filled.folder / "state")
     with pytest.raises(ArchiveError, match="copy it from the STATE_DIR"):
@@ -142,6 +144,7 @@ def test_a_machine_that_knows_only_the_address_brings_nothing_back_that_was_eras
     assert filled.every("comments", "comment_id") == {(f"comment-{n}",): 1 for n in (0, 2, 3)}
 
 
+@only_real(AS_ON_DISK)
 def test_two_compactions_and_a_crawl_at_once_lose_and_double_nothing(filled):
     exporter, failed = filled.started("crawl-2", "other"), []
 
@@ -174,10 +177,3 @@ def test_two_compactions_and_a_crawl_at_once_lose_and_double_nothing(filled):
     assert [f for f in findings(filled.uri, filled.folder / "state") if f.level == "damage"] == []
     assert len(filled.open().files("comments")) < len(names)
     assert list(leftovers(TableLog(open_store(filled.uri), TABLES["comments"]), 0)), "what was replaced waits for vacuum"
-
-
-def test_rows_of_a_clock_that_was_wrong_are_told(filled):
-    early = datetime.fromtimestamp(NOW / 1e6, UTC) - timedelta(days=30)
-    told = list(verify(open_store(filled.uri), now=early))
-    assert {finding.level for finding in told} == {"note"}
-    assert all("observed later than now" in finding.what for finding in told)
