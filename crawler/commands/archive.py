@@ -16,8 +16,10 @@ from scrapy.exceptions import UsageError
 
 from archive import export as slices
 from archive.duckdb_views import sql
+from archive.erased import Erasures
 from archive.errors import ArchiveError
 from archive.history import find, history
+from archive.log import TableLog
 from archive.reader import Archive
 from archive.schema import TABLES
 from archive.upkeep.compact import compact
@@ -180,6 +182,8 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     comment = None
+    if opts.forget_lost:
+        return _forget_lost(settings)
     if opts.comment is not None:
         found = find(_opened(settings), opts.comment)
         if found.kind != "comment":
@@ -214,6 +218,16 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
         )
     for path in done.waiting:
         sys.stdout.write(f"An unfinished part may hold them; its crawl drops them, or vacuum removes it: {path}\n")
+    return 0
+
+
+def _forget_lost(settings: BaseSettings) -> int:
+    store = archive_store(settings)
+    Archive(store)
+    count = Erasures(store, state_dir(settings)).forget(TableLog(store, TABLES["comments"]))
+    sys.stdout.write(f"Erasures let go of because their key is not here: {count:,}\n")
+    if count:
+        sys.stdout.write("What they erased may come back with the next crawl: erase it again before.\n")
     return 0
 
 

@@ -293,6 +293,23 @@ def test_two_machines_that_erase_for_the_first_time_at_once_end_with_one_key(tol
     started(told, "crawl-3", "elsewhere").close()
 
 
+def test_erasures_whose_key_is_lost_can_be_let_go_and_made_again(told):
+    done(told, Subject(comment_id="k1"))
+    [key] = (told / "state").glob("erasure-*.key")
+    log = TableLog(store(told), TABLES["comments"])
+    assert Erasures(store(told), told / "state").forget(log) == 0, "it is here"
+    key.unlink()
+    with pytest.raises(ArchiveError, match="--forget-lost"):
+        started(told, "crawl-2")
+    assert Erasures(store(told), told / "state").forget(log) == 1
+    assert done(told).comments == ["o1", "o2"], "with a new key"
+    exporter = started(told, "crawl-2")
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[hers("o1"), comment("k1")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "other-site"}
+
+
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_text('{"key"')])
 def test_an_erasure_that_is_gone_or_damaged_is_named(told, spoil):
     done(told)

@@ -99,7 +99,7 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
         (["export"], "-o/--output"),
         (["export", "-o", "slice.doc"], "'slice.doc' does not tell a format; add --format parquet | jsonl | csv"),
         (["export", "-o", "-", "--since", "yesterday"], "'yesterday' is no time; write 2024-05-01"),
-        (["erase"], "one of the arguments --comment --author-id --author-name is required"),
+        (["erase"], "one of the arguments --comment --author-id --author-name --forget-lost is required"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2_and_says_what_is_right(archive_command, place, words, message):
@@ -240,6 +240,17 @@ def test_a_fresh_machine_brings_nothing_back_that_was_erased_and_is_refused_with
     assert key.read_text().strip() not in done.stdout + done.stderr
     rows = copied.open().comments().to_pylist()
     assert sorted(str(row["author_name"]) for row in rows) == ["Reader 0", "Reader 2"]
+
+
+def test_a_lost_key_is_let_go_by_the_command(archive_command, copied):
+    assert archive_command(copied, "erase", "--author-id", "nobody", "--system", "wordpress").returncode == 0
+    [key] = (copied.folder / "state").glob("erasure-*.key")
+    key.unlink()
+    refused = archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpress")
+    assert refused.returncode == 1
+    assert "--forget-lost" in refused.stderr
+    assert "because their key is not here: 1" in archive_command(copied, "erase", "--forget-lost").stdout
+    assert archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpress").returncode == 0
 
 
 def test_a_comment_is_erased_by_the_beginning_of_its_id(archive_command, copied):
