@@ -30,9 +30,9 @@ def verify_sees_what_a_kill_could_do(uri: str, state_dir: Path) -> None:
     log = TableLog(store, TABLES["comments"])
     again = _copy(log)
     assert log.commit(log.open(), [again], {})
-    left = _copy(TableLog(store, TABLES["shares"]))
+    left = _copy(TableLog(store, TABLES["pages"]))
     found = {(finding.level, finding.table, finding.path): finding.what for finding in findings(uri, state_dir)}
-    assert found.keys() == {("damage", "comments", None), ("note", "shares", store.address("shares", left.path))}
+    assert found.keys() == {("damage", "comments", None), ("note", "pages", store.address("pages", left.path))}
     assert "the same state stands there more than once" in found["damage", "comments", None]
 
 

@@ -51,7 +51,7 @@ def only_real(reason: str):
     skip = pytest.mark.skipif(REAL is None, reason=reason)
     return lambda test: pytest.mark.s3(skip(test))
 
-LANES = 8
+LANES = 4
 """Archives that are worked on at the same time."""
 QUICK = S3Options(timeout_s=1.0, retries=3)
 

@@ -51,7 +51,9 @@ LASTING = {
 if REAL is None:
     LASTING = {Kind.DROP_AFTER: ("log commit",)}
 
-BRIEF = S3Options(timeout_s=1.0, retries=2)
+BRIEF = S3Options(timeout_s=1.0 if REAL is None else 2.0, retries=2)
+PATIENT = S3Options(timeout_s=20.0, retries=5)
+"""For what is not about faults: the machine may be busy."""
 
 
 def visit(exporter, number: int):
@@ -109,7 +111,7 @@ def test_a_fault_that_lasts_is_raised_and_the_next_run_completes_the_batch(bucke
         is_kept = not raised or bool(exporter._journal.open_records())
         exporter.close()
         fault.times = 0
-        survivor = bucket.started("crawl-2", options=BRIEF)
+        survivor = bucket.started("crawl-2", options=PATIENT)
         if not is_kept:
             survivor.commit(visit(survivor, 2))  # nothing of it was: its page is visited again
         survivor.close()
@@ -247,3 +249,16 @@ def test_a_proxy_fails_what_it_is_told_to_and_nothing_else(bucket, proxy: Proxy)
         store.stage("t/_tmp/d.part", pa.py_buffer(b"d"))
     assert before.met == 1
     assert len(bucket.objects()) == 3
+
+
+def test_a_log_that_cannot_be_read_any_more_is_an_error_of_the_archive(bucket, proxy, impatient):
+    exporter = bucket.started(options=BRIEF)
+    exporter.commit(visit(exporter, 1))
+    log = exporter.logs["comments"]
+    snapshot = log.open()
+    assert log.transaction(snapshot, "crawl-1") == 1
+    proxy.fail(Kind.ERROR_BEFORE, r"^GET .*_delta_log", times=1_000)
+    for ask in (lambda: log.transaction(snapshot, "nobody"), log.open):
+        with pytest.raises(ArchiveError, match=f"{bucket.uri}/comments: cannot read the log"):
+            ask()
+    exporter.close()
