@@ -20,7 +20,7 @@ SEED ?=
 REAL ?= build/real
 SYSTEMS ?= isso waline twikoo ghost
 S3 ?= build/s3
-S3_KILLS ?= 50
+S3_KILLS ?= 10
 MINUTES ?= 60
 FUZZ ?= 5000
 
@@ -41,7 +41,7 @@ help:
 	  'make test-kill              kill crawls 200 times and compare their archives (KILLS=1000 SEED=7)' \
 	  'make test-wordpress         crawl a real WordPress and compare with its database' \
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
-	  'make test-s3                run the tests of archives on S3 against a real server' \
+	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 SEED=7)' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make bench-extract          how well and how fast comments are read off real pages, beside other tools' \
 	  'make soak                   crawl sound and hostile sites together for an hour (MINUTES=60)' \

@@ -264,7 +264,7 @@ class Committer:
         snapshot = log.open()
         if str(snapshot.metadata().id) != record.tables[name]:
             raise ArchiveError(f"{self.store.table_uri(name)} was replaced during the crawl; run the crawl again")
-        done = snapshot.transaction_version(crawl_id)
+        done = log.transaction(snapshot, crawl_id)
         if done is not None and done >= number:
             log.persist(crawl_id, number, max(-1, snapshot.version() - ATTEMPTS))
         else:
@@ -275,7 +275,7 @@ class Committer:
                     self._drop_late(batch, record, name)
                     batch.checked[name] = version
                 for site in {held.partition["site"] for held in batch.held[name]}:
-                    transactions[f"seq/{site}"] = (snapshot.transaction_version(f"seq/{site}") or 0) + 1
+                    transactions[f"seq/{site}"] = (log.transaction(snapshot, f"seq/{site}") or 0) + 1
             parts = [held.part for held in batch.held[name] if held.part]
             if not parts:
                 return True
@@ -285,7 +285,7 @@ class Committer:
                     return False
             except ArchiveError:
                 # The answer may be lost, the commit made: the log knows.
-                done = log.open().transaction_version(crawl_id)
+                done = log.transaction(log.open(), crawl_id)
                 if done is None or done < number:
                     if batch.failed == self.store.retries:
                         raise

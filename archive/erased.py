@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -29,6 +29,8 @@ from archive.stores import STAGED, Store
 
 PROPERTY: Final = "talkback.erasures"
 """Table property with the names of the erasures that count, parted by spaces."""
+KEYS_VARIABLE: Final = "TALKBACK_ERASURE_KEYS"
+"""Environment variable with keys in hexadecimal, parted by blanks, for machines that keep no state directory."""
 FOLDER: Final = "_erased"
 SCOPES: Final = (
     ("comment_id",),
@@ -58,8 +60,8 @@ def same_name(value: str) -> str:
 class Erasures:
     """The erasures of an archive, as one machine knows them.
 
-    ``state_dir`` holds the keys, one file ``erasure-ID.key`` each. Questions are asked on one thread, `follow` is
-    called on another.
+    ``state_dir`` holds the keys, one file ``erasure-ID.key`` each; others may stand in the environment
+    (`KEYS_VARIABLE`). Questions are asked on one thread, `follow` is called on another.
     """
 
     def __init__(self, store: Store, state_dir: Path) -> None:
@@ -68,7 +70,7 @@ class Erasures:
         self._names: tuple[str, ...] = ()
         self._known: dict[str, dict[Scope, frozenset[bytes]]] = {}
         """Digests by key id and scope. Replaced as a whole, never changed."""
-        self._keys: dict[str, bytes] = {}
+        self._keys = _keys_of_environment()
 
     def follow(self, snapshot: DeltaTable) -> bool:
         """Learn of the erasures that a snapshot of ``comments`` names; whether there are others than before.
@@ -121,7 +123,7 @@ class Erasures:
         Raises `ArchiveError` when it cannot be written.
         """
         self.follow(log.open())
-        key_id = next(iter(self._known), None) or self._new_key()
+        key_id = next(iter(self._known or self._keys), None) or self._new_key()
         key = self._keys[key_id]
         digests = {
             " ".join(scope): sorted({_digest(key, scope, values).hex() for values in found})
@@ -133,23 +135,44 @@ class Erasures:
         staged = f"{FOLDER}/{STAGED}/{name}"
         self._store.stage(staged, pa.py_buffer(content))
         self._store.publish([(staged, f"{FOLDER}/{name}.json")])
+        self._list(log, lambda names: names if name in names else (*names, name))
+        self.follow(log.open())
+
+    def forget(self, log: TableLog) -> int:
+        """Let go of erasures whose key is lost, so that the archive can be written to again; how many.
+
+        What they erased is not recognised any more and comes back with the next crawl, unless it is erased anew. Raises
+        `ArchiveError` when it cannot be written.
+        """
+        before = _names(log.open())
+        lost = {name for name in before if not self._is_known(self._read(name)[0])}
+        if lost:
+            self._list(log, lambda names: tuple(name for name in names if name not in lost))
+        return len(lost)
+
+    def _list(self, log: TableLog, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+        """Change the list of the erasures that count, in a commit that follows the list it was made from."""
         for _ in range(_ATTEMPTS):
             snapshot = log.open()
             names = _names(snapshot)
-            if name in names:
+            wanted = change(names)
+            if wanted == names:
                 break
+            if len(wanted) > len(names):
+                # Another machine may have erased for the first time just now, with a key of its own: two keys would
+                # shut both machines out.
+                self.follow(snapshot)
             try:
-                snapshot.alter.set_table_properties({PROPERTY: " ".join((*names, name))}, raise_if_not_exists=False)
+                snapshot.alter.set_table_properties({PROPERTY: " ".join(wanted)}, raise_if_not_exists=False)
             except CommitFailedError:
                 continue  # another writer came between
             except (DeltaError, OSError, ValueError) as error:
-                if name not in _names(log.open()):
-                    raise ArchiveError(f"{self._store.uri}: cannot remember the erasure: {error}") from error
+                names = _names(log.open())
+                if change(names) != names:
+                    raise ArchiveError(f"{self._store.uri}: cannot change the list of erasures: {error}") from error
         else:
             raise ArchiveError(f"{self._store.uri}: {_ATTEMPTS} commits were overtaken by other writers; try again")
-        after = log.open()
-        self._store.persist_log(log.table.name, after.version())
-        self.follow(after)
+        self._store.persist_log(log.table.name, log.open().version())
 
     # -- inside -------------------------------------------------------------------------------------
 
@@ -165,6 +188,12 @@ class Erasures:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ArchiveError(f"{self._store.uri}: the erasure {where} is damaged; restore it from a copy") from error
 
+    def _is_known(self, key_id: str) -> bool:
+        if key_id not in self._keys and not self._path(key_id).exists():
+            return False
+        self._key(key_id)
+        return True
+
     def _key(self, key_id: str) -> bytes:
         if key_id in self._keys:
             return self._keys[key_id]
@@ -174,7 +203,8 @@ class Erasures:
         except (OSError, ValueError) as error:
             raise ArchiveError(
                 f"comments were erased from {self._store.uri}, and the key {path} that recognises them is not readable "
-                "here; copy it from the STATE_DIR of the machine that erased, so that they do not come back"
+                "here; copy it from the STATE_DIR of the machine that erased, or give what stands in it as "
+                f"{KEYS_VARIABLE}, so that they do not come back (if it is lost: scrapy archive erase --forget-lost)"
             ) from error
         if _key_id(key) != key_id:
             raise ArchiveError(f"the erasure key {path} is another one than its name says; copy it again")
@@ -198,6 +228,22 @@ class Erasures:
 
     def _path(self, key_id: str) -> Path:
         return self._state_dir / f"erasure-{key_id if _NAME.fullmatch(key_id) else 'unknown'}.key"
+
+
+def _keys_of_environment() -> dict[str, bytes]:
+    keys = {}
+    for position, text in enumerate(os.environ.get(KEYS_VARIABLE, "").split(), 1):
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            key = b""
+        if len(key) != _KEY_BYTES:  # the text is a secret, also when a part of it is lost: it is not repeated
+            raise ArchiveError(
+                f"{KEYS_VARIABLE}: key {position} is not {2 * _KEY_BYTES} hexadecimal digits; "
+                "give what stands in an erasure-ID.key file, several parted by blanks"
+            )
+        keys[_key_id(key)] = key
+    return keys
 
 
 def _private(path: str, flags: int) -> int:

@@ -111,7 +111,7 @@ class Exporter:
         self._index.expect(self._pending)
         self._roll_forward(self._journal, self._committer)
         self._remove_orphans(self._journal)
-        versions = [log.open().transaction_version(self.crawl_id) for log in self.logs.values()]
+        versions = [log.transaction(log.open(), self.crawl_id) for log in self.logs.values()]
         self._taken = self._committed = max((version for version in versions if version is not None), default=0)
 
     def _roll_forward(self, journal: Journal, committer: Committer) -> None:

@@ -348,9 +348,10 @@ class Index:
                 raise self._broken(error) from error
 
     def _broken(self, error: sqlite3.DatabaseError) -> ArchiveError:
-        return ArchiveError(
-            f"the change index {self.path} failed: {error}; remove it and start again, it is rebuilt from the archive"
-        )
+        way_out = "remove it and start again, it is rebuilt from the archive"
+        if "disk is full" in str(error):
+            way_out = "make room there, and run the crawl again"
+        return ArchiveError(f"the change index {self.path} failed: {error}; {way_out}")
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         writer, reader = (

@@ -178,7 +178,7 @@ class TableLog:
         who follows the log has to read them again. An entry that removes parts follows its snapshot directly or not at
         all, so its version is the snapshot's plus one.
 
-        Raises `ArchiveError` for anything else; the commit may then have happened, which `transaction_version` of a
+        Raises `ArchiveError` for anything else; the commit may then have happened, which `transaction` of a
         fresh snapshot tells.
         """
         now = time.time_ns() // 1_000_000
@@ -210,6 +210,16 @@ class TableLog:
 
     # -- reading ------------------------------------------------------------------------------------
 
+    def transaction(self, snapshot: DeltaTable, application: str) -> int | None:
+        """The version of an application's last transaction, None when it has made none.
+
+        A snapshot may read more of the log for that. Raises `ArchiveError` when it cannot.
+        """
+        try:
+            return snapshot.transaction_version(application)
+        except (DeltaError, OSError, ValueError) as error:
+            raise self._failed("read the log", error) from error
+
     def follow(self, after: int) -> Iterator[Entry]:
         """The entries behind version ``after``, up to the first that is not there."""
         version = after + 1
@@ -240,8 +250,14 @@ class TableLog:
             ) from error
 
     def files(self, snapshot: DeltaTable) -> pa.Table:
-        """The committed parts: path (below the table's directory), size_bytes, num_records, partition.site, ..."""
-        found = pa.table(snapshot.get_add_actions(flatten=True))
+        """The committed parts: path (below the table's directory), size_bytes, num_records, partition.site, ...
+
+        Raises `ArchiveError` when the log cannot be read.
+        """
+        try:
+            found = pa.table(snapshot.get_add_actions(flatten=True))
+        except (DeltaError, OSError, ValueError) as error:
+            raise self._failed("read the log", error) from error
         # The log holds paths as URIs (Delta protocol, Add File); deltalake 1.6.6 decodes them everywhere but here.
         paths = pa.array([unquote(str(path)) for path in found.column("path").to_pylist()], pa.string())
         return found.set_column(found.schema.get_field_index("path"), "path", paths)

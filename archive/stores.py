@@ -247,9 +247,9 @@ class LocalStore:
         return str(self.root / table / path)
 
     def advice(self, said: str) -> str:
-        """None: the system's own words say it."""
-        del said
-        return ""
+        """The way out when the disk is full; for everything else the system's own words say it."""
+        is_full = os.strerror(errno.ENOSPC) in said
+        return "make room and run the crawl again, it continues where it stopped" if is_full else ""
 
     def is_passing(self, said: str) -> bool:
         """A disk that fails is not asked again."""

@@ -96,6 +96,11 @@ def _erase(task: argparse.ArgumentParser) -> None:
     who.add_argument("--comment", metavar="ID", help="this comment; its first characters will do")
     who.add_argument("--author-id", metavar="ID", help="all by this author, with --site or --system")
     who.add_argument("--author-name", metavar="NAME", help="all under this name, with --site or --system")
+    who.add_argument(
+        "--forget-lost",
+        action="store_true",
+        help="instead: let go of erasures whose key is lost; what they erased may come back, erase it again",
+    )
     task.add_argument("--site", help="on this site")
     task.add_argument("--system", help="in this comment system: wordpress, ...")
     task.add_argument("--dry-run", action="store_true", help="only say what would be erased")
@@ -126,8 +131,8 @@ TASKS: Final[dict[str, Task]] = {
     ),
     "vacuum": Task(
         "remove files that are no longer needed",
-        """Removes parts that were replaced (by compact or erase), leftovers of crawls that died, and files that no log
-        entry names, once they are older than --hours.""",
+        """Removes parts that were replaced (by compact or erase) more than --hours ago, and, when they are a day old or
+        --hours, leftovers of crawls that died and files that no log entry names.""",
         _vacuum,
     ),
     "history": Task(

@@ -309,11 +309,13 @@ class Frontier(BaseScheduler):
         :raises FrontierError: when the table cannot be used
         """
         self._has_store = True
+        report = Report.of(self._crawler)
+        report.started_at = int(self._leases.value("started_at") or report.started_at)
         if self._leases.is_empty:
             return
         earlier = self._leases.recover(committed, self._max_attempts)
         self._is_waiting = True
-        Report.of(self._crawler).continues(earlier, self._leases.failures())
+        report.continues(earlier, self._leases.failures())
         logger.info(
             "Crawl %s is continued: %d pages are archived, %d wait (%d of them were cut off, %d failed)",
             self._leases.value("crawl_id"), earlier.pages, earlier.waiting, earlier.returned, earlier.retried,

@@ -134,8 +134,6 @@ class Tally:
 class Earlier:
     """What the earlier part of a crawl that is continued has done, and what of it is done again."""
 
-    started_at: int
-    """Microseconds since the epoch, UTC."""
     pages: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """Pages whose visit left no rows, by reason."""
@@ -357,7 +355,7 @@ class Leases:
         :param committed: number of the crawl's last batch in the archive
         :param max_attempts: visits of a page that are begun; one that has had them fails
         """
-        earlier = Earlier(started_at=int(self._values.get("started_at", "0")))
+        earlier = Earlier()
         with self._transaction() as execute:
             execute("UPDATE pages SET state = 'done' WHERE state = 'ended' AND batch <= ?", (committed,))
             execute("DELETE FROM batches WHERE number > ?", (committed,))

@@ -183,7 +183,6 @@ class Report:
         :param failures: address, reason and detail of pages that are not tried again, the first of them
         """
         self.continued = earlier
-        self.started_at = earlier.started_at
         self.pages += earlier.pages
         self.skipped.update(earlier.skipped)
         self.comments += earlier.comments

@@ -222,7 +222,9 @@ class Store:
             versions=json.dumps({"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}),
             started_at=self._report.started_at,
         )
-        self._exporter.add("crawls", [self._row])
+        # A crawl that is continued has said so when it began, unless it died before its first commit.
+        if self._report.continued is None or not self._exporter.committed:
+            self._exporter.add("crawls", [self._row])
 
     def _end(self, reason: str) -> None:
         report, row = self._report, self._row

@@ -12,7 +12,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from archive.errors import ArchiveError
-from archive.exporter import state_folder
+from archive.exporter import ORPHAN_AGE_S, state_folder
 from archive.journal import Journal
 from archive.log import TableLog
 from archive.schema import TABLES
@@ -41,8 +41,9 @@ def vacuum(
 ) -> Iterator[Leftover]:
     """Remove leftovers that are older than ``hours``, and tell them; with ``dry_run`` only tell them.
 
-    A replaced part's age counts from its replacement, another file's from when it got its name. Parts that a dead
-    crawl of this ``state_dir`` still has to commit stay. Raises `ArchiveError` for a retention that is not safe.
+    A replaced part's age counts from its replacement, another file's from when it got its name. What the log does not
+    name is no reader's: it goes after a day, even when ``hours`` are more. Parts that a dead crawl of this
+    ``state_dir`` still has to commit stay. Raises `ArchiveError` for a retention that is not safe.
     """
     if not LEAST_HOURS <= hours <= RETENTION_HOURS:
         raise ArchiveError(
@@ -64,7 +65,8 @@ def vacuum(
 
 
 def leftovers(log: TableLog, hours: int, awaited: frozenset[str] = frozenset()) -> Iterator[Leftover]:
-    """Files of a table that are older than ``hours`` and that its newest commit does not need."""
+    """Files of a table that are old enough to go and that its newest commit does not need."""
+    longest = min(hours * 3600, ORPHAN_AGE_S)
     files = list(log.store.found(log.table.name))  # before the log is opened: a part is there before its commit
     snapshot = log.open()
     active = _active(log, snapshot)
@@ -75,7 +77,7 @@ def leftovers(log: TableLog, hours: int, awaited: frozenset[str] = frozenset()) 
         if path in removed:
             if path in expired:
                 yield Leftover(log.table.name, path, size, "replaced")
-        elif age > hours * 3600:
+        elif age > longest:
             yield Leftover(log.table.name, path, size, "unfinished" if path.startswith(f"{STAGED}/") else "unknown")
 
 

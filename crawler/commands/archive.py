@@ -15,9 +15,11 @@ from scrapy.exceptions import UsageError
 
 from archive import export as slices
 from archive.duckdb_views import sql
+from archive.erased import Erasures
 from archive.errors import ArchiveError
 from archive.history import find, history
 from archive.json_text import to_json
+from archive.log import TableLog
 from archive.reader import Archive
 from archive.schema import TABLES
 from archive.upkeep.compact import compact
@@ -180,6 +182,8 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     comment = None
+    if opts.forget_lost:
+        return _forget_lost(settings)
     if opts.comment is not None:
         found = find(_opened(settings), opts.comment)
         if found.kind != "comment":
@@ -203,7 +207,10 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     sys.stdout.write(f"Comments {verb}: {len(done.comments):,} (rows: {done.rows:,})\n")
     if opts.dry_run:
         return 0
-    sys.stdout.write("A digest is remembered: later crawls leave them out.\n")
+    sys.stdout.write(
+        "A digest is remembered: later crawls leave them out.\n"
+        f"Keep a copy of {state_dir(settings) / 'erasure-*.key'}: a machine without it cannot write to the archive.\n"
+    )
     if done.parts:
         sys.stdout.write(
             f"Replaced parts (now {done.parts:,} more) hold them until you run `scrapy archive vacuum "
@@ -211,6 +218,16 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
         )
     for path in done.waiting:
         sys.stdout.write(f"An unfinished part may hold them; its crawl drops them, or vacuum removes it: {path}\n")
+    return 0
+
+
+def _forget_lost(settings: BaseSettings) -> int:
+    store = archive_store(settings)
+    Archive(store)
+    count = Erasures(store, state_dir(settings)).forget(TableLog(store, TABLES["comments"]))
+    sys.stdout.write(f"Erasures let go of because their key is not here: {count:,}\n")
+    if count:
+        sys.stdout.write("What they erased may come back with the next crawl: erase it again before.\n")
     return 0
 
 

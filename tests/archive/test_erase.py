@@ -17,7 +17,7 @@ from test_compact import store
 from test_vacuum import Clock
 
 import archive.log
-from archive.erased import PROPERTY, SCOPES, Erasures, same_name
+from archive.erased import KEYS_VARIABLE, PROPERTY, SCOPES, Erasures, same_name
 from archive.errors import ArchiveError
 from archive.log import TableLog
 from archive.schema import TABLES
@@ -57,8 +57,8 @@ def told(original, tmp_path):
     return tmp_path
 
 
-def done(root: Path, subject: Subject = HER, **options):
-    return erase(str(root / "archive"), subject, state_dir=root / "state", **options)
+def done(root: Path, subject: Subject = HER, state: str = "state", **options):
+    return erase(str(root / "archive"), subject, state_dir=root / state, **options)
 
 
 def holding(root: Path, *words: str) -> set[str]:
@@ -224,6 +224,90 @@ def test_a_machine_without_the_key_is_refused_and_with_it_goes_on(told):
     (told / "elsewhere" / key.name).write_text("00" * 32)
     with pytest.raises(ArchiveError, match="another one than its name says"):
         started(told, "crawl-2", "elsewhere")
+
+
+def test_a_machine_without_a_state_directory_is_given_the_key_by_its_environment(told, monkeypatch):
+    done(told)
+    [key] = (told / "state").glob("erasure-*.key")
+    monkeypatch.setenv(KEYS_VARIABLE, f"{'00' * 32} {key.read_text()}")
+    exporter = started(told, "crawl-2", "elsewhere")
+    assert exporter.index.thread("thread-1").keys() == {"k1", "k2", "other-site"}, "learnt from the archive, without hers"
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[hers("o1"), hers("o3"), comment("k3")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k3", "other-site"}
+    done(told, Subject(comment_id="k3"), state="elsewhere")
+    assert not list((told / "elsewhere").glob("*.key")), "it is the environment's"
+
+
+def test_the_first_erasure_takes_the_key_of_the_environment_when_there_is_one(told, monkeypatch):
+    monkeypatch.setenv(KEYS_VARIABLE, "ab" * 32)
+    done(told)
+    assert not list((told / "state").glob("*.key"))
+    started(told, "crawl-2", "elsewhere").close()
+    monkeypatch.delenv(KEYS_VARIABLE)
+    with pytest.raises(ArchiveError, match=f"the key .* is not readable here; .*{KEYS_VARIABLE}"):
+        started(told, "crawl-2")
+
+
+@pytest.mark.parametrize("keys", ["ab", "xy" * 32, f"{'ab' * 32} {'ab' * 31}"])
+def test_a_key_of_the_environment_that_is_none_is_refused_and_not_shown(told, monkeypatch, keys):
+    monkeypatch.setenv(KEYS_VARIABLE, keys)
+    with pytest.raises(ArchiveError, match=f"{KEYS_VARIABLE}: key [12] is not 64 hexadecimal digits") as raised:
+        started(told, "crawl-2")
+    assert keys.split()[-1] not in str(raised.value)
+
+
+def test_a_crawl_of_another_machine_that_runs_while_the_first_is_erased_is_stopped_until_it_has_the_key(told):
+    exporter = started(told, "crawl-2", "elsewhere")
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[hers("o1"), hers("o9"), comment("k9")])
+    batch = exporter.take()
+    done(told)
+    with pytest.raises(ArchiveError, match="copy it from the STATE_DIR"):
+        exporter.commit(batch)
+    exporter.close()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "other-site"}
+    [key] = (told / "state").glob("erasure-*.key")
+    shutil.copy(key, told / "elsewhere")
+    started(told, "crawl-2", "elsewhere").close()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k9", "other-site"}
+
+
+def test_two_machines_that_erase_for_the_first_time_at_once_end_with_one_key(told, monkeypatch):
+    real = Erasures._new_key
+
+    def overtaken(erasures):
+        key_id = real(erasures)
+        monkeypatch.setattr(Erasures, "_new_key", real)
+        done(told, Subject(comment_id="k1"), state="elsewhere")
+        return key_id
+
+    monkeypatch.setattr(Erasures, "_new_key", overtaken)
+    with pytest.raises(ArchiveError, match="copy it from the STATE_DIR"):
+        done(told)
+    assert ("o1",) in every(told, "comments", "comment_id"), "nothing was erased, and it was said"
+    started(told, "crawl-2", "elsewhere").close()
+    for key in (told / "elsewhere").glob("*.key"):
+        shutil.copy(key, told / "state")
+    assert done(told).comments == ["o1", "o2"]
+    started(told, "crawl-3", "elsewhere").close()
+
+
+def test_erasures_whose_key_is_lost_can_be_let_go_and_made_again(told):
+    done(told, Subject(comment_id="k1"))
+    [key] = (told / "state").glob("erasure-*.key")
+    log = TableLog(store(told), TABLES["comments"])
+    assert Erasures(store(told), told / "state").forget(log) == 0, "it is here"
+    key.unlink()
+    with pytest.raises(ArchiveError, match="--forget-lost"):
+        started(told, "crawl-2")
+    assert Erasures(store(told), told / "state").forget(log) == 1
+    assert done(told).comments == ["o1", "o2"], "with a new key"
+    exporter = started(told, "crawl-2")
+    add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[hers("o1"), comment("k1")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "other-site"}
 
 
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_text('{"key"')])

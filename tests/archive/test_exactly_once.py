@@ -276,8 +276,8 @@ def as_the_source(root: Path, rounds: int) -> None:
 
 
 def test_kill_minus_nine_at_random_instants(tmp_path):
-    seed = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(1 << 32)))
-    print(f"KILL_SEED={seed}")
+    seed = int(os.environ.get("TALKBACK_KILL_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"TALKBACK_KILL_SEED={seed}")
     chance, rounds, kills = random.Random(seed), 4, 0
     for attempt in range(30):
         crawl_id = "crawl" if attempt % 2 else f"crawl-{attempt}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,11 +54,40 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path):
         start("/proc/1/archive", tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_directory_is_named(tmp_path):
-    (tmp_path / "archive").mkdir(mode=0o555)
-    with pytest.raises(ArchiveError, match="give this user the right to write there"):
-        start(str(tmp_path / "archive"), tmp_path)
+def commit_a_visit(exporter: Exporter) -> None:
+    exporter.start()
+    add_visit(exporter, "v", comments=["a"])
+    exporter.commit(exporter.take())
+
+
+@contextlib.contextmanager
+def nobody():
+    """Without the rights of root, who may write everywhere."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+@pytest.mark.parametrize("place", ["archive", "archive/comments", "archive/comments/_delta_log"])
+def test_a_read_only_directory_is_named(place):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        root.chmod(0o777)  # pytest's own directories are closed to others
+        with nobody():
+            started(root).close()
+            closed = root / place
+            closed.chmod(0o555)
+            exporter = Exporter(str(root / "archive"), "crawl-2", state_dir=root / "state")
+            with contextlib.closing(exporter), pytest.raises(ArchiveError, match=f"{root}/archive.*ermission"):
+                commit_a_visit(exporter)
+            closed.chmod(0o755)
+            started(root, "crawl-2").close()
+            shutil.rmtree(root / "archive")
+            shutil.rmtree(root / "state")
 
 
 def test_a_file_system_without_hard_links_is_refused(tmp_path, monkeypatch):

@@ -81,9 +81,9 @@ def test_leftovers_and_foreign_files_are_removed_when_they_are_old(tmp_path):
     folder = Path(next(iter(committed(tmp_path)))).parent
     (tmp_path / "archive" / "comments" / "_tmp").mkdir(exist_ok=True)
     files = {
-        aged(_write(folder / "old.parquet"), 200): "unknown",
-        aged(_write(tmp_path / "archive" / "comments" / "_tmp" / "dead-000001-ff.part"), 200): "unfinished",
-        aged(_write(folder / "new.parquet"), 100): None,
+        aged(_write(folder / "old.parquet"), 25): "unknown",
+        aged(_write(tmp_path / "archive" / "comments" / "_tmp" / "dead-000001-ff.part"), 25): "unfinished",
+        aged(_write(folder / "new.parquet"), 23): None,
         aged(_write(tmp_path / "archive" / "comments" / "_tmp" / "alive-000001-ff.part"), 0): None,
     }
     assert removed(tmp_path) == Counter(why for why in files.values() if why)

@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from loopback import Answer, LoopbackSite
-from running import PROJECT, Place, page
+from running import ENVIRONMENT, PROJECT, Place, page
 from scrapy.cmdline import execute
 
 import archive
+from archive.erased import KEYS_VARIABLE
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TASKS = ("info", "verify", "compact", "vacuum", "history", "export", "erase", "views")
@@ -98,7 +99,7 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
         (["export"], "-o/--output"),
         (["export", "-o", "slice.doc"], "'slice.doc' does not tell a format; add --format parquet | jsonl | csv"),
         (["export", "-o", "-", "--since", "yesterday"], "'yesterday' is no time; write 2024-05-01"),
-        (["erase"], "one of the arguments --comment --author-id --author-name is required"),
+        (["erase"], "one of the arguments --comment --author-id --author-name --forget-lost is required"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2_and_says_what_is_right(archive_command, place, words, message):
@@ -209,6 +210,7 @@ def test_what_was_erased_is_not_brought_back_by_the_next_crawl(archive_command, 
     done = archive_command(copied, *words)
     assert done.returncode == 0, done.stderr
     assert "vacuum --hours 1" in done.stdout
+    assert f"Keep a copy of {copied.folder}/state/erasure-*.key" in done.stdout
     site.paths["/a/"] = Answer(page(comments=2, c101="Edited again"), headers=HTML)
     again = copied.crawl(site.url("/a/"))
     assert again.returncode == 0, again.stdout + again.stderr
@@ -216,6 +218,39 @@ def test_what_was_erased_is_not_brought_back_by_the_next_crawl(archive_command, 
     assert sorted(str(row["author_name"]) for row in rows) == ["None", "Reader 0"], "one was removed before"
     assert [ledger["new"] for ledger in copied.open().threads().to_pylist()] == [0]
     assert archive_command(copied, "verify").returncode == 0
+
+
+def test_a_fresh_machine_brings_nothing_back_that_was_erased_and_is_refused_without_the_key(
+    archive_command, copied, site, monkeypatch
+):
+    assert archive_command(copied, "erase", "--author-name", "Reader 1", "--site", site.url("/").split("/")[2]).returncode == 0
+    site.paths["/a/"] = Answer(page(comments=3, c101="Edited again"), headers=HTML)
+    before = len(site.asked)
+    fresh = str(copied.folder / "elsewhere")
+    refused = copied.crawl(site.url("/a/"), STATE_DIR=fresh)
+    assert refused.returncode == 1
+    assert f"comments were erased from {copied.uri}" in refused.stdout
+    assert KEYS_VARIABLE in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
+    assert len(site.asked) == before, "refused before anybody was asked for anything"
+    [key] = (copied.folder / "state").glob("erasure-*.key")
+    monkeypatch.setitem(ENVIRONMENT, KEYS_VARIABLE, key.read_text().strip())
+    done = copied.crawl(site.url("/a/"), STATE_DIR=fresh)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert key.read_text().strip() not in done.stdout + done.stderr
+    rows = copied.open().comments().to_pylist()
+    assert sorted(str(row["author_name"]) for row in rows) == ["Reader 0", "Reader 2"]
+
+
+def test_a_lost_key_is_let_go_by_the_command(archive_command, copied):
+    assert archive_command(copied, "erase", "--author-id", "nobody", "--system", "wordpress").returncode == 0
+    [key] = (copied.folder / "state").glob("erasure-*.key")
+    key.unlink()
+    refused = archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpress")
+    assert refused.returncode == 1
+    assert "--forget-lost" in refused.stderr
+    assert "because their key is not here: 1" in archive_command(copied, "erase", "--forget-lost").stdout
+    assert archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpress").returncode == 0
 
 
 def test_a_comment_is_erased_by_the_beginning_of_its_id(archive_command, copied):

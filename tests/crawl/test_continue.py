@@ -6,9 +6,11 @@ import re
 import signal
 import threading
 import time
+from collections import Counter
 
 from loopback import Answer
 from running import page
+from soundness import findings
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -50,6 +52,9 @@ def test_the_same_command_visits_what_is_left_says_so_and_is_not_run_twice_at_a_
     assert len([asked for asked in site.asked if asked.path in paths]) == 40 - visited
     [crawl] = place.open().crawls().to_pylist()
     assert (crawl["reason"], crawl["pages"], crawl["pages_failed"]) == ("finished", 40, 0)
+    told = [(row["reason"], row["started_at"]) for row in place.open().crawls(history=True).to_pylist()]
+    assert Counter(told) == Counter((reason, crawl["started_at"]) for reason in (None, "finished", "shutdown"))
+    assert findings(place.uri, place.folder / "state") == []
 
     site.asked.clear()
     anew = place.run(*words)

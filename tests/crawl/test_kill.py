@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from running import ENVIRONMENT, PROJECT, Place, page
+from soundness import findings, verify_sees_what_a_kill_could_do
 
 from sample import FAULTY, Answer, Site, serve
 
-KILLS = int(os.environ.get("TALKBACK_KILLS", "8"))
+KILLS = int(os.environ.get("TALKBACK_KILLS", "4"))
 SEED = int(os.environ.get("TALKBACK_KILL_SEED") or random.randrange(10**6))
 
 TABLES = ("pages", "shares", "subscribes", "comments", "threads", "visits")
@@ -174,10 +175,12 @@ def test_crawls_killed_at_any_moment_and_run_again_archive_every_row_exactly_onc
                 found = rows(place, table)
                 assert found == expected[table], f"{where}: {table}: lost {expected[table] - found}, doubled {found - expected[table]}"
             assert crawls(place) == crawls(undisturbed), where
+            assert findings(place.uri, place.folder / "state") == [], where
             held = place.open()
             files = {path for path in Path(place.uri).rglob("*.parquet") if "_delta_log" not in path.parts}
             assert files == {Path(file) for table in (*TABLES, "crawls") for file in held.files(table)}, where
             assert frontiers(place) == [], where
             print(f"round {rounds}: {killer.kills.total()} kills, {sum(map(Counter.total, expected.values()))} rows equal", flush=True)
     print(f"{killer.kills.total()} kills in {rounds} rounds: {dict(killer.kills)}")
+    verify_sees_what_a_kill_could_do(place.uri, place.folder / "state")
     assert killer.kills["crawl"]

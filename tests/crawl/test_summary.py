@@ -102,7 +102,7 @@ def test_a_reason_that_nobody_knows_is_told_as_it_is(shown):
 
 def test_a_crawl_that_is_continued_says_so_and_how_long_this_part_took(shown):
     begun = now() - 3 * 3_600_000_000
-    text = shown(ended(started_at=begun, continued=Earlier(started_at=begun, pages=300, waiting=12)))
+    text = shown(ended(started_at=begun, continued=Earlier(pages=300, waiting=12)))
     assert re.search(r"finished in \d\.\d s\n", text)
     assert re.search(r"contin.*\b300 pages", text, re.IGNORECASE)
     assert "300 pages" not in shown(ended())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +13,17 @@ import pytest
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("archive", "crawl")]  # archive_rows, writer, running
 
 from bucket import REAL, Bucket, Server  # noqa: E402 - finds its neighbours by the line above
-from moto.server import ThreadedMotoServer  # noqa: E402 - the same
 from proxy import Proxy  # noqa: E402 - the same
+
+MOTO = """
+import logging, sys
+from moto.server import ThreadedMotoServer
+logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print("http://{}:{}".format(*server.get_host_and_port()), flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +47,14 @@ def server() -> Iterator[Server]:
     if REAL is not None:
         yield REAL
         return
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request
-    moto = ThreadedMotoServer("127.0.0.1", 0)
-    moto.start()
-    yield Server("http://{}:{}".format(*moto.get_host_and_port()))
-    moto.stop()
+    # In a process of its own: delta-rs holds the GIL in some of its calls, and a server here could not answer.
+    running = subprocess.Popen([sys.executable, "-c", MOTO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if running.stdin is None or running.stdout is None:
+        raise RuntimeError("asked for above")
+    yield Server(running.stdout.readline().strip())
+    running.stdin.close()
+    running.wait(10)
+    running.stdout.close()
 
 
 @pytest.fixture

@@ -13,26 +13,7 @@ conf=$dir/ceph.conf
 fail() { echo "start.sh: $*" >&2; exit 1; }
 say() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
 
-# --- packages ---------------------------------------------------------------------------------------
-packages=(ceph-mon ceph-osd ceph-common radosgw)
-missing=()
-for package in "${packages[@]}"; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if [ "${#missing[@]}" -gt 0 ]; then
-  command -v apt-get >/dev/null || fail "needs a Debian or Ubuntu system with: ${missing[*]}"
-  as_root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true 2>/dev/null || fail "as root: apt-get install --no-install-recommends ${missing[*]}"
-    as_root=(sudo -n)
-  fi
-  say "installing ${missing[*]}"
-  install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends)
-  "${install[@]}" "${missing[@]}" >"$dir/apt.log" 2>&1 || {
-    "${as_root[@]}" apt-get update -qq >>"$dir/apt.log" 2>&1
-    "${install[@]}" "${missing[@]}" >>"$dir/apt.log" 2>&1 || fail "packages: see $dir/apt.log"
-  }
-fi
+"$here/packages.sh" "$dir"
 
 # --- a fresh cluster --------------------------------------------------------------------------------
 "$here/stop.sh" "$dir"
@@ -87,6 +68,7 @@ begin() { # NAME PROGRAM ...: in a session of its own, so that Ctrl-C in the tes
   setsid "$@" >"$dir/log/$name.out" 2>&1 </dev/null &
   echo "$!" >"$dir/$name.pid"
 }
+is_running() { [ -s "$dir/$1.pid" ] && kill -0 "$(cat "$dir/$1.pid")" 2>/dev/null; }
 logged() { # a step that must succeed
   "$@" >>"$dir/log/setup.log" 2>&1 || fail "$1: see $dir/log/setup.log"
 }
@@ -96,7 +78,14 @@ logged ceph-mon -c "$conf" -i a --mkfs --monmap "$dir/monmap"
 begin mon ceph-mon -c "$conf" -i a -f
 logged timeout 60 ceph -c "$conf" osd new "$disk"
 logged ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$disk"
-begin osd ceph-osd -c "$conf" -i 0 -f
+# A store that asks the monitor for something before it was told the cluster's id ("wrong fsid") ends: begin it again.
+up=
+for attempt in $(seq 60); do
+  [ "$attempt" -eq 1 ] || sleep 0.25
+  is_running osd || begin osd ceph-osd -c "$conf" -i 0 -f
+  case $(timeout 60 ceph -c "$conf" osd stat 2>>"$dir/log/setup.log" || true) in *" 1 up"*) up=1 && break ;; esac
+done
+[ -n "$up" ] || fail "the object store does not come up: see $dir/log"
 say "object store"
 
 radosgw_admin() { logged timeout 120 radosgw-admin -c "$conf" -n client.rgw.a "$@"; }

@@ -148,11 +148,12 @@ def test_two_crawls_that_commit_at_once_add_up(bucket):
     assert bucket.litter() == []
 
 
-def test_encryption_and_storage_class_are_those_asked_for(server, bucket):
-    if bucket.server.pids:
-        options = S3Options(encryption="aws:kms", kms_key_id="talkback-key", storage_class="COLD")
-    else:
-        options = S3Options(encryption="aws:kms", kms_key_id="talkback-key", storage_class="STANDARD_IA")
+KMS = {"encryption": "aws:kms", "kms_key_id": "talkback-key"}
+
+
+@pytest.mark.parametrize("encrypted", [KMS, *([{"encryption": "AES256"}] if REAL is None else [])])  # radosgw 16 has KMS only
+def test_encryption_and_storage_class_are_those_asked_for(bucket, encrypted):
+    options = S3Options(**encrypted, storage_class="STANDARD_IA" if REAL is None else "COLD")
     exporter = bucket.started(options=options)
     visit(exporter, 1, comments=["a"])
     exporter.close()
@@ -161,10 +162,10 @@ def test_encryption_and_storage_class_are_those_asked_for(server, bucket):
     for key in bucket.objects():
         head = client.head_object(Bucket=bucket.name, Key=key)
         kind = "part" if "/month=" in key else "log"
-        kinds[kind, head["ServerSideEncryption"], head["SSEKMSKeyId"], head.get("StorageClass", "STANDARD")] += 1
+        kinds[kind, head["ServerSideEncryption"], head.get("SSEKMSKeyId"), head.get("StorageClass", "STANDARD")] += 1
     assert set(kinds) == {
-        ("part", "aws:kms", "talkback-key", options.storage_class),
-        ("log", "aws:kms", "talkback-key", "STANDARD"),
+        ("part", options.encryption, options.kms_key_id, options.storage_class),
+        ("log", options.encryption, options.kms_key_id, "STANDARD"),
     }
     assert bucket.every("comments", "comment_id") == {("a",): 1}
 

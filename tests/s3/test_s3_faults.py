@@ -10,7 +10,7 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 from archive_rows import NOW, SECOND, add_visit
-from bucket import REAL, TAKES_LONG, only_real
+from bucket import MOTO_CANNOT, REAL, TAKES_LONG, only_real
 from proxy import Kind, Proxy
 
 from archive import s3
@@ -51,7 +51,9 @@ LASTING = {
 if REAL is None:
     LASTING = {Kind.DROP_AFTER: ("log commit",)}
 
-BRIEF = S3Options(timeout_s=1.0, retries=2)
+BRIEF = S3Options(timeout_s=1.0 if REAL is None else 2.0, retries=2)
+PATIENT = S3Options(timeout_s=20.0, retries=5)
+"""For what is not about faults: the machine may be busy."""
 
 
 def visit(exporter, number: int):
@@ -69,65 +71,83 @@ def expect(bucket, numbers) -> None:
 
 
 def test_a_fault_that_passes_at_any_step_is_survived_within_the_commit(bucket, proxy, impatient):
-    exporter = bucket.started(options=BRIEF)
     faults = FAULTS if REAL is not None else [pair for n, pair in enumerate(FAULTS) if n % 12 == 0]
-    for number, (step, kind) in enumerate(faults):
-        proxy.heal()
-        fault = proxy.fail(kind, STEPS[step])
-        exporter.commit(visit(exporter, number))
-        assert fault.met == 1, f"{kind} at {step} did not happen"
-    proxy.heal()
-    exporter.close()
-    expect(bucket, range(len(faults)))
-    assert bucket.visible() == bucket.committed()
-    assert bucket.litter() == []
+
+    def survive(bucket, kind, steps) -> None:
+        exporter = bucket.started(options=BRIEF)
+        for number, step in enumerate(steps):
+            fault = proxy.fail(kind, bucket.lane(STEPS[step]))
+            exporter.commit(visit(exporter, number))
+            assert fault.met == 1, f"it did not happen at {step}"
+        exporter.close()
+        expect(bucket, range(len(steps)))
+        assert bucket.visible() == bucket.committed()
+        assert bucket.litter() == []
+
+    steps = {kind: [step for step, of in faults if of is kind] for _, kind in faults}
+    bucket.lanes(survive, steps.items())
 
 
-@pytest.mark.parametrize(("kind", "step"), [(kind, step) for kind, steps in LASTING.items() for step in steps])
-def test_a_fault_that_lasts_is_raised_and_the_next_run_completes_the_batch(bucket, proxy, impatient, kind, step):
-    exporter = bucket.started(options=BRIEF)
-    exporter.commit(visit(exporter, 1))
-    batch = visit(exporter, 2)
-    fault = proxy.fail(kind, STEPS[step], times=1_000)
-    began = time.monotonic()
-    raised = ""
-    try:
-        exporter.commit(batch)
-    except ArchiveError as error:
-        raised = str(error)
-    # A server that does what it is asked and never says so: what it did is found by looking.
-    assert bool(raised) != (kind is Kind.DROP_AFTER and step == "log commit")
-    assert fault.met
-    assert time.monotonic() - began < 60
-    if raised:
-        assert bucket.uri in raised
-        assert "\n" not in raised
-        assert bucket.server.owner[1] not in raised
-    is_kept = not raised or bool(exporter._journal.open_records())
-    exporter.close()
-    proxy.heal()
-    survivor = bucket.started("crawl-2", options=BRIEF)
-    if not is_kept:
-        survivor.commit(visit(survivor, 2))  # nothing of it was: its page is visited again
-    survivor.close()
-    expect(bucket, (1, 2))
-    assert bucket.visible() == bucket.committed()
+def test_a_fault_that_lasts_is_raised_and_the_next_run_completes_the_batch(bucket, proxy, impatient):
+    def complete(bucket, kind, step) -> None:
+        exporter = bucket.started(options=BRIEF)
+        exporter.commit(visit(exporter, 1))
+        batch = visit(exporter, 2)
+        fault = proxy.fail(kind, bucket.lane(STEPS[step]), times=1_000)
+        began = time.monotonic()
+        raised = ""
+        try:
+            exporter.commit(batch)
+        except ArchiveError as error:
+            raised = str(error)
+        # A server that does what it is asked and never says so: what it did is found by looking.
+        assert bool(raised) != (kind is Kind.DROP_AFTER and step == "log commit")
+        assert fault.met
+        assert time.monotonic() - began < 60
+        if raised:
+            assert bucket.uri in raised
+            assert "\n" not in raised
+            assert bucket.server.owner[1] not in raised
+        is_kept = not raised or bool(exporter._journal.open_records())
+        exporter.close()
+        fault.times = 0
+        survivor = bucket.started("crawl-2", options=PATIENT)
+        if not is_kept:
+            survivor.commit(visit(survivor, 2))  # nothing of it was: its page is visited again
+        survivor.close()
+        expect(bucket, (1, 2))
+        assert bucket.visible() == bucket.committed()
+
+    bucket.lanes(complete, [(kind, step) for kind, steps in LASTING.items() for step in steps])
 
 
-@pytest.mark.parametrize("step", LARGE)
-def test_a_large_part_arrives_whatever_passes_meanwhile(bucket, proxy, impatient, monkeypatch, step):
+def test_a_large_part_arrives_whatever_passes_meanwhile(bucket, proxy, impatient, monkeypatch):
     monkeypatch.setattr(s3, "PIECE_BYTES", 5 * 1024 * 1024)
-    store = S3Store(f"{bucket.name}/x", S3Options(timeout_s=3.0, retries=3))
     content = b"talkback" * 700_000
     kinds = TRANSIENT if REAL is not None else [Kind.DROP_AFTER, Kind.SLOW_DOWN]
-    for number, kind in enumerate(kinds):
-        proxy.heal()
-        fault = proxy.fail(kind, LARGE[step])
-        store.stage(f"t/_tmp/{number}.part", pa.py_buffer(content))
+
+    def arrive(bucket, step, kind) -> None:
+        store = S3Store(f"{bucket.name}/{bucket.prefix}", S3Options(timeout_s=3.0, retries=3))
+        fault = proxy.fail(kind, bucket.lane(LARGE[step]))
+        store.stage("t/_tmp/a.part", pa.py_buffer(content))
         assert fault.met == 1
-        assert store.read(f"t/_tmp/{number}.part") == content
-    proxy.heal()
-    assert set(bucket.litter()) == {f"x/t/_tmp/{number}.part" for number in range(len(kinds))}
+        assert store.read("t/_tmp/a.part") == content
+        assert set(bucket.litter()) == {f"{bucket.prefix}/t/_tmp/a.part"}, "an upload that nobody was told of may be left"
+
+    bucket.lanes(arrive, itertools.product(LARGE, kinds))
+
+
+@only_real(MOTO_CANNOT)
+def test_a_piece_of_a_large_part_that_was_changed_on_the_way_is_refused(bucket, proxy, impatient, monkeypatch):
+    monkeypatch.setattr(s3, "PIECE_BYTES", 5 * 1024 * 1024)
+    store = S3Store(f"{bucket.name}/x", BRIEF)
+    fault = proxy.fail(Kind.CORRUPT_REQUEST, LARGE["multipart part"], times=100)
+    with pytest.raises(ArchiveError, match="what arrived is not what was sent"):
+        store.stage("t/_tmp/a.part", pa.py_buffer(b"talkback" * 700_000))
+    assert fault.met
+    store.discard(["t/_tmp/a.part"])
+    assert bucket.objects() == []
+    assert bucket.client().list_multipart_uploads(Bucket=bucket.name).get("Uploads", []) == []
 
 
 def test_a_large_part_that_cannot_be_sent_leaves_no_upload(bucket, proxy, impatient, monkeypatch):
@@ -179,14 +199,15 @@ def test_the_probe_is_not_misled_by_an_answer_that_was_lost(bucket, proxy, impat
 
 @only_real(TAKES_LONG)
 def test_an_archive_is_created_whatever_passes_meanwhile(bucket, proxy, impatient):
-    for number, kind in enumerate(TRANSIENT):
-        bucket.prefix = f"{number}"
+    def create(bucket, kind) -> None:
         for table in ("comments", "crawls"):
-            proxy.fail(kind, f"^PUT .*/{number}/{table}/_delta_log/0+.json")
+            proxy.fail(kind, bucket.lane(f"^PUT .*/{table}/_delta_log/0+.json"))
         exporter = bucket.started(options=BRIEF)
         exporter.commit(visit(exporter, 1))
         exporter.close()
         expect(bucket, (1,))
+
+    bucket.lanes(create, [(kind,) for kind in TRANSIENT])
 
 
 async def test_the_event_loop_runs_on_while_s3_stands_still(bucket, proxy, impatient):
@@ -202,7 +223,7 @@ async def test_the_event_loop_runs_on_while_s3_stands_still(bucket, proxy, impat
             last = now
 
     ticking = asyncio.create_task(tick())
-    waiting = list(STEPS.values()) if REAL is not None else [STEPS["put"], STEPS["log commit"]]
+    waiting = [STEPS["put"], STEPS["log commit"], *([STEPS["log get"], STEPS["copy"]] if REAL is not None else [])]
     for number, pattern in enumerate(waiting):
         fault = proxy.fail(Kind.STALL_BEFORE, pattern)
         await asyncio.to_thread(exporter.commit, visit(exporter, number))
@@ -228,3 +249,16 @@ def test_a_proxy_fails_what_it_is_told_to_and_nothing_else(bucket, proxy: Proxy)
         store.stage("t/_tmp/d.part", pa.py_buffer(b"d"))
     assert before.met == 1
     assert len(bucket.objects()) == 3
+
+
+def test_a_log_that_cannot_be_read_any_more_is_an_error_of_the_archive(bucket, proxy, impatient):
+    exporter = bucket.started(options=BRIEF)
+    exporter.commit(visit(exporter, 1))
+    log = exporter.logs["comments"]
+    snapshot = log.open()
+    assert log.transaction(snapshot, "crawl-1") == 1
+    proxy.fail(Kind.ERROR_BEFORE, r"^GET .*_delta_log", times=1_000)
+    for ask in (lambda: log.transaction(snapshot, "nobody"), log.open):
+        with pytest.raises(ArchiveError, match=f"{bucket.uri}/comments: cannot read the log"):
+            ask()
+    exporter.close()
