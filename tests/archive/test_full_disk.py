@@ -12,7 +12,7 @@ from archive_rows import NOW, SECOND, add_visit, comment, committed, every, star
 
 from archive.errors import ArchiveError
 
-DISK_KB = 6_000
+DISK_KB = 8_000
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def fill(disk: Path, left_kb: int) -> Path:
 
 def test_a_full_disk_is_named_and_the_next_run_completes_the_batch(disk):
     said: list[str] = []
-    for number, left_kb in enumerate(range(32, 176, 12)):
+    for number, left_kb in enumerate(range(32, 248, 18)):
         exporter = started(disk, f"crawl-{number}")
         text = os.urandom(2_000).hex()
         add_visit(exporter, f"v{number}", at=NOW + number * SECOND, digest=f"{number}", comments=[comment(f"c{number}", text=text)])
