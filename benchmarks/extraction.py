@@ -20,13 +20,14 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-import lxml.html  # type: ignore[import-untyped]  # no stubs in the environment
+import lxml.html
 from scrapy.http import HtmlResponse
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.pages import BenchPage, page, pages
-from crawler.systems import SYSTEMS
-from crawler.systems.base import FetchError, Limits
+from crawler.systems import systems_of
+from crawler.systems.base import FetchError
+from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 Reader = Callable[[BenchPage], Any]
 
 HEADERS: Final = {"Content-Type": "text/html; charset=UTF-8"}
+SYSTEMS: Final = systems_of({})
 NOW: Final = 1_774_000_000_000_000
 """The time of the visit, microseconds; after all comments."""
 
