@@ -110,6 +110,8 @@ class Outline:
         self._root = document.root
         self._body = document.tree.body or self._root
         self._elements = document.elements
+        self._silent_links = frozenset(link.mem_id for link in document.css("svg a, option a"))
+        """Links in drawings and options, whose text is no running text; the other silent elements hold none."""
         self._walks: dict[int, _Walk] = {}
         self._budget = BUDGET * len(self._elements.nodes)
 
@@ -145,11 +147,15 @@ class Outline:
 
     def line_of(self, link: LexborNode) -> Line | None:
         """The line that a link's text stands in; None for links without text."""
+        if link.mem_id in self._silent_links:
+            return None
         found = self._walk(self._block(link)).shown.get(link.mem_id)
         return found[0] if found else None
 
     def shown(self, link: LexborNode) -> str:
         """The text of a link in its first line; ``""`` for links without text."""
+        if link.mem_id in self._silent_links:
+            return ""
         inside = link.first_child
         while inside is not None and inside.next is None:  # most links: one text, maybe in a span
             kind = inside.tag_id
