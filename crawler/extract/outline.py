@@ -311,7 +311,7 @@ class _Walk:
     def _enter(self, block: LexborNode, parent: LexborNode) -> None:
         """Note a block that stands in a link or in a silent element: its texts do not look further than to it."""
         outer = self._place(parent)
-        if outer is _NOWHERE:
+        if outer is _NOWHERE or block.tag_id in _SILENT_IDS:
             self._places[block.mem_id] = _NOWHERE
         elif outer[1] is not None:
             key = block.mem_id

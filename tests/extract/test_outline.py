@@ -140,3 +140,7 @@ def test_a_page_that_may_not_have_a_line_has_not(html: str) -> None:
     for line in outline.lines:
         assert outline.may_have([line.text])
     assert not outline.may_have(["Another line entirely"])
+
+
+def test_a_script_in_a_block_in_a_link_stays_silent() -> None:
+    assert [line.text for line in outline("<a href=/x><h2><p>word<script>s</script></p></h2></a>").lines] == ["word"]
