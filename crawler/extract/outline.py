@@ -126,7 +126,7 @@ class Outline:
         if 0 not in self._walks or element.tag_id == _ROOT:
             return walk.lines
         start, end = self.position(element), self._end(element)
-        return [line for line in walk.lines if start <= line.position < end]
+        return [line for line in walk.lines if start <= line.position < end and self.position(line.node) >= start]
 
     def _end(self, element: LexborNode) -> int:
         """The position of the first element behind an element and all that it holds."""
