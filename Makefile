@@ -23,6 +23,7 @@ S3 ?= build/s3
 S3_KILLS ?= 10
 MINUTES ?= 60
 FUZZ ?= 5000
+BENCH ?= build/bench-read
 
 # An address holds & ? $ and worse. It reaches the shell as a variable of the environment, never as text of a command.
 override URL := $(value URL)
@@ -30,7 +31,7 @@ export URL
 override NAME := $(value NAME)
 export NAME
 
-.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 system bench-extract soak fuzz audit clean
+.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 bench system bench-extract soak fuzz audit clean
 
 help:
 	@printf '%s\n' \
@@ -42,6 +43,7 @@ help:
 	  'make test-wordpress         crawl a real WordPress and compare with its database' \
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
 	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 SEED=7)' \
+	  'make bench                  measure what reading a page costs, beside its peers' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make bench-extract          how well and how fast comments are read off real pages, beside other tools' \
 	  'make soak                   crawl sound and hostile sites together for an hour (MINUTES=60)' \
@@ -118,6 +120,17 @@ audit: $(READY_TO_TEST)
 	@build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 	@$(BIN)/python tests/hostile/regex_attacks.py
 	@$(BIN)/ruff check --select S .
+
+$(BENCH)/.ready: setup.py constraints.txt benchmarks/requirements.txt
+	@echo 'Setting up $(BENCH) with the extractors that are measured beside ours (once, about a minute)'
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --upgrade pip || $(NO_INDEX)
+	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt \
+	  --editable . --requirement benchmarks/requirements.txt || $(NO_INDEX)
+	@touch $(BENCH)/.ready
+
+bench: $(BENCH)/.ready
+	@$(BENCH)/bin/python -m benchmarks.extraction
 
 clean:
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi

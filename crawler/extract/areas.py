@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from selectolax.lexbor import LexborNode
 
@@ -68,7 +68,7 @@ _MAX_STEPS: Final = 20_000
 class Areas:
     """The areas of one document. Answers are remembered per element, so all questions together cost one climb each."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:  # noqa: ARG002  made by Document.derived
         self._beside: dict[int, bool] = {}
         self._in_comments: dict[int, bool] = {}
         self._in_byline: dict[int, bool] = {}
@@ -86,15 +86,9 @@ class Areas:
         return _is_within(node, _opens_byline, self._in_byline)
 
 
-_areas: WeakKeyDictionary[Document, Areas] = WeakKeyDictionary()
-
-
 def areas_of(document: Document) -> Areas:
     """The document's areas, one memory for all readers."""
-    areas = _areas.get(document)
-    if areas is None:
-        areas = _areas[document] = Areas()
-    return areas
+    return document.derived(Areas)
 
 
 def _is_within(node: LexborNode, opens: Callable[[LexborNode], bool], memory: dict[int, bool]) -> bool:
@@ -119,7 +113,7 @@ def _is_within(node: LexborNode, opens: Callable[[LexborNode], bool], memory: di
 
 def opens_comments(node: LexborNode) -> bool:
     """Whether the element itself is a reader's comment or a list of them, by the names that comment systems give."""
-    return node.tag != "main" and any(map(_COMMENT_WORD.match, _words(node)))
+    return node.tag != "main" and _say(_COMMENT_WORD, _names(node))
 
 
 def is_side_part(node: LexborNode) -> bool:
@@ -131,19 +125,24 @@ def is_side_part(node: LexborNode) -> bool:
         return False
     if node.attributes.get("role") in SIDE_ROLES:
         return True
-    words = _words(node)
-    if any(_COMMENT_WORD.match(word) or _AROUND_COMMENTS.match(word) for word in words):
+    names = _names(node)
+    if _say(_COMMENT_WORD, names) or _say(_AROUND_COMMENTS, names):
         return True
-    return any(map(_SIDE_WORD.match, words)) and node.css_first(_HOLDS_SUBJECT) is None
+    return _say(_SIDE_WORD, names) and node.css_first(_HOLDS_SUBJECT) is None
 
 
 def _opens_byline(node: LexborNode) -> bool:
-    return any(map(_BYLINE_WORD.match, _words(node))) and node.css_first(_HOLDS_SUBJECT) is None
+    return _say(_BYLINE_WORD, _names(node)) and node.css_first(_HOLDS_SUBJECT) is None
 
 
-def _words(node: LexborNode) -> list[str]:
+def _names(node: LexborNode) -> str:
     attributes = node.attributes
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()[:1_000].split()
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
+
+
+@lru_cache(maxsize=16_384)  # classes repeat on every page of a site
+def _say(pattern: re.Pattern[str], names: str) -> bool:
+    return any(map(pattern.match, names.lower().split()))
 
 
 def _is_in_article(footer: LexborNode) -> bool:

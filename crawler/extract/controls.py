@@ -63,6 +63,9 @@ def is_alone(node: LexborNode) -> bool:
 
 def _is_small(node: LexborNode) -> bool:
     """Reading the text of large elements again and again would be quadratic in the page; they are no controls."""
+    inside = node.first_child
+    if inside is None or (inside.next is None and inside.first_child is None):
+        return True
     return sum(1 for _ in islice(node.traverse(include_text=True), _MAX_NODES)) < _MAX_NODES
 
 

@@ -28,6 +28,9 @@ MAX_RAW: Final = 200
 """Longer texts are no times, characters."""
 
 _EPOCH = re.compile(r"(?P<seconds>[0-9]{10})(?:(?P<fraction>[0-9]{3}|[0-9]{6})|\.(?P<part>[0-9]{1,9}))?")
+_STAMP = re.compile(
+    r"(?:19[7-9]|20\d|21\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d[+-](?:0\d|1[0-3]):[0-5]\d", re.ASCII
+)
 _ISO = re.compile(
     r"(?P<year>[0-9]{4})(?P<dash>[-/.]?)(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})"
     r"(?:(?:[Tt]|[\s_]*[\s,_]\s*)(?P<hour>[0-9]{1,2})(?P<colon>:?)(?P<minute>[0-9]{2})"
@@ -68,12 +71,11 @@ def read_time(
     :param language: BCP 47 tag of the page
     :param zone: the site's zone where it is known, for wall clocks without one
     """
-    text = " ".join((raw or "").split())
-    if raw is None or not text:
+    if raw is None or not (text := " ".join(raw.split())):
         return None
     found: Published | None = None
     if len(text) <= MAX_RAW:
-        found = _epoch(text)
+        found = _stamp(text) if _STAMP.fullmatch(text) else _epoch(text)
         if found is None:
             text = _JOINED.sub(r"\1T\2", text) if len(text) == 14 else text
             phrase = _iso(text) if _ISO.fullmatch(text) or _ISO_WEEK.fullmatch(text) else read_phrase(text, language)
@@ -87,6 +89,15 @@ def read_time(
     if found.min > observed_at + DAY or (found.max if found.at is None else found.at) < EARLIEST:
         return Published(None, None, None, None, raw)
     return Published(found.at, found.min, found.max, found.precision, raw)
+
+
+def _stamp(text: str) -> Published | None:
+    """The form that most time elements have, without the way over figures and words."""
+    try:
+        at = _micros(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+    return Published(at, at, at, "s", text)
 
 
 def _epoch(text: str) -> Published | None:
@@ -180,10 +191,11 @@ def _instants(day: date, clock: Clock | None, zone: tzinfo | None) -> tuple[int,
 
 
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def _micros(when: datetime) -> int:
-    return (when - _START) // timedelta(microseconds=1)
+    return (when - _START) // _MICROSECOND
 
 
 def _counted_back(phrase: Age | DaysBack, observed_at: int, zone: tzinfo | None) -> Published | None:

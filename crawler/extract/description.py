@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -95,8 +96,13 @@ def is_widget(node: LexborNode) -> bool:
     attributes = node.attributes
     if not attributes:
         return False
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()[:1_000].split()
-    return any(_WIDGET_WORD.match(name) for name in names) or is_side_part(node)
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
+    return _names_widget(names) or is_side_part(node)
+
+
+@lru_cache(maxsize=8_192)
+def _names_widget(names: str) -> bool:
+    return any(map(_WIDGET_WORD.match, names.lower().split()))
 
 
 def is_excerpt(excerpt: str, body: str) -> bool:

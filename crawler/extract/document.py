@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import zlib
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extract.encoding import decode
+from crawler.extract.elements import Elements
+from crawler.extract.encoding import decode, utf8_text
 from crawler.extract.nesting import bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Document", "NotHtmlError", "decode"]
 
@@ -23,6 +24,9 @@ MAX_INFLATED: Final = 64 * 1024 * 1024
 
 MAX_LINK: Final = 65_536
 """Longer links are none, characters; it leaves room for a shared text in a link, not for a ``data:`` file."""
+
+
+Derived = TypeVar("Derived")
 
 
 class NotHtmlError(ValueError):
@@ -44,19 +48,26 @@ class Document:
         :raises NotHtmlError: when the body is empty or plainly something else
         """
         self.url = url
+        self.description: LexborNode | None = None
+        """The element that the page's description was found in, once the page was read; None where it is metadata."""
+        self._derived: dict[Callable[[Document], Any], Any] = {}
         self.headers: Mapping[str, str] = headers or {}
         if isinstance(body, bytes):
             body = _inflated(body)
             _refuse_other_types(body, self.headers.get("content-type", ""))
-            self.encoding, self.text = decode(body, self.headers.get("content-type", ""))
+            content_type = self.headers.get("content-type", "")
+            text = utf8_text(body, content_type)
+            self.encoding, self.text = decode(body, content_type) if text is None else ("utf-8", text)
         else:
+            text = None
             self.encoding, self.text = "utf-8", _SURROGATES.sub("\ufffd", body)
-        if not self.text.strip(_BLANK):
+        if not self.text[:1_000].strip(_BLANK) and not self.text.strip(_BLANK):
             raise NotHtmlError("the answer is empty")
         markup = bounded(self.text)
         self.is_cut = markup is not self.text
         """Whether start tags were left out because the tree would have been monstrous: a structure may be lost."""
-        self.tree = LexborHTMLParser(markup)
+        # The parser works on UTF-8: to encode the text again would cost a fifth of the parse.
+        self.tree = LexborHTMLParser(markup if text is None or self.is_cut else body)
 
     @cached_property
     def root(self) -> LexborNode:
@@ -80,6 +91,10 @@ class Document:
         """
         if not href or len(href) > MAX_LINK:
             return None
+        if _PLAIN_URL.fullmatch(href):
+            return href
+        if base is None and href[0] == "/" and _PLAIN_PATH.fullmatch(href) and _PLAIN_URL.fullmatch(self.base_url):
+            return "/".join(self.base_url.split("/", 3)[:3]).partition("?")[0].partition("#")[0] + href
         href = _LINE_BREAKS.sub("", href.strip(_BLANK))
         base = base or self.base_url
         place, mark, rest = _split_at(href)
@@ -102,15 +117,42 @@ class Document:
         is_web = href and parts.scheme in ("http", "https") and host and port != 0 and not _BAD_HOST.search(host)
         return url if is_web else None
 
-    def css(self, selector: str) -> list[LexborNode]:
-        """Elements in document order."""
-        return self.tree.css(selector)
+    @cached_property
+    def elements(self) -> Elements:
+        """All elements, swept once."""
+        return Elements(self.root, is_strict=_STRICT.match(self.text) is not None)
 
-    def first(self, selector: str) -> LexborNode | None:
-        """The first element, or None."""
-        return self.tree.css_first(selector)
+    def css(self, selectors: str) -> list[LexborNode]:
+        """Elements that fit, in document order; one may come again for each selector of the list that it fits."""
+        fitting = self.elements.fitting((selectors,))
+        if not fitting:
+            return []
+        plain = self.elements.plain(fitting)
+        return self.tree.css(",".join(fitting)) if plain is None else plain
+
+    def first(self, selectors: str) -> LexborNode | None:
+        """The first element that fits, or None."""
+        fitting = self.elements.fitting((selectors,))
+        if not fitting:
+            return None
+        plain = self.elements.plain(fitting)
+        return self.tree.css_first(",".join(fitting)) if plain is None else next(iter(plain), None)
+
+    def derived(self, make: Callable[[Document], Derived]) -> Derived:
+        """What a function makes of the document, made once and kept as long as the document lives."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        made: Derived = self._derived[make]
+        return made
 
 
+_PLAIN_HOST: Final = r"https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+"
+_PLAIN_REST: Final = r"(?:\?[\w\-.~!$&'()*+,;=:@%/?]++)?(?:#[\w\-.~!$&'()*+,;=:@%/?]++)?"
+_PLAIN_URL = re.compile(rf"{_PLAIN_HOST}(?:/[\w\-.~!$&'()*+,=:@%]++)*+/?{_PLAIN_REST}", re.ASCII)
+_PLAIN_PATH = re.compile(rf"(?:/[\w\-~!$&'()*+,=:@%][\w\-.~!$&'()*+,=:@%]*+)++/?{_PLAIN_REST}", re.ASCII)
+"""Addresses that resolving does not change: absolute ones, and those of the same host without dots as segments."""
+_STRICT = re.compile(r"\s*<!doctype html>", re.IGNORECASE)
+"""Such a page is not in quirks mode (HTML 13.2.6.4.1)."""
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BAD_HOST = re.compile(r"[\s<>\"{}|^`%\\]")

@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -99,10 +100,13 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     :param content_type: value of the ``Content-Type`` header
     :return: name of the codec, text without byte order mark
     """
+    text = utf8_text(body, content_type)
+    if text is not None:
+        return "utf-8", text
     bom, mark = read_bom(body)
     if bom:
         return bom, body[len(mark or b"") :].decode(bom, "replace")
-    labels = _labels(body, content_type)
+    labels = list(_labels(body, content_type))
     if _is_utf16(body):
         name = "utf-16-be" if body[:1] == b"\0" else "utf-16-le"
         return name, body.decode(name, "replace")
@@ -125,15 +129,33 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     return name, body.decode(name, "replace")
 
 
-def _labels(body: bytes, content_type: str) -> list[str]:
+def utf8_text(body: bytes, content_type: str = "") -> str | None:
+    """The text of bytes that are UTF-8 without a doubt and without a byte order mark, else None; for ASCII too."""
+    if body.isascii() or read_bom(body)[0] or _is_utf16(body):
+        return None
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if next(_labels(body, content_type), None) not in _WIDE else None
+
+
+def _labels(body: bytes, content_type: str) -> Iterator[str]:
     """What the header and the page say, known encodings only, each once."""
-    found = [http_content_type_encoding(content_type) or _alias(content_type.rpartition("charset=")[2])]
-    found.append(html_body_declared_encoding(body))
+    seen: set[str] = set()
+    for label in _stated(body, content_type):
+        name = codecs.lookup(label).name if label else None
+        if name in _KNOWN and name not in seen:
+            seen.add(name)
+            yield name
+
+
+def _stated(body: bytes, content_type: str) -> Iterator[str | None]:
+    yield http_content_type_encoding(content_type) or _alias(content_type.rpartition("charset=")[2])
+    yield html_body_declared_encoding(body)
     late = _META.search(body, 0, LABEL_BYTES)
     if late:
-        found.append(_alias(late[1].decode("ascii")) or html_body_declared_encoding(b"<meta charset=" + late[1] + b">"))
-    names = (codecs.lookup(label).name for label in found if label)
-    return [name for name in dict.fromkeys(names) if name in _KNOWN]
+        yield _alias(late[1].decode("ascii")) or html_body_declared_encoding(b"<meta charset=" + late[1] + b">")
 
 
 def _alias(label: str) -> str | None:

@@ -78,6 +78,10 @@ def bounded(text: str) -> str:
 
 
 def _has_long_tag(text: str) -> bool:
+    # However it lies, a piece of that length covers one of these windows.
+    step = LONG_TAG // 2
+    if all(text.find("<", at, at + step) >= 0 for at in range(0, len(text) - step + 1, step)):
+        return False
     for match in _LONG_PIECE.finditer(text):
         end = _TO_TAG_END.match(text, match.start() + 1)
         if end and end.end() - end.start() > LONG_TAG:

@@ -240,6 +240,11 @@ def share_intent(url: str | None) -> Intent | None:
     """
     if not url or len(url) > MAX_URL:
         return None
+    return _share_intent(url)
+
+
+@lru_cache(maxsize=512)  # the readers of one page ask in turn
+def _share_intent(url: str) -> Intent | None:
     url = url.strip()
     url = f"https:{url}" if url.startswith("//") else url
     scheme, colon, rest = url.partition(":")

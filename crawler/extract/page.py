@@ -20,6 +20,7 @@ from crawler.extract.video import main_video, read_video
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?![A-Za-z0-9])")
 
+
 def read_page(document: Document, *, observed_at: int, http_status: int = 200) -> Page:
     """Read a page. Pure; a datum that the page does not state is None.
 
@@ -36,6 +37,7 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     language = read_language(document, structured)
     title = read_title(document, structured, areas, main)
     description, body = read_description(document, structured, areas, main, title)
+    document.description = body
     video = read_video(document, structured, areas)
     channel = read_channel(document, structured, areas, main)
     tallies = read_tallies(document, structured, areas, main, language)

@@ -74,6 +74,8 @@ _ANY: Final = re.compile(_by_spacing([word for words in _TABLES["platforms"].val
 _CROWD: Final = re.compile(_by_spacing(_TABLES["crowds"]))
 _PROMPTS: Final = frozenset(map(fold_phrase, _TABLES["prompts"]))
 _BARE: Final = frozenset(map(fold_phrase, _TABLES["bare_prompts"]))
+_BEGINNINGS: Final = frozenset(phrase[:end] for phrase in _PROMPTS | _BARE for end in range(1, len(phrase) + 1))
+_FIRST_LETTERS: Final = frozenset(phrase[0] for phrase in _BEGINNINGS)
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
 _LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
 _LONGEST_PROMPT: Final = max(map(len, _TABLES["prompts"])) + 20
@@ -92,6 +94,20 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
         return False
     folded = fold_phrase(line)
     return folded in _PROMPTS or (folded in _BARE and (is_heading or line.rstrip().endswith((":", "："))))
+
+
+def may_begin_prompt(text: str) -> bool:
+    """Whether a piece of text may be the first words of a line that asks to share or like."""
+    text = text.strip()
+    start = text[:1].lower()
+    if len(text) > _LONGEST_PROMPT or (start.isascii() and start.isalnum() and start not in _FIRST_LETTERS):
+        return False
+    return _begins_prompt(text)
+
+
+@lru_cache(maxsize=4_096)  # menus repeat on every page of a site
+def _begins_prompt(text: str) -> bool:
+    return fold_phrase(text) in _BEGINNINGS
 
 
 def is_copy_label(line: str | None) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from crawler.extract.networks import MAX_URL, host_of
+
+LONGEST_KEPT: Final = 500
+"""Answers about longer addresses are not kept, characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +277,10 @@ def profile_of(url: str | None) -> Profile | None:
     """
     if not url or len(url) > MAX_URL:
         return None
+    return _profile_of(url) if len(url) > LONGEST_KEPT else _kept_profile_of(url)
+
+
+def _profile_of(url: str) -> Profile | None:
     url = f"https:{url}" if url.startswith("//") else url.strip()
     host = host_of(url)
     if host in _WRAPPERS:
@@ -300,6 +308,9 @@ def profile_of(url: str | None) -> Profile | None:
             if found is not None:
                 return replace(found, handle=host.partition(".")[0]) if name == wild else found
     return None
+
+
+_kept_profile_of: Final = lru_cache(maxsize=16_384)(_profile_of)  # menus repeat on every page of a site
 
 
 def _read(place: _Place, pattern: re.Pattern[str], path: str, query: str) -> Profile | None:
@@ -367,6 +378,7 @@ def newsletter_provider(action: str | None) -> str | None:
     return next((platform for platform, pattern in PROVIDERS if pattern.search(action)), None)
 
 
+_FEED_WORD: Final = re.compile(r"feed|rss|atom|rdf", re.IGNORECASE)
 _FEED: Final = re.compile(
     r"(?:^|/)(?:feed|feeds|rss|atom|rss2|xmlrss)/?$|\.(?:rss|rdf|atom)$|(?:^|/)(?:rss|feed|atom|index)\.(?:xml|json|php|aspx)$"
     r"|(?:^|/)(?:rss|feeds?)/[^?]{1,200}$",
@@ -375,6 +387,11 @@ _FEED: Final = re.compile(
 _FEED_QUERY: Final = re.compile(
     r"(?:^|&)(?:feed=(?:rss2?|atom|rdf|comments-rss2?)|format=(?:rss|atom|feed)|type=rss)", re.IGNORECASE
 )
+
+
+def may_be_feed(href: str) -> bool:
+    """Whether a link as written looks like one to a feed."""
+    return _FEED_WORD.search(href) is not None and looks_like_feed(href)
 
 
 def looks_like_feed(url: str, base: str | None = None) -> bool:

@@ -92,6 +92,7 @@ _LIST_WORD = re.compile(
     r"(?:^|[-_])related(?:$|[-_])|^relatedposts$|^yarpp|^crp_related|^rp4wp|^pm-related$|^related[-_]?(?:posts?|videos?)"
 )
 _LISTS: Final = "[class*=related i],[id*=related i],[class*=yarpp],[class^=rp4wp],[class^=crp_]"
+_HEADINGS: Final = "h1,h2,h3,h4,h5,h6,legend"
 _NO_LISTS: Final = frozenset({"body", "html", "main", "a", "article", "nav"})
 _NO_STORY = re.compile(
     r"(?:^|[-_ ])(?:author|byline|category|cat-links|tags?|meta|share|social|comments?|popular|nav)(?:$|[-_ ])"
@@ -191,8 +192,10 @@ def _in_lists(document: Document) -> list[Story]:
             seen.add(node.mem_id)
             stories += _stories(document, [node])
     if not stories:
-        for line in outline_of(document).lines:
-            if line.is_heading and _HEADING.match(line.text[:120]) and (heading := _heading_around(line.node)):
+        outline = outline_of(document)
+        lines = (line for node in document.css(_HEADINGS) for line in outline.lines_in(node))
+        for line in {line.position: line for line in lines}.values():
+            if _HEADING.match(line.text[:120]) and (heading := _heading_around(line.node)):
                 stories += _stories(document, list(_after(heading)))
     return stories
 

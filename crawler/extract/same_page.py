@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from crawler.extract.document import Document
 from crawler.extract.profiles import profile_of
 from crawler.extract.selection import select
-from crawler.extract.urls import page_url, site_of
+from crawler.extract.urls import MAX_URL, page_url, site_of
 from crawler.items import Page
 
 _SHORT: Final = re.compile(r"^/[\w-]{3,16}/?$")
@@ -42,7 +43,7 @@ class SamePage:
         Scheme, ``www.``, last slash, tracking parameters, comment pages and escapes make no difference, and neither
         does the host where path and query agree (mobile editions, moved domains).
         """
-        key = _key(url)
+        key = _key(url) if len(url) <= MAX_URL else None
         if key is None:
             return False
         if key in self._keys or key[1:] in self._paths:
@@ -67,6 +68,7 @@ def _is_front(url: str) -> bool:
     return key is None or key[1:] == ("/", "")
 
 
+@lru_cache(maxsize=512)  # every button of a bar shares the same address
 def _key(url: str) -> _Key | None:
     cleaned = page_url(SamePage.without_share(url))
     if cleaned is None:

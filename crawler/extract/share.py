@@ -15,11 +15,19 @@ from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
-from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt
+from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt, may_begin_prompt
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
 from crawler.extract.selection import select
-from crawler.extract.share_widgets import COPY_SERVICES, TARGET_ATTRIBUTES, container_target, service_of
+from crawler.extract.share_links import BARS, COPY_CLASS, is_plain_link
+from crawler.extract.share_widgets import (
+    COPY_SERVICES,
+    LINK_ATTRIBUTES,
+    TARGET_ATTRIBUTES,
+    container_target,
+    names_service,
+    service_of,
+)
 from crawler.items import Page, Share
 
 ONSITE: Final = "onsite"
@@ -41,7 +49,7 @@ _LIKES: Final = (
 
 _FIELDS: Final = "textarea, input"
 _CONTROLS: Final = """
-a, area[href], button, [role=button], [onclick], amp-social-share, share-button, fb\\:share-button, .vk_share,
+area[href], button, [role=button], [onclick], amp-social-share, share-button, fb\\:share-button, .vk_share,
 [data-sharer], [data-network], [data-share-network], [data-share], [data-service], [data-social], [data-social_name],
 [data-social-sharing], [data-share-type], [data-clipboard-text], [data-share-url], [data-share-href], [class^=st_],
 [class*=share-btn_], [class*=at-svc-], [class*=fb-share-button], [class*=twitter-share-button],
@@ -58,18 +66,6 @@ _CANVASES: Final = (
     (".uptolike-buttons, .uptolike", "uptolike"),
 )
 
-_LINK_ATTRIBUTES: Final = (
-    "href",
-    "data-href",
-    "data-share-href",
-    "data-share-url",
-    "data-share-endpoint",
-    "data-url",
-    "data-link",
-)
-_COPY_CLASS: Final = re.compile(
-    r"(?:^|[-_])(?:copy|clip)[-_]?(?:link|url|to[-_]clipboard|board|permalink)|clipboard", re.IGNORECASE
-)
 _UNFILLED: Final = re.compile(r"['\"]\s*\+|\{\{|\$\{|<%|encodeURI", re.IGNORECASE)
 """What a script or a template would have filled in."""
 _LINK_WORD: Final = re.compile("link|url", re.IGNORECASE)
@@ -124,7 +120,7 @@ class _Reader:
             self._take(node, share)
         for node in select(self.document, _FIELDS):
             self._take(node, self._field(node))
-        for node in select(self.document, _CONTROLS):
+        for node in self._controls():
             if node.mem_id not in self.taken and not self._is_inside_taken(node):
                 self._take(node, self._control(node))
         for selector, channel in _CANVASES:
@@ -219,23 +215,49 @@ class _Reader:
         return {node.attributes["for"]: node for node in reversed(self.document.css("label[for]"))}
 
     def _prompts(self) -> Iterator[Line]:
-        widget = self.document.first("#bin-rating-like-confirmation")
-        confirmed = {widget.mem_id} | {node.mem_id for node in widget.css("*")} if widget is not None else set()
-        for line in self.outline.lines:
-            asks = is_prompt(line.text, is_heading=line.is_heading) or (line.links and is_prompt(line.plain))
-            # PHP Melody's confirmation may be in a language of the site's own
-            asks = asks or (line.node.mem_id in confirmed and not line.links and len(fold_phrase(line.text)) >= 5)
-            if asks and not self._is_control(line.node) and not self.areas.in_comments(line.node):
+        for line in self.outline.lines_with(may_begin_prompt):
+            asks = _is_prompt(line.text, line) or (line.links and _is_prompt(line.plain, line))
+            if asks and self._stands_free(line):
                 yield line
+        widget = self.document.first("#bin-rating-like-confirmation")
+        for line in self.outline.lines_in(widget) if widget is not None else ():
+            # PHP Melody's confirmation may be in a language of the site's own
+            is_own = not line.links and len(fold_phrase(line.text)) >= 5 and not _is_prompt(line.text, line)
+            if is_own and self._stands_free(line):
+                yield line
+
+    def _stands_free(self, line: Line) -> bool:
+        return not self._is_control(line.node) and not self.areas.in_comments(line.node)
 
     def _is_control(self, node: LexborNode) -> bool:
         return node.mem_id in self.taken or self._is_inside_taken(node)
 
     # -- controls -----------------------------------------------------------------------------------
 
+    def _controls(self) -> list[LexborNode]:
+        """Elements that may be a control, in document order: of the many links only those that may share."""
+        elements = self.document.elements
+        has_bars = "shar" in elements.classes
+        bars: set[int] = set()
+        found: list[LexborNode] = []
+        for node, tag, attributes in zip(elements.nodes, elements.tags, elements.attributes, strict=True):
+            if tag == "a":
+                if not is_plain_link(attributes) or (bars and _is_in(node, bars)):
+                    found.append(node)
+            elif has_bars and tag in BARS:
+                classes = attributes.get("class")
+                if classes and names_service(classes):
+                    bars.add(node.mem_id)
+        others = select(self.document, _CONTROLS)
+        if not others:
+            return found
+        places = elements.positions
+        known = {node.mem_id: node for node in (*found, *(node for node in others if node.tag != "a"))}
+        return [known[key] for key in sorted(known, key=places.__getitem__)]
+
     def _control(self, node: LexborNode) -> Share | None:
         attributes = node.attributes
-        for name in _LINK_ATTRIBUTES:
+        for name in ("href", *LINK_ATTRIBUTES):
             value = attributes.get(name)
             if value and ("//" in value or ":" in value[:20]) and (intent := share_intent(value)):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)
@@ -286,7 +308,7 @@ class _Reader:
     def _unnamed(self, node: LexborNode, attributes: Mapping[str, str | None], href: str) -> Share | None:
         """A theme's own copy or like button, known by what it says."""
         classes = (attributes.get("class") or "")[:500]
-        is_marked = "data-clipboard-text" in attributes or _COPY_CLASS.search(classes) is not None
+        is_marked = "data-clipboard-text" in attributes or COPY_CLASS.search(classes) is not None
         is_idle = node.tag in ("a", "button") and href.strip()[:1] in ("", "#", "j", "J")
         if not is_marked and not is_idle:
             return None
@@ -330,6 +352,10 @@ class _Reader:
         return self._button(node, Intent(channel, None), href)
 
 
+def _is_in(node: LexborNode, outer: set[int]) -> bool:
+    return node.parent is not None and node.parent.mem_id in outer
+
+
 def _numbered(found: list[tuple[int, Share]]) -> list[Share]:
     found.sort(key=lambda item: item[0])
     has_copied = any(share.kind == "copy_link" and share.url for _, share in found)
@@ -343,6 +369,10 @@ def _numbered(found: list[tuple[int, Share]]) -> list[Share]:
     for position, share in enumerate(rows):
         share.position = position
     return rows
+
+
+def _is_prompt(text: str, line: Line) -> bool:
+    return is_prompt(text) or (is_prompt(text, is_heading=True) and line.is_heading)
 
 
 def _prompt_text(line: Line) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -12,6 +13,15 @@ from crawler.extract.document import Document
 from crawler.extract.networks import channel_named, share_intent
 from crawler.extract.profiles import profile_of
 
+LINK_ATTRIBUTES: Final = (
+    "data-href",
+    "data-share-href",
+    "data-share-url",
+    "data-share-endpoint",
+    "data-url",
+    "data-link",
+)
+"""Attributes that may hold a share link in the place of ``href``."""
 TARGET_ATTRIBUTES: Final = (
     "data-a2a-url",
     "addthis:url",
@@ -25,7 +35,7 @@ TARGET_ATTRIBUTES: Final = (
     "data-clipboard-text",
     "data-permalink",
 )
-_SERVICE_ATTRIBUTES: Final = (
+SERVICE_ATTRIBUTES: Final = (
     "data-sharer",
     "data-share-network",
     "data-network",
@@ -59,7 +69,7 @@ def service_of(node: LexborNode) -> str | None:
     """The service that a control without a link of its own is for, as the widget writes it; None for other controls."""
     attributes = node.attributes
     classes = (attributes.get("class") or "")[:1_000]
-    for attribute in _SERVICE_ATTRIBUTES:
+    for attribute in SERVICE_ATTRIBUTES:
         if not (stated := attributes.get(attribute)):
             continue
         value = stated.strip().lower().replace("-", "_")
@@ -69,9 +79,8 @@ def service_of(node: LexborNode) -> str | None:
                 return value
     if node.tag == "amp-social-share":
         return attributes.get("type")
-    for found in _SERVICE_CLASS.finditer(classes):
-        if "follow" not in found[0] and (channel_named(found["name"]) or found["name"] in COPY_SERVICES):
-            return found["name"].lower()
+    if name := of_widget(classes):
+        return name
     if node.tag not in ("a", "button") and not _INTERACTIVE.intersection(attributes):
         return None
     name = _service_in_classes(classes)
@@ -80,6 +89,24 @@ def service_of(node: LexborNode) -> str | None:
         return name
     name = _service_in_classes((parent.attributes.get("class") or "")[:1_000])
     return name if name and is_alone(node) else None
+
+
+def of_widget(classes: str) -> str | None:
+    """The service in a class of a known widget (``a2a_button_facebook``)."""
+    for found in _SERVICE_CLASS.finditer(classes):
+        if "follow" not in found[0] and (channel_named(found["name"]) or found["name"] in COPY_SERVICES):
+            return found["name"].lower()
+    return None
+
+
+def names_service(classes: str) -> bool:
+    """Whether a value of ``class`` names a network beside a word for sharing (``share-facebook``)."""
+    return _names_service(classes[:1_000])
+
+
+@lru_cache(maxsize=8_192)
+def _names_service(classes: str) -> bool:
+    return _service_in_classes(classes) is not None
 
 
 def container_target(document: Document, node: LexborNode) -> str | None:

@@ -82,8 +82,10 @@ def _complete(things: list[Node], state: Node) -> None:
 
 def _metas(document: Document) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
-    for tag in document.css("meta[content]"):
-        attributes = tag.attributes
+    elements = document.elements
+    for tag, attributes in zip(elements.tags, elements.attributes, strict=True):
+        if tag != "meta" or "content" not in attributes:
+            continue
         name = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv")
         if name:
             content = (clean(attributes.get("content")) or "").strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -12,12 +13,13 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
+from crawler.extract.elements import Attributes
 from crawler.extract.invitations import MAX_WORDS, TextLine, label_text, read_invitations, split_line
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind
-from crawler.extract.profiles import Profile, looks_like_feed, profile_of
+from crawler.extract.profiles import LONGEST_KEPT, Profile, looks_like_feed, may_be_feed, profile_of
 from crawler.extract.selection import select
 from crawler.extract.urls import site_of
 from crawler.items import Page, Subscribe
@@ -63,7 +65,6 @@ _MAX_PROSE: Final = 8
 _MAX_SITE_WORDS: Final = 5
 _MAX_SITE_LABEL: Final = 60
 """Characters."""
-_MAYBE_FEED: Final = re.compile(r"feed|rss|atom|rdf", re.IGNORECASE)
 _MAX_LINKS: Final = 100
 """Links of one line of the description."""
 MAX_ROWS: Final = 1_000
@@ -109,8 +110,12 @@ class _Reader:
             self.taken.update(inner.mem_id for inner in node.css("button, input"))
         for node in select(self.document, _WIDGETS):
             self._take(node, self._widget(node))
-        for node in select(self.document, "a[href], area[href]"):
-            self._take(node, self._link(node))
+        for node, tag, href, attributes in self.document.elements.links:
+            if tag != "link":
+                written = href.strip()
+                is_known = len(written) <= LONGEST_KEPT and not _may_invite(written)
+                if not is_known or "me" in (attributes.get("rel") or "").lower() or self._is_labelled(node):
+                    self._take(node, self._link(node, written, attributes))
         return _numbered(self.found)
 
     def _take(self, node: LexborNode, row: Subscribe | None) -> None:
@@ -180,7 +185,7 @@ class _Reader:
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ONSITE_BUTTON.search(names):
             return self._row(node, Profile(invitation_kind(label or "") or "subscribe", SITE), None)
-        kind = self._site_kind(label, None)
+        kind = _site_kind(label, None)
         return Subscribe(kind=kind, platform=SITE, label=label) if kind and not self._in_form(node) else None
 
     def _frame(self, url: str | None) -> Subscribe | None:
@@ -210,11 +215,9 @@ class _Reader:
 
     # -- links --------------------------------------------------------------------------------------
 
-    def _link(self, node: LexborNode) -> Subscribe | None:
-        attributes = node.attributes
+    def _link(self, node: LexborNode, written: str, attributes: Attributes) -> Subscribe | None:
         if "rsswidget" in (attributes.get("class") or ""):
             return None  # WordPress's list of another site's news (`wp_widget_rss_output()`)
-        written = (attributes.get("href") or "").strip()
         is_absolute = ":" in written[:20] or written.startswith("//")
         profile = (profile_of(written) or _fediverse(written, attributes.get("rel"))) if is_absolute else None
         if profile is not None:
@@ -224,12 +227,11 @@ class _Reader:
                 return None  # the author's own
             row = self._row(node, profile, self.document.link(written) or written)
             return _with_words(row, self.outline.line_of(node))
-        is_feed = _MAYBE_FEED.search(written) is not None and looks_like_feed(written)
-        shown = self.outline.shown(node)
-        if not is_feed and not self._site_kind(shown or label_of(node), written):
+        is_feed = may_be_feed(written)
+        if not is_feed and not _site_kind(self.outline.shown(node) or label_of(node), written):
             return None
         if written.startswith("#"):
-            kind = self._site_kind(label_of(node), None)  # opens a form of the same page
+            kind = _site_kind(label_of(node), None)  # opens a form of the same page
             return Subscribe(kind=kind, platform=SITE, label=label_of(node)) if kind and kind != "feed" else None
         url = self.document.link(written)
         if url is None or share_intent(url) is not None:
@@ -239,10 +241,14 @@ class _Reader:
         label = label_of(node)
         if is_feed and not _NO_FEED.search(url) and self._is_feed_link(node, url, label):
             return Subscribe(kind="feed", platform=SITE, label=label, url=url)
-        kind = self._site_kind(label, url)
+        kind = _site_kind(label, url)
         if kind is None or (kind == "feed" and not looks_like_feed(url)):
             return None
         return Subscribe(kind=kind, platform=SITE, label=label, url=url)
+
+    def _is_labelled(self, node: LexborNode) -> bool:
+        """Whether the words of a link may invite."""
+        return _site_kind(self.outline.shown(node) or label_of(node), None) is not None
 
     def _is_in_prose(self, node: LexborNode) -> bool:
         line = self.outline.line_of(node)
@@ -265,18 +271,6 @@ class _Reader:
         return any(word in names for word in ("rss", "feed", "atom", "xml")) or urlsplit(url).path.rstrip("/").endswith(
             ("/feed", "/rss", ".rss", "/rss.xml", "/rss.php", "/feed.xml", "/atom.xml")
         )
-
-    def _site_kind(self, label: str | None, url: str | None) -> str | None:
-        """The kind that a short label of the site's own link or button means."""
-        kind = invitation_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
-        if not label or kind not in _SITE_KINDS:
-            return None
-        words = label.split()
-        if "/" in label or len(words) > _MAX_SITE_WORDS or _NO_OFFER.search(label):
-            return None
-        if _OF_COMMENTS.search(f"{label} {url or ''}"):
-            return None
-        return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
 
     # -- running text -------------------------------------------------------------------------------
 
@@ -303,15 +297,20 @@ class _Reader:
         wanted = {" ".join(text.split()) for text in written if any(map(str.isalnum, text))}
         if not wanted:
             return None
-        lines = self.outline.lines
+        body = self.document.description
+        found = self._best(wanted, self.outline.lines_in(body)) if body is not None else None
+        if found is None and self.outline.may_have(wanted):
+            found = self._best(wanted, self.outline.lines)
+        return found
+
+    def _best(self, wanted: set[str], lines: list[Line]) -> list[Line] | None:
+        """The wanted lines, of the part that has most of them; None where that is not half of them."""
         if sum(line.text in wanted for line in lines) * 2 >= len(wanted):
             is_wanted = [line.text in wanted for line in lines]
         else:
             folded = set(map(fold_phrase, wanted))
             is_wanted = [fold_phrase(line.text) in folded for line in lines]
-        hits = [
-            hit and not self.areas.in_comments(line.node) for hit, line in zip(is_wanted, lines, strict=True)
-        ]
+        hits = [hit and not self.areas.in_comments(line.node) for hit, line in zip(is_wanted, lines, strict=True)]
         width = len(wanted) + _MAX_MISSES
         inside = sum(hits[:width])
         best, start = inside, 0
@@ -348,6 +347,30 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
     return rows
 
 
+def _site_kind(label: str | None, url: str | None) -> str | None:
+    """The kind that a short label of the site's own link or button means."""
+    kind = _label_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
+    return None if kind is None or _OF_COMMENTS.search(f"{label} {url or ''}") else kind
+
+
+@lru_cache(maxsize=8_192)  # menus repeat on every page of a site
+def _label_kind(label: str) -> str | None:
+    words = label.split()
+    if not words or len(words) > _MAX_SITE_WORDS or "/" in label:
+        return None
+    kind = invitation_kind(label)
+    if kind not in _SITE_KINDS or _NO_OFFER.search(label):
+        return None
+    return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
+
+
+@lru_cache(maxsize=16_384)
+def _may_invite(written: str) -> bool:
+    """Whether a link's address alone may make it an invitation."""
+    is_absolute = ":" in written[:20] or written.startswith("//")
+    return (is_absolute and profile_of(written) is not None) or may_be_feed(written)
+
+
 def _with_words(row: Subscribe, line: Line | None) -> Subscribe:
     """A link that shows only its address is labelled by the words before it."""
     if line is not None and (row.label is None or re.match(r"(?:https?://|www\.)", row.label)):
@@ -357,7 +380,7 @@ def _with_words(row: Subscribe, line: Line | None) -> Subscribe:
 
 def _fediverse(url: str, rel: str | None) -> Profile | None:
     """``rel=me`` and a path ``/@name`` is how Mastodon and its kin link a profile, on any host."""
-    if "me" not in (rel or "").lower().split():
+    if not rel or "me" not in rel.lower().split():
         return None
     found = re.match(r"https?://[^/]+/(?:@|users/)([\w.]+)/?$", url)
     return Profile("follow", "mastodon", found[1]) if found else None

@@ -38,6 +38,8 @@ _UNSEEN: Final = frozenset(
 
 _CELLS: Final = frozenset({"td", "th"})
 _LISTS: Final = frozenset({"ul", "ol", "dir", "menu"})
+_EDGED: Final = frozenset({*_BREAKS, *_CELLS})
+"""Elements whose beginning and end show."""
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _EDGES: Final = " \t\n\r\f\v"
 _EMOJI_CLASS = re.compile(r"emoji|smiley|smilie|emoticon", re.IGNORECASE)
@@ -59,7 +61,20 @@ def text_of(
     :param skip: says which elements below ``node`` to leave out with all they hold
     :param without: memory ids of elements and texts below ``node`` to leave out
     """
+    inside = node.first_child
+    if inside is None and not node.is_text_node:
+        return ""
+    if inside is not None and inside.next is None and inside.is_text_node and node.tag != "pre" and not without:
+        words = _folded(inside.text_content or "").strip(" ")
+        return words.replace("\u00a0", " ").strip(_EDGES) if words.strip("\u00a0") else ""
     return _Writer(skip, without).read(node)
+
+
+def _folded(text: str) -> str:
+    """Every run of the white space that HTML folds as one space."""
+    if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
+        return _SPACE.sub(" ", text)
+    return text
 
 
 def line_of(node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None) -> str:
@@ -94,7 +109,8 @@ class _Writer:
         while stack:
             if node is None:
                 left, tag = stack.pop()
-                self._edge(tag, -1)
+                if tag in _EDGED:
+                    self._edge(tag, -1)
                 node = left.next
                 continue
             if self._without and node.mem_id in self._without:
@@ -107,7 +123,8 @@ class _Writer:
                 elif tag == "img":
                     self._image(node)
                 else:
-                    self._edge(tag, 1)
+                    if tag in _EDGED:
+                        self._edge(tag, 1)
                     stack.append((node, tag))
                     node = node.first_child
                     continue
@@ -156,7 +173,7 @@ class _Writer:
         if self._pre:
             self._verbatim(text)
             return
-        folded = _SPACE.sub(" ", text)
+        folded = _folded(text)
         words = folded.strip(" ")
         if not words.strip("\u00a0"):
             self._space = self._space or bool(folded)

@@ -383,3 +383,13 @@ def test_an_offset_counts_however_it_is_written(zone):
     found = read_time(f"2014-12-15T12:56{zone}", observed_at=NOW)
     assert found is not None
     assert found.at == int(datetime(2014, 12, 15, 17, 56, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+@given(st.datetimes(datetime(1975, 1, 1), datetime(2190, 1, 1)), st.integers(-13 * 60, 13 * 60))  # noqa: DTZ001  wall clocks
+def test_a_stamp_of_a_time_element_reads_like_any_iso_8601_time(wall, minutes: int) -> None:
+    sign, size = ("-", -minutes) if minutes < 0 else ("+", minutes)
+    raw = f"{wall:%Y-%m-%dT%H:%M:%S}{sign}{size // 60:02}:{size % 60:02}"
+    quick, slow = (read_time(text, observed_at=4_000_000_000_000_000) for text in (raw, raw.replace("T", " ")))
+    assert quick is not None
+    assert slow is not None
+    assert (quick.at, quick.min, quick.max, quick.precision) == (slow.at, slow.min, slow.max, slow.precision)

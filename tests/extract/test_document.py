@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import time
 import zlib
 
@@ -387,3 +388,29 @@ def test_a_hostile_base_does_not_lead_links_away(base: str, expected: str) -> No
 def test_no_link_raises(href: str) -> None:
     link = Document("<p>", "https://example.org/").link(href)
     assert link is None or link.startswith(("http://", "https://"))
+
+
+PIECES = ["http://", "https://", "HTTP://", "example.org", "a-b.example.com", "127.0.0.1", "/", "//", "/a", "/b.html", ".", "..", "/./", "/../", "?", "?x=1", "&y=%20", "#", "#c", ";p", "%zz", ":", "@", "~", " ", "é", "[", "'", "0", "x:y", "_"]
+BASES = ["https://example.org/a/b?x#y", "http://example.org", "https://example.org:8080/x", "https://example.org?x/y", "http://example.org/p;q?z"]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=7).map("".join), st.sampled_from(["", "/", "https://example.org"]), st.sampled_from(BASES))
+def test_a_plain_address_resolves_like_any_other(href: str, before: str, base: str) -> None:
+    document = Document("<p>x", base)
+    resolved = document.link(before + href)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crawler.extract.document._PLAIN_URL", re.compile(r"(?!)"))
+        assert resolved == document.link(before + href)
+
+
+def test_a_utf8_page_is_parsed_as_it_came() -> None:
+    body = "<!doctype html><title>Grüße 🙂</title><p>\u2028x".encode()
+    assert Document(body, "https://example.org/").tree.html == Document(body.decode(), "https://example.org/").tree.html
+
+
+@pytest.mark.parametrize("before", [0, 1, 16_383, 16_384, 20_000, 40_000])
+def test_a_long_tag_is_found_wherever_it_stands(before: int) -> None:
+    attributes = " ".join(f"a{number}=1" for number in range(6_000))
+    document = Document("<p>" * 2 + "x" * before + f"<i {attributes}>y</i>", "https://example.org/")
+    assert document.is_cut
+    assert len(document.css("i")) == 1

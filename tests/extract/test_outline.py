@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import areas_of
 from crawler.extract.document import Document
@@ -97,3 +98,50 @@ def test_an_element_knows_its_area(markup: str, is_comment: bool, is_beside: boo
     assert node is not None
     for _ in range(2):  # the second answer comes from memory
         assert (areas.in_comments(node), areas.is_beside(node), areas.in_byline(node)) == (is_comment, is_beside, is_byline)
+
+
+def links_of(document: Document) -> list[LexborNode]:
+    return document.css("a")
+
+
+@given(SOUP)
+def test_a_link_has_the_same_line_whether_its_block_or_the_whole_page_is_read(html: str) -> None:
+    document = Document("<body>" + html, "https://example.org/")
+    alone, whole = Outline(document), Outline(document)
+    assert len(whole.lines) >= 0
+    for link in links_of(document):
+        one, other = alone.line_of(link), whole.line_of(link)
+        assert (one and (one.text, one.plain, one.position)) == (other and (other.text, other.plain, other.position))
+        assert alone.shown(link) == whole.shown(link) == (next((part.text for part in other.links if part.key == link.mem_id), "") if other else "")
+
+
+@given(SOUP)
+def test_the_lines_of_a_block_are_those_of_the_page_that_stand_in_it(html: str) -> None:
+    document = Document("<body>" + html, "https://example.org/")
+    alone, whole = Outline(document), Outline(document)
+    everything = [(line.text, line.position) for line in whole.lines]
+    for block in document.css("div, p, h2"):
+        here = [(line.text, line.position) for line in alone.lines_in(block)]
+        assert here == [(line.text, line.position) for line in whole.lines_in(block)]
+        assert set(here) <= set(everything)
+        assert [position for _, position in here] == sorted(position for _, position in here)
+
+
+@given(SOUP, st.sampled_from(["word", "s"]))
+def test_no_line_that_a_wanted_text_stands_in_is_left_out(html: str, wanted: str) -> None:
+    document = Document("<body>" + html, "https://example.org/")
+    found = Outline(document).lines_with(lambda text: wanted in text)
+    assert {line.text for line in Outline(document).lines if wanted in line.text} <= {line.text for line in found}
+    assert [line.position for line in found] == sorted({line.position for line in found})
+
+
+@given(SOUP)
+def test_a_page_that_may_not_have_a_line_has_not(html: str) -> None:
+    outline = Outline(Document("<body>" + html, "https://example.org/"))
+    for line in outline.lines:
+        assert outline.may_have([line.text])
+    assert not outline.may_have(["Another line entirely"])
+
+
+def test_a_script_in_a_block_in_a_link_stays_silent() -> None:
+    assert [line.text for line in outline("<a href=/x><h2><p>word<script>s</script></p></h2></a>").lines] == ["word"]

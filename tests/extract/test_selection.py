@@ -49,7 +49,7 @@ def keys(nodes: list[LexborNode]) -> list[int]:
 @given(st.lists(elements, max_size=12), st.sampled_from(TABLES), st.booleans())
 def test_whatever_fits_is_found_once_and_in_the_order_of_the_page(parts, table: str, has_doctype: bool) -> None:
     document = Document(("<!doctype html>" if has_doctype else "") + "<p>x" + markup(parts), "https://example.org/")
-    assert keys(select(document, table)) == list(dict.fromkeys(keys(document.css(table))))
+    assert keys(select(document, table)) == list(dict.fromkeys(keys(document.tree.css(table))))
 
 
 @pytest.mark.parametrize(

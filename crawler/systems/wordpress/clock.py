@@ -60,8 +60,10 @@ class SiteClock:
         """Take note of the offsets that a list prints; those of hours that may be repeated prove nothing."""
         known = len(self._stamps)
         for raw in raws:
-            found = STAMP.match(raw) if raw and self.offsets_are_real else None
-            if raw is None or found is None or found[1] in REPEATED:
+            if not raw or raw[11:13] in REPEATED or not self.offsets_are_real:
+                continue
+            found = STAMP.match(raw)
+            if found is None:
                 continue
             try:
                 when = datetime.fromisoformat(raw)
@@ -74,7 +76,7 @@ class SiteClock:
 
     def is_doubtful(self, native_id: str, raw: str | None) -> bool:
         """Whether a stamp may be an hour off because its hour was repeated."""
-        if raw is None or native_id in self.exact or not self.offsets_are_real:
+        if raw is None or native_id in self.exact or not self.offsets_are_real or not _may_be_repeated(raw):
             return False
         try:
             when = datetime.fromisoformat(raw)
@@ -85,7 +87,7 @@ class SiteClock:
     def _moments(self, at: int, raw: str) -> set[int]:
         """Every moment that a stamp may stand for."""
         found = STAMP.match(raw)
-        if found is None or found[1] not in REPEATED:
+        if found is None or not _may_be_repeated(raw):
             return {at}
         wall = at + _offset(found)
         day = (EPOCH + timedelta(microseconds=wall)).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
@@ -118,6 +120,8 @@ class SiteClock:
             return published
         if is_wall_clock(published):
             moments = {moment for zone in self.candidates for moment in moments_of(published.at, zone)}
+        elif not _may_be_repeated(raw):
+            return published
         else:
             moments = self._moments(published.at, raw) - {published.at}
             moments |= {published.at} if moments else set()
@@ -126,6 +130,11 @@ class SiteClock:
         first, last = min(moments), max(moments)
         length = MINUTE - 1 if published.precision == "min" else 0
         return replace(published, at=first if first == last else None, min=first, max=last + length)
+
+
+def _may_be_repeated(raw: str) -> bool:
+    """Whether a time is a stamp of an hour that clocks have ever repeated."""
+    return raw[11:13] in REPEATED and STAMP.match(raw) is not None
 
 
 def is_wall_clock(published: Published) -> bool:

@@ -18,51 +18,11 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.date_phrases import read_phrase
 from crawler.extract.document import Document
 from crawler.extract.text import clean, inner_html, line_of, text_of
-from crawler.systems.wordpress.items import Item, Items, parts_of, tokens_of
+from crawler.systems.wordpress.items import Item, Items, Part, Parts, parts_of, tokens_of
 from crawler.systems.wordpress.locales import without_prefix_inside, without_says
-
-NAME_CLASSES: Final = (
-    re.compile(r"fn\Z"),
-    re.compile(
-        r"(?:.*[-_])?(?:author|user|commenter)[-_]{0,2}(?:name|link)\Z|comment[-_]name\Z|(?:.*__)?author-name\Z"
-    ),
-    re.compile(r"(?:.*[-_])?(?:author|commenter|authorinfo)\Z"),
-)
-"""Classes of the element that holds the name, surest first."""
-
-SLOT_CLASSES: Final = (
-    re.compile(r"(?:wp-block-)?comment[-_]{0,2}(?:content|text|entry|copy|message|description)\Z"),
-    re.compile(r"(?:.*[-_])?comments?(?:[-_]{1,2}item)?[-_]{1,2}(?:content|text|entry|copy|message)\Z"),
-    re.compile(r"(?:content|comment)text\Z|entry-content\Z|e-content\Z"),
-)
-"""Classes of the element that holds the text, surest first."""
-
-BODY_CLASSES: Final = (re.compile(r"(?:.*[-_])?comment[-_]{1,2}body\Z"),)
-"""In core's markup the whole comment, in some themes the text alone."""
-
-TIME_CLASSES: Final = re.compile(
-    r"(?:.*[-_])?(?:date|time|datetime|timestamp|timendate|published|posted|metadata|commentmetadata)(?:[-_].*)?\Z"
-)
-
-TRIMMED: Final = re.compile(
-    r"(?:.*[-_])?(?:reply|reply-link|reply-login|says|awaiting-moderation|comment-likes?|likebtn.*|pd-rating|cs-rating"
-    r"|sharedaddy|wpulike.*|comment-actions?|comment-utils?|edit-link|edit-reply-wrap|report-link|comments-like"
-    r"|screen-reader-text|sr-only|comment-footer)\Z"
-)
-"""Classes of what themes and plugins put inside or below the text."""
-
-HEAD: Final = re.compile(
-    r"(?:.*[-_])?(?:author|authorinfo|vcard|meta|metadata|commentmetadata|avatar|gravatar|photo|date|time|timestamp"
-    r"|published|tools|actions?|buttons?|number|counter|header|footer|byline|permalink|badge|details|info)\Z"
-)
-"""Classes of a comment's head, which stand beside the text where there is no slot."""
+from crawler.systems.wordpress.roles import NO_RANK, Roles, roles_of
 
 HEAD_TAGS: Final = frozenset({"header", "footer", "aside", "time", "button", "select", "cite"})
-
-BADGES: Final = re.compile(
-    r"(?:.*[-_])?(?:says|author|badge|label|role|screen-reader-text|sr-only|avatar|date|time|meta)\Z"
-)
-"""Classes of what may stand inside a name's element and is no part of the name."""
 
 SMALL_WORDS: Final = frozenset(
     {"on", "at", "wrote", "said", "says", "by", "comment", "the", "um", "am", "von", "le", "à", "el"}
@@ -80,6 +40,9 @@ BYLINE_TIME: Final = re.compile(r" [—–-] ((?:(?! [—–-] ).){4,60} @ [^@]{
 
 NICENAME: Final = re.compile(r"comment-author-(.{1,50})\Z")
 """`comment_class()` prints `comment-author-NICENAME` for a registered author."""
+
+MACHINE_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+CLOCK: Final = re.compile(r"\d[:.h]\d\d")
 
 LONGEST_NAME: Final = 245
 """`wp_comments.comment_author` keeps 245 bytes: `wp_get_comment_fields_max_lengths()`."""
@@ -115,38 +78,44 @@ class Fields:
 
 
 def read_fields(item: Item, items: Items, document: Document, language: str | None) -> Fields:
-    """Everything that one comment's element shows; what it does not show is None."""
-    own = [(node, tokens_of(node)) for node in items.elements(item)]
+    """Everything that one comment's element shows, read once; what it does not show is None."""
+    if item.fields is None:
+        item.fields = _read_fields(item, items, document, language)
+    return item.fields
+
+
+def _read_fields(item: Item, items: Items, document: Document, language: str | None) -> Fields:
+    parts = items.parts(item)
+    own = parts.found
     kind = next((kind for kind in ("pingback", "trackback", "review") if kind in item.tokens), "comment")
-    name, rank = _name_element(own)
-    times = [(node, tokens) for node, tokens in own if _is_time(node, tokens, item.native_id)]
-    stamps = [node for node, _ in times]
-    slot = _slot(own, [name, *stamps], item, SLOT_CLASSES)
+    name, rank = _name_part(own)
+    times = [place for place, part in enumerate(own) if _is_time(part)]
+    slot = _slot(own, [name, *times])
     is_short_ping = kind != "comment" and slot is None and name is None
     if name is None:
-        inside = _ids_below(slot)
-        name = _name_by_structure([pair for pair in own if pair[0].mem_id not in inside], item)
-    slot = slot or _slot(own, [name, *stamps], item, BODY_CLASSES)
-    inside = _ids_below(slot)
-    time_raw, stamp = _time([pair for pair in times if pair[0].mem_id not in inside], item.native_id)
+        name = _name_by_structure(parts, parts.outside(slot))
+    if slot is None:
+        slot = _body_slot(own, [name, *times])
+    end = own[slot].end if slot is not None else 0
+    time_raw, stamp = _time(own, [place for place in times if slot is None or not slot <= place < end])
     if time_raw is None:
-        time_raw = _loose_time([pair for pair in own if pair[0].mem_id not in inside], item.native_id, language)
+        time_raw = _loose_time(parts.outside(slot), language)
     text: str | None = None
     text_html: str | None = None
     if not is_short_ping:
-        text, text_html = _body(item, items, slot, own, [part for part in (name, stamp) if part is not None])
-    shown_name, link = _name_and_link(name, rank, item, language)
+        text, text_html = _body(item, parts, slot, [part for part in (name, stamp) if part is not None])
+    shown_name, link = _name_and_link(parts, name, rank, item, language)
     return Fields(
         kind=kind,
         author_name=shown_name,
         author_url=_author_url(link, document, item.native_id),
-        author_id=next((found[1] for token in item.tokens if (found := NICENAME.match(token))), None),
+        author_id=_author_id(item),
         author_kind=_author_kind(item) if kind not in ("pingback", "trackback") else None,
         text=text,
         text_html=text_html,
         time_raw=time_raw,
-        permalink=_permalink(own, document, item.native_id),
-        is_held=any("comment-awaiting-moderation" in tokens for _, tokens in own) or "unapproved" in item.tokens,
+        permalink=_permalink(own, document),
+        is_held="unapproved" in item.tokens or any("comment-awaiting-moderation" in part.roles.tokens for part in own),
     )
 
 
@@ -164,6 +133,11 @@ def is_copy(first: Fields | None, again: Fields) -> bool:
     return is_same_time and first.author_name == again.author_name and len(said) >= len(said_again)
 
 
+def _author_id(item: Item) -> str | None:
+    names = (NICENAME.match(token) for token in item.tokens if token.startswith("comment-author-"))
+    return next((found[1] for found in names if found), None)
+
+
 def _author_kind(item: Item) -> str | None:
     """`comment_class()`: `bypostauthor`, `byuser`; without them a guest, if the theme prints these classes at all."""
     if "bypostauthor" in item.tokens:
@@ -176,68 +150,81 @@ def _author_kind(item: Item) -> str | None:
 # -- author ---------------------------------------------------------------------------------------------
 
 
-def _name_element(own: list[tuple[LexborNode, frozenset[str]]]) -> tuple[LexborNode | None, int]:
-    for rank, pattern in enumerate(NAME_CLASSES):
-        for node, tokens in own:
-            if any(pattern.match(token) for token in tokens) and not any("avatar" in token for token in tokens):
-                return node, rank
-    return None, len(NAME_CLASSES)
+def _name_part(own: list[Part]) -> tuple[int | None, int]:
+    """Place and rank of the part with the surest class of a name."""
+    best, rank = None, NO_RANK
+    for place, part in enumerate(own):
+        if part.roles.name_rank < rank:
+            best, rank = place, part.roles.name_rank
+            if rank == 0:
+                break
+    return best, rank
 
 
-def _name_by_structure(head: list[tuple[LexborNode, frozenset[str]]], item: Item) -> LexborNode | None:
+def _name_by_structure(parts: Parts, head: list[Part]) -> int | None:
     """`a.url` is the author's link in every version of core; else the first marked-up line that is no date."""
-    for node, tokens in head:
-        if node.tag == "a" and "url" in tokens:
-            return node
+    for part in head:
+        if part.tag == "a" and "url" in part.roles.tokens:
+            return parts.found.index(part)
     for tags in (("cite",), ("strong", "b", "span", "h3", "h4", "h5")):
-        for node, tokens in head:
-            if node.tag not in tags or any(HEAD.match(token) or TRIMMED.match(token) for token in tokens):
+        for part in head:
+            if part.tag not in tags or part.roles.is_head or part.roles.is_trimmed:
                 continue
-            if 0 < len(line_of(node)) <= LONGEST_NAME and _own_anchor(node, item.native_id) is None:
-                return node
-    for node, _ in head:
-        around = node.parent if _own_anchor(node, item.native_id) is not None else None
-        if around is not None and around.mem_id != item.node.mem_id and around.tag in ("p", "div", "span"):
-            rest = line_of(around, skip=lambda below: _own_anchor(below, item.native_id) is not None)
+            if 0 < len(line_of(part.node)) <= LONGEST_NAME and part.own_anchor is None:
+                return parts.found.index(part)
+    for part in head:
+        if part.own_anchor is None or part.above < 0:
+            continue
+        around = parts.found[part.above]
+        if around.tag in ("p", "div", "span"):
+            rest = line_of(around.node, skip=_skip_own_anchors(parts))
             if any(char.isalnum() for char in rest) and len(rest) <= LONGEST_JOINT:
-                return around
+                return part.above
     return None
 
 
-def _shown_name(node: LexborNode, rank: int, item: Item, language: str | None) -> str:
+def _skip_own_anchors(parts: Parts) -> Callable[[LexborNode], bool]:
+    anchors = {part.node.mem_id for part in parts.found if part.own_anchor is not None}
+    return lambda node: node.mem_id in anchors
+
+
+def _shown_name(node: LexborNode, rank: int, parts: Parts, item: Item, language: str | None) -> str:
     """The name in its element, without what locales and themes write beside it."""
+    is_own_anchor = _skip_own_anchors(parts)
 
     def is_beside(below: LexborNode) -> bool:
         # Twenty Twelve writes "Post author" in a bare span behind the name.
         is_mark = rank == 0 and below.tag == "span" and below.prev is not None and "bypostauthor" in item.tokens
-        return is_mark or _is_badge(below) or _own_anchor(below, item.native_id) is not None
+        return is_mark or _roles(below).is_badge or is_own_anchor(below)
 
     shown = clean(line_of(node, skip=is_beside)) or ""
     if rank == 0:
         return without_prefix_inside(shown, language)
-    if rank < len(NAME_CLASSES) - 1:
+    if rank < NO_RANK - 1:
         return shown
     byline = BYLINE.match(shown)
     return byline[1] if byline else without_says(shown, language)
 
 
 def _name_and_link(
-    node: LexborNode | None, rank: int, item: Item, language: str | None
+    parts: Parts, place: int | None, rank: int, item: Item, language: str | None
 ) -> tuple[str | None, LexborNode | None]:
-    if node is None:
+    if place is None:
         return None, None
-    link = node if node.tag == "a" else node.css_first("a[href]")
-    if link is None and node.parent is not None and node.parent.tag == "a":
-        link = node.parent
+    part = parts.found[place]
+    node: LexborNode = part.node
+    link = node if part.tag == "a" else node.css_first("a[href]")
+    if link is None and part.above >= 0 and parts.found[part.above].tag == "a":
+        link = parts.found[part.above].node
     if rank >= 2:
         inner = node.css_first("a.url") or node.css_first("cite") or node.css_first("strong") or node.css_first("b")
         if inner is not None and inner.mem_id != node.mem_id and line_of(inner):
             node, rank = inner, 1
-    return _shown_name(node, rank, item, language)[:LONGEST_NAME], link
+    return _shown_name(node, rank, parts, item, language)[:LONGEST_NAME], link
 
 
-def _is_badge(node: LexborNode) -> bool:
-    return any(BADGES.match(token) for token in tokens_of(node))
+def _roles(node: LexborNode) -> Roles:
+    return roles_of(node.attributes.get("class"))
 
 
 def _author_url(link: LexborNode | None, document: Document, native_id: str) -> str | None:
@@ -250,52 +237,41 @@ def _author_url(link: LexborNode | None, document: Document, native_id: str) -> 
 # -- time and permalink ---------------------------------------------------------------------------------
 
 
-def _own_anchor(node: LexborNode, native_id: str) -> str | None:
-    """The address of the comment itself, where an element links to it; never the link that opens the form."""
-    href = node.attributes.get("href") if node.tag == "a" else None
-    return href if href and href.endswith(f"#comment-{native_id}") and "replytocom=" not in href else None
+def _is_time(part: Part) -> bool:
+    return part.roles.is_time or part.tag == "time" or part.own_anchor is not None or "datetime" in part.attributes
 
 
-def _is_time(node: LexborNode, tokens: frozenset[str], native_id: str) -> bool:
-    return (
-        node.tag == "time"
-        or "datetime" in node.attributes
-        or _own_anchor(node, native_id) is not None
-        or any(TIME_CLASSES.match(token) for token in tokens)
-    )
-
-
-def _time(times: list[tuple[LexborNode, frozenset[str]]], native_id: str) -> tuple[str | None, LexborNode | None]:
-    """The time as written, and its element: a machine's form first, then the comment's own link, then class names."""
-    day: tuple[str, LexborNode] | None = None
-    for node, _ in times:
+def _time(own: list[Part], times: list[int]) -> tuple[str | None, int | None]:
+    """The time as written, and its place: a machine's form first, then the comment's own link, then class names."""
+    day: tuple[str, int] | None = None
+    for place in times:
         for name in ("datetime", "title"):
-            raw = (node.attributes.get(name) or "").strip()
-            if re.match(r"\d{4}-\d\d-\d\d", raw):
+            raw = (own[place].attributes.get(name) or "").strip()
+            if MACHINE_DAY.match(raw):
                 if len(raw) > len("2021-03-05"):
-                    return raw, node
-                day = day or (raw, node)
-    anchors = [node for node, _ in times if _own_anchor(node, native_id) is not None]
-    for node in [*anchors, *(node for node, _ in times)]:
-        raw = line_of(node, skip=_is_reply_link)
+                    return raw, place
+                day = day or (raw, place)
+    anchors = [place for place in times if own[place].own_anchor is not None]
+    for place in [*anchors, *times]:
+        raw = line_of(own[place].node, skip=_is_reply_link)
         if not any(char.isdigit() for char in raw) or len(raw) > LONGEST_TIME or BARE_CLOCK.match(raw):
             continue
-        if day is None or re.search(r"\d[:.h]\d\d", raw):
-            return raw, node
+        if day is None or CLOCK.search(raw):
+            return raw, place
     return day or (None, anchors[0] if anchors else None)
 
 
-def _loose_time(head: list[tuple[LexborNode, frozenset[str]]], native_id: str, language: str | None) -> str | None:
+def _loose_time(head: list[Part], language: str | None) -> str | None:
     """A time that has no element of its own: the end of WordPress 1.5's byline, or what stands beside the name."""
-    for node, _ in head:
-        if _own_anchor(node, native_id) is not None and node.parent is not None:
-            found = BYLINE_TIME.search(line_of(node.parent)[: LONGEST_NAME + LONGEST_TIME])
+    for part in head:
+        if part.own_anchor is not None and part.node.parent is not None:
+            found = BYLINE_TIME.search(line_of(part.node.parent)[: LONGEST_NAME + LONGEST_TIME])
             if found and read_phrase(found[1], language) is not None:
                 return found[1]
-    for node, tokens in head:
-        if not any(NAME_CLASSES[-1].match(token) for token in tokens):
+    for part in head:
+        if not part.roles.is_author:
             continue
-        beside = line_of(node, skip=_is_name_or_link).strip(" \t|·•,;:—–-")
+        beside = line_of(part.node, skip=_is_name_or_link).strip(" \t|·•,;:—–-")
         has_digit = len(beside) <= LONGEST_TIME and any(char.isdigit() for char in beside)
         if has_digit and read_phrase(beside, language) is not None:
             return beside
@@ -307,73 +283,66 @@ def _is_name_or_link(node: LexborNode) -> bool:
 
 
 def _is_reply_link(node: LexborNode) -> bool:
-    return any(TRIMMED.match(token) for token in tokens_of(node))
+    return _roles(node).is_trimmed
 
 
-def _permalink(own: list[tuple[LexborNode, frozenset[str]]], document: Document, native_id: str) -> str | None:
-    for node, tokens in own:
-        href = _own_anchor(node, native_id)
-        if href is not None and not any(TRIMMED.match(token) for token in tokens):
-            return document.link(href)
-    return None
+def _permalink(own: list[Part], document: Document) -> str | None:
+    hrefs = (part.own_anchor for part in own if part.own_anchor is not None and not part.roles.is_trimmed)
+    return document.link(next(hrefs, None))
 
 
 # -- text -----------------------------------------------------------------------------------------------
 
 
-def _slot(
-    own: list[tuple[LexborNode, frozenset[str]]],
-    head: Iterable[LexborNode | None],
-    item: Item,
-    classes: Iterable[re.Pattern[str]],
-) -> LexborNode | None:
-    """The element that holds the text and nothing of the head."""
+def _slot(own: list[Part], head: Iterable[int | None]) -> int | None:
+    """The place of the part that by its class holds the text, and nothing of the head."""
+    best, rank = None, NO_RANK
+    above: set[int] | None = None
+    for place, part in enumerate(own):
+        if part.roles.slot_rank < rank and part.tag != "a":
+            above = _places_above(own, head) if above is None else above
+            if place not in above:
+                best, rank = place, part.roles.slot_rank
+    return best
+
+
+def _body_slot(own: list[Part], head: Iterable[int | None]) -> int | None:
+    """The same by a class that core gives to the whole comment."""
+    bodies = [place for place, part in enumerate(own) if part.roles.is_body and part.tag != "a"]
+    above = _places_above(own, head) if bodies else set()
+    return next((place for place in bodies if place not in above), None)
+
+
+def _places_above(own: list[Part], head: Iterable[int | None]) -> set[int]:
     above: set[int] = set()
-    for node in head:
-        step = node
-        while step is not None and step.mem_id != item.node.mem_id and step.mem_id not in above:
-            above.add(step.mem_id)
-            step = step.parent
-    for pattern in classes:
-        for node, tokens in own:
-            if node.mem_id not in above and node.tag != "a" and any(pattern.match(token) for token in tokens):
-                return node
-    return None
+    for place in head:
+        step = -1 if place is None else place
+        while step >= 0 and step not in above:
+            above.add(step)
+            step = own[step].above
+    return above
 
 
-def _ids_below(node: LexborNode | None) -> set[int]:
-    if node is None:
-        return set()
-    return {below.mem_id for below in node.traverse()}
-
-
-def _body(
-    item: Item,
-    items: Items,
-    slot: LexborNode | None,
-    own: list[tuple[LexborNode, frozenset[str]]],
-    head: list[LexborNode],
-) -> tuple[str, str | None]:
+def _body(item: Item, parts: Parts, slot: int | None, head: list[int]) -> tuple[str, str | None]:
     """Text and markup: of the slot, else of everything that is neither head nor link nor answer."""
-    trimmed = {node.mem_id for node, tokens in own if any(TRIMMED.match(token) for token in tokens)}
+    own = parts.found
+    if slot is not None and parts.is_whole(slot):
+        node = own[slot].node
+        if not any(part.roles.is_trimmed for part in own[slot + 1 : own[slot].end]):
+            return text_of(node), inner_html(node).strip()
+    skipped = {part.node.mem_id for part in own if part.roles.is_trimmed}
+    skipped.update(parts.cuts)
+
+    def skip(node: LexborNode) -> bool:
+        return node.mem_id in skipped
+
     if slot is not None:
-
-        def skip(node: LexborNode) -> bool:
-            return node.mem_id in trimmed or items.is_elsewhere(node)
-
-        return text_of(slot, skip=skip), _markup(slot, skip)
-    skipped = set(trimmed)
-    for node, tokens in own:
-        if node.tag in HEAD_TAGS or any(HEAD.match(token) for token in tokens):
-            skipped.add(node.mem_id)
-
-    def skip_loose(node: LexborNode) -> bool:
-        return node.mem_id in skipped or items.is_elsewhere(node)
-
-    for part in head:
-        _skip_head(part, item.node, skipped, skip_loose)
-    container = _container(parts_of(item.node)[-1], skip_loose)
-    return text_of(container, skip=skip_loose), _markup(container, skip_loose)
+        return text_of(own[slot].node, skip=skip), _markup(own[slot].node, skip)
+    skipped |= {part.node.mem_id for part in own if part.tag in HEAD_TAGS or part.roles.is_head}
+    for place in head:
+        _skip_head(own[place].node, item.node, skipped, skip)
+    container = _container(parts_of(item.node)[-1], skip)
+    return text_of(container, skip=skip), _markup(container, skip)
 
 
 def _skip_head(part: LexborNode, root: LexborNode, skipped: set[int], skip: Callable[[LexborNode], bool]) -> None:
@@ -381,12 +350,10 @@ def _skip_head(part: LexborNode, root: LexborNode, skipped: set[int], skip: Call
     skipped.add(part.mem_id)
     around = part.parent
     while around is not None and around.mem_id != root.mem_id:
-        rest = line_of(around, skip=skip)
-        words = re.findall(r"\w+", rest.casefold())
-        if len(rest) > LONGEST_JOINT or not all(word in SMALL_WORDS for word in words):
+        if any(child.tag == "p" and not skip(child) for child in around.iter(include_text=False)):
             return
-        children = list(around.iter(include_text=False))
-        if any(child.tag == "p" and not skip(child) for child in children):
+        rest = line_of(around, skip=skip)
+        if len(rest) > LONGEST_JOINT or not all(word in SMALL_WORDS for word in re.findall(r"\w+", rest.casefold())):
             return
         skipped.add(around.mem_id)
         part, around = around, around.parent

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
+from crawler.extract.elements import Attributes
+from crawler.systems.wordpress.roles import Roles, roles_of
+
+if TYPE_CHECKING:
+    from crawler.systems.wordpress.fields import Fields
 
 ITEM_ID: Final = re.compile(r"(?:li-|div-)?comment-([1-9]\d{0,19})\Z")
 """`class-walker-comment.php` prints `comment-ID` and `div-comment-ID`; many themes' callbacks `li-comment-ID`."""
@@ -35,13 +40,9 @@ FOREIGN_IDS: Final = frozenset({"wpdcom", "wpcomm", "disqus_thread", "dsq-conten
 PRUNED_TAGS: Final = frozenset({"template", "script", "style", "noscript", "form", "svg", "iframe", "textarea"})
 """Elements whose content is not part of a comment."""
 
-PRUNED_CLASSES: Final = frozenset({"children", "comment-respond"})
-"""A comment's answers, and the form that moves below the one being answered."""
-
-
 def tokens_of(node: LexborNode) -> frozenset[str]:
     """The classes of an element."""
-    return frozenset((node.attributes.get("class") or "").split())
+    return roles_of(node.attributes.get("class")).tokens
 
 
 @dataclass(slots=True)
@@ -55,15 +56,53 @@ class Item:
     """The comment whose element encloses this one."""
     tokens: frozenset[str]
     """Classes of all elements that carry the comment's id."""
+    fields: Fields | None = None
+    """What it shows, once it was read."""
 
     @property
     def shown_depth(self) -> int | None:
         """The depth that `comment_class()` prints as `depth-N`, 1 at top level."""
         for token in self.tokens:
-            found = DEPTH.match(token)
+            found = DEPTH.match(token) if token.startswith("depth-") else None
             if found:
                 return int(found[1])
         return None
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """One element inside a comment's element."""
+
+    node: LexborNode
+    tag: str
+    attributes: Attributes
+    roles: Roles
+    above: int
+    """Place of the part around it, -1 where that is the comment's own element."""
+    end: int = 0
+    """Place of the first part behind it that it does not hold."""
+    own_anchor: str | None = None
+    """The address of the comment itself, where the part is a link to it; never the link that opens the form."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """The elements of a comment itself in document order: not those of its answers, forms or scripts."""
+
+    found: list[Part] = field(default_factory=list)
+    cuts: dict[int, int] = field(default_factory=dict)
+    """What was left out by memory id, with the place of the part in which it stands."""
+
+    def is_whole(self, place: int) -> bool:
+        """Whether nothing was left out inside a part."""
+        end = self.found[place].end
+        return not any(place <= cut < end for cut in self.cuts.values())
+
+    def outside(self, place: int | None) -> list[Part]:
+        """The parts that neither are a part nor stand in it."""
+        if place is None:
+            return self.found
+        return self.found[:place] + self.found[self.found[place].end :]
 
 
 @dataclass(slots=True)
@@ -76,22 +115,50 @@ class Items:
     roots: dict[int, str] = field(default_factory=dict)
     """The items' elements, where another comment begins: comment id by memory id."""
 
-    def elements(self, item: Item) -> Iterator[LexborNode]:
-        """The elements of a comment itself in document order: not those of its answers, forms or scripts."""
-        stack = list(reversed(parts_of(item.node)))
-        while stack:
-            node = stack.pop()
-            if node.mem_id != item.node.mem_id:
-                if self.is_elsewhere(node):
-                    continue
-                yield node
-            stack.extend(reversed(list(node.iter(include_text=False))))
+    def parts(self, item: Item) -> Parts:
+        """The parts of a comment."""
+        parts, anchor = Parts(), f"#comment-{item.native_id}"
+        first, *others = parts_of(item.node)
+        self._collect(first.first_child, None, anchor, parts)
+        for other in others:
+            self._collect(other, other, anchor, parts)
+        return parts
 
-    def is_elsewhere(self, node: LexborNode) -> bool:
+    def _collect(self, node: LexborNode | None, last: LexborNode | None, anchor: str, parts: Parts) -> None:
+        """Add a node, its following siblings up to ``last`` (None: to the end) and all that they hold."""
+        found, above = parts.found, -1
+        while True:
+            if node is None:
+                if above < 0:
+                    return
+                around = found[above]
+                around.end = len(found)
+                above, node = around.above, None if around.node is last else around.node.next
+                continue
+            tag = node.tag or ""
+            if tag[:1] == "-":  # a text, a comment
+                node = node.next
+                continue
+            attributes = node.attributes
+            roles = roles_of(attributes.get("class"))
+            if self._is_cut(node, tag, roles):
+                parts.cuts[node.mem_id] = above
+                node = None if node is last else node.next
+                continue
+            part = Part(node, tag, attributes, roles, above)
+            if tag == "a":
+                href = attributes.get("href")
+                if href and href.endswith(anchor) and "replytocom=" not in href:
+                    part.own_anchor = href
+            above = len(found)
+            found.append(part)
+            node = node.first_child
+
+    def _is_cut(self, node: LexborNode, tag: str, roles: Roles) -> bool:
         """Whether an element inside a comment's element is not part of the comment."""
-        if node.tag in PRUNED_TAGS or node.mem_id in self.roots:
+        if tag in PRUNED_TAGS or (roles.is_pruned and tag in ("ul", "ol", "div")):
             return True
-        return node.tag in ("ul", "ol", "div") and not PRUNED_CLASSES.isdisjoint(tokens_of(node))
+        return node.mem_id in self.roots
 
 
 def parts_of(node: LexborNode) -> list[LexborNode]:
@@ -116,6 +183,11 @@ class _Place:
 
 
 def find_items(document: Document) -> Items:
+    """The comments of a page, found once."""
+    return document.derived(_find_items)
+
+
+def _find_items(document: Document) -> Items:
     """The comments of a page.
 
     Two elements of one comment (`li#li-comment-7 > article#comment-7`) are one item, and the list element around a

@@ -20,8 +20,10 @@ JETPACK: Final = ", ".join(
 )
 """Jetpack's frame in the place of the form (`modules/comments/comments.php`), also before a script has filled it."""
 
+API_REL: Final = "https://api.w.org/"
+"""`rest_output_link_wp_head()`."""
+
 MARKS: Final = (
-    'link[rel="https://api.w.org/"]',
     "input[name=comment_post_ID]",
     'form[action*="/wp-comments-post.php"]',
     JETPACK,
@@ -32,7 +34,7 @@ MARKS: Final = (
     'link[href*="/wp-includes/"], script[src*="/wp-includes/"]',
     'link[href*="/wp-content/"], script[src*="/wp-content/"], script[src*="/wp-emoji-release"]',
 )
-"""Evidence that a page is WordPress's, surest first."""
+"""Evidence that a page is WordPress's, surest first; surer than all is the link to its API."""
 
 API_LINK: Final = re.compile(r'<([^<>]{1,2000})>\s*;\s*rel="?https://api\.w\.org/"?')
 """`rest_output_link_header()`: `Link: <https://example.org/wp-json/>; rel="https://api.w.org/"`."""
@@ -72,6 +74,8 @@ JSON_LD_COUNT: Final = re.compile(r'"commentCount"\s*:\s*"?(\d{1,9})\b')
 
 def evidence_of(document: Document, items: Items) -> str | None:
     """What says that the page is WordPress's, None when nothing does."""
+    if any(rel == API_REL for _, rel, _ in _links(document)):
+        return f'link[rel="{API_REL}"]'
     for selector in MARKS:
         if document.first(selector) is not None:
             return selector.partition(",")[0]
@@ -107,8 +111,7 @@ def rest_root(document: Document) -> str | None:
 
     A root on another host is not believed: any page could send a crawler anywhere.
     """
-    node = document.first('link[rel="https://api.w.org/"]')
-    href = node.attributes.get("href") if node is not None else None
+    href = next((href for href, rel, _ in _links(document) if rel == API_REL), None)
     if not href:
         found = API_LINK.search(document.headers.get("link", ""))
         href = found[1] if found else None
@@ -122,8 +125,10 @@ def rest_root(document: Document) -> str | None:
 
 def rest_post(document: Document) -> tuple[str, str] | None:
     """Route word and id of the page's own post (``("posts", "14")``) by its JSON alternate."""
-    for node in document.css('link[rel=alternate][type="application/json"]'):
-        href = document.link(node.attributes.get("href")) or ""
+    for stated, rel, kind in _links(document):
+        if rel != "alternate" or kind != "application/json":
+            continue
+        href = document.link(stated) or ""
         route = parse_qs(urlsplit(href).query).get("rest_route", [urlsplit(href).path])[0]
         found = REST_POST.search(route)
         if found:
@@ -131,16 +136,25 @@ def rest_post(document: Document) -> tuple[str, str] | None:
     return None
 
 
+def _links(document: Document) -> list[tuple[str, str | None, str | None]]:
+    """Address, `rel` and `type` of each `link` element."""
+    return [
+        (href, attributes.get("rel"), attributes.get("type"))
+        for _, tag, href, attributes in document.elements.links
+        if tag == "link"
+    ]
+
+
 def post_id(document: Document) -> str | None:
     """The post that the thread belongs to; None on a page of several posts."""
     alternate = rest_post(document)
-    shortlink = document.first("link[rel=shortlink]")
+    shortlink = next((href for href, rel, _ in _links(document) if rel == "shortlink"), None)
     shorts = SHORTLINK.search(document.headers.get("link", ""))
     candidates = [
         _attribute(document.first("input[name=comment_post_ID]"), "value"),
         _body_id(document.first("body")),
         alternate[1] if alternate else None,
-        _query_id(_attribute(shortlink, "href") or (shorts[1] if shorts else None)),
+        _query_id(shortlink or (shorts[1] if shorts else None)),
         _attribute(document.first("a.comment-reply-link[data-postid]"), "data-postid"),
         _jetpack_post(document),
     ]

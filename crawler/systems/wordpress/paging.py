@@ -20,8 +20,6 @@ PAGE_NUMBER: Final = re.compile(r"/comment-page-([1-9]\d{0,5})(?=/|\?|\Z)|(?<=[?
 TRAPS: Final = re.compile(r"[?&](?:replytocom|share|nb|like_comment|_wpnonce)=")
 """Links that show the same page again (`comment_reply_link`, Jetpack's sharing and like buttons)."""
 
-LINKS: Final = ", ".join(f'{tag}[href*="{part}"]' for tag in ("a", "link") for part in ("comment-page-", "cpage="))
-
 MAX_FRUITLESS: Final = 3
 """So many comment pages in a row without a comment that is new: the links go on for ever."""
 
@@ -107,8 +105,10 @@ class CommentPages:
         own = self._own_numbers(document, items)
         if shown is None:
             self.votes |= own if len(own) == 1 else set()
-        for node in document.css(LINKS):
-            url = document.link(node.attributes.get("href"))
+        for node, tag, href, _ in document.elements.links:
+            if tag == "area" or not ("comment-page-" in href or "cpage=" in href):
+                continue
+            url = document.link(href)
             if url is not None and not OWN_COMMENT.search(url) and not TRAPS.search(url):
                 self._follow(node, url, shown, items)
         if shown is not None:
@@ -118,14 +118,17 @@ class CommentPages:
         """The numbers in the comments' own links (`get_comment_link()`); what links people write is left out."""
         numbers: set[int] = set()
         ids = {item.native_id for item in items.found}
-        for node in document.css('a[href*="#comment-"]'):
-            href = node.attributes.get("href") or ""
-            found = OWN_COMMENT.search(href)
-            if found is None or found[1] not in ids or href.startswith("#") or TRAPS.search(href):
+        known: set[str] = set()
+        for node, tag, href, _ in document.elements.links:
+            if tag != "a" or "#comment-" not in href:
+                continue
+            page, _, native_id = href.rpartition("#comment-")
+            if page in known or native_id not in ids or not page or page.startswith("#") or TRAPS.search(href):
                 continue
             url = document.link(href)
-            if url is None or _host(url) != self.host or _enclosing(node, items) not in (None, found[1]):
+            if url is None or _host(url) != self.host or _enclosing(node, items) not in (None, native_id):
                 continue
+            known.add(page)
             self.addresses.add(_address(url))
             number = self.note(url)
             if number is not None:
