@@ -133,7 +133,8 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
 
 def _end_without_page(last: Capture, response: Response, problem: _UnreadableError) -> None:
     last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
-    last.visit = _looked(response, last.source, "gone" if response.status in GONE else "failed", str(problem))
+    outcome = "gone" if response.status in GONE else "failed"
+    last.visit = _looked(response, last.source, outcome, f"{problem.reason}: {problem}")
     if response.status in GONE:
         last.page = Page(
             url=response.url, canonical_url=last.url, http_status=response.status, comments_state="unknown"

@@ -151,7 +151,7 @@ class VisitSpider(Spider):
             source=url,
             extractor=PAGE_EXTRACTOR,
             failure=Failure(url=url, reason=reason, detail=detail),
-            visit=Visit(url=url, outcome="failed", detail=detail, requests=1) if is_visited else None,
+            visit=Visit(url=url, outcome="failed", detail=f"{reason}: {detail}", requests=1) if is_visited else None,
             is_last=True,
         )
 

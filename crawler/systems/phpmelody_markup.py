@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Final
 from urllib.parse import unquote
 
@@ -30,7 +30,7 @@ _PROFILE: Final = re.compile(r"[?&]u=([^&#]+)|/(?:user|profile|channel)/([^/?#]+
 _DOWNVOTED: Final = frozenset({"opac5", "pm-downvoted-comment"})
 _HIDDEN: Final = frozenset({"hide", "hide-me"})
 _NOT_BODY: Final = frozenset({"media-heading", "media-actions", "media-object", "media-date"})
-_WORDS: Final = Path(__file__).with_name("data") / "phpmelody.json"
+_WORDS: Final = files("crawler.systems").joinpath("data/phpmelody.json")
 PHRASE_LENGTH: Final = 120
 """The longest phrase of the language files has 52 characters; longer text is no phrase."""
 
