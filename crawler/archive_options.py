@@ -38,6 +38,15 @@ def _info(task: argparse.ArgumentParser) -> None:
     task.add_argument("--json", action="store_true", help="as one JSON object")
 
 
+def _report(task: argparse.ArgumentParser) -> None:
+    task.add_argument(
+        "-o", "--output", metavar="FILE", help="the file, - for stdout (default: reports/index.html in the archive)"
+    )
+    task.add_argument("--days", type=float, metavar="N", help="look back so far, 0: all (default REPORT_DAYS)")
+    task.add_argument("--site", help="only this site")
+    task.add_argument("--json", action="store_true", help="the figures as one JSON object instead of the page")
+
+
 def _verify(task: argparse.ArgumentParser) -> None:
     task.add_argument("--json", action="store_true", help="one JSON object a finding")
     task.add_argument(
@@ -113,8 +122,15 @@ def _views(task: argparse.ArgumentParser) -> None:
 TASKS: Final[dict[str, Task]] = {
     "info": Task(
         "say what the archive holds",
-        "Rows, parts and sizes by table, sites, first and last observation, verdicts and changes.",
+        "Rows, parts and sizes by table, sites, first and last observation, verdicts, changes, and broken extractors.",
         _info,
+    ),
+    "report": Task(
+        "make a page with plots of the last weeks",
+        """Writes a self-contained HTML page: pages, comments and threads over time, what was new, edited and removed,
+        errors by site and status, what was not captured and why, and extractors that look broken. Each crawl writes
+        it to reports/index.html in the archive. Example: scrapy archive report --days 30 -o report.html""",
+        _report,
     ),
     "verify": Task(
         "read every byte and say what is damaged",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archive.reader import Summary
     from archive.upkeep.compact import Compacted
     from archive.upkeep.verify import Checked, Finding
+    from crawler.monitoring.overview import Drift
 
 _UNITS: Final = ("bytes", "kB", "MB", "GB", "TB")
 _STYLES: Final = {"-": "red", "+": "green", "~": "yellow", "@": "cyan"}
@@ -64,6 +65,15 @@ def print_info(summary: Summary) -> None:
     for title, counts in (("Threads by verdict", summary.verdicts), ("Comment states by change", summary.changes)):
         if counts:
             out.print(f"{title}: {', '.join(f'{n:,} {word}' for word, n in counts.items())}")
+
+
+def print_drifts(drifts: Sequence[Drift]) -> None:
+    """A line for each extractor that looks broken."""
+    if drifts:
+        console().print("Extractors that look broken, by the history of their sites:")
+    for drift in drifts:
+        accepted = " (accepted)" if drift.is_accepted else ""
+        console().print(Text(f"  {drift.kind}{accepted}: {plain(drift.sentence())}", "" if accepted else "red"))
 
 
 def print_finding(finding: Finding) -> None:

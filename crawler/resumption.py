@@ -44,7 +44,8 @@ class Claim:
 def claim(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> Claim:
     """Find the unfinished crawl of a command, or begin a new one.
 
-    The same command, that is spider, arguments and archive, continues its unfinished crawl. CRAWL_ID names a crawl:
+    The same command, that is spider, arguments and archive, continues its unfinished crawl; the spider says which of
+    its arguments count (`crawler.spiders.base.VisitSpider.scope`). CRAWL_ID names a crawl:
     the unfinished one of this command with that id, else a new one. FRONTIER_CONTINUE=False gives the unfinished one
     up.
 

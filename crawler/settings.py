@@ -219,6 +219,13 @@ FRONTIER_MAX_ATTEMPTS = 5
 # own: the file of the crawl's frontier; `scrapy crawl` sets it. Empty: pages wait in memory, nothing can be continued.
 FRONTIER_FILE = ""
 
+# own: days before its end that the report of a crawl looks back on, for plots and to find extractors that broke
+# (docs/running.md); 0: no report, and nothing is compared.
+REPORT_DAYS = 90
+
+# own: changes that are no alarm any more: sites, or `SITE:KIND` with a kind of docs/running.md, parted by commas.
+DRIFT_ACCEPTED = ""
+
 # own: whether likes and replies that changed make a row of their own (`change = counts`).
 COUNT_CHANGES = True
 

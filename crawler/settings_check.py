@@ -14,6 +14,7 @@ from scrapy.utils.misc import load_object
 from archive.errors import ArchiveError
 from archive.s3_options import ASLEEP, ENCRYPTIONS, S3Address
 from crawler import settings as project
+from crawler.monitoring.drift import KINDS as DRIFT_KINDS
 from crawler.politeness.opt_out import OptOutError, OptOuts
 from crawler.politeness.reservation import KINDS
 from crawler.safety.addresses import HostsError, PrivateHosts
@@ -65,6 +66,7 @@ NUMBERS: Final[dict[str, Range]] = {
     "BACKOFF_SECONDS": Range(0, 24 * HOUR, whole=False),
     "ROBOTS_CACHE_SECONDS": Range(0, 24 * HOUR, whole=False),  # RFC 9309 2.4: at most 24 hours
     "ROBOTS_RETRY_SECONDS": Range(0, 24 * HOUR, whole=False),
+    "REPORT_DAYS": Range(0, 36_500, whole=False),
     "REVISIT_PRICE": Range(0.0001, 1_000_000, whole=False),
     "REVISIT_MIN_HOURS": Range(0, 24 * 365, whole=False),
     "REVISIT_MAX_HOURS": Range(0.01, 24 * 365, whole=False),
@@ -95,6 +97,7 @@ def problems(settings: BaseSettings) -> list[str]:
     found += [_storage_class(settings.get("S3_STORAGE_CLASS"))]
     found += [_private_hosts(settings), _handlers(settings), _opt_out(settings), _reservations(settings)]
     found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
+    found += [_drift_accepted(settings.get("DRIFT_ACCEPTED"))]
     found += [_sites_file(settings.get("SITES_FILE"))]
     return [*filter(None, found), *_misspelt(settings)]
 
@@ -162,6 +165,14 @@ def _sites_file(path: Any) -> str | None:
         read_sites(str(path))
     except SitesError as error:
         return f"SITES_FILE: {error}"
+    return None
+
+
+def _drift_accepted(text: Any) -> str | None:
+    for word in str(text or "").replace(",", " ").split():
+        site, _, kind = word.rpartition(":")
+        if site and kind not in DRIFT_KINDS and not kind.isdigit():  # a site may end with its port
+            return f"DRIFT_ACCEPTED holds {word!r}: there is no kind {kind!r}, but {', '.join(DRIFT_KINDS)}"
     return None
 
 

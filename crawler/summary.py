@@ -23,6 +23,8 @@ from crawler.report import Report, now
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
+    from crawler.monitoring.run import Watched
+
 SHOWN: Final = 20
 """Failures and threads that are printed; the table `crawls` lists up to 1,000 failures, `threads` every thread."""
 LONGEST: Final = 500
@@ -50,7 +52,7 @@ LOOK: Final = {
 """A first look: at the comments, or, where there is none, at the pages."""
 
 
-def print_summary(report: Report, settings: BaseSettings) -> None:
+def print_summary(report: Report, settings: BaseSettings, watched: Watched | None = None) -> None:
     """Print the closing table to stdout.
 
     It costs a few reads of the archive's logs, whatever the archive's size; that it cannot be read is said, not raised.
@@ -72,11 +74,14 @@ def print_summary(report: Report, settings: BaseSettings) -> None:
         console.print(f"\nSkipped: {_counted(report.skipped)}")
     _threads(console, report)
     _losses(console, report)
+    _alarms(console, watched)
     unfinished = settings.get("FRONTIER_FILE")
     if unfinished and Path(unfinished).exists():
         console.print("\nThe same command again goes on with this crawl.")
     if held:
         console.print(f"\nFiles: {uri}/TABLE/site=SITE/month=YYYY-MM/*.parquet")
+        if watched is not None and watched.page:
+            console.print(f"Report: {watched.page}")
         console.print(f"Look:  {look(uri, 'comments' if held['comments'] else 'pages')}")
     elif report.rows.total():
         console.print(f"\nThe rows are written, but the archive cannot be read just now: {_plain(console, trouble)}")
@@ -155,6 +160,17 @@ def _losses(console: Console, report: Report) -> None:
         console.print(f"  {failure.reason}: {_plain(console, failure.detail)}")
     if report.failures_total > SHOWN:
         console.print(f"  ... and {report.failures_total - SHOWN:,} more, see the table crawls")
+
+
+def _alarms(console: Console, watched: Watched | None) -> None:
+    if watched is None:
+        return
+    if watched.alarms:
+        console.print("\nExtractors that look broken, by the history of their sites:")
+    for drift in watched.alarms:
+        console.print(f"  {drift.kind}: {_plain(console, drift.sentence())}")
+    if watched.trouble:
+        console.print(f"\nNo report could be written: {_plain(console, watched.trouble)}")
 
 
 def _counted(words: Counter[str]) -> str:

@@ -29,12 +29,17 @@ from archive.upkeep.verify import Checked, Finding, give_up, verify
 from crawler import archive_words as words
 from crawler.archive_options import TASKS
 from crawler.archive_place import archive_store, s3_options, state_dir
+from crawler.monitoring.overview import Overview, accepted_of, as_json, overview
+from crawler.monitoring.page import html
+from crawler.monitoring.run import write_page
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 EXIT_DAMAGE: Final = 1
 """Something is damaged, or could not be done."""
+DAYS: Final = 90.0
+"""Looked back where REPORT_DAYS is 0: that switches off what crawls do, not what is asked for."""
 
 class Command(ScrapyCommand):
     """One command, a task each: ``scrapy archive TASK``."""
@@ -95,11 +100,35 @@ def _opened(settings: BaseSettings) -> Archive:
 
 
 def _info(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    summary = _opened(settings).info()
+    opened = _opened(settings)
+    summary = opened.info()
+    found = _overview(opened, settings, settings.getfloat("REPORT_DAYS") or DAYS)
     if opts.json:
-        _print_json([asdict(summary)])
+        _print_json([{**asdict(summary), "drift": [drift.as_json() for drift in found.drifts]}])
     else:
         words.print_info(summary)
+        words.print_drifts(found.drifts)
+    return 0
+
+
+def _overview(opened: Archive, settings: BaseSettings, days: float, site: str | None = None) -> Overview:
+    return overview(opened, days, accepted=accepted_of(settings["DRIFT_ACCEPTED"]), site=site)
+
+
+def _report(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    store = archive_store(settings)
+    days = opts.days if opts.days is not None else settings.getfloat("REPORT_DAYS") or DAYS
+    if days < 0:
+        raise UsageError(f"--days {days:g}: it must be a number of days, 0 for everything")
+    found = _overview(Archive(store), settings, days, opts.site)
+    text = json.dumps(as_json(found), ensure_ascii=False) + "\n" if opts.json else html(found, made=datetime.now(UTC))
+    if opts.output == "-" or (opts.json and opts.output is None):
+        sys.stdout.write(text)
+    elif opts.output is None:
+        sys.stdout.write(f"{write_page(store, found, 'report')}\n")
+    else:
+        with slices.whole_file(Path(opts.output)) as out:
+            out.write(text.encode("utf-8", "replace"))
     return 0
 
 
@@ -250,6 +279,7 @@ def _written(value: Any) -> str:
 
 _RUN: Final[dict[str, Callable[[BaseSettings, argparse.Namespace], int]]] = {
     "info": _info,
+    "report": _report,
     "verify": _verify,
     "compact": _compact,
     "vacuum": _vacuum,

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.contact import ask_contact
+from crawler.monitoring.run import summary_of, watch
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.settings_check import problems
 from crawler.spiders.base import ArgumentError
 from crawler.summary import print_summary
+
+SCRAPYD_JOB: Final = "_job"
+"""An argument that scrapyd gives every spider (scrapyd 1.6, ``launcher.py``): its own word for the run. With it no two
+commands would be the same, and none could continue another's crawl."""
 
 
 class Command(ScrapyCrawl):
@@ -33,7 +39,8 @@ class Command(ScrapyCrawl):
             "not written twice. "
             "Exit status: 0 everything archived and every thread whole; 1 something was lost (it is listed); "
             "2 wrong command line or setting, or the same crawl is running; "
-            "3 every page archived, but a thread could not be read whole."
+            "3 every page archived, but a thread could not be read whole, or a site's extractor looks broken. "
+            "Unless it is 0, the last line on stderr says why."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -56,6 +63,7 @@ class Command(ScrapyCrawl):
             names = ", ".join(sorted(self.crawler_process.spider_loader.list()))
             self._refuse([f"there is no spider {args[0]!r}; the spiders are: {names}"])
             return
+        opts.spargs.pop(SCRAPYD_JOB, None)
         check = getattr(spider, "check_arguments", None)
         wrong = problems(self.settings)
         if check is not None:
@@ -68,7 +76,7 @@ class Command(ScrapyCrawl):
             return
         ask_contact(self.settings, opts.spargs)
         try:
-            claimed = claim(self.settings, args[0], opts.spargs)
+            claimed = claim(self.settings, args[0], getattr(spider, "scope", dict)(opts.spargs))
         except ClaimError as error:
             self._refuse([str(error)])
             return
@@ -89,8 +97,15 @@ class Command(ScrapyCrawl):
             sys.stderr.write("scrapy crawl: the crawl did not start; the log above says why\n")
             self.exitcode = EXIT_LOST
             return
-        print_summary(report, crawler.settings)
-        self.exitcode = report.exit_status
+        watched = watch(report, crawler.settings, spider)
+        print_summary(report, crawler.settings, watched)
+        self.exitcode = watched.exit_status
+        if self.exitcode:
+            sys.stdout.flush()
+            where = f"; see {watched.address}" if watched.address else ""
+            sys.stderr.write(
+                f"scrapy crawl {spider}: exit status {self.exitcode}: {summary_of(report, watched)}{where}\n"
+            )
 
     def _refuse(self, wrong: list[str]) -> None:
         for problem in wrong:

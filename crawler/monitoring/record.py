@@ -67,14 +67,20 @@ class SiteRecord:
     """One site in a span of time."""
 
     site: str
+    run: str | None = None
+    """The crawl of `of_run`."""
     hours: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     """Rows by table, by outcome (visits), verdict (threads) or change (comments), and by hour since the epoch."""
+    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The same over all hours."""
     errors: Counter[str] = field(default_factory=Counter)
     """Visits that failed, by status of the answer, or by the reason why there was none."""
     lost: defaultdict[str, NotCaptured] = field(default_factory=lambda: defaultdict(NotCaptured))
     """Visits that failed, by the same words."""
     not_whole: defaultdict[str, NotCaptured] = field(default_factory=lambda: defaultdict(NotCaptured))
     """Visits of threads that did not get everything, by verdict and reason to stop."""
+    of_run: Counter[str] = field(default_factory=Counter)
+    """Visits of one crawl, by outcome or what they failed with."""
     last: int = 0
     """The newest visit, microseconds since the epoch."""
     looks: dict[str, list[Look]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
@@ -82,24 +88,27 @@ class SiteRecord:
     changes: dict[str, Change] = field(default_factory=dict)
     """Kinds of drift that were found."""
 
-    def total(self, table: str, word: str) -> int:
-        """Rows of a table by its word."""
-        return sum(n for (of, its, _), n in self.hours.items() if of == table and its == word)
 
-
-def site_records(archive: Archive, since: datetime, *, site: str | None = None) -> Iterator[SiteRecord]:
+def site_records(
+    archive: Archive, since: datetime, *, site: str | None = None, run: str | None = None
+) -> Iterator[SiteRecord]:
     """The record of every site that was visited since then, in the order of names; memory holds one site.
 
     Each table is opened once and read site by site.
+
+    :param run: the crawl of :attr:`SiteRecord.of_run`
     """
-    streams = []
-    for order, (table, columns) in enumerate(COLUMNS.items()):
-        rows = archive.rows(table, since=since, history=True, site=site).select(*columns)
-        streams.append((name, order, table, batches) for name, batches in _by_site(rows))
-    for name, parts in groupby(merge(*streams, key=itemgetter(0, 1)), key=itemgetter(0)):
-        record = SiteRecord(name)
-        for _, _, table, batches in parts:
+    streams = [
+        _by_site(archive.rows(table, since=since, history=True, site=site).select(*columns))
+        for table, columns in COLUMNS.items()
+    ]
+    for name, parts in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
+        record = SiteRecord(name, run=run)
+        for _, table, batches in parts:
             _READ[table](record, batches)
+        for (table, word, _), count in record.hours.items():
+            record.totals[table, word] += count
+        record.of_run = +record.of_run
         for kind, looks in record.looks.items():
             looks.sort(key=_when)
             change = find_change(looks, least_crawls=KINDS[kind].least_crawls)
@@ -112,10 +121,10 @@ def _when(look: Look) -> int:
     return look.at
 
 
-def _by_site(rows: Rows) -> Iterator[tuple[str, list[pa.RecordBatch]]]:
-    """Batches by site: a batch holds rows of one, and sites follow each other in order."""
+def _by_site(rows: Rows) -> Iterator[tuple[str, str, list[pa.RecordBatch]]]:
+    """Site, table and batches: a batch holds rows of one site, and sites follow each other in order."""
     for site, batches in groupby(rows.batches(), key=lambda batch: str(batch.column("site")[0].as_py())):
-        yield site, list(batches)
+        yield site, rows.table, list(batches)
 
 
 def _ordered(batches: list[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
@@ -132,13 +141,19 @@ def _visits(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
         at, outcome = row["observed_at"], row["outcome"]
         record.hours["visits", outcome, at // HOUR] += 1
         record.last = max(record.last, at)
+        word = _failed_with(row) if outcome == "failed" else outcome
+        record.of_run[word] += row["crawl_id"] == record.run
         if outcome == "failed":
-            reason = (row["detail"] or "").partition(":")[0]
-            word = str(row["http_status"]) if reason == "http" and row["http_status"] else reason or "unknown"
             record.errors[word] += 1
             record.lost[word].add(row["url"], row["detail"] or "")
         elif outcome == "read":
             record.looks["missing"].append(Look(at, row["crawl_id"], row["page_id"], not row["threads"]))
+
+
+def _failed_with(row: dict[str, Any]) -> str:
+    """The status of a visit that failed, or the reason why it has none or why that does not matter."""
+    reason = (row["detail"] or "").partition(":")[0]
+    return str(row["http_status"]) if reason == "http" and row["http_status"] else reason or "unknown"
 
 
 def _threads(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:

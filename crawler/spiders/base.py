@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
@@ -46,6 +47,15 @@ class VisitSpider(Spider):
 
         :raises ArgumentError: when one cannot be used
         """
+
+    @classmethod
+    def scope(cls, arguments: Mapping[str, str]) -> dict[str, str]:
+        """What makes two commands of this spider the same crawl: one continues the other, and both cannot run at once.
+
+        A file of addresses is the same under any of its names, and another one under the same name in another folder.
+        """
+        file = arguments.get("url_file", "")
+        return {**arguments, "url_file": os.path.realpath(file)} if file not in ("", "-") else dict(arguments)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from math import log2
 from time import time
@@ -42,7 +42,7 @@ class RevisitSpider(VisitSpider):
     def __init__(self, budget: str = "0", site: str = "", which: str = "due", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._budget = int(budget)
-        self._only = [site_of(f"http://{name}/") for name in site.replace(",", " ").split()]
+        self._only = _sites(site)
         self._all = which == "all"
         self._plans: dict[str, Due] = {}
 
@@ -59,6 +59,11 @@ class RevisitSpider(VisitSpider):
                 raise ArgumentError(f"-a budget={value}: it must be a number of requests, 0 for no limit")
             if name == "which" and value not in ("due", "all"):
                 raise ArgumentError(f"-a which={value}: it must be due, or all to visit everything again")
+
+    @classmethod
+    def scope(cls, arguments: Mapping[str, str]) -> dict[str, str]:
+        """Whatever the budget: two runs would ask the same sites for the same threads."""
+        return {"site": " ".join(sorted(set(_sites(arguments.get("site", "")))))}
 
     async def start(self) -> AsyncIterator[Request | Capture]:
         """Ask for every page that is due."""
@@ -195,6 +200,10 @@ class RevisitSpider(VisitSpider):
             lease=lease,
             is_last=True,
         )
+
+
+def _sites(text: str) -> list[str]:
+    return [site_of(f"http://{name}/") for name in text.replace(",", " ").split()]
 
 
 def _count(system: System, response: Response) -> int | None:
