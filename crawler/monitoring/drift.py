@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import log
@@ -17,10 +18,13 @@ LEAST_HISTORY: Final = 12
 IMPROBABLE: Final = log(1e-7)
 """How unlikely the change must be without a break. A hundred sites, looked at hourly for a year in seven ways, are six
 million looks, most of which share their evidence with the one before."""
-KNOWN_FLOOR: Final = 0.01
-"""No history is believed to say that less than one look in a hundred goes wrong by itself."""
-FRESH_FLOOR: Final = 0.3
-"""The same for pages that were never seen: another section of a site may be made in another way."""
+FLOORS: Final[dict[bool | None, float]] = {False: 0.01, None: 0.3}
+"""No history is believed to say that less of the looks go wrong by themselves: of what was in order before (False), and
+of what was never seen (None): another section of a site may be made in another way."""
+TRIED: Final = 10
+"""The most improbable moments are looked at more closely, so many of them."""
+EXAMPLES: Final = 3
+"""Bad ones that are named."""
 STILL: Final = 6
 """So many of the newest pages or threads are asked whether the change lasts; half of them must be bad."""
 GROUP: Final = 3
@@ -106,60 +110,76 @@ def find_change(looks: Sequence[Look], *, least_crawls: int = 1) -> Change | Non
     :param looks: oldest first
     :param least_crawls: see :attr:`Kind.least_crawls`
     """
-    if not _is_bad_now(looks):
-        return None
     before = _states_before(looks)
-    known, fresh = _rates(looks, before, of=False), _rates(looks, before, of=None)
-    ends, bad_ends = _crawls(looks, before)
+    history = {state: _rates(looks, before, of=state) for state in FLOORS}
+    crawls = _Crawls(looks, before)
+    for _, number, state in heapq.nsmallest(TRIED, _improbable(looks, before, history)):
+        found = _since(looks, before, number, of=state)
+        if _is_bad_now(found) and crawls.are_new(_bad_crawls(found), number, least_crawls):
+            return _change(found, history[state][number], crawls=_bad_crawls(found))
+    return None
+
+
+def _improbable(
+    looks: Sequence[Look], before: Sequence[bool | None], history: Mapping[bool | None, Sequence[tuple[int, int]]]
+) -> Iterator[tuple[float, int, bool | None]]:
+    """Moments after which too many of those that were in order (False) or unknown (None) before are bad.
+
+    With the logarithm of how probable that is. Goes back from the newest look, one step a look.
+    """
     first: dict[str, tuple[bool | None, bool]] = {}
     newest: dict[str, bool] = {}
-    after = {False: _Tally(), None: _Tally()}
-    crawls: set[str] = set()
-    best: tuple[float, int, bool | None, int, int, int] | None = None
+    after: dict[bool | None, _Tally] = {state: _Tally() for state in (False, None, True)}
     for number in range(len(looks) - 1, -1, -1):
         look, state = looks[number], before[number]
-        newest.setdefault(look.subject, look.is_bad)
         if look.subject in first:
-            _count(after, first[look.subject], -1)
-        first[look.subject] = state, look.is_bad and newest[look.subject]
-        _count(after, first[look.subject], 1)
-        if not look.is_bad:
-            continue  # a change begins with a bad look
-        crawls.add(look.crawl)
-        if len(crawls) < least_crawls or not _is_new(ends, bad_ends, number, len(crawls)):
-            continue
-        for which, history, floor in ((False, known, KNOWN_FLOOR), (None, fresh, FRESH_FLOOR)):
-            found, (bad, of) = after[which], history[number]
-            if of < LEAST_HISTORY or found.bad < LEAST_SUBJECTS:
-                continue
-            tail = _log_tail(found.bad, found.of, max(floor, (bad + 1) / (of + 2)))
-            if tail <= IMPROBABLE and (best is None or tail < best[0]):
-                best = tail, number, which, found.bad, found.of, len(crawls)
-    return None if best is None else _change(looks, before, best, known if best[2] is False else fresh)
+            was, is_bad = first[look.subject]
+            after[was].count(-1, is_bad=is_bad)
+        is_still_bad = newest.setdefault(look.subject, look.is_bad)
+        first[look.subject] = state, look.is_bad and is_still_bad
+        after[state].count(1, is_bad=first[look.subject][1])
+        if not look.is_bad or state is True:
+            continue  # a change begins with a look that is worse than the one before
+        found, (bad, of) = after[state], history[state][number]
+        if of >= LEAST_HISTORY and found.bad >= LEAST_SUBJECTS:
+            tail = _log_tail(found.bad, found.of, max(FLOORS[state], (bad + 1) / (of + 2)))
+            if tail <= IMPROBABLE:
+                yield tail, number, state
 
 
-def _change(
-    looks: Sequence[Look],
-    before: Sequence[bool | None],
-    best: tuple[float, int, bool | None, int, int, int],
-    history: Sequence[tuple[int, int]],
-) -> Change:
-    _, number, which, bad, of, crawls = best
-    subjects: dict[str, None] = {}
-    for look, state in zip(looks[number:], before[number:], strict=True):
-        if look.is_bad and state is which:
-            subjects[look.subject] = None
-    return Change(looks[number].at, bad, of, *history[number], crawls, tuple(subjects)[:3])
+def _since(looks: Sequence[Look], before: Sequence[bool | None], number: int, *, of: bool | None) -> list[Look]:
+    """Looks from this one on, of subjects that were in this state before it."""
+    state: dict[str, bool | None] = {}
+    for look, its in zip(looks[number:], before[number:], strict=True):
+        state.setdefault(look.subject, its)
+    return [look for look in looks[number:] if state[look.subject] is of]
 
 
-def _is_bad_now(looks: Sequence[Look]) -> bool:
+def _change(found: Sequence[Look], history: tuple[int, int], *, crawls: int) -> Change:
+    first: dict[str, bool] = {}
+    newest = {look.subject: look.is_bad for look in found}
+    for look in found:
+        first.setdefault(look.subject, look.is_bad)
+    bad = [subject for subject, was in first.items() if was and newest[subject]]
+    return Change(found[0].at, len(bad), len(first), *history, crawls, tuple(bad[-EXAMPLES:]))
+
+
+def _bad_crawls(found: Sequence[Look]) -> int:
+    """Crawls in which at least half of the looks were bad."""
+    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+    for look in found:
+        tallies[look.crawl].count(1, is_bad=look.is_bad)
+    return sum(2 * tally.bad >= tally.of for tally in tallies.values())
+
+
+def _is_bad_now(found: Sequence[Look]) -> bool:
     """Whether at least half of the pages or threads that were looked at last are bad."""
     newest: dict[str, bool] = {}
-    for look in reversed(looks):
+    for look in reversed(found):
         newest.setdefault(look.subject, look.is_bad)
         if len(newest) == STILL:
             break
-    return 2 * sum(newest.values()) >= max(len(newest), 1)
+    return 2 * sum(newest.values()) >= len(newest)
 
 
 def _states_before(looks: Sequence[Look]) -> list[bool | None]:
@@ -179,29 +199,27 @@ def _rates(looks: Sequence[Look], before: Sequence[bool | None], *, of: bool | N
     return list(zip(bad, accumulate(counted, initial=0), strict=True))
 
 
-def _crawls(looks: Sequence[Look], before: Sequence[bool | None]) -> tuple[list[int], list[int]]:
-    """Where crawls that looked at enough end, and where those of them end that went wrong as a whole."""
-    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-    end: dict[str, int] = {}
-    for number, (look, state) in enumerate(zip(looks, before, strict=True)):
-        if state is not True:
-            tallies[look.crawl].count(1, is_bad=look.is_bad)
-        end[look.crawl] = number
-    groups = {crawl: tally for crawl, tally in tallies.items() if tally.of >= GROUP}
-    bad = sorted(end[crawl] for crawl, tally in groups.items() if 2 * tally.bad >= tally.of)
-    return sorted(end[crawl] for crawl in groups), bad
+class _Crawls:
+    """Which crawls went wrong as a whole, of those that looked at enough."""
 
+    def __init__(self, looks: Sequence[Look], before: Sequence[bool | None]) -> None:
+        tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+        end: dict[str, int] = {}
+        for number, (look, state) in enumerate(zip(looks, before, strict=True)):
+            if state is not True:
+                tallies[look.crawl].count(1, is_bad=look.is_bad)
+            end[look.crawl] = number
+        groups = {crawl: tally for crawl, tally in tallies.items() if tally.of >= GROUP}
+        self._ends = sorted(end[crawl] for crawl in groups)
+        self._bad_ends = sorted(end[crawl] for crawl, tally in groups.items() if 2 * tally.bad >= tally.of)
 
-def _is_new(ends: Sequence[int], bad_ends: Sequence[int], number: int, crawls: int) -> bool:
-    """Whether this site never had such crawls before look ``number``, or never so many."""
-    bad, of = bisect_left(bad_ends, number), bisect_left(ends, number)
-    return not bad or crawls * log((bad + 1) / (of + 2)) <= REPEATED
+    def are_new(self, crawls: int, number: int, least: int) -> bool:
+        """Whether the site never had so many bad crawls in a row as there are from look ``number`` on.
 
-
-def _count(after: dict[bool | None, _Tally], what: tuple[bool | None, bool], step: int) -> None:
-    state, is_bad = what
-    if state is not True:
-        after[state].count(step, is_bad=is_bad)
+        With bad ones before it, a row must be too long to be a coincidence.
+        """
+        bad, of = bisect_left(self._bad_ends, number), bisect_left(self._ends, number)
+        return crawls >= least and (not bad or crawls * log((bad + 1) / (of + 2)) <= REPEATED)
 
 
 def _log_tail(bad: int, of: int, rate: float) -> float:

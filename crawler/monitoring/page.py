@@ -21,6 +21,18 @@ VERDICTS: Final = (
 )  # fmt: skip
 CHANGES: Final = (("new", "good"), ("edited", "warn"), ("removed", "bad"), ("restored", "calm"))
 """Words with the tones of the style sheet, as they lie on top of each other."""
+STOPS: Final = {
+    "exhausted": "everything offered was read, but another count is stated",
+    "cap": "a limit of ours was reached",
+    "cursor_loop": "its pages repeat themselves",
+    "error": "requests failed",
+    "blocked": "the site refuses",
+    "interrupted": "the crawl was stopped",
+    "key": "a key is needed",
+    "unsupported": "the system cannot be read yet",
+    "dead": "the service has ended",
+}
+"""What `threads.stop_reason` means for a thread that is not whole."""
 LISTED: Final = 200
 """Sites, errors and reasons that are listed; of more the largest."""
 LONGEST: Final = 300
@@ -193,12 +205,19 @@ def _not_captured(found: Overview) -> str:
     for site in found.sites:
         for what, reasons in (("page", site.lost), ("thread", site.not_whole)):
             for reason, lost in reasons.items():
-                rows.append((lost.count, [_text(site.site), what, _text(reason), f"{lost.count:,}", _examples(lost)]))
+                cells = [_text(site.site), what, _reason(reason), f"{lost.count:,}", _examples(lost)]
+                rows.append((lost.count, cells))
     if not rows:
         return "<section><h2>Not captured</h2><p>Nothing: every page was read and every thread whole.</p></section>"
     rows.sort(key=lambda row: -row[0])
     names = ("site", "what", "reason", "times", "newest examples")
     return _section("Not captured, and why", names, [row for _, row in rows[:LISTED]], len(rows), text=(0, 1, 2, 4))
+
+
+def _reason(reason: str) -> str:
+    """A status or word, or a verdict with the meaning of what stopped the reading."""
+    word, _, stop = reason.partition(": ")
+    return f"{_text(word)} <small>{_text(STOPS.get(stop, stop))}</small>" if stop else _text(word)
 
 
 def _examples(lost: NotCaptured) -> str:

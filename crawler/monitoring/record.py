@@ -193,13 +193,19 @@ def _pages(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
 
 def _comments(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
     """Counted in Arrow: there are many, and a visit of a thread is one look."""
+    visits: dict[tuple[str, str, str], tuple[int, int, int, str]] = {}
     for counted in _grouped(pa.Table.from_batches(batches)).to_pylist():
         change, at = counted["change"], counted["at_min"]
-        record.hours["comments", change, counted["hour"]] += counted["is_nameless_count"]
+        record.hours["comments", change, at // HOUR] += counted["is_nameless_count"]
         for kind, changes, missing in _LOOKED_AT:
             if change in changes:
-                is_bad = 2 * counted[f"{missing}_sum"] > counted[f"{missing}_count"]
-                record.looks[kind].append(Look(at, counted["crawl_id"], counted["thread_id"], is_bad))
+                key = kind, counted["visit_id"], counted["thread_id"]
+                first, without, of, _ = visits.get(key, (at, 0, 0, ""))
+                without += counted[f"{missing}_sum"]
+                of += counted[f"{missing}_count"]
+                visits[key] = min(first, at), without, of, counted["crawl_id"]
+    for (kind, _, thread), (at, without, of, crawl) in visits.items():
+        record.looks[kind].append(Look(at, crawl, thread, 2 * without > of))
 
 
 _LOOKED_AT: Final = (("times", ("new",), "is_timeless"), ("authors", ("new", "edited"), "is_nameless"))

@@ -57,6 +57,7 @@ tbody tr:last-child td { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 code { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; }
 em { font-style: normal; font-size: 11px; color: #fff; background: var(--bad); border-radius: 4px; padding: 1px 6px; }
+td small { display: block; color: var(--quiet); }
 details summary { cursor: pointer; }
 details { margin: 0 0 2px; }
 """
