@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from math import log
 from typing import Final
 
@@ -82,7 +82,7 @@ class Change:
     """Looks before it that went wrong, of pages or threads that had been in order."""
     before_of: int
     crawls: int
-    """Crawls after it that met bad ones."""
+    """Crawls in a row, up to the newest, of which at least half of the looks were bad."""
     subjects: tuple[str, ...]
     """Some of the bad ones."""
 
@@ -113,19 +113,20 @@ def find_change(looks: Sequence[Look], *, least_crawls: int = 1) -> Change | Non
     before = _states_before(looks)
     history = {state: _rates(looks, before, of=state) for state in FLOORS}
     crawls = _Crawls(looks, before)
-    for _, number, state in heapq.nsmallest(TRIED, _improbable(looks, before, history)):
-        found = _since(looks, before, number, of=state)
-        if _is_bad_now(found) and crawls.are_new(_bad_crawls(found), number, least_crawls):
-            return _change(found, history[state][number], crawls=_bad_crawls(found))
+    for _, number in heapq.nsmallest(TRIED, _improbable(looks, before, history)):
+        found = _since(looks, before, number)
+        if _is_bad_now(found) and crawls.are_new(max(_bad_crawls(found), 1), number, least_crawls):
+            bad, of = (sum(counts) for counts in zip(*(history[state][number] for state in FLOORS), strict=True))
+            return _change(found, bad, of)
     return None
 
 
 def _improbable(
     looks: Sequence[Look], before: Sequence[bool | None], history: Mapping[bool | None, Sequence[tuple[int, int]]]
-) -> Iterator[tuple[float, int, bool | None]]:
-    """Moments after which too many of those that were in order (False) or unknown (None) before are bad.
+) -> Iterator[tuple[float, int]]:
+    """Moments after which too many of those are bad that were in order (False) or unknown (None) before.
 
-    With the logarithm of how probable that is. Goes back from the newest look, one step a look.
+    With the logarithm of how probable that is of both together. Goes back from the newest look, one step a look.
     """
     first: dict[str, tuple[bool | None, bool]] = {}
     newest: dict[str, bool] = {}
@@ -140,36 +141,40 @@ def _improbable(
         after[state].count(1, is_bad=first[look.subject][1])
         if not look.is_bad or state is True:
             continue  # a change begins with a look that is worse than the one before
-        found, (bad, of) = after[state], history[state][number]
-        if of >= LEAST_HISTORY and found.bad >= LEAST_SUBJECTS:
-            tail = _log_tail(found.bad, found.of, max(FLOORS[state], (bad + 1) / (of + 2)))
-            if tail <= IMPROBABLE:
-                yield tail, number, state
+        tail, counted = 0.0, 0
+        for which, floor in FLOORS.items():
+            found, (bad, of) = after[which], history[which][number]
+            if of >= LEAST_HISTORY:
+                tail += _log_tail(found.bad, found.of, max(floor, (bad + 1) / (of + 2)))
+                counted += found.bad
+        if tail <= IMPROBABLE and counted >= LEAST_SUBJECTS:
+            yield tail, number
 
 
-def _since(looks: Sequence[Look], before: Sequence[bool | None], number: int, *, of: bool | None) -> list[Look]:
-    """Looks from this one on, of subjects that were in this state before it."""
+def _since(looks: Sequence[Look], before: Sequence[bool | None], number: int) -> list[Look]:
+    """Looks from this one on, of subjects that were not bad before it."""
     state: dict[str, bool | None] = {}
     for look, its in zip(looks[number:], before[number:], strict=True):
         state.setdefault(look.subject, its)
-    return [look for look in looks[number:] if state[look.subject] is of]
+    return [look for look in looks[number:] if not state[look.subject]]
 
 
-def _change(found: Sequence[Look], history: tuple[int, int], *, crawls: int) -> Change:
+def _change(found: Sequence[Look], before_bad: int, before_of: int) -> Change:
     first: dict[str, bool] = {}
     newest = {look.subject: look.is_bad for look in found}
     for look in found:
         first.setdefault(look.subject, look.is_bad)
     bad = [subject for subject, was in first.items() if was and newest[subject]]
-    return Change(found[0].at, len(bad), len(first), *history, crawls, tuple(bad[-EXAMPLES:]))
+    at, crawls = found[0].at, _bad_crawls(found)
+    return Change(at, len(bad), len(first), before_bad, before_of, crawls, tuple(bad[-EXAMPLES:]))
 
 
 def _bad_crawls(found: Sequence[Look]) -> int:
-    """Crawls in which at least half of the looks were bad."""
+    """Crawls in a row, up to the newest, in which at least half of the looks were bad."""
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
     for look in found:
         tallies[look.crawl].count(1, is_bad=look.is_bad)
-    return sum(2 * tally.bad >= tally.of for tally in tallies.values())
+    return sum(1 for _ in takewhile(lambda tally: 2 * tally.bad >= tally.of, reversed(tallies.values())))
 
 
 def _is_bad_now(found: Sequence[Look]) -> bool:
@@ -223,7 +228,9 @@ class _Crawls:
 
 
 def _log_tail(bad: int, of: int, rate: float) -> float:
-    """Upper bound of the logarithm of P(X >= bad), X binomial (Chernoff); 0 unless more than half is bad."""
+    """Upper bound of the logarithm of P(X >= bad), X binomial (Chernoff); 0 unless at least half is bad."""
+    if not of:
+        return 0.0
     share = bad / of
     if share < 0.5 or share <= rate:
         return 0.0

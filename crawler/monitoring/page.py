@@ -97,7 +97,7 @@ def _alarm(drift: Drift) -> str:
     return (
         f"<section class='{'accepted' if drift.is_accepted else 'alarm'}'><h2>{title}: {_text(drift.site)}</h2>"
         f"<p><b>{change.bad:,} of {change.of:,} {kind.subject} {escape(kind.says)}</b> since {moment(change.since)}, "
-        f"in {_number(change.crawls, 'crawl')}. Before that, {before} looks went wrong.</p>"
+        f"{_number(change.crawls, 'crawl')} in a row. Before that, {before} looks went wrong.</p>"
         f"{spark(days, mark)}"
         f"<p class='quiet'>Looks by day, from {days[0][0]} to {days[-1][0]}: bad ones red, the line is where it "
         f"began. For example: {', '.join(f'<code>{_text(name[:12])}</code>' for name in change.subjects)} "
