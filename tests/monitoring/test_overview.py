@@ -1,0 +1,159 @@
+"""What is read from an archive: each kind of break is found there, its counts are those of its rows, its page is safe."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from site_archive import BEGIN, DAY, PAGES, write
+
+import archive
+from archive.exporter import Exporter
+from archive.schema import Crawl, Provenance, Thread, Visit
+from crawler.monitoring.drift import KINDS
+from crawler.monitoring.overview import accepted_of, as_json, overview
+from crawler.monitoring.page import html
+from crawler.monitoring.plots import Series, shares, spark, stacked
+
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+# --- breaks --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_break_is_found_in_the_archive_and_no_other(tmp_path, kind):
+    crawls = 14 + KINDS[kind].least_crawls
+    found = overview(archive.open(write(tmp_path, crawls, broken=kind, broken_from=14)), 90)
+    (drift,) = found.alarms()
+    assert (drift.site, drift.kind) == ("news.example.org", kind)
+    assert BEGIN + 14 * DAY <= drift.change.since < BEGIN + 15 * DAY
+    assert (drift.change.bad, drift.change.of) == (PAGES, PAGES)
+    assert drift.history[-1][1:] == (PAGES, PAGES)
+    assert all(bad == 0 for day, bad, _ in drift.history if day < datetime.fromtimestamp(BEGIN / 1e6, UTC) + timedelta(days=13))
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory) -> str:
+    return write(tmp_path_factory.mktemp("sound"), 16)
+
+
+def test_a_site_without_a_change_has_no_alarm(sound):
+    assert overview(archive.open(sound), 90).drifts == []
+
+
+def test_a_change_that_was_accepted_is_shown_and_no_alarm(tmp_path):
+    opened = archive.open(write(tmp_path, 15, broken="empty", broken_from=14))
+    for words in ("news.example.org", "other.example, news.example.org:empty"):
+        found = overview(opened, 90, accepted=accepted_of(words))
+        assert [drift.is_accepted for drift in found.drifts] == [True]
+        assert found.alarms() == []
+        assert "Accepted: news.example.org" in html(found, made=MADE)
+    assert overview(opened, 90, accepted=accepted_of("news.example.org:titles")).alarms()
+
+
+def test_what_lies_before_the_days_that_are_looked_back_on_is_no_history(tmp_path):
+    opened = archive.open(write(tmp_path, 16, broken="empty", broken_from=14))
+    assert overview(opened, 30).alarms()
+    assert not overview(opened, 1.5).alarms()
+
+
+# --- counts --------------------------------------------------------------------------------------
+
+
+def test_the_counts_are_those_of_the_rows(sound):
+    opened = archive.open(sound)
+    found = overview(opened, 0)
+    assert found.total("visits", "read") == opened.visits(history=True).to_table().num_rows
+    assert found.total("threads", "complete") == opened.threads(history=True).to_table().num_rows
+    assert found.total("comments", "new") == opened.comments(history=True).to_table().num_rows
+    assert sum(found.series("comments", "new")) == found.total("comments", "new")
+    assert len(found.runs) == 16
+    told = json.loads(json.dumps(as_json(found)))
+    assert told["sites"][0]["comments"] == {"new": found.total("comments", "new")}
+    assert told["drift"] == []
+
+
+def test_only_the_visits_of_one_crawl_are_counted_as_its_own(sound):
+    found = overview(archive.open(sound), 0, run="crawl-003")
+    assert {site: dict(counts) for site, counts in found.of_run.items()} == {"news.example.org": {"read": PAGES}}
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+EVIL = "</td><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>\u202e\x1b[31m"
+
+
+class _Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[tuple[str, str]] = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.names.add(tag)
+        self.attributes.update((name, value or "") for name, value in attrs)
+
+
+def test_nothing_that_a_stranger_wrote_is_markup_and_nothing_is_loaded(tmp_path):
+    exporter = Exporter(str(tmp_path / "archive"), "crawl-1", state_dir=tmp_path / "state")
+    exporter.start()
+    where = Provenance(crawl_id="crawl-1", visit_id="v", capture_id="v", observed_at=BEGIN, site="evil.example", extractor="x/1")
+    exporter.add("visits", [Visit(page_id="p", url=EVIL, outcome="failed", detail=f"network: {EVIL}", requests=1)], where)
+    exporter.add("visits", [Visit(page_id="q", url=EVIL, outcome="failed", detail=EVIL, requests=1)], where)
+    ledger = Thread(thread_id=EVIL, page_id="p", url=EVIL, verdict="partial", stop_reason=EVIL, stop_detail=EVIL)
+    exporter.add("threads", [ledger], where)
+    crawl = Crawl(crawl_id="crawl-1", spider="pages", arguments=json.dumps({"url": EVIL}), started_at=BEGIN, reason=EVIL)
+    exporter.add("crawls", [crawl])
+    exporter.commit(exporter.take())
+    exporter.close()
+    page = html(overview(archive.open(str(tmp_path / "archive")), 0), made=MADE)
+    read = _Elements()
+    read.feed(page)
+    assert not read.names & {"script", "img", "link", "iframe", "object", "embed", "a", "form", "base"}
+    assert not {name for name, _ in read.attributes if name.startswith("on") or name in ("src", "href", "srcset")}
+    assert "url(" not in page
+    assert "@import" not in page
+    assert "default-src 'none'" in page
+    assert "alert(1)" in page  # as text
+    assert not re.search("[\u202e\x1b]", page)
+
+
+def test_the_page_of_an_archive_without_visits_says_so(tmp_path):
+    exporter = Exporter(str(tmp_path / "archive"), "crawl-1", state_dir=tmp_path / "state")
+    exporter.start()
+    exporter.add("crawls", [Crawl(crawl_id="crawl-1", spider="pages", arguments="{}", started_at=BEGIN)])
+    exporter.commit(exporter.take())
+    exporter.close()
+    page = html(overview(archive.open(str(tmp_path / "archive")), 90), made=MADE)
+    assert "Nothing was visited" in page
+    assert "running, or cut off" in page
+
+
+def test_the_plots_of_a_page_are_drawn_from_its_counts(sound):
+    page = html(overview(archive.open(sound), 0), made=MADE)
+    assert page.count("<svg") == 3 + 1  # three plots, one bar of verdicts
+    assert re.search(r"<title>[\d :-]+: 16 new</title>", page)
+    assert "No site reads worse than it used to" in page
+
+
+COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=40)
+
+
+@given(COUNTS, st.text(max_size=20))
+def test_every_bar_lies_inside_its_plot_whatever_the_counts(values, name):
+    drawn = stacked("Plot", [f"{name}{n}" for n in range(len(values))], [Series(name, "good", values), Series("b", "bad", values)])
+    for x, y, width, height in re.findall(r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([-\d.]+)" height="([-\d.]+)"', drawn):
+        assert 0 <= float(x) <= float(x) + float(width) <= 720.1
+        assert 0 <= float(y) <= float(y) + float(height) <= 180.1
+    assert drawn.count("<rect") == 2 * sum(map(bool, values))
+
+
+def test_small_plots_say_their_numbers():
+    assert "3 partial" in shares([("complete", "good", 1), ("partial", "warn", 3)])
+    assert "2026-01-01: 1 of 4" in spark([("2026-01-01", 1, 4)], 0)
