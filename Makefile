@@ -21,6 +21,7 @@ REAL ?= build/real
 SYSTEMS ?= isso waline twikoo ghost
 S3 ?= build/s3
 S3_KILLS ?= 10
+SCRAPYD ?= build/scrapyd
 MINUTES ?= 60
 FUZZ ?= 5000
 BENCH ?= build/bench-read
@@ -31,7 +32,7 @@ export URL
 override NAME := $(value NAME)
 export NAME
 
-.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 bench system bench-extract soak fuzz audit clean
+.PHONY: help crawl test check lint types test-kill test-wordpress test-real test-s3 test-scrapyd bench system bench-extract soak fuzz audit clean
 
 help:
 	@printf '%s\n' \
@@ -43,6 +44,7 @@ help:
 	  'make test-wordpress         crawl a real WordPress and compare with its database' \
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
 	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 SEED=7)' \
+	  'make test-scrapyd           deploy to a real scrapyd and run crawls there' \
 	  'make bench                  measure what reading a page costs, beside its peers' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make bench-extract          how well and how fast comments are read off real pages, beside other tools' \
@@ -132,7 +134,13 @@ $(BENCH)/.ready: setup.py constraints.txt benchmarks/requirements.txt
 bench: $(BENCH)/.ready
 	@$(BENCH)/bin/python -m benchmarks.extraction
 
+test-scrapyd: $(READY_TO_TEST)
+	@trap 'tests/scrapyd/stop.sh $(SCRAPYD)' EXIT; \
+	tests/scrapyd/start.sh $(SCRAPYD); \
+	TALKBACK_SCRAPYD=$(SCRAPYD)/endpoint.json $(BIN)/python -m pytest -q tests/scrapyd
+
 clean:
+	@if [ -d $(SCRAPYD) ]; then tests/scrapyd/stop.sh $(SCRAPYD); fi
 	@if [ -d $(S3) ]; then tests/s3/stop.sh $(S3); fi
 	@if [ -d $(WORDPRESS) ]; then tests/wordpress/stop.sh $(WORDPRESS); fi
 	@if [ -d $(REAL) ]; then tests/real/stop.sh $(REAL)/*; fi
