@@ -110,6 +110,8 @@ def find_change(looks: Sequence[Look], *, least_crawls: int = 1) -> Change | Non
     :param looks: oldest first
     :param least_crawls: see :attr:`Kind.least_crawls`
     """
+    if len({look.subject for look in looks if look.is_bad}) < LEAST_SUBJECTS:
+        return None
     before = _states_before(looks)
     history = {state: _rates(looks, before, of=state) for state in FLOORS}
     crawls = _Crawls(looks, before)

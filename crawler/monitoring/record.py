@@ -161,11 +161,11 @@ def _threads(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
     for row in _ordered(batches):
         at, verdict, stop = row["observed_at"], row["verdict"], row["stop_reason"]
         record.hours["threads", verdict, at // HOUR] += 1
-        ledger = Thread(**{name: row[name] for name in _LEDGER})
-        unsound = incomplete(ledger)
+        ledger = None if verdict in SOUND_VERDICTS else Thread(**{name: row[name] for name in _LEDGER})
+        unsound = None if ledger is None else incomplete(ledger)
         if unsound is not None:
             record.not_whole[f"{verdict}: {stop}"].add(unsound.url, unsound.why)
-        if stop in OUR_OWN or is_locked(ledger):
+        if stop in OUR_OWN or (ledger is not None and is_locked(ledger)):
             continue
         is_refused = unsound is not None and stop in REFUSED
         look = Look(at, row["crawl_id"], row["thread_id"], is_refused)
