@@ -121,7 +121,7 @@ def _report(settings: BaseSettings, opts: argparse.Namespace) -> int:
     if days < 0:
         raise UsageError(f"--days {days:g}: it must be a number of days, 0 for everything")
     found = _overview(Archive(store), settings, days, opts.site)
-    text = json.dumps(as_json(found), ensure_ascii=False) + "\n" if opts.json else html(found, made=datetime.now(UTC))
+    text = to_json(as_json(found)) + "\n" if opts.json else html(found, made=datetime.now(UTC))
     if opts.output == "-" or (opts.json and opts.output is None):
         sys.stdout.write(text)
     elif opts.output is None:

@@ -49,8 +49,8 @@ i.good { background: var(--good); } i.calm { background: var(--calm); } i.quiet 
 i.warn { background: var(--warn); } i.bad { background: var(--bad); } i.gone { background: var(--gone); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
-th, td { text-align: left; padding: 6px 14px 6px 0; vertical-align: top; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere; }
+th, td { text-align: left; padding: 6px 14px 6px 0; vertical-align: top; border-bottom: 1px solid var(--line); }
+td details, td code { overflow-wrap: anywhere; }
 th { color: var(--quiet); font-weight: 500; font-size: 12px; white-space: nowrap; }
 td:first-child { white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }

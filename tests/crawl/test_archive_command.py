@@ -92,7 +92,7 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "name a task: info, verify"),
+        ([], "name a task: info, report, verify"),
         (["tidy"], "invalid choice: 'tidy'"),
         (["info", "--loud"], "--loud"),
         (["history"], "WHAT"),
