@@ -100,7 +100,7 @@ class Scripted(System):
     def detect(self, document):
         return [ThreadRef(system="scripted", tenant="example.org", native_id="7", url=URL, detected_by="script", state="open")]
 
-    async def harvest(self, ref, document, reading):
+    async def harvest(self, ref, reading):
         comments = [Comment(native_id=number, text=text) for number, text in self.look.shown.items()]
         reading.expect(len(comments) + (self.look.read == "lying"), "all")
         yield reading.batch(comments[: self.look.first_page], reading.page)
