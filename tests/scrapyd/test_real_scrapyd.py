@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.parse
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_scheduled_pages_come_into_the_archive_with_their_report(scrapyd, site, 
     held = archive.open(str(place["ARCHIVE_URI"]))
     assert held.pages().to_table().num_rows == len(site.urls) == 8
     assert held.comments().to_table().num_rows == 110
-    assert {row["verdict"] for row in held.threads().to_pylist()} == {"complete"}
+    assert Counter(row["verdict"] for row in held.threads().to_pylist())["complete"] == 8
     assert (tmp_path / "archive" / "reports" / "index.html").is_file()
     (crawl,) = held.crawls().to_pylist()
     assert "_job" not in json.loads(crawl["arguments"])
