@@ -16,7 +16,7 @@ from archive.errors import ArchiveError
 from crawler.extract.urls import page_url, site_of
 from crawler.items import Capture, Visit
 from crawler.report import now
-from crawler.schedule.due import Due, due_pages, most_urgent
+from crawler.schedule.due import Due, KnownThread, due_pages, most_urgent
 from crawler.schedule.model import HOUR, Pace
 from crawler.spiders.base import ArgumentError, VisitSpider
 from crawler.systems.answers import Answer, parse_json
@@ -108,7 +108,11 @@ class RevisitSpider(VisitSpider):
     def _page(self, url: str, asked: str) -> Request:
         request = super().page_request(url, asked)
         plan = self._plans.get(url)
-        if plan is None or not all(self._system(one.system).is_in_page for one in plan.threads):
+        if plan is None:
+            return request
+        # A thread of a system that is not read here, such as a service that has ended, is no reason to read the page.
+        systems = filter(None, (self._system(one.system) for one in plan.threads))
+        if not all(system.is_in_page for system in systems):
             return request
         headers = {"If-None-Match": plan.etag, "If-Modified-Since": plan.last_modified}
         return request.replace(headers={name: value for name, value in headers.items() if value})
@@ -119,12 +123,17 @@ class RevisitSpider(VisitSpider):
             return None
         for thread in plan.threads:
             is_sound = thread.verdict in ("complete", "none") and thread.expected is not None
-            if not is_sound or self._system(thread.system).count_request(thread) is None:
+            if not is_sound or self._count_request(thread) is None:
                 return None
-        return self._system(plan.threads[number].system).count_request(plan.threads[number])
+        return self._count_request(plan.threads[number])
 
-    def _system(self, name: str) -> System:
-        return next(system for system in self._around.systems if system.name == name)
+    def _count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        system = self._system(thread.system)
+        return None if system is None else system.count_request(thread)
+
+    def _system(self, name: str) -> System | None:
+        """The system of a thread; None when it cannot be read, or is switched off since."""
+        return next((system for system in self._around.systems if system.name == name), None)
 
     async def probed(
         self, response: Response, asked: str, number: int, lease: Lease | None = None
@@ -133,7 +142,8 @@ class RevisitSpider(VisitSpider):
         url = lease.url if lease is not None else asked
         plan = self._plans[url]
         thread = plan.threads[number]
-        if _count(self._system(thread.system), response) != thread.expected:
+        system = self._system(thread.system)
+        if system is None or _count(system, response) != thread.expected:
             yield self._with(lease, self._page(url, asked))
         elif number + 1 < len(plan.threads):
             probe = self._probe(plan, number + 1) or {}

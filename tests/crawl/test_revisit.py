@@ -139,3 +139,14 @@ def test_an_archive_that_is_not_there_is_named(place):
     command = place.command("crawl", "revisit")
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
     assert done.returncode in (0, 1)
+
+
+def test_a_thread_of_a_service_that_has_ended_stops_no_revisit(place):
+    dead = page(1).replace("</body>", '<div class="g-comments" data-href="https://example.org/a/"></div></body>')
+    site = LoopbackSite({"/a/": Answer(dead, headers=HTML), "/b/": Answer(page(2), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')},{site.url('/b/')}")
+    known = {row["system"] for row in place.open().threads().to_pylist()}
+    assert "wordpress" in known
+    assert len(known) == 2, "the page shows a thread of a system that is not read"
+    run(place, "revisit", "-a", "which=all")
+    assert [row["outcome"] for row in visits(place)] == ["read"] * 4
