@@ -112,6 +112,8 @@ class TableLog:
                     },
                     storage_options=self.store.storage_options,
                     raise_if_key_not_exists=False,
+                    # With retries the loser of two that create at once commits a second table over the first (1.6.6).
+                    commit_properties=CommitProperties(max_commit_retries=0),
                 )
             except (DeltaError, OSError, ValueError) as error:
                 if self.find() is None:  # otherwise another crawl was faster, or the answer was lost

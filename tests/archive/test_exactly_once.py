@@ -309,3 +309,15 @@ def test_crawls_in_several_processes_at_once_all_succeed(tmp_path, states):
     ledgers = every(tmp_path, "threads", "capture_id")
     assert ledgers == {(f"crawl-{c}-{t}-{n}",): 1 for c in range(3) for t in range(rounds) for n in range(PAGES)}
     as_the_source(tmp_path, rounds)
+
+
+def test_crawls_that_create_the_archive_at_the_same_moment_make_one_table_each(tmp_path):
+    """delta-rs 1.6.6 lets the loser of a race create a second table over the first, unless it may not try again."""
+    for turn in range(5):
+        root = tmp_path / f"{turn}"
+        processes = [write(root, f"state-{at}", f"crawl-{at}", 0) for at in range(3)]
+        for process in processes:
+            with process:
+                assert process.communicate(timeout=60)[0] == "started\ndone\n"
+        for table in TABLES:
+            assert [path.name for path in (root / "archive" / table / "_delta_log").glob("*.json")] == [f"{0:020}.json"], table
