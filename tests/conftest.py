@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from loopback import LoopbackSite, Rule
+
+
+@pytest.fixture(autouse=True)
+def no_reactor_stays() -> Iterator[None]:
+    """Take out a Twisted reactor that a test has drawn in: crawls within the tests' own event loop refuse to run beside one."""
+    was_there = "twisted.internet.reactor" in sys.modules
+    yield
+    if not was_there:
+        sys.modules.pop("twisted.internet.reactor", None)
 
 
 @pytest.fixture
