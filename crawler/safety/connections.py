@@ -148,10 +148,11 @@ class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001  # Scrapy 2.19 has no 
         agent = super()._get_agent(request, timeout)
         if request.meta.get("proxy"):
             return agent  # the connection leads to the operator's own proxy
-        endpoints = agent._endpointFactory  # noqa: SLF001
-        if not hasattr(endpoints._reactor, "connectTCP"):  # noqa: SLF001
+        # Scrapy hands the reactor to the factory of endpoints and keeps neither in a public place.
+        endpoints = agent._endpointFactory  # noqa: SLF001  # see above
+        if not hasattr(endpoints._reactor, "connectTCP"):  # noqa: SLF001  # see above
             raise RuntimeError("Twisted connects in another way than crawler/safety/connections.py knows")
-        endpoints._reactor = _GuardedReactor(endpoints._reactor, self._may_connect)  # noqa: SLF001
+        endpoints._reactor = _GuardedReactor(endpoints._reactor, self._may_connect)  # noqa: SLF001  # see above
         return agent
 
 
@@ -176,7 +177,7 @@ class _BoundedParser(http11._LenientHTTPClientParser):  # noqa: SLF001  # the pa
         super().lineReceived(line)
 
 
-class _BoundedProtocol(http11._LenientHTTP11ClientProtocol):  # noqa: SLF001
+class _BoundedProtocol(http11._LenientHTTP11ClientProtocol):  # noqa: SLF001  # Scrapy 2.19 has no public place for it
     """Twisted bounds a line of the head (16 KiB), but neither their number nor their sum."""
 
     def __init__(self, lines: int, size: int, quiescent: Any) -> None:
@@ -188,7 +189,7 @@ class _BoundedProtocol(http11._LenientHTTP11ClientProtocol):  # noqa: SLF001
         self._read = 0
         answer = super().request(request)
         parser: Any = self._parser
-        if type(parser) is not http11._LenientHTTPClientParser:  # noqa: SLF001
+        if type(parser) is not http11._LenientHTTPClientParser:  # noqa: SLF001  # Scrapy 2.19 has no public place for it
             raise RuntimeError("Scrapy parses in another way than crawler/safety/connections.py knows")
         parser.__class__ = _BoundedParser
         parser.lines_max = self._lines  # type: ignore[attr-defined]  # of the class it has now
@@ -209,7 +210,7 @@ class _BoundedProtocol(http11._LenientHTTP11ClientProtocol):  # noqa: SLF001
         transport.abortConnection()
 
 
-class _BoundedFactory(http11._LenientHTTP11ClientFactory):  # noqa: SLF001
+class _BoundedFactory(http11._LenientHTTP11ClientFactory):  # noqa: SLF001  # Scrapy 2.19 has no public place for it
     noisy = False
 
     def __init__(self, lines: int, size: int, *arguments: Any) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from crawler.extract.document import Document
+from crawler.systems.scripts import unescaped
 
 MAX_SCRIPTS: Final = 4_000_000
 """Inline script text of one page that is searched, characters; state blobs of large sites have one or two million."""
@@ -34,8 +35,7 @@ def setting(text: str, name: str) -> str | None:
     if found is None:
         return None
     literal: str = next(group for group in found.groups() if group is not None)
-    value = _ESCAPES.sub(_unescaped, literal)
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return unescaped(literal)
 
 
 def names(text: str, name: str) -> bool:
@@ -48,9 +48,6 @@ _COMMENTS = re.compile(
 )
 """String literals (kept) and comments; a slash pair behind a colon outside of a string is an address in plain text."""
 
-_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
-_LETTERS: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
-
 
 @lru_cache(maxsize=64)
 def _assigned(name: str) -> re.Pattern[str]:
@@ -61,9 +58,3 @@ def _assigned(name: str) -> re.Pattern[str]:
 def _assignment(name: str) -> re.Pattern[str]:
     literal = r""""((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`((?:\\.|[^`\\$])*)`|(\d{1,18})(?![\w.])"""
     return re.compile(rf"{_assigned(name).pattern}(?:{literal})(?!\s*[+\w$.\[(])", re.DOTALL)
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    """What an escape of a JavaScript string stands for (ECMA-262 12.9.4)."""
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _LETTERS.get(match[3], match[3])

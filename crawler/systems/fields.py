@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
 
 from archive.schema import Comment
 from crawler.extract.dates import read_time
 from crawler.extract.markup import read_markup
 from crawler.extract.text import clean
+from crawler.systems.answers import Row
 
 
 def set_body(comment: Comment, markup: str | None, *, unseen: str | None = None) -> None:
@@ -56,3 +59,22 @@ def set_removed(comment: Comment, status: str = "removed") -> None:
     :param status: ``removed``, or ``removed_by_author``, ``removed_by_moderator`` where the source says who it was
     """
     comment.status, comment.text, comment.text_html = status, None, None
+
+
+def parent_in(roots: Mapping[str, str], row: Row, native_id: str, key: str) -> str | None:
+    """The comment that a reply answers, or its top-level one where that one is not shown; None for no reply.
+
+    :param roots: each reply's top-level comment
+    :param key: where a reply names the comment it answers
+    :raises FetchError: a reply names none
+    """
+    root = roots.get(native_id)
+    if root is None:
+        return None
+    parent = row.id(key)
+    return parent if root in (parent, roots.get(parent)) else root
+
+
+def typed_link(link: str | None) -> str | None:
+    """A homepage as people type it into a form: most leave the scheme out."""
+    return link if not link or re.match(r"(?:https?:)?//", link) else f"https://{link}"

@@ -88,7 +88,7 @@ def _read(text: str, marks: tuple[str, ...], *, is_inner: bool = False) -> Itera
         if kind == "skip":
             continue
         if kind == "text" and not is_inner and any(mark in word for mark in marks) and "{" in word:
-            inner.append(_unquoted(word))
+            inner.append(unquoted(word))
         top = opened[-1]
         if kind == "mark" and word in "{[(":
             if len(opened) == MAX_DEPTH:
@@ -105,7 +105,7 @@ def _read(text: str, marks: tuple[str, ...], *, is_inner: bool = False) -> Itera
             _assign(before, assigned)
             top.close_member(text, match.start())
         elif word == ":" and top.member is None and before and before[-1][0] in ("text", "name", "number"):
-            top.member, top.value, top.start = _unquoted(before[-1][1]), [], match.end()
+            top.member, top.value, top.start = unquoted(before[-1][1]), [], match.end()
         else:
             top.value.append((kind, word))
         if word in (")", "}") or (kind == "name" and before and before[-1][0] in ("text", "number")):
@@ -125,7 +125,7 @@ def _called(before: list[tuple[str, str]]) -> str:
     while (words and words[-1] in _BEFORE) or (len(words) > 1 and words[-2] in ("(", ",")):
         if words.pop() in ("=", ":"):
             break
-    return _unquoted(words[-1]).rpartition(".")[2] if words else ""
+    return unquoted(words[-1]).rpartition(".")[2] if words else ""
 
 
 _BEFORE: Final = frozenset("=:(,{")
@@ -141,7 +141,7 @@ def _assign(before: list[tuple[str, str]], assigned: dict[str, Given]) -> None:
             member = "data-" + re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", member)
         value = [before[-1]]
     elif words[-2:-1] == [","] and words[-4:-3] == ["("] and words[-5:-4] and words[-5].endswith(".setAttribute"):
-        owner, member, value = words[-5].removesuffix(".setAttribute"), _unquoted(words[-3]), [before[-1]]
+        owner, member, value = words[-5].removesuffix(".setAttribute"), unquoted(words[-3]), [before[-1]]
     else:
         return
     if owner and member:
@@ -152,22 +152,26 @@ def _literal(value: list[tuple[str, str]]) -> str | None:
     if len(value) != 1 or value[0][0] not in ("text", "number"):
         return None
     word = value[0][1]
-    return None if word[0] == "`" and "${" in word else _unquoted(word)
+    return None if word[0] == "`" and "${" in word else unquoted(word)
 
 
 _ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\r\n|.))", re.DOTALL)
 _NAMED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
 
 
-def _unquoted(word: str) -> str:
+def unquoted(word: str) -> str:
     """A text without its quotes and escapes; anything else as it is."""
     if not word or word[0] not in "\"'`":
         return word
-    body = word[1:-1] if len(word) > 1 and word[-1] == word[0] else word[1:]
-    return _ESCAPE.sub(_unescaped, body).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return unescaped(word[1:-1] if len(word) > 1 and word[-1] == word[0] else word[1:])
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def unescaped(body: str) -> str:
+    """What stands between the quotes of a JavaScript string, read (ECMA-262 12.9.4)."""
+    return _ESCAPE.sub(_escape, body).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _escape(match: re.Match[str]) -> str:
     code = match[1] or match[2] or match[3]
     if code is None:
         return _NAMED.get(match[4], match[4])

@@ -17,7 +17,7 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
-from crawler.systems.fields import set_body, set_time
+from crawler.systems.fields import parent_in, set_body, set_time, typed_link
 from crawler.systems.paging import by_link
 from crawler.systems.places import has_place, web_address, written_path
 from crawler.systems.reading import Reading
@@ -169,25 +169,15 @@ async def _count(ref: ThreadRef, reading: Reading) -> None:
     reading.expect(ref.stated, "all")
 
 
-def _parent(row: Row, roots: Mapping[str, str]) -> str | None:
-    """The comment it answers: `pid`, or its top-level one where that one is not shown."""
-    root = roots.get(row.id("id"))
-    if root is None:
-        return None
-    parent = row.id("pid")
-    return parent if root in (parent, roots.get(parent)) else root
-
-
 def _comment(roots: Mapping[str, str], permalink: str, row: Row) -> Comment | None:
     if row.flag("isSpam"):
         return None
     native_id = row.id("id")
-    link = row.maybe_text("link") or None
     comment = Comment(
         native_id=native_id,
-        parent_native_id=_parent(row, roots),
+        parent_native_id=parent_in(roots, row, native_id, "pid"),
         author_name=row.maybe_text("nick"),
-        author_url=link if link is None or re.match(r"(?:https?:)?//", link) else f"https://{link}",
+        author_url=typed_link(row.maybe_text("link") or None),
         author_kind="staff" if row.flag("master") else "guest",
         like_count=row.maybe_number("ups" if row.has("ups") else "like"),
         dislike_count=row.maybe_number("downs"),

@@ -16,7 +16,7 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
-from crawler.systems.fields import set_body, set_time
+from crawler.systems.fields import parent_in, set_body, set_time, typed_link
 from crawler.systems.paging import Ask, by_number
 from crawler.systems.places import decoded_path, has_place, web_address, written_path
 from crawler.systems.reading import Reading, with_query
@@ -161,26 +161,16 @@ def _payload(answer: Answer) -> Row:
     return root.row("data")
 
 
-def _parent(row: Row, roots: Mapping[str, str]) -> str | None:
-    """The comment it answers: `pid`, or its top-level one where that one is not shown."""
-    root = roots.get(row.id("objectId"))
-    if root is None:
-        return None
-    parent = row.id("pid")
-    return parent if root in (parent, roots.get(parent)) else root
-
-
 def _comment(roots: Mapping[str, str], permalink: str, row: Row) -> Comment | None:
     if row.maybe_text("status") in HELD:
         return None
     native_id = row.id("objectId")
-    link = row.maybe_text("link") or None
     comment = Comment(
         native_id=native_id,
-        parent_native_id=_parent(row, roots),
+        parent_native_id=parent_in(roots, row, native_id, "pid"),
         author_name=row.maybe_text("nick"),
         author_id=row.maybe_id("user_id"),
-        author_url=link if link is None or re.match(r"(?:https?:)?//", link) else f"https://{link}",
+        author_url=typed_link(row.maybe_text("link") or None),
         author_kind=_kind(row),
         like_count=row.maybe_number("like"),
         is_pinned=row.raw("sticky") in (True, 1, "1", "true") if row.has("sticky") else None,
