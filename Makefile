@@ -73,8 +73,9 @@ crawl: $(READY)
 	  exec $(BIN)/python -m sample --run $(BIN)/scrapy crawl pages -a 'url={pages}' -s DOWNLOAD_DELAY=0; \
 	fi
 
+# One process a core; the tests of a file stay together, they share what is dear to set up.
 test: $(READY_TO_TEST)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 lint: $(READY_TO_TEST)
 	@$(BIN)/ruff check .

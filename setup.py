@@ -34,6 +34,7 @@ setup(
         "test": [
             "pytest>=9",
             "pytest-asyncio>=1.3",
+            "pytest-xdist>=3.8",
             "hypothesis>=6.140",
             "duckdb>=1.4",
             "pandas>=2.3",
