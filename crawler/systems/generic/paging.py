@@ -29,7 +29,7 @@ _NEXT = re.compile(
     r"|[»›→>]+|[«‹←<]+)\W*(?:\(\d+\))?\W*$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"^\W*(?:page|seite|стр\.?|strona)?\s*(\d{1,4})\W*$", re.IGNORECASE)
+_NUMBER = re.compile(r"^\W*(?:(?:page|seite|стр\.?|strona)\s*)?(\d{1,4})\W*$", re.IGNORECASE)
 _PAGED = re.compile(
     r"page|pag[ei]n|seite|strona|str\b|стр|offset|start|from|limit|cp\b|cpage|comment|koment|kommentar|opini|forum|thread|[?&;/,_-]p\b",
     re.IGNORECASE,
