@@ -151,11 +151,20 @@ def _has(items: list[Item], kind: str) -> bool:
 _CONTRADICTION: Final = Clock(-1)
 
 
+_TIMES: Final = {"noon": "12:00", "midnight": "00:00"}
+
+
 def _hours(items: list[Item]) -> list[Item]:
-    """``5 pm``: a number right before a half of the day is a time."""
+    """``5 pm``: a number right before a half of the day is a time; ``noon`` and ``midnight`` are times by themselves.
+
+    Source of the latter: Django's date format ``P``; its midnight is the one that the day begins with.
+    """
     for index, item in enumerate(items[:-1]):
         if item.kind == "number" and items[index + 1].kind == "half" and len(item.text) <= 2 and int(item.text) <= 12:
             items[index] = Item("hour", item.text)
+    for index, item in enumerate(items):
+        if item.text in _TIMES and not (index and items[index - 1].kind in ("clock", "hour")):
+            items[index] = Item("clock", _TIMES[item.text])
     return items
 
 

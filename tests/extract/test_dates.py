@@ -71,6 +71,15 @@ def test_fractions_of_a_second_are_kept(raw: str, micro: int) -> None:
     assert read(raw) == Published(AT + micro, AT + micro, AT + micro, "us", raw)
 
 
+@pytest.mark.parametrize(
+    ("raw", "hour"),
+    [("March 17, 2021, noon", 12), ("March 17, 2021, midnight", 0), ("noon, March 17, 2021", 12), ("March 17, 2021 12:00 noon", 12),
+     ("March 17, 2021, 12:00 midnight", 0)],
+)  # fmt: skip
+def test_noon_and_midnight_are_times_of_the_day(raw: str, hour: int) -> None:
+    assert read(raw, "en", ZoneInfo("UTC")).min == utc(f"2021-03-17T{hour:02}:00:00")
+
+
 def test_a_minute_lasts_to_its_end() -> None:
     assert read("2021-07-19T17:23Z") == Published(AT, AT, AT + MINUTE - 1, "min", "2021-07-19T17:23Z")
 
