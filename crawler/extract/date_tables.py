@@ -165,7 +165,8 @@ MORE_MONTHS: Final[dict[str, tuple[str, ...]]] = {
     "zh": tuple(f"{number}月" for number in (*"一二三四五六七八九十", "十一", "十二")),
 }  # fmt: skip
 MORE_HALVES: Final[dict[str, tuple[str, str]]] = {
-    "ar": ("ص|صباحا", "م|مساء"), "bn": ("পূর্বাহ্ণ", "অপরাহ্ণ"), "el": ("πμ|π μ", "μμ|μ μ"), "en": ("am|a m|midnight", "pm|p m|noon"),
+    "ar": ("ص|صباحا", "م|مساء"), "bn": ("পূর্বাহ্ণ", "অপরাহ্ণ"), "el": ("πμ|π μ", "μμ|μ μ"),
+    "en": ("am|a m|midnight", "pm|p m|noon"),
     "es": ("am|a m", "pm|p m"), "fa": ("ق ظ", "ب ظ"), "hu": ("de", "du"), "ja": ("午前", "午後"),
     "ko": ("오전", "오후"),
     "sq": ("pd|paradite|e paradites", "md|mbasdite|e pasdites"), "tr": ("öö", "ös"), "vi": ("sa|sáng", "ch|chiều"),
