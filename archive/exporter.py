@@ -13,11 +13,12 @@ from archive.columns import Columns
 from archive.commit import Batch, Committed, Committer
 from archive.erased import Erasures
 from archive.errors import ArchiveError
-from archive.index import STATES, CommentState, Index, PageState, Pending
+from archive.index import Index, Pending
 from archive.journal import CrawlLock, Journal
 from archive.log import TableLog
 from archive.s3_options import S3Options
 from archive.schema import TABLES, Comment, Provenance
+from archive.states import STATES, CommentState, PageState
 from archive.stores import open_store
 
 __all__ = ["Batch", "Committed", "Exporter"]
