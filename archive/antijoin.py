@@ -36,7 +36,9 @@ def known_comments(parts: Sequence[pa.Table], index: Index) -> list[list[bool]]:
     wanted: dict[str, set[str]] = {}
     for at, (part, chosen) in enumerate(zip(parts, _perhaps_known(parts, index), strict=True)):
         few = part.take(chosen)
-        described = zip(chosen.to_pylist(), states_of("comments", few), map(str, few.column("change").to_pylist()), strict=True)
+        described = zip(
+            chosen.to_pylist(), states_of("comments", few), map(str, few.column("change").to_pylist()), strict=True
+        )
         for row, values, change in described:
             thread_id, comment_id = values[:2]
             wanted.setdefault(thread_id, set()).add(comment_id)

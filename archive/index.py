@@ -10,9 +10,9 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from deltalake import DeltaTable
 
 from archive.errors import ArchiveError
 from archive.log import Entry, TableLog
+from archive.schema import TABLES
 from archive.states import STATES, CommentState, PageState, columns_of, packed, states_of, unpacked
 
 _LAYOUT: Final = 2
@@ -39,12 +40,17 @@ _TABLES: Final = {
 holds no null."""
 
 
+_COLUMNS: Final = TABLES["comments"].columns
+_THREAD, _COMMENT = map(_COLUMNS.index, ("thread_id", "comment_id"))
+_STATE: Final = itemgetter(*map(_COLUMNS.index, CommentState._fields[2:]))
+
+
 class Pending:
     """States of rows that were added but are not committed yet."""
 
     def __init__(self) -> None:
         self.pages: dict[str, PageState] = {}
-        self.threads: dict[str, dict[str, CommentState]] = {}
+        self._threads: dict[str, list[tuple[int, str, tuple[Any, ...]]]] = {}
 
     def add_page(self, page_id: str, state: PageState) -> None:
         """A page's row was added."""
@@ -52,12 +58,15 @@ class Pending:
         if known is None or state.rank >= known.rank:
             self.pages[page_id] = state
 
-    def add_comment(self, thread_id: str, comment_id: str, state: CommentState) -> None:
-        """A comment's row was added."""
-        thread = self.threads.setdefault(thread_id, {})
-        known = thread.get(comment_id)
-        if known is None or state.rank >= known.rank:
-            thread[comment_id] = state
+    def add_comments(self, observed_at: int, capture_id: str, held: Iterable[tuple[Any, ...]]) -> None:
+        """Rows of comments were added: their values, in the order of `Table.columns`."""
+        for values in held:
+            self._threads.setdefault(values[_THREAD], []).append((observed_at, capture_id, values))
+
+    def comments(self, thread_id: str) -> Iterator[tuple[str, CommentState]]:
+        """Comment and state of each row of a thread. Made when it is asked for: of most threads nobody does."""
+        for observed_at, capture_id, values in self._threads.get(thread_id, ()):
+            yield values[_COMMENT], CommentState(observed_at, capture_id, *_STATE(values))
 
 
 class _GoneError(Exception):
@@ -107,7 +116,7 @@ class Index:
             if known is None or state.rank >= known.rank:
                 states[comment_id] = state
         for pending in tuple(self._pending):
-            for comment_id, added in pending.threads.get(thread_id, {}).items():
+            for comment_id, added in pending.comments(thread_id):
                 if without is not None and added.capture_id.startswith(without):
                     continue
                 known = states.get(comment_id)
@@ -316,8 +325,7 @@ class Index:
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         writer, reader = (
-            sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
-            for _ in range(2)
+            sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False) for _ in range(2)
         )
         writer.execute("PRAGMA journal_mode = WAL")
         # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
@@ -339,4 +347,3 @@ class Index:
     def _forget(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-
