@@ -93,6 +93,4 @@ def provenance(capture: Capture) -> Provenance:
 
 def as_rows(captured: list[Capture]) -> list[dict[str, Any]]:
     """The rows of captures that have passed the pipelines, with all their columns, as dictionaries."""
-    return [
-        {**asdict(provenance(capture)), **asdict(comment)} for capture in captured for comment in capture.comments
-    ]
+    return [{**asdict(provenance(capture)), **asdict(comment)} for capture in captured for comment in capture.comments]
