@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +51,7 @@ class Pending:
 
     def __init__(self) -> None:
         self.pages: dict[str, PageState] = {}
-        self._threads: dict[str, list[tuple[int, str, tuple[Any, ...]]]] = {}
+        self._threads: dict[str, list[tuple[int, str, list[tuple[Any, ...]]]]] = {}
 
     def add_page(self, page_id: str, state: PageState) -> None:
         """A page's row was added."""
@@ -60,13 +61,14 @@ class Pending:
 
     def add_comments(self, observed_at: int, capture_id: str, held: Iterable[tuple[Any, ...]]) -> None:
         """Rows of comments were added: their values, in the order of `Table.columns`."""
-        for values in held:
-            self._threads.setdefault(values[_THREAD], []).append((observed_at, capture_id, values))
+        for thread_id, rows in groupby(held, itemgetter(_THREAD)):
+            self._threads.setdefault(thread_id, []).append((observed_at, capture_id, list(rows)))
 
     def comments(self, thread_id: str) -> Iterator[tuple[str, CommentState]]:
         """Comment and state of each row of a thread. Made when it is asked for: of most threads nobody does."""
-        for observed_at, capture_id, values in self._threads.get(thread_id, ()):
-            yield values[_COMMENT], CommentState(observed_at, capture_id, *_STATE(values))
+        for observed_at, capture_id, held in self._threads.get(thread_id, ()):
+            for values in held:
+                yield values[_COMMENT], CommentState(observed_at, capture_id, *_STATE(values))
 
 
 class _GoneError(Exception):

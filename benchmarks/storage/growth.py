@@ -42,10 +42,10 @@ def growth(folder: Path, commits: int, rows: int, points: int) -> list[Point]:
     found: list[Point] = []
     wanted = {1, *(round(commits * at / points) for at in range(1, points + 1))}
     spent: list[float] = []
-    with crawling(folder) as (exporter, changes):
-        stored(exporter, changes, rows, 1_000_000)  # warms up
+    with crawling(folder) as exporter:
+        stored(exporter, rows, 1_000_000)  # warms up
         for number in range(1, commits + 1):
-            steps = stored(exporter, changes, rows, number)
+            steps = stored(exporter, rows, number)
             spent.append(steps["commit"] * 1e3)
             if number in wanted:
                 found.append(_point(exporter, number, rows, median(spent)))

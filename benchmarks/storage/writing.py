@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,9 +20,9 @@ from archive.parts import encode
 from archive.schema import TABLES
 from archive.upkeep.compact import compact
 from archive.upkeep.rewriting import part_schema
-from benchmarks.storage.comments import as_rows, captures, provenance
+from benchmarks.storage.comments import SITE, as_rows, captures, provenance
 from benchmarks.storage.measuring import Figure, Goal, Stopwatch, measured
-from crawler.items import Capture
+from crawler.items import Capture, Thread
 from pipelines.changes import Changes
 from pipelines.identify import Identify
 from pipelines.normalise import normalise
@@ -38,24 +39,26 @@ JSON_LINES: Final = "Scrapy: JSON Lines exporter"
 
 
 @contextmanager
-def crawling(folder: Path, crawl_id: str = "bench") -> Iterator[tuple[Exporter, Changes]]:
-    """An exporter of a new archive, and the pipeline that compares with its index."""
+def crawling(folder: Path, crawl_id: str = "bench") -> Iterator[Exporter]:
+    """An exporter of a new archive."""
     root = Path(tempfile.mkdtemp(dir=folder))
     exporter = Exporter(str(root / "archive"), crawl_id, state_dir=root / "state")
     exporter.start()
     try:
-        yield exporter, Changes(exporter.index.page_digest, lambda key, name: exporter.index.thread(key, without=name))
+        yield exporter
     finally:
         exporter.close()
         shutil.rmtree(root)
 
 
-def stored(exporter: Exporter, changes: Changes, rows: int, seed: int) -> dict[str, float]:
+def stored(exporter: Exporter, rows: int, seed: int) -> dict[str, float]:
     """Read, compare and commit so many comments as a crawl does; CPU seconds of each step.
 
-    Of the pipeline `store` it is what it does with comments; their pages and ledgers are costs of a visit.
+    Of the pipeline `store` it is what it does with comments. Their ledgers pass uncounted, so that nothing is
+    remembered longer than in a crawl: pages and ledgers are costs of a visit.
     """
-    identify = Identify()
+    identify, index = Identify(), exporter.index
+    changes = Changes(index.page_digest, lambda key, name: index.thread(key, without=name))
     steps = {name: Stopwatch() for name in ("normalise", "identify", "changes", "columns", "commit")}
     for capture in captures(rows, seed):
         with steps["normalise"]:
@@ -66,6 +69,9 @@ def stored(exporter: Exporter, changes: Changes, rows: int, seed: int) -> dict[s
             changes.compare(capture)
         with steps["columns"]:
             exporter.add("comments", [row for row in capture.comments if row.change], provenance(capture))
+        closing = replace(capture, comments=[], thread=Thread(system="wordpress", tenant=SITE))
+        identify.identify(closing)
+        changes.compare(closing)
     with steps["commit"]:
         committed = exporter.commit(exporter.take())
     if committed.rows != {"comments": rows}:
@@ -76,10 +82,10 @@ def stored(exporter: Exporter, changes: Changes, rows: int, seed: int) -> dict[s
 def throughput(folder: Path, rows: int, rounds: int) -> tuple[Figure, Figure]:
     """Microseconds a comment, from what a comment system read to the committed row; the same by step."""
     steps = Figure(f"Where they go ({rows:,} comments a commit)", "us a comment")
-    with crawling(folder) as (exporter, changes):
+    with crawling(folder) as exporter:
 
         def ours(number: int) -> dict[str, float]:
-            spent = stored(exporter, changes, rows, number)
+            spent = stored(exporter, rows, number)
             if number:
                 for name, seconds in spent.items():
                     steps.values.setdefault(name, []).append(seconds * 1e6 / rows)
@@ -144,9 +150,9 @@ def sizes(folder: Path, rows: int, commits: int) -> Figure:
     """Bytes a comment on disk; also without the markup, which says the text a second time."""
     figure = Figure(f"Bytes on disk ({rows:,} comments a commit, {commits} commits)", "bytes a comment")
     small: list[int] = []
-    with crawling(folder) as (exporter, changes):
+    with crawling(folder) as exporter:
         for seed in range(1, commits + 1):
-            stored(exporter, changes, rows, seed)
+            stored(exporter, rows, seed)
         small = _sizes(exporter)
         for done in compact(exporter.store, tables=["comments"]):
             if done.trouble:
@@ -163,6 +169,7 @@ def sizes(folder: Path, rows: int, commits: int) -> Figure:
         "Talkback: as crawled, without text_html": sum(parts),
         "JSON Lines + zstd, without text_html": _compressed(bare, folder),
     }
+    _rows.cache_clear()  # what comes next is measured without these objects
     figure.values = {name: [size / len(every)] for name, size in totals.items()}
     figure.goals = [
         Goal("Talkback: parts as crawled", "JSON Lines + zstd", 0.7),
