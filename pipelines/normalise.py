@@ -88,13 +88,10 @@ def _are_sound(rows: list[Comment], observed_at: int) -> bool:
                 if len(url) > MAX_URL or not url.startswith(("http://", "https://")):
                     return False
                 texts.append(url)
-        has_time = False
         for at in _TIMES_OF(row):
-            if at is not None:
-                has_time = True
-                if not EARLIEST <= at <= latest:
-                    return False
-        if not has_time and row.published_precision is not None:
+            if at is not None and not EARLIEST <= at <= latest:
+                return False
+        if row.published_precision is not None and _is_undated(row):
             return False
     return is_clean("".join(texts))
 
@@ -127,8 +124,12 @@ def _row(row: Any, observed_at: int) -> None:
         value = getattr(row, name)
         if value is not None and not EARLIEST <= value <= latest:
             setattr(row, name, None)
-    if record is Comment and row.published_at is None and row.published_min is None and row.published_max is None:
+    if record is Comment and _is_undated(row):
         row.published_precision = None
+
+
+def _is_undated(row: Comment) -> bool:
+    return row.published_at is None and row.published_min is None and row.published_max is None
 
 
 def _lists(page: Page) -> None:

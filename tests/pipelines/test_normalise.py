@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.items import Capture, Comment, Page, Share, Subscribe
@@ -99,6 +99,7 @@ COMMENTS = st.builds(
 
 
 @given(st.lists(COMMENTS, max_size=3))
+@example([Comment(edited_at=NOW, published_precision="s")])
 def test_a_capture_that_is_sound_at_a_glance_is_what_every_row_by_itself_becomes(comments):
     alone = deepcopy(comments)
     for comment in alone:
