@@ -45,7 +45,7 @@ help:
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
 	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 SEED=7)' \
 	  'make test-scrapyd           deploy to a real scrapyd and run crawls there' \
-	  'make bench                  measure what reading a page costs, beside its peers' \
+	  'make bench                  measure what reading a page and storing comments cost, beside their peers' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make bench-extract          how well and how fast comments are read off real pages, beside other tools' \
 	  'make soak                   crawl sound and hostile sites together for an hour (MINUTES=60)' \
@@ -125,7 +125,7 @@ audit: $(READY_TO_TEST)
 	@build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 $(BENCH)/.ready: setup.py constraints.txt benchmarks/requirements.txt
-	@echo 'Setting up $(BENCH) with the extractors that are measured beside ours (once, about a minute)'
+	@echo 'Setting up $(BENCH) with what is measured beside ours (once, about a minute)'
 	@$(PYTHON) -m venv $(BENCH)
 	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --upgrade pip || $(NO_INDEX)
 	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt \
@@ -134,6 +134,7 @@ $(BENCH)/.ready: setup.py constraints.txt benchmarks/requirements.txt
 
 bench: $(BENCH)/.ready
 	@$(BENCH)/bin/python -m benchmarks.extraction
+	@$(BENCH)/bin/python -m benchmarks.storage
 
 test-scrapyd: $(READY_TO_TEST)
 	@trap 'tests/scrapyd/stop.sh $(SCRAPYD)' EXIT; \

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
@@ -78,6 +78,7 @@ def _struct_of(inner: dict[str, Check]) -> Check:
     return check
 
 
+@cache
 def _check_for(kind: pa.DataType) -> Check:
     if pa.types.is_list(kind):
         return _list_of(_check_for(kind.value_type))
@@ -96,12 +97,46 @@ def _check_for(kind: pa.DataType) -> Check:
     raise TypeError(f"no rows can be checked for the Arrow type {kind}")
 
 
+Sound = Callable[[set[type], Sequence[Any]], int | None]
+"""Characters of values of these types when all are sound at a glance; None when each has to be looked at."""
+_NOTHING: Final = type(None)
+
+
+def _sound_for(kind: pa.DataType) -> Sound:
+    if pa.types.is_string(kind):
+        return _sound_texts
+    if pa.types.is_boolean(kind):
+        return lambda kinds, _: 0 if kinds == {bool} else None
+    if pa.types.is_timestamp(kind) or pa.types.is_integer(kind):
+        bits = 64 if pa.types.is_timestamp(kind) else kind.bit_width
+        low, high = -(1 << bits - 1), (1 << bits - 1) - 1
+        return lambda kinds, column: 0 if kinds == {int} and low <= min(column) and max(column) <= high else None
+    return lambda _kinds, _column: None
+
+
+def _sound_texts(kinds: set[type], column: Sequence[Any]) -> int | None:
+    if kinds != {str}:
+        return None
+    whole = "".join(column)
+    return len(whole) if _text(whole) is None else None
+
+
+class _Column(NamedTuple):
+    name: str
+    check: Check
+    is_sound: Sound
+    is_optional: bool
+
+
 @cache
-def _checks(table: str) -> tuple[tuple[str, Check, bool], ...]:
-    """Name, check and "may be None" of each of a record's own columns."""
+def _checks(table: str) -> tuple[_Column, ...]:
+    """What each of a record's own columns may hold."""
     of = TABLES[table]
     defaults = {f.name: f.default for f in fields(of.record)}
-    return tuple((name, _check_for(of.schema.field(name).type), defaults[name] is None) for name in of.columns)
+    kinds = {name: of.schema.field(name).type for name in of.columns}
+    return tuple(
+        _Column(name, _check_for(kind), _sound_for(kind), defaults[name] is None) for name, kind in kinds.items()
+    )
 
 
 def _show(value: Any) -> str:
@@ -112,9 +147,14 @@ def _show(value: Any) -> str:
 def month_of(micros: int) -> str:
     """UTC month ``YYYY-MM`` of a time in microseconds. Raises `ArchiveError` outside the years 1 to 9999."""
     try:
-        return f"{datetime.fromtimestamp(micros // 1_000_000, UTC):%Y-%m}".rjust(7, "0")
+        return _month_of_day(micros // 86_400_000_000)
     except (ValueError, OverflowError, OSError) as error:
         raise ArchiveError(f"{micros} microseconds since 1970 lie in no year from 1 to 9999") from error
+
+
+@lru_cache(maxsize=64)
+def _month_of_day(day: int) -> str:
+    return f"{datetime.fromtimestamp(day * 86_400, UTC):%Y-%m}".rjust(7, "0")
 
 
 class Columns:
@@ -126,17 +166,20 @@ class Columns:
         self.text = 0
         """Characters of text held, to bound memory."""
         self._values: dict[str, list[Any]] = {name: [] for name in table.schema.names}
+        self._names = table.columns
+        self._read = attrgetter(*self._names)
         self._has_provenance = set(PROVENANCE) <= set(table.schema.names)
 
-    def add(self, rows: Sequence[Any], provenance: Provenance | None) -> None:
-        """Append records of this table.
+    def add(self, rows: Sequence[Any], provenance: Provenance | None) -> list[tuple[Any, ...]]:
+        """Append records of this table; their values, in the order of `Table.columns`.
 
         All of them or, when one is refused, none. Raises `ArchiveError` that names table, field and value.
         """
-        held, text = self._checked(rows)
+        held = self._held(rows)
         if not held:
-            return
-        own = dict(zip(self.table.columns, zip(*held, strict=True), strict=True))
+            return held
+        own = dict(zip(self._names, zip(*held, strict=True), strict=True))
+        text = sum([self._checked(of, own[of.name]) for of in _checks(self.table.name)])
         if self._has_provenance:
             above = self._provenance(provenance)
         else:  # crawls: a row about the whole crawl comes from no capture
@@ -148,27 +191,35 @@ class Columns:
             self._values[name].extend(column)
         self.rows += len(held)
         self.text += text
+        return held
 
-    def _checked(self, rows: Sequence[Any]) -> tuple[list[tuple[Any, ...]], int]:
-        table, text = self.table, 0
-        checks, read = _checks(table.name), attrgetter(*table.columns)
-        held = []
+    def _held(self, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+        record = self.table.record
         for row in rows:
-            if type(row) is not table.record:
+            if type(row) is not record:
                 raise ArchiveError(
-                    f"table {table.name}: {_show(row)} is a {type(row).__name__}, not a {table.record.__name__}"
+                    f"table {self.table.name}: {_show(row)} is a {type(row).__name__}, not a {record.__name__}"
                 )
-            values = read(row)
-            for (name, check, optional), value in zip(checks, values, strict=True):
-                if value is None:
-                    if not optional:
-                        raise ArchiveError(f"table {table.name}, field {name}: None where a value is required")
-                elif (wrong := check(value)) is not None:
-                    raise ArchiveError(f"table {table.name}, field {name}: {_show(value)} {wrong}")
-                elif type(value) is str:
-                    text += len(value)
-            held.append(values)
-        return held, text
+        return list(map(self._read, rows))
+
+    def _checked(self, of: _Column, column: tuple[Any, ...]) -> int:
+        """Characters of a column's values, which are what the column may hold."""
+        kinds = set(map(type, column))
+        if _NOTHING in kinds:
+            if not of.is_optional:
+                raise ArchiveError(f"table {self.table.name}, field {of.name}: None where a value is required")
+            if len(kinds) == 1:
+                return 0
+            kinds.remove(_NOTHING)
+            column = tuple([value for value in column if value is not None])
+        text = of.is_sound(kinds, column)
+        if text is not None:
+            return text
+        for value in column:
+            wrong = of.check(value)
+            if wrong is not None:
+                raise ArchiveError(f"table {self.table.name}, field {of.name}: {_show(value)} {wrong}")
+        return sum(len(value) for value in column if isinstance(value, str))
 
     def _provenance(self, provenance: Provenance | None) -> dict[str, Any]:
         if provenance is None:

@@ -19,11 +19,12 @@ from archive.antijoin import BLOCKS, KNOWN, Visit, visits, without
 from archive.columns import Columns
 from archive.erased import Erasures
 from archive.errors import ArchiveError
-from archive.index import STATES, Index, Pending
+from archive.index import Index, Pending
 from archive.journal import Journal, Record
 from archive.log import TableLog
 from archive.parts import Part, directory, encode, partitions, statistics
 from archive.schema import TABLES
+from archive.states import STATES
 from archive.stores import STAGED, Store
 
 ATTEMPTS: Final = 100

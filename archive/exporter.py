@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +12,12 @@ from archive.columns import Columns
 from archive.commit import Batch, Committed, Committer
 from archive.erased import Erasures
 from archive.errors import ArchiveError
-from archive.index import STATES, CommentState, Index, PageState, Pending
+from archive.index import Index, Pending
 from archive.journal import CrawlLock, Journal
 from archive.log import TableLog
 from archive.s3_options import S3Options
 from archive.schema import TABLES, Comment, Provenance
+from archive.states import STATES, PageState
 from archive.stores import open_store
 
 __all__ = ["Batch", "Committed", "Exporter"]
@@ -25,7 +25,6 @@ __all__ = ["Batch", "Committed", "Exporter"]
 ORPHAN_AGE_S: Final = 86_400.0
 """Age in seconds at which an unfinished part of an unknown crawl is removed: longer than any commit takes."""
 _CRAWL_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_COMMENT_STATE: Final = attrgetter(*CommentState._fields[2:])
 
 
 def state_folder(state_dir: Path, identity: str) -> Path:
@@ -178,16 +177,15 @@ class Exporter:
             columns = self._columns[table] = Columns(TABLES[table])
         if table == "comments" and provenance is not None and self.erasures:
             rows = [row for row in rows if not self.is_erased(row, provenance.site)]
-        columns.add(rows, provenance)
-        if provenance is None or table not in STATES:
+        held = columns.add(rows, provenance)
+        if provenance is None:
             return
-        above = provenance.observed_at, provenance.capture_id
         if table == "pages":
             for row in rows:
-                self._pending.add_page(row.page_id, PageState(*above, row.content_digest))
-        else:
-            for row in rows:
-                self._pending.add_comment(row.thread_id, row.comment_id, CommentState(*above, *_COMMENT_STATE(row)))
+                state = PageState(provenance.observed_at, provenance.capture_id, row.content_digest)
+                self._pending.add_page(row.page_id, state)
+        elif table == "comments":
+            self._pending.add_comments(provenance.observed_at, provenance.capture_id, held)
 
     def is_erased(self, comment: Comment, site: str) -> bool:
         """Whether a comment, or all that its author wrote, was erased from the archive and is not to come back."""

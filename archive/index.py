@@ -7,11 +7,15 @@ were committed with, so it is never ahead of the archive, and what it is behind 
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,85 +23,27 @@ from deltalake import DeltaTable
 
 from archive.errors import ArchiveError
 from archive.log import Entry, TableLog
+from archive.schema import TABLES
+from archive.states import STATES, CommentState, PageState, columns_of, packed, states_of, unpacked
 
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """Layout of the index's tables; an index with another one is built anew."""
 _WAIT_S: Final = 600.0
 """How long another crawl on the same index may take to read a whole archive."""
 _BATCH_ROWS: Final = 20_000
 _CACHE_KIB: Final = 32 * 1024
-
-
-class CommentState(NamedTuple):
-    """An observed state of a comment; the latest is what the next visit is compared with."""
-
-    observed_at: int
-    """Microseconds since the epoch, UTC."""
-    capture_id: str
-    status: str
-    content_digest: str | None
-    like_count: int | None
-    dislike_count: int | None
-    reply_count: int | None
-    is_edited: bool | None
-    edited_at: int | None
-    published_at: int | None
-    published_min: int | None
-    published_max: int | None
-    page_id: str
-    native_id: str | None
-    id_kind: str
-    kind: str
-    parent_id: str | None
-    parent_native_id: str | None
-    root_id: str | None
-    depth: int | None
-
-    @property
-    def rank(self) -> tuple[int, str, str, str]:
-        """Order of the states of one comment: the greatest is the latest, whatever the order of the commits."""
-        return self.observed_at, self.capture_id, self.status, self.content_digest or ""
-
-
-class PageState(NamedTuple):
-    """An observed state of a page."""
-
-    observed_at: int
-    capture_id: str
-    content_digest: str | None
-
-    @property
-    def rank(self) -> tuple[int, str, str]:
-        """Order of the states of one page."""
-        return self.observed_at, self.capture_id, self.content_digest or ""
-
-
-STATES: Final[dict[str, tuple[tuple[str, ...], type[PageState | CommentState]]]] = {
-    "comments": (("thread_id", "comment_id"), CommentState),
-    "pages": (("page_id",), PageState),
+_TABLES: Final = {
+    "comments": "(thread_id TEXT NOT NULL, ids TEXT NOT NULL, states TEXT NOT NULL)",
+    "pages": "(page_id, observed_at, capture_id, content_digest, mark,"
+    " PRIMARY KEY (page_id, observed_at, capture_id, mark)) WITHOUT ROWID",
 }
-"""The tables whose states are kept: key columns, and the class of a state."""
-_ORDER: Final = {
-    "comments": "thread_id, comment_id, observed_at, capture_id, status, mark",
-    "pages": "page_id, observed_at, capture_id, mark",
-}
-"""Primary keys, in the order of `rank`. ``mark`` is the digest, ``''`` for none, because a key holds no null."""
+"""A comment's states lie in runs (`archive.states.packed`). ``mark`` is a page's digest, ``''`` for none, because a key
+holds no null."""
 
 
-def columns_of(table: str) -> list[str]:
-    """The columns of a table that the index reads."""
-    keys, state = STATES[table]
-    return [*keys, *(name for name in state._fields if name not in keys)]
-
-
-def states_of(table: str, rows: pa.Table | pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
-    """Key columns and state columns of each row, as plain values, times as microseconds."""
-    keys, state = STATES[table]
-    columns = []
-    for name in (*keys, *state._fields):
-        column = rows.column(name)
-        columns.append((column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column).to_pylist())
-    return zip(*columns, strict=True)
+_COLUMNS: Final = TABLES["comments"].columns
+_THREAD, _COMMENT = map(_COLUMNS.index, ("thread_id", "comment_id"))
+_STATE: Final = itemgetter(*map(_COLUMNS.index, CommentState._fields[2:]))
 
 
 class Pending:
@@ -105,7 +51,7 @@ class Pending:
 
     def __init__(self) -> None:
         self.pages: dict[str, PageState] = {}
-        self.threads: dict[str, dict[str, CommentState]] = {}
+        self._threads: dict[str, list[tuple[int, str, list[tuple[Any, ...]]]]] = {}
 
     def add_page(self, page_id: str, state: PageState) -> None:
         """A page's row was added."""
@@ -113,12 +59,16 @@ class Pending:
         if known is None or state.rank >= known.rank:
             self.pages[page_id] = state
 
-    def add_comment(self, thread_id: str, comment_id: str, state: CommentState) -> None:
-        """A comment's row was added."""
-        thread = self.threads.setdefault(thread_id, {})
-        known = thread.get(comment_id)
-        if known is None or state.rank >= known.rank:
-            thread[comment_id] = state
+    def add_comments(self, observed_at: int, capture_id: str, held: Iterable[tuple[Any, ...]]) -> None:
+        """Rows of comments were added: their values, in the order of `Table.columns`."""
+        for thread_id, rows in groupby(held, itemgetter(_THREAD)):
+            self._threads.setdefault(thread_id, []).append((observed_at, capture_id, list(rows)))
+
+    def comments(self, thread_id: str) -> Iterator[tuple[str, CommentState]]:
+        """Comment and state of each row of a thread. Made when it is asked for: of most threads nobody does."""
+        for observed_at, capture_id, held in self._threads.get(thread_id, ()):
+            for values in held:
+                yield values[_COMMENT], CommentState(observed_at, capture_id, *_STATE(values))
 
 
 class _GoneError(Exception):
@@ -147,9 +97,8 @@ class Index:
 
     def page_digest(self, page_id: str) -> str | None:
         """``content_digest`` of the page's latest row, added rows included; None for an unknown page."""
-        state = None
-        for row in self._select(self._reader, "pages", "page_id = ?", (page_id,)):
-            state = PageState(*row[1:-1])
+        committed = self._page_states(self._reader, page_id)
+        state = committed[-1] if committed else None
         for pending in tuple(self._pending):
             added = pending.pages.get(page_id)
             if added is not None and (state is None or added.rank >= state.rank):
@@ -161,12 +110,15 @@ class Index:
 
         ``without`` leaves out the states whose ``capture_id`` begins so.
         """
-        found = self._select(self._reader, "comments", "thread_id = ?", (thread_id,))
-        capture = 2 + CommentState._fields.index("capture_id")  # behind the keys
-        latest = {row[1]: row for row in found if without is None or not row[capture].startswith(without)}
-        states = {comment_id: _comment(row) for comment_id, row in latest.items()}
+        states: dict[str, CommentState] = {}
+        for comment_id, state in self._runs(self._reader, thread_id):
+            if without is not None and state.capture_id.startswith(without):
+                continue
+            known = states.get(comment_id)
+            if known is None or state.rank >= known.rank:
+                states[comment_id] = state
         for pending in tuple(self._pending):
-            for comment_id, added in pending.threads.get(thread_id, {}).items():
+            for comment_id, added in pending.comments(thread_id):
                 if without is not None and added.capture_id.startswith(without):
                     continue
                 known = states.get(comment_id)
@@ -178,17 +130,21 @@ class Index:
 
     def page_states(self, page_id: str) -> list[PageState]:
         """Every committed state of a page, the latest last."""
-        found = self._select(self._writer, "pages", "page_id = ?", (page_id,))
-        return [PageState(*row[1:-1]) for row in found]
+        return self._page_states(self._writer, page_id)
 
     def has_thread(self, thread_id: str) -> bool:
         """Whether any comment of a thread is committed."""
-        return next(self._select(self._writer, "comments", "thread_id = ?", (thread_id,)), None) is not None
+        found = self._select(self._writer, "SELECT 1 FROM comments WHERE thread_id = ? LIMIT 1", thread_id)
+        return next(found, None) is not None
 
-    def comment_states(self, thread_id: str, comment_id: str) -> list[CommentState]:
-        """Every committed state of a comment, the latest last."""
-        found = self._select(self._writer, "comments", "thread_id = ? AND comment_id = ?", (thread_id, comment_id))
-        return [_comment(row) for row in found]
+    def comment_states(self, thread_id: str, wanted: AbstractSet[str]) -> dict[str, list[CommentState]]:
+        """Every committed state of some comments of a thread, the latest last."""
+        found: dict[str, list[CommentState]] = {}
+        for comment_id, state in self._runs(self._writer, thread_id, wanted):
+            found.setdefault(comment_id, []).append(state)
+        for states in found.values():
+            states.sort(key=attrgetter("rank"))
+        return found
 
     # -- rows that wait -----------------------------------------------------------------------------
 
@@ -269,7 +225,7 @@ class Index:
         for path in entry.added:
             rows = own.get(path)
             if rows is not None:
-                self._insert(cursor, name, states_of(name, rows))
+                self._insert(cursor, name, rows)
             else:
                 self.foreign += 1
                 try:
@@ -295,7 +251,7 @@ class Index:
         try:
             with log.store.filesystem(name).open_input_file(path) as source:
                 for batch in pq.ParquetFile(source).iter_batches(_BATCH_ROWS, columns=columns_of(name)):
-                    self._insert(cursor, name, states_of(name, batch))
+                    self._insert(cursor, name, batch)
         except FileNotFoundError:
             raise
         except (OSError, pa.ArrowException, KeyError) as error:
@@ -307,13 +263,13 @@ class Index:
         return ArchiveError(f"cannot read the committed part {address}: {error}; restore it from a copy")
 
     @staticmethod
-    def _insert(cursor: sqlite3.Cursor, table: str, rows: Iterable[Sequence[Any]]) -> None:
-        keys, state = STATES[table]
-        names = (*keys, *state._fields)
-        digest = names.index("content_digest")
+    def _insert(cursor: sqlite3.Cursor, table: str, rows: pa.Table | pa.RecordBatch) -> None:
+        if table == "comments":
+            cursor.executemany("INSERT INTO comments VALUES (?, ?, ?)", packed(rows))
+            return
+        found = states_of(table, rows)
         cursor.executemany(
-            f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * (len(names) + 1))})",  # noqa: S608 - a name of STATES
-            ((*row, row[digest] or "") for row in rows),
+            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?)", ((*row, row[-1] or "") for row in found)
         )
 
     @staticmethod
@@ -323,12 +279,28 @@ class Index:
         ).fetchone()
         return found
 
-    def _select(self, source: sqlite3.Connection, table: str, where: str, values: Sequence[str]) -> Iterator[Any]:
+    def _page_states(self, source: sqlite3.Connection, page_id: str) -> list[PageState]:
+        found = self._select(
+            source,
+            "SELECT observed_at, capture_id, content_digest FROM pages WHERE page_id = ?"
+            " ORDER BY observed_at, capture_id, mark",
+            page_id,
+        )
+        return [PageState(*row) for row in found]
+
+    def _runs(
+        self, source: sqlite3.Connection, thread_id: str, wanted: AbstractSet[str] | None = None
+    ) -> Iterator[tuple[str, CommentState]]:
+        """Comment id and state of a thread's committed rows, of these comments only where some are named."""
+        for ids, states in self._select(source, "SELECT ids, states FROM comments WHERE thread_id = ?", thread_id):
+            if wanted is None:
+                yield from unpacked(ids, states)
+            elif not wanted.isdisjoint(json.loads(ids)):
+                yield from (entry for entry in unpacked(ids, states) if entry[0] in wanted)
+
+    def _select(self, source: sqlite3.Connection, query: str, key: str) -> Iterator[Any]:
         try:
-            yield from source.execute(
-                f"SELECT * FROM {table} WHERE {where} ORDER BY {_ORDER[table]}",  # noqa: S608 - names of STATES
-                values,
-            )
+            yield from source.execute(query, (key,))
         except sqlite3.DatabaseError as error:
             raise self._broken(error) from error
 
@@ -355,8 +327,7 @@ class Index:
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         writer, reader = (
-            sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
-            for _ in range(2)
+            sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False) for _ in range(2)
         )
         writer.execute("PRAGMA journal_mode = WAL")
         # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
@@ -368,11 +339,9 @@ class Index:
             for table in (*STATES, "versions"):
                 writer.execute(f"DROP TABLE IF EXISTS {table}")
         writer.execute("CREATE TABLE IF NOT EXISTS versions (name PRIMARY KEY, table_id, version INTEGER)")
-        for table, (keys, state) in STATES.items():
-            names = ", ".join((*keys, *state._fields, "mark"))
-            writer.execute(
-                f"CREATE TABLE IF NOT EXISTS {table} ({names}, PRIMARY KEY ({_ORDER[table]})) WITHOUT ROWID"
-            )
+        for table, columns in _TABLES.items():
+            writer.execute(f"CREATE TABLE IF NOT EXISTS {table} {columns}")
+        writer.execute("CREATE INDEX IF NOT EXISTS of_thread ON comments (thread_id)")
         writer.execute(f"PRAGMA user_version = {_LAYOUT}")
         writer.execute("COMMIT")
         return writer, reader
@@ -380,8 +349,3 @@ class Index:
     def _forget(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-
-
-def _comment(row: Sequence[Any]) -> CommentState:
-    state = CommentState(*row[2:-1])
-    return state if state.is_edited is None else state._replace(is_edited=bool(state.is_edited))

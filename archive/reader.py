@@ -390,11 +390,16 @@ def _micros(name: str, moment: datetime | None) -> int | None:
 
 def _latest(keys: pa.Table, key: str, rank: tuple[str, ...]) -> pa.BooleanArray:
     """For each row, whether it has the greatest rank among the rows with its key; of equal ones the last."""
-    numbered = keys.append_column("row", pa.array(range(keys.num_rows), pa.int64()))
+    counts: Any = keys.column(key).value_counts()
+    is_repeated: Any = pc.greater(counts.field("counts"), pa.scalar(1, pa.int64()))
+    has_more: Any = pc.is_in(keys.column(key), value_set=counts.field("values").filter(is_repeated))
+    again: pa.BooleanArray = has_more.combine_chunks()
+    rows = pc.indices_nonzero(again)
     order: Any = [(name, "ascending", "at_start") for name in (key, *rank, "row")]
-    ordered = numbered.sort_by(order)
+    ordered = keys.take(rows).append_column("row", rows).sort_by(order)  # the few: most have one state
     ids = ordered.column(key).combine_chunks()
     last = pa.array([True] * min(1, len(ids)), pa.bool_())
     is_last: Any = last if len(ids) < 2 else pa.concat_arrays([pc.not_equal(ids[:-1], ids[1:]), last])
     chosen = ordered.column("row").combine_chunks().filter(is_last)
-    return pc.is_in(numbered.column("row").combine_chunks(), value_set=chosen)
+    wanted: pa.BooleanArray = pc.replace_with_mask(pc.invert(again), again, pc.is_in(rows, value_set=chosen))
+    return wanted

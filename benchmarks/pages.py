@@ -106,11 +106,12 @@ def _story(number: int, rng: Random, comments: int, host: str) -> Story:
         uniq_id=f"{rng.getrandbits(36):09x}",
         youtube="".join(rng.choices("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789_-", k=11)),
         published=published,
-        remarks=tuple(_remarks(rng, number * 2_000, published, comments)),
+        remarks=tuple(remarks(rng, number * 2_000, published, comments)),
     )
 
 
-def _remarks(rng: Random, first: int, at: datetime, count: int) -> Iterator[Remark]:
+def remarks(rng: Random, first: int, at: datetime, count: int) -> Iterator[Remark]:
+    """So many comments of one thread, the first after ``at``, numbered from ``first``."""
     depths: dict[int, int] = {}
     for number in range(first, first + count):
         at += timedelta(seconds=rng.randint(20, 7_000))

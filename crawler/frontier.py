@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import logging
 from collections import Counter, deque
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
@@ -29,6 +30,12 @@ logger = logging.getLogger(__name__)
 
 CLOSED_BY_US: Final = "frontier_failed"
 """Closing reason of a crawl whose frontier cannot be written."""
+
+
+@lru_cache(maxsize=4096)
+def _place_of(origin: str) -> tuple[str, str]:
+    """Site and host of an address, by its beginning up to the path."""
+    return site_of(origin), (urlsplit(origin).hostname or "").rstrip(".")
 
 
 class Frontier(BaseScheduler):
@@ -107,13 +114,13 @@ class Frontier(BaseScheduler):
         if self._page_callback is None or request.callback != self._page_callback:
             return self._enqueue_other(request)
         url, asked = request.url, request.cb_kwargs["asked"]
-        host = (urlsplit(url).hostname or "").rstrip(".")
+        site, host = _place_of("/".join(url.split("/", 3)[:3]))
         try:
             added = self._leases.add(
                 bytes.fromhex(page_key(url)),
                 url,
                 asked=asked,
-                site=site_of(url),
+                site=site,
                 host=host,
                 priority=request.priority,
                 site_max=self._site_max,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -17,15 +18,18 @@ def digest(*parts: str | None) -> str:
 
     None and ``""`` differ as well.
     """
-    state = blake2b(digest_size=KEY_BYTES)
-    for part in parts:
-        if part is None:
-            state.update(b"-;")
-        else:
-            raw = part.encode("utf-8", "surrogatepass")
-            state.update(b"%d;" % len(raw))
-            state.update(raw)
-    return state.hexdigest()
+    return _hash(b"".join(map(_framed, parts)))
+
+
+def _framed(part: str | None) -> bytes:
+    if part is None:
+        return b"-;"
+    raw = part.encode("utf-8", "surrogatepass")
+    return b"%d;%b" % (len(raw), raw)
+
+
+def _hash(framed: bytes) -> str:
+    return blake2b(framed, digest_size=KEY_BYTES).hexdigest()
 
 
 def page_key(canonical_url: str) -> str:
@@ -40,7 +44,13 @@ def thread_key(system: str, tenant: str, native_id: str | None, page_id: str) ->
 
 def comment_key(system: str, tenant: str, scope: str | None, native_id: str) -> str:
     """Key of a comment with a native id. ``scope`` is the thread key where native ids are not global, else None."""
-    return digest(KEY_VERSION, "comment", "native", system, tenant, scope, native_id)
+    return _hash(_native(system, tenant, scope) + _framed(native_id))
+
+
+@lru_cache(maxsize=64)
+def _native(system: str, tenant: str, scope: str | None) -> bytes:
+    """What the comments of a thread have in common."""
+    return b"".join(map(_framed, (KEY_VERSION, "comment", "native", system, tenant, scope)))
 
 
 def surrogate_key(thread_id: str, author: str | None, text: str | None, published: str | None, ordinal: int) -> str:

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,6 +20,9 @@ LAYOUT: Final = 2
 """Layout of the table; a file with another one is not touched."""
 BULK: Final = 1_000
 """Pages that are added in one transaction when nothing else ends it."""
+_CACHE_KIB: Final = 8 * 1024
+_CHECKPOINT_PAGES: Final = 4_000
+"""Of 4 KiB. SQLite's 1,000 write the pages that many leases change four times as often."""
 LISTED: Final = 1_000
 """Pages and threads that are told of one by one; more are counted only."""
 
@@ -56,6 +59,11 @@ _COUNT: Final = (
 address that they call their own, with the page that was visited for it. ``rank`` is the priority with its sign
 turned: one index has the order of turns."""
 
+_FIRST: Final = (
+    "SELECT site, host, id, url, asked, attempts FROM pages INDEXED BY waiting WHERE state = 'waiting'"
+    " AND rank = (SELECT rank FROM pages INDEXED BY waiting WHERE state = 'waiting' ORDER BY rank LIMIT 1)"
+    " AND site > ? ORDER BY rank, site, host, attempts, id LIMIT 1"
+)
 _RANKS: Final = "SELECT rank FROM pages INDEXED BY waiting WHERE state = 'waiting' AND rank > ? ORDER BY rank LIMIT 1"
 _SITES: Final = (
     "SELECT site FROM pages INDEXED BY waiting WHERE state = 'waiting' AND rank = ? AND site > ? ORDER BY site LIMIT 1"
@@ -153,6 +161,23 @@ class Earlier:
     """Pages that wait, the returned and retried ones included."""
 
 
+class _Explained:
+    """Turns the database's errors into ones that say the way out. No generator: it stands around every lease."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise FrontierError(
+                f"cannot use the frontier {self._path}: {error}; make room or repair the disk, or remove the file to "
+                "begin the crawl anew"
+            ) from error
+
+
 class Leases:
     """De-duplication and queue in one table: a page is added once, leased, ended, and done when its rows are committed.
 
@@ -170,8 +195,9 @@ class Leases:
         self.run = secrets.token_hex(2)
         self._uncommitted = 0
         self._turn = ""
+        self._explained = _Explained(path)
         self._values: dict[str, str] = {}
-        with self._explained():
+        with self._explained:
             self._connection = sqlite3.connect(path, isolation_level=None)
             try:
                 self._open()
@@ -183,6 +209,8 @@ class Leases:
         execute = self._connection.execute
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA synchronous = NORMAL")
+        execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         layout: int = execute("PRAGMA user_version").fetchone()[0]
         if not layout:
             self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {LAYOUT}; COMMIT")
@@ -218,7 +246,7 @@ class Leases:
         """Add a page; False when the crawl has it already, None when its site has ``site_max`` pages. ``key`` is its
         key.
         """
-        with self._explained():
+        with self._explained:
             self._begin()
             cursor = self._connection.execute(
                 "INSERT OR IGNORE INTO pages (key, url, asked, site, host, rank) VALUES (?, ?, ?, ?, ?, ?)",
@@ -241,7 +269,7 @@ class Leases:
 
         :param key: key of that address
         """
-        with self._explained():
+        with self._explained:
             self._begin()
             ask = self._connection.execute
             if ask("SELECT id FROM pages WHERE key = ? AND id != ?", (key, lease.id)).fetchone() is not None:
@@ -255,11 +283,17 @@ class Leases:
         The greatest priority comes first; among equals, sites take turns, and of a site's pages those come first
         that were tried least.
         """
-        with self._explained():
+        with self._explained:
+            ask = self._connection.execute
+            first = ask(_FIRST, (self._turn,)).fetchone() or ask(_FIRST, ("",)).fetchone()
+            if first is None:
+                return None
+            site, host, *page = first
+            if not is_busy(host):  # most are not: the first place of all, found at once
+                return self._lease(site, host, page)
             for rank, site, host in self._places():
                 if not is_busy(host):
-                    self._turn = site
-                    return self._lease(rank, site, host)
+                    return self._lease(site, host, ask(_NEXT, (rank, site, host)).fetchone())
         return None
 
     def _places(self) -> Iterator[tuple[int, str, str]]:
@@ -278,9 +312,9 @@ class Leases:
             after = found[0]
             yield after
 
-    def _lease(self, rank: int, site: str, host: str) -> Lease:
-        self._begin()
-        row, url, asked, attempts = self._connection.execute(_NEXT, (rank, site, host)).fetchone()
+    def _lease(self, site: str, host: str, page: Sequence[Any]) -> Lease:
+        self._turn = site
+        row, url, asked, attempts = page
         self._connection.execute("UPDATE pages SET state = 'leased', attempts = attempts + 1 WHERE id = ?", (row,))
         # Written before the request is made: a page that kills the process is counted.
         self._commit()
@@ -326,12 +360,11 @@ class Leases:
             for lease in leases
         ]
         with self._transaction() as execute:
-            for values in ended:
-                execute(
-                    "UPDATE pages SET state = 'ended', batch = ?, comments = ?, threads = ?, reason = ?, detail = ?,"
-                    " skipped = ? WHERE id = ?",
-                    values,
-                )
+            self._connection.executemany(
+                "UPDATE pages SET state = 'ended', batch = ?, comments = ?, threads = ?, reason = ?, detail = ?,"
+                " skipped = ? WHERE id = ?",
+                ended,
+            )
             if tally is not None:
                 execute("INSERT OR REPLACE INTO batches VALUES (?, ?)", (number, tally.to_json()))
 
@@ -407,7 +440,7 @@ class Leases:
 
     def close(self) -> None:
         """Keep the file and let go of it."""
-        with self._explained():
+        with self._explained:
             self._commit()
             self._connection.close()
 
@@ -420,7 +453,7 @@ class Leases:
     # -- inside -------------------------------------------------------------------------------------
 
     def _found(self, query: str, *values: Any) -> list[Any]:
-        with self._explained():
+        with self._explained:
             return self._connection.execute(query, values).fetchall()
 
     def _begin(self) -> None:
@@ -434,7 +467,7 @@ class Leases:
 
     @contextmanager
     def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
-        with self._explained():
+        with self._explained:
             self._commit()
             self._begin()
             try:
@@ -444,13 +477,3 @@ class Leases:
                     self._connection.execute("ROLLBACK")
                 raise
             self._commit()
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise FrontierError(
-                f"cannot use the frontier {self.path}: {error}; make room or repair the disk, or remove the file to "
-                "begin the crawl anew"
-            ) from error

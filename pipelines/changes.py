@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
-from archive.index import CommentState
+from archive.states import CommentState
 from crawler.items import Capture, Comment, Thread
 from crawler.report import SOUND_VERDICTS
 from pipelines.store import Store

@@ -75,12 +75,14 @@ class Identify:
 
 def _identify_comments(capture: Capture, known: _Thread) -> None:
     scope = capture.thread_id if capture.thread_of and capture.thread_of[0] in LOCAL_IDS else None
+    natives: dict[tuple[str, str, str], str] = {}
     for comment in capture.comments:
         comment.page_id, comment.thread_id = capture.page_id, capture.thread_id
         author, text = _folded(comment.author_name), _folded(comment.text)
         comment.content_digest = digest(author, text)
         if comment.native_id is not None and comment.id_kind == "native":
-            comment.comment_id = comment_key(comment.system, comment.tenant, scope, comment.native_id)
+            comment_id = comment_key(comment.system, comment.tenant, scope, comment.native_id)
+            comment.comment_id = natives[comment.system, comment.tenant, comment.native_id] = comment_id
         else:
             comment.id_kind = "surrogate"
             when = None if comment.published_at is None else str(comment.published_at)
@@ -92,7 +94,11 @@ def _identify_comments(capture: Capture, known: _Thread) -> None:
     for comment in capture.comments:
         label = comment.parent_native_id
         if label is not None:
-            comment.parent_id = known.labels.get(label) or comment_key(comment.system, comment.tenant, scope, label)
+            comment.parent_id = (
+                known.labels.get(label)
+                or natives.get((comment.system, comment.tenant, label))
+                or comment_key(comment.system, comment.tenant, scope, label)
+            )
             if label in known.labels:
                 comment.parent_native_id = None
         if comment.id_kind == "surrogate":

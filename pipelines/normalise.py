@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final
 
-from crawler.extract.text import clean
+from crawler.extract.text import clean, is_clean
 from crawler.items import Capture, Comment, Page, Share, Subscribe, Thread, Visit
 
 MICROS_PER_DAY: Final = 86_400_000_000
@@ -62,8 +63,9 @@ class Normalise:
 
 def normalise(capture: Capture) -> None:
     """Normalise every row of a capture in place."""
-    for row in capture.comments:
-        _row(row, capture.observed_at)
+    if not _are_sound(capture.comments, capture.observed_at):
+        for row in capture.comments:
+            _row(row, capture.observed_at)
     if capture.thread is not None:
         _row(capture.thread, capture.observed_at)
     if capture.visit is not None:
@@ -73,6 +75,28 @@ def normalise(capture: Capture) -> None:
         _lists(capture.page)
         _block(capture.shares or (), capture.observed_at)
         _block(capture.subscribes or (), capture.observed_at)
+
+
+def _are_sound(rows: list[Comment], observed_at: int) -> bool:
+    """Whether nothing has to be changed, told at a glance: of a whole capture that is ten times cheaper than by row."""
+    latest = observed_at + MICROS_PER_DAY
+    texts: list[str] = []
+    for row in rows:
+        texts += filter(None, _TEXTS_OF(row))
+        for url in _URLS_OF(row):
+            if url is not None:
+                if len(url) > MAX_URL or not url.startswith(("http://", "https://")):
+                    return False
+                texts.append(url)
+        for at in _TIMES_OF(row):
+            if at is not None and not EARLIEST <= at <= latest:
+                return False
+        if row.published_precision is not None and _is_undated(row):
+            return False
+    return is_clean("".join(texts))
+
+
+_TEXTS_OF, _URLS_OF, _TIMES_OF = (attrgetter(*names[Comment]) for names in (_TEXTS, _URLS, _TIMES))
 
 
 def _block(rows: Sequence[Share | Subscribe], observed_at: int) -> None:
@@ -100,8 +124,12 @@ def _row(row: Any, observed_at: int) -> None:
         value = getattr(row, name)
         if value is not None and not EARLIEST <= value <= latest:
             setattr(row, name, None)
-    if record is Comment and row.published_at is None and row.published_min is None and row.published_max is None:
+    if record is Comment and _is_undated(row):
         row.published_precision = None
+
+
+def _is_undated(row: Comment) -> bool:
+    return row.published_at is None and row.published_min is None and row.published_max is None
 
 
 def _lists(page: Page) -> None:

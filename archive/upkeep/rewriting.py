@@ -20,9 +20,10 @@ from archive.parts import ROW_GROUP_ROWS, STATISTICS, Part, directory, statistic
 from archive.schema import Table
 from archive.stores import STAGED
 
-SLICE_ROWS: Final = 50_000
-"""Rows that are sorted at a time. Comments take 45 MB then, and as much again while they are sorted; half as many rows
-would read every part twice as often. 580,000 comments: 530 MB of RSS, of which the mapped new part is 125."""
+SLICE_ROWS: Final = 25_000
+"""Rows that are sorted at a time. Comments take 23 MB then, and as much again while they are sorted; half as many rows
+would read every part twice as often. 560,000 comments: 520 MB of RSS (50,000 rows at a time: 620), of which the
+mapped new part is 120."""
 ZSTD_LEVEL: Final = 6
 """Of 500,000 comments 48.8 MB in 2.1 s; level 3 gives 50.4 MB in 1.0 s, level 9 47.4 MB in 3.4 s."""
 BLOOM: Final = {"comments": ("comment_id",)}
@@ -176,7 +177,9 @@ def _sorted_slices(table: Table, source: pa_dataset.Dataset) -> Iterator[pa.Tabl
         if high is not None:
             terms.append(column <= high)
         chosen = terms[0] if len(terms) == 1 else terms[0] & terms[1] if terms else None
-        rows = source.to_table(filter=chosen, batch_size=_READ_ROWS, batch_readahead=2, fragment_readahead=2)
+        rows = source.to_table(
+            filter=chosen, batch_size=_READ_ROWS, batch_readahead=1, fragment_readahead=1, use_threads=False
+        )
         rows = rows.sort_by(order)
         yield rows
         del rows  # before the next ones are read

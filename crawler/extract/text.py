@@ -235,8 +235,28 @@ def clean(text: str | None) -> str | None:
     return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
+def is_clean(text: str) -> bool:
+    """Whether :func:`clean` would change nothing, told at a glance; False also where each part has to be looked at."""
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(raw.translate(None, _CLEANED)) == len(raw)
+
+
+_CLEANED: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n")
+
+
 def fold(text: str) -> str:
     """Text for comparison only: NFC (UAX 15), every run of white space one space, none at the ends."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    elif "  " not in text:
+        raw = text.encode()
+        if len(raw.translate(None, _RARE_SPACE)) == len(raw):  # most comments: lines of words, one blank between them
+            return " ".join([line for part in text.split("\n") if (line := part.strip(" "))])
     return " ".join(text.split())
+
+
+_RARE_SPACE: Final = b"\t\v\f\r\x1c\x1d\x1e\x1f"
+"""What else `str.split` takes for white space in ASCII."""

@@ -11,7 +11,8 @@ from archive_rows import NOW, SECOND, add_visit, comment, committed, read, start
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.index import STATES, CommentState, Index
+from archive.index import Index
+from archive.states import STATES, CommentState
 
 
 def contents(index: Index) -> dict[str, list]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extract.text import clean, fold, inner_html, line_of, text_of
+from crawler.extract.text import clean, fold, inner_html, is_clean, line_of, text_of
 
 
 def first(markup: str, selector: str = "body") -> LexborNode:
@@ -202,3 +202,13 @@ def test_folding_keeps_what_is_different() -> None:
     assert fold("Ab") != fold("ab")
     assert fold("ab") != fold("a b")
     assert fold("①") != fold("1")
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("ab \t\n\r\v\f\x1c\x1f\x85\u00a0\u0301é"), st.characters())))
+def test_folding_is_what_unicode_and_split_say_whatever_way_is_taken(text: str) -> None:
+    assert fold(text) == " ".join(unicodedata.normalize("NFC", text).split())
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("ab\t\n\r\x00\x0b\x0c\x1f\x7f\ud800"), st.characters())))
+def test_what_is_clean_at_a_glance_is_not_changed_by_cleaning(text: str) -> None:
+    assert is_clean(text) == (clean(text) == text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.index import CommentState
+from archive.states import CommentState
 from crawler.items import Capture, Comment, Failure, Page, Share, Thread
 from crawler.leases import Lease
 from pipelines.changes import Changes

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from hashlib import blake2b
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Capture, Comment, Page, Share, Thread
+from crawler.keys import comment_key, page_key, thread_key
 from pipelines.identify import Identify
 
 
@@ -178,3 +180,20 @@ def test_site_and_page_key_stand_on_every_capture():
     assert capture.site == "example.co.uk"
     assert capture.comments[0].page_id == capture.page_id != ""
     assert capture.comments[0].thread_id == capture.thread_id != ""
+
+
+def test_keys_are_the_ones_of_the_archives_that_exist():
+    page = page_key("https://example.org/a")
+    assert page == hashed("1", "page", "https://example.org/a")
+    assert thread_key("s", "t", None, page) == hashed("1", "thread", "s", "t", None, page)
+    assert comment_key("s", "tä", None, "5") == hashed("1", "comment", "native", "s", "tä", None, "5")
+    assert comment_key("s", "t", "u", "\ud800") == hashed("1", "comment", "native", "s", "t", "u", "\ud800")
+
+
+def hashed(*parts: str | None) -> str:
+    """blake2b-128 over the parts as `crawler.keys.digest` describes it, written down a second time."""
+    state = blake2b(digest_size=16)
+    for part in parts:
+        raw = b"" if part is None else part.encode("utf-8", "surrogatepass")
+        state.update(b"-;" if part is None else str(len(raw)).encode() + b";" + raw)
+    return state.hexdigest()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from copy import deepcopy
+
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.items import Capture, Comment, Page, Share, Subscribe
-from pipelines.normalise import EARLIEST, MICROS_PER_DAY, normalise
+from pipelines.normalise import EARLIEST, MICROS_PER_DAY, _row, normalise
 
 NOW = 1_700_000_000_000_000
 
@@ -65,7 +67,9 @@ def test_an_endless_address_is_no_address():
 @given(st.integers(-(2**62), 2**62))
 def test_times_lie_between_the_webs_first_year_and_the_day_after_the_visit(at):
     comment = run(
-        comments=[Comment(published_at=at, published_min=at, published_max=at, published_precision="s", published_raw="x")]
+        comments=[
+            Comment(published_at=at, published_min=at, published_max=at, published_precision="s", published_raw="x")
+        ]
     ).comments[0]
     believable = EARLIEST <= at <= NOW + MICROS_PER_DAY
     assert comment.published_at == (at if believable else None)
@@ -77,3 +81,27 @@ def test_shares_and_subscribes_are_numbered_from_zero():
     capture = run(page=Page(), shares=[Share(), Share()], subscribes=[Subscribe()])
     assert [row.position for row in capture.shares] == [0, 1]
     assert [row.position for row in capture.subscribes] == [0]
+
+
+TEXTS = st.one_of(st.none(), st.sampled_from(["", "a", "b\r\n", "c\x00", "\ud800", "Ça"]))
+URLS = st.one_of(
+    st.none(),
+    st.sampled_from(["https://e.org/", "HTTP://e.org/", "javascript:x", "http://e.org/\r", "http://" + "e" * 9000]),
+)
+TIMES = st.one_of(
+    st.none(), st.sampled_from([EARLIEST - 1, EARLIEST, NOW, NOW + MICROS_PER_DAY, NOW + MICROS_PER_DAY + 1])
+)
+COMMENTS = st.builds(
+    Comment, native_id=TEXTS, author_name=TEXTS, text=TEXTS, text_html=TEXTS, author_url=URLS, permalink=URLS,
+    published_at=TIMES, published_min=TIMES, published_max=TIMES, edited_at=TIMES,
+    published_precision=st.sampled_from([None, "s"]),
+)  # fmt: skip
+
+
+@given(st.lists(COMMENTS, max_size=3))
+@example([Comment(edited_at=NOW, published_precision="s")])
+def test_a_capture_that_is_sound_at_a_glance_is_what_every_row_by_itself_becomes(comments):
+    alone = deepcopy(comments)
+    for comment in alone:
+        _row(comment, NOW)
+    assert run(comments=comments).comments == alone
