@@ -36,7 +36,10 @@ MAX_PROBES: Final = 3
 """So many visits in a row may be settled by a count; edits do not show in counts."""
 
 PROBE_BELOW: Final = 1.0
-"""A count is asked for first while fewer new comments than this are expected: then it most likely settles the visit."""
+"""A count is asked for first while fewer new comments than this are expected; with more it seldom settles the visit."""
+
+DISTRUST: Final = 7 * DAY
+"""A count that disagreed with what the thread's reading then stated is not asked for again for so long."""
 
 MAX_WRITTEN: Final = 100_000
 """Times of comments that a site's hours are learnt from."""
@@ -93,6 +96,8 @@ class _Page:
     is_open: bool = True
     probes: int = 0
     """Looks in a row that a count settled."""
+    disagreed: float = 0.0
+    """The last look whose count was another one than the thread's reading stated."""
     requests: int = 1
     etag: str | None = None
     last_modified: str | None = None
@@ -150,18 +155,24 @@ def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits
     else:
         at = due_at(scale, born, page.last, replace(pace, ceiling=ceiling), habits.hours)
     value = worth(scale, born, page.last, now, habits.hours)
+    gain = expected_new(scale, born, page.last, now)
     urgency = max(value / pace.price, (now - page.last) / ceiling) if now >= at else 0.0
     return Due(
         url=page.url,
         site=site,
         urgency=max(urgency, 1.0) if now >= at else 0.0,
         due_at=at,
-        expected_new=expected_new(scale, born, page.last, now),
+        expected_new=gain,
         requests=page.requests,
         etag=page.etag,
         last_modified=page.last_modified,
         threads=list(page.threads.values()),
-        may_probe=page.probes < MAX_PROBES and not page.failures and not page.is_gone,
+        may_probe=(
+            page.probes < MAX_PROBES
+            and gain < PROBE_BELOW
+            and not (page.failures or page.is_gone)
+            and now - page.disagreed >= DISTRUST
+        ),
     )
 
 
@@ -227,7 +238,9 @@ def _threads(archive: Archive, site: str, pages: Mapping[str, _Page]) -> dict[st
 def _looks(
     archive: Archive, site: str, pages: Mapping[str, _Page], gained: Mapping[str, Mapping[str, tuple[float, int]]]
 ) -> None:
-    columns = ("page_id", "visit_id", "outcome", "observed_at", "etag", "last_modified", "requests", "stated")
+    columns = (
+        "page_id", "visit_id", "outcome", "observed_at", "etag", "last_modified", "requests", "stated", "count_agrees",
+    )  # fmt: skip
     rows = sorted(_rows(archive.visits(site=site, history=True).select(*columns)), key=lambda row: row["observed_at"])
     for row in rows:
         page = pages.get(row["page_id"])
@@ -241,6 +254,7 @@ def _looks(
         new = gained.get(row["page_id"], {}).get(row["visit_id"], (at, 0))[1]
         page.visits.append(Visit(at, new))
         page.probes = page.probes + 1 if row["stated"] is not None else 0
+        page.disagreed = at if row["count_agrees"] is False else page.disagreed
         if row["outcome"] == "read":
             page.requests, page.etag, page.last_modified = row["requests"], row["etag"], row["last_modified"]
 
