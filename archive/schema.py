@@ -343,7 +343,7 @@ class Visit:
     """The address that was asked for."""
     outcome: Text = ""
     """`read` (the page and its threads were read), `unchanged` (the server or a count said that nothing changed),
-    `gone` (404, 410, 451), `failed`."""
+    `gone` (404, 410, 451), `moved` (its address now leads to the page that `detail` names), `failed`."""
     detail: Text | None = None
     """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so."""
     http_status: Small | None = None

@@ -35,6 +35,12 @@ class Trace:
     """When it is edited; infinity for most."""
     pages: int = 1
     """Requests of a full harvest."""
+    pace: float = 0.0
+    """Time constant of the arrivals, seconds; like what follows known to no policy, only to the bounds."""
+    wake: float | None = None
+    """When the thread is taken up elsewhere."""
+    counts: tuple[int, int] = (0, 0)
+    """Comments of the first life and of the second."""
 
 
 def traces(count: int, days: float, seed: int) -> list[Trace]:
@@ -50,13 +56,15 @@ def _trace(rng: random.Random, born: float) -> Trace:
     for _ in range(total):
         age = pace * (rng.random() ** (-1 / 0.9) - 1)  # a Pareto tail
         written.append(_awake(rng, born, min(age, 60 * DAY)))
+    wake = None
     if total and rng.random() < 0.125:
         wake = born + rng.uniform(2, 20) * DAY
         written += [_awake(rng, wake, rng.expovariate(1 / (3 * HOUR))) for _ in range(int(total * rng.uniform(0.3, 1)))]
+    counts = total, len(written) - total
     written.sort()
     removed = [at + _delay(rng, 3.0) if rng.random() < REMOVED else math.inf for at in written]
     edited = [at + rng.lognormvariate(math.log(HOUR / 6), 1.2) if rng.random() < EDITED else math.inf for at in written]
-    return Trace(born, written, removed, edited, pages=1 + total // 50)
+    return Trace(born, written, removed, edited, pages=1 + total // 50, pace=pace, wake=wake, counts=counts)
 
 
 def _delay(rng: random.Random, median_hours: float) -> float:

@@ -15,6 +15,7 @@ import archive
 from archive.errors import ArchiveError
 from crawler.extract.urls import page_url, site_of
 from crawler.items import Capture, Visit
+from crawler.keys import page_key
 from crawler.report import now
 from crawler.schedule.due import Due, KnownThread, due_pages, most_urgent
 from crawler.schedule.model import HOUR, Pace
@@ -202,7 +203,29 @@ class RevisitSpider(VisitSpider):
         async for capture in self._visited(response, asked, lease):
             if counts is not None and isinstance(capture, Capture):
                 counts.compare(capture)
+            moved = self._moved(capture, response, lease) if isinstance(capture, Capture) else None
+            if moved is not None:
+                yield moved
             yield capture
+
+    def _moved(self, last: Capture, response: Response, lease: Lease | None) -> Capture | None:
+        """The look at a page whose address now leads to another one; without it that page would stay due for ever."""
+        plan = self._plans.get(lease.url if lease is not None else last.source)
+        if plan is None or not (last.page or last.skipped == "duplicate"):
+            return None
+        if page_key(last.url) == page_key(plan.canonical):
+            return None
+        visit = Visit(url=plan.url, outcome="moved", detail=last.url, http_status=response.status, requests=1)
+        return Capture(
+            visit_id=last.visit_id,
+            capture_id=last.capture_id,
+            observed_at=last.observed_at,
+            url=plan.canonical,
+            source=last.source,
+            extractor=last.extractor,
+            visit=visit,
+            lease=lease,
+        )
 
     async def _visited(
         self, response: Response, asked: str, lease: Lease | None
@@ -231,7 +254,7 @@ class RevisitSpider(VisitSpider):
             visit_id=new_id(),
             capture_id=new_id(),
             observed_at=now(),
-            url=page_url(url) or url,
+            url=plan.canonical if plan is not None else page_url(url) or url,
             source=asked,
             extractor=PAGE_EXTRACTOR,
             skipped="unchanged",

@@ -58,11 +58,11 @@ class Discourse(System):
         return [] if found is None else [found]
 
     def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """The topic with one post: what the WordPress plugin asks for (`topics#wordpress`); None without a topic yet."""
+        """The topic with one post, as the WordPress plugin asks for it (`topics#wordpress`); None without a topic."""
         return None if thread.native_id is None else {"url": f"{thread.url}/wordpress.json?best=1"}
 
     def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
-        """Posts but the first one. "Closed this topic" and the like count as posts: where there are any it disagrees."""
+        """Posts but the first one. "Closed this topic" and the like are counted too: with one it disagrees."""
         return max(answer.root.number("posts_count") - 1, 0)
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:

@@ -69,7 +69,7 @@ class Disqus(System):
         return None if by is None else {"url": with_query(f"https://{thread.tenant}.disqus.com/count-data.js", **by)}
 
     def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
-        """Comments that are not deleted; Disqus may state them some minutes late. None for a thread it does not know."""
+        """Comments that are not deleted, some minutes late at times; None for a thread that Disqus does not know."""
         counts = answer.root.rows("counts")
         return counts[0].number("comments") if len(counts) == 1 else None
 

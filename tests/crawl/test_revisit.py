@@ -127,6 +127,19 @@ def test_the_schedule_is_made_from_the_archive_alone(place, tmp_path):
     assert len(visits(place)) == 10
 
 
+def test_visits_by_a_clock_that_was_a_year_ahead_or_behind_do_not_keep_a_page_from_being_due(place):
+    site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    now = time.time()
+    [ahead] = due_pages(place.open(), now - 365 * DAY, Pace())
+    assert ahead.urgency >= 1, "its only visit seems to be a year ahead"
+    assert ahead.due_at < now - 365 * DAY
+    [behind] = due_pages(place.open(), now + 365 * DAY, Pace())
+    assert behind.urgency >= 1
+    [right] = due_pages(place.open(), now + 60, Pace())
+    assert right.urgency < 1
+
+
 @pytest.mark.parametrize(
     ("argument", "words"), [("budget=-3", "a number of requests"), ("which=some", "due, or all"), ("urls=x", "knows the arguments")]
 )
@@ -232,3 +245,36 @@ def test_a_count_that_never_agrees_or_cannot_be_had_is_not_asked_for_again(place
     assert visits(place)[-1]["count_agrees"] is False
     run(place, "revisit", **SOON)
     assert asked(counted) == ["/a/", "/api/"]
+
+
+# --- addresses that are not the page's own ------------------------------------------------------------------------
+
+
+def test_a_page_that_moved_to_another_site_is_visited_there_and_not_due_here_for_months(place):
+    old, new = LoopbackSite({"/a/": Answer(page(1), headers=HTML)}), LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={old.url('/a/')}")
+    old.paths["/a/"] = Answer("", 301, headers={"Location": new.url("/a/")})
+    run(place, "revisit", **SOON)
+    rows = visits(place)
+    assert [(row["outcome"], row["site"]) for row in rows[:1]] == [("read", f"127.0.0.1:{old.port}")]
+    assert {(row["outcome"], row["site"], row["detail"]) for row in rows[1:]} == {
+        ("moved", f"127.0.0.1:{old.port}", new.url("/a/")), ("read", f"127.0.0.1:{new.port}", None),
+    }  # fmt: skip
+    due = {one.site: one.urgency >= 1 for one in due_pages(place.open(), time.time() + 20 * DAY, Pace())}
+    assert due == {f"127.0.0.1:{old.port}": False, f"127.0.0.1:{new.port}": True}
+
+
+def test_every_look_at_a_page_with_another_canonical_address_is_its_own(place):
+    site = LoopbackSite({})
+    body = page(1).replace("<title>", f'<link rel="canonical" href="{site.url("/a/")}"><title>')
+    conditional(site, "/story/?id=1", body, '"v1"')
+    run(place, "pages", "-a", f"url={site.url('/story/?id=1')}")
+    run(place, "revisit", **SOON)
+    read, unchanged = visits(place)
+    assert (unchanged["outcome"], unchanged["page_id"]) == ("unchanged", read["page_id"])
+    site.paths["/story/?id=1"] = Answer("no", 500)
+    command = place.command("crawl", "revisit", RETRY_TIMES=0, **SOON)
+    failed = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    assert failed.returncode == 1
+    [one] = due_pages(place.open(), time.time() + 60, Pace(floor=600))
+    assert one.due_at - visits(place)[-1]["observed_at"].timestamp() == pytest.approx(1200), "twice the wait after a failure"
