@@ -279,7 +279,7 @@ YOUTUBE_EMBEDDED = False
 
 # own: comments that a visit of `scrapy crawl revisit` must be expected to save from being missed, for each request that
 # it costs; less is more visits.
-REVISIT_PRICE = 0.3
+REVISIT_PRICE = 0.15
 
 # own: no page is due again earlier, hours.
 REVISIT_MIN_HOURS = 0.25

@@ -91,7 +91,7 @@ class Habits:
 class Pace:
     """How eagerly threads are visited: the price of a visit, and its bounds."""
 
-    price: float = 0.3
+    price: float = 0.15
     """A visit is due when it is worth so many comments for each request that it costs. Less means more visits."""
     floor: float = 0.25 * HOUR
     """No thread is visited again earlier."""
