@@ -70,7 +70,7 @@ def ours(price: float, habits: Habits) -> Policy:
         last = look.visits[-1].at
         born, visits = current_life(look.visits, look.born, habits)
         scale = scale_of(visits, born, habits)
-        return max(due_at(scale, born, last, pace, habits.hours, look.requests) - last, 60.0)
+        return max(due_at(scale, born, last, pace, habits.hours, requests=look.requests) - last, 60.0)
 
     return following
 

@@ -162,7 +162,8 @@ def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits
     elif page.is_gone:
         at = page.last + ceiling
     else:
-        at = due_at(scale, born, page.last, replace(pace, ceiling=ceiling), habits.hours, page.requests)
+        own = replace(pace, ceiling=ceiling)
+        at = due_at(scale, born, page.last, own, habits.hours, requests=page.requests)
     value = worth(scale, born, page.last, now, habits.hours)
     gain = expected_new(scale, born, page.last, now)
     cost = expected_cost(scale, born, page.last, now, page.requests)
@@ -199,7 +200,8 @@ def _pages(archive: Archive, site: str, now: float) -> dict[str, _Page]:
     latest = now + SKEW
     pages: dict[str, _Page] = {}
     columns = (
-        "page_id", "url", "canonical_url", "published_at", "observed_at", "http_status", "comments_state", "etag", "last_modified",
+        "page_id", "url", "canonical_url", "published_at", "observed_at", "http_status", "comments_state", "etag",
+        "last_modified",
     )  # fmt: skip
     for row in _rows(archive.pages(site=site).select(*columns)):
         seen = _seconds(row["observed_at"])

@@ -181,7 +181,7 @@ def worth(scale: float, born: float, last: float, now: float, hours: Sequence[fl
 
 
 def due_at(
-    scale: float, born: float, last: float, pace: Pace, hours: Sequence[float] = EVEN, requests: int = 1
+    scale: float, born: float, last: float, pace: Pace, hours: Sequence[float] = EVEN, *, requests: int = 1
 ) -> float:
     """When a thread is due again, between the floor and the ceiling, to the minute.
 
