@@ -343,7 +343,7 @@ class Visit:
     """The address that was asked for."""
     outcome: Text = ""
     """`read` (the page and its threads were read), `unchanged` (the server or a count said that nothing changed),
-    `gone` (404, 410, 451), `failed`."""
+    `gone` (404, 410, 451), `moved` (its address now leads to the page that `detail` names), `failed`."""
     detail: Text | None = None
     """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so."""
     http_status: Small | None = None
@@ -360,6 +360,9 @@ class Visit:
     """Threads that were visited with it."""
     stated: Number | None = None
     """How many comments a count said there are, of a visit that asked for no more."""
+    count_agrees: Flag | None = None
+    """Whether the count that was asked for first is the one that the thread's reading stated in the end; false: such a
+    count is not worth a request for a while. Null: none was asked for, or the page could not be read."""
 
 
 @dataclass(slots=True, kw_only=True)

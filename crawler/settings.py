@@ -277,8 +277,9 @@ YOUTUBE_API_KEY = ""
 # own: whether the comments of a YouTube video are also read where another page shows it, not only on YouTube itself.
 YOUTUBE_EMBEDDED = False
 
-# own: comments that a visit of `scrapy crawl revisit` must be expected to save from being missed; less is more visits.
-REVISIT_PRICE = 0.3
+# own: comments that a visit of `scrapy crawl revisit` must be expected to save from being missed, for each request that
+# it costs; less is more visits.
+REVISIT_PRICE = 0.15
 
 # own: no page is due again earlier, hours.
 REVISIT_MIN_HOURS = 0.25

@@ -1,9 +1,11 @@
 """``python -m benchmarks.revisit``: what revisit policies cost and catch, on the same simulated threads.
 
-A policy says when a thread is looked at next. Every look costs one request, and one more for each further comment page
-where something changed. Caught is a comment that was there at a look before it was removed; a removal, when its comment
-was caught and a later look found it gone. Printed are requests at equal shares caught,
-interpolated between the settings of a policy, as ratios to ours.
+A policy says when a thread is looked at next. A look at which nothing changed costs one request (a count, or status
+304), any other one a request for each comment page. Caught is a comment that a look found between its beginning and its
+removal (completeness as in the monitoring literature: Pandey, Dhamdhere and Olston, "WIC", VLDB 2004); one that still
+stands when the watch ends is caught by whatever visit comes next, so it is lost to no policy. A removal is caught when
+its comment was, and a later look of the watch found it gone. Printed are requests for 100 threads at equal shares
+caught, interpolated between the settings of each policy, beside two bounds (`benchmarks.revisit.bounds`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from benchmarks.revisit.bounds import PRICES as BOUND_PRICES
+from benchmarks.revisit.bounds import Schedule, arrivals_known, rates_known, survival
 from benchmarks.revisit.traces import DAY, HOUR, Trace, traces
 from crawler.schedule.model import Habits, Pace, Visit, current_life, due_at, habits_of, scale_of
 
@@ -30,6 +34,8 @@ class Look:
     born: float
     visits: list[Visit] = field(default_factory=list)
     changed: list[bool] = field(default_factory=list)
+    requests: int = 1
+    """What the last look that found a change cost."""
     interval: float = 0.0
 
 
@@ -64,7 +70,7 @@ def ours(price: float, habits: Habits) -> Policy:
         last = look.visits[-1].at
         born, visits = current_life(look.visits, look.born, habits)
         scale = scale_of(visits, born, habits)
-        return max(due_at(scale, born, last, pace, habits.hours) - last, 60.0)
+        return max(due_at(scale, born, last, pace, habits.hours, requests=look.requests) - last, 60.0)
 
     return following
 
@@ -74,6 +80,8 @@ class Result:
     """What a policy cost and caught."""
 
     requests: int = 0
+    whole: int = 0
+    """Those of looks that found a change; the others were one request each."""
     comments: int = 0
     caught: int = 0
     removals: int = 0
@@ -90,21 +98,26 @@ class Result:
         return self.removals_caught / self.removals
 
 
+FOUND = 0.5 * HOUR
+"""A new thread is found within its first half hour, as from a feed."""
+
+
 def run(threads: list[Trace], policy: Policy, end: float) -> Result:
-    """Play a policy over all threads. A new thread is found within its first half hour, as from a feed."""
+    """Play a policy over all threads."""
     result = Result()
     for trace in threads:
-        _play(trace, policy, end, result)
+        _play(trace, policy, trace.born + FOUND, end, result)
     return result
 
 
-def _play(trace: Trace, policy: Policy, end: float, result: Result) -> None:
+def _play(trace: Trace, policy: Policy, first_at: float, end: float, result: Result) -> None:
     last_day = min(end, trace.born + WATCHED)
     shown = bisect_right(trace.written, last_day)
-    removals = [at for at in trace.removed[:shown] if at <= last_day]
+    removals = sum(at <= last_day for at in trace.removed[:shown])
     result.comments += shown
-    result.removals += len(removals)
-    at, before, look = trace.born + 0.5 * HOUR, trace.born, Look(trace.born)
+    result.removals += removals
+    result.caught += shown - removals
+    at, before, look = first_at, trace.born, Look(trace.born)
     leaving: list[float] = []
     while at <= last_day:
         first, last = bisect_right(trace.written, before), bisect_right(trace.written, at)
@@ -119,10 +132,12 @@ def _play(trace: Trace, policy: Policy, end: float, result: Result) -> None:
         edited = any(before < trace.edited[i] <= at for i in range(first)) if first < 300 else False
         changed = bool(fresh or gone or edited)
         result.requests += trace.pages if changed else 1
-        result.caught += len(fresh)
+        result.whole += trace.pages if changed else 0
+        result.caught += sum(trace.removed[i] <= last_day for i in fresh)
         result.removals_caught += gone
         look.visits.append(Visit(at, len(fresh)))
         look.changed.append(changed)
+        look.requests = trace.pages if changed else look.requests
         before, at = at, at + policy(look)
 
 
@@ -136,20 +151,46 @@ def at_equal(curve: list[tuple[float, float]], share: float) -> float | None:
     return None
 
 
-PRICES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
+PRICES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 
 
 def policies(habits: Habits) -> dict[str, list[tuple[str, Policy]]]:
     """Every policy with its settings, from eager to lazy."""
     return {
-        "fixed interval": [(f"{h:g} h", fixed(h)) for h in (0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 48, 96)],
-        "adaptive x1.5 x0.8": [(f"from {h:g} h", adaptive(h)) for h in (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24, 48)],
+        "fixed": [(f"{h:g} h", fixed(h)) for h in (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 48, 96)],
+        "adaptive": [(f"from {h:g} h", adaptive(h)) for h in (0.06, 0.125, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24, 48)],
         "Talkback": [(f"price {price:g}", ours(price, habits)) for price in PRICES],
     }
 
 
-SHARES = {"comments": (0.97, 0.975, 0.98, 0.985, 0.99), "removals": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)}
+BOUNDS = {"rates": rates_known, "arrivals": arrivals_known}
+
+
+def bound(threads: list[Trace], name: str, end: float) -> list[Result]:
+    """A bound at each of its prices. A removal counts as seen when its comment was: no look is spent on seeing it."""
+    results, alive = [Result() for _ in BOUND_PRICES], survival()
+    for trace in threads:
+        schedules = BOUNDS[name](trace, min(end, trace.born + WATCHED), alive)
+        for result, schedule in zip(results, schedules, strict=True):
+            _play(trace, _planned(schedule), next(iter(schedule), math.inf), end, result)
+    for result in results:
+        result.removals_caught = result.removals - (result.comments - result.caught)
+    return results
+
+
+def _planned(schedule: Schedule) -> Policy:
+    """The looks of a schedule, whatever they find."""
+    times = iter([*schedule[1:], math.inf])
+    return lambda look: next(times) - look.visits[-1].at
+
+
+SHARES = {"comments": (0.98, 0.985, 0.9875, 0.99, 0.9925), "removals": (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)}
 """Shares caught at which requests are compared; few policies reach more, none at a bearable price."""
+
+HEAD = """| share caught | fixed interval | adaptive | Talkback (for whole visits) | rates known | arrivals known \
+| fixed / ours | adaptive / ours |
+|---|---|---|---|---|---|---|---|"""
+COLUMNS = ("fixed", "adaptive", "Talkback", "rates", "arrivals")
 
 
 def main() -> None:
@@ -160,44 +201,71 @@ def main() -> None:
     options.add_argument("--seeds", type=int, default=3, help="independent sets of threads")
     options.add_argument("--all", action="store_true", help="every setting of every policy")
     given = options.parse_args()
-    ratios: dict[tuple[str, str, float], list[float]] = {}
+    sets = []
     for seed in range(1, given.seeds + 1):
-        threads = traces(given.threads, given.days, seed)
-        curves = _curves(threads, (given.days + 30) * DAY, show=given.all)
-        for measure in ("comments", "removals"):
-            best = curves["Talkback"][measure]
-            for share in SHARES[measure]:
-                mine = at_equal(best, share)
-                for name in list(curves)[:-1]:
-                    theirs = at_equal(curves[name][measure], share)
-                    if mine and theirs:
-                        ratios.setdefault((measure, name, share), []).append(theirs / mine)
-    print(f"{given.threads:,} threads, {given.days:g} days, {given.seeds} seeds; requests of others / requests of ours")
-    for (measure, name, share), found in sorted(ratios.items()):
-        spread = f"{min(found):.2f}-{max(found):.2f}" if len(found) > 1 else ""
-        print(f"{measure:10} {share:6.1%} caught  {name:20} {sum(found) / len(found):6.2f}  {spread}")
+        results = _results(traces(given.threads, given.days, seed), (given.days + 30) * DAY)
+        sets.append(results)
+        if given.all:
+            _print_all(results, given.threads)
+    print(f"{given.threads:,} threads, {given.days:g} days, mean of {given.seeds} seeds: requests for 100 threads")
+    print(HEAD)
+    for measure, shares in SHARES.items():
+        for share in shares:
+            _print_row(measure, share, sets, given.threads)
 
 
-def _curves(threads: list[Trace], end: float, *, show: bool) -> dict[str, dict[str, list[tuple[float, float]]]]:
-    curves: dict[str, dict[str, list[tuple[float, float]]]] = {}
+def _results(threads: list[Trace], end: float) -> dict[str, list[Result]]:
     # The site's habits are learnt from another set of threads: a crawl has the archive of the weeks before.
     past = traces(200, 30, 1_000)
     habits = habits_of(
         ((trace.born, [Visit(trace.born + 60 * DAY, len(trace.written))]) for trace in past),
         (at for trace in past for at in trace.written),
     )
-    for name, settings in policies(habits).items():
-        for setting, policy in settings:
-            result = run(threads, policy, end)
-            if show:
-                print(
-                    f"{name:20} {setting:20} {result.requests:9,} requests  comments {result.share:.4f}"
-                    f"  removals {result.removal_share:.4f}"
-                )
-            curve = curves.setdefault(name, {"comments": [], "removals": []})
-            curve["comments"].append((result.share, result.requests))
-            curve["removals"].append((result.removal_share, result.requests))
-    return curves
+    found = {name: [run(threads, one, end) for _, one in settings] for name, settings in policies(habits).items()}
+    return found | {name: bound(threads, name, end) for name in BOUNDS}
+
+
+def _print_all(results: dict[str, list[Result]], threads: int) -> None:
+    for name, found in results.items():
+        for one in found:
+            every, whole = (100 * cost / threads for cost in (one.requests, one.whole))
+            caught = f"comments {one.share:.4f}  removals {one.removal_share:.4f}"
+            print(f"{name:10} {every:9.1f} requests, {whole:9.1f} of whole visits  {caught}")
+
+
+def _print_row(measure: str, share: float, sets: list[dict[str, list[Result]]], threads: int) -> None:
+    costs: dict[str, list[float | None]] = {name: [] for name in (*COLUMNS, "whole")}
+    for results in sets:
+        for name in COLUMNS:
+            costs[name].append(_cost(results[name], measure, share, "requests"))
+        costs["whole"].append(_cost(results["Talkback"], measure, share, "whole"))
+    mean = {name: _mean(found) for name, found in costs.items()}
+    cells = [_shown(mean[name], threads) for name in COLUMNS]
+    cells[2] += f" ({_shown(mean['whole'], threads)})"
+    ratios = [_ratios(costs[name], costs["Talkback"]) for name in ("fixed", "adaptive")]
+    print(f"| {share:.4g} of {measure} | " + " | ".join((*cells, *ratios)) + " |")
+
+
+def _cost(results: list[Result], measure: str, share: float, what: str) -> float | None:
+    curve = []
+    for one in results:
+        caught = one.share if measure == "comments" else one.removal_share
+        curve.append((caught, float(max(getattr(one, what), 1))))
+    return at_equal(curve, share)
+
+
+def _mean(found: list[float | None]) -> float | None:
+    known = [one for one in found if one is not None]
+    return sum(known) / len(known) if len(known) == len(found) else None
+
+
+def _shown(cost: float | None, threads: int) -> str:
+    return "-" if cost is None else f"{100 * cost / threads:,.0f}"
+
+
+def _ratios(theirs: list[float | None], ours_: list[float | None]) -> str:
+    known = [other / own for other, own in zip(theirs, ours_, strict=True) if other and own]
+    return f"{sum(known) / len(known):.2f} ({min(known):.2f}-{max(known):.2f})" if known else "-"
 
 
 if __name__ == "__main__":

@@ -35,6 +35,12 @@ class Trace:
     """When it is edited; infinity for most."""
     pages: int = 1
     """Requests of a full harvest."""
+    pace: float = 0.0
+    """Time constant of the arrivals, seconds; like what follows known to no policy, only to the bounds."""
+    wake: float | None = None
+    """When the thread is taken up elsewhere."""
+    counts: tuple[int, int] = (0, 0)
+    """Comments of the first life and of the second."""
 
 
 def traces(count: int, days: float, seed: int) -> list[Trace]:
@@ -46,23 +52,43 @@ def traces(count: int, days: float, seed: int) -> list[Trace]:
 def _trace(rng: random.Random, born: float) -> Trace:
     total = 0 if rng.random() < 0.25 else min(int(rng.lognormvariate(2.4, 1.5)), 5_000)
     pace = rng.lognormvariate(math.log(5.0), 0.8) * HOUR
-    written = []
-    for _ in range(total):
-        age = pace * (rng.random() ** (-1 / 0.9) - 1)  # a Pareto tail
-        written.append(_awake(rng, born, min(age, 60 * DAY)))
+    written = [_first_life(rng, born, pace) for _ in range(total)]
+    wake = None
     if total and rng.random() < 0.125:
         wake = born + rng.uniform(2, 20) * DAY
-        written += [_awake(rng, wake, rng.expovariate(1 / (3 * HOUR))) for _ in range(int(total * rng.uniform(0.3, 1)))]
+        written += [_second_life(rng, wake) for _ in range(int(total * rng.uniform(0.3, 1)))]
+    counts = total, len(written) - total
     written.sort()
-    removed = [at + _delay(rng, 3.0) if rng.random() < REMOVED else math.inf for at in written]
+    removed = [at + delay(rng) if rng.random() < REMOVED else math.inf for at in written]
     edited = [at + rng.lognormvariate(math.log(HOUR / 6), 1.2) if rng.random() < EDITED else math.inf for at in written]
-    return Trace(born, written, removed, edited, pages=1 + total // 50)
+    return Trace(born, written, removed, edited, pages=1 + total // 50, pace=pace, wake=wake, counts=counts)
 
 
-def _delay(rng: random.Random, median_hours: float) -> float:
+def delay(rng: random.Random) -> float:
+    """Seconds from a comment to its removal."""
     if rng.random() < 0.1:
         return rng.uniform(7, 40) * DAY
-    return rng.lognormvariate(math.log(median_hours), 1.1) * HOUR
+    return rng.lognormvariate(math.log(3.0), 1.1) * HOUR
+
+
+def arrivals(trace: Trace, rng: random.Random, samples: int) -> tuple[list[float], list[float]]:
+    """Times at which comments may come by the trace's own rate, and how many comments each of them stands for."""
+    first, second = trace.counts
+    at = [_first_life(rng, trace.born, trace.pace) for _ in range(samples)]
+    weights = [first / samples] * samples
+    if trace.wake is not None:
+        at += [_second_life(rng, trace.wake) for _ in range(samples)]
+        weights += [second / samples] * samples
+    return at, weights
+
+
+def _first_life(rng: random.Random, born: float, pace: float) -> float:
+    """A Pareto tail."""
+    return _awake(rng, born, min(pace * (rng.random() ** (-1 / 0.9) - 1), 60 * DAY))
+
+
+def _second_life(rng: random.Random, wake: float) -> float:
+    return _awake(rng, wake, rng.expovariate(1 / (3 * HOUR)))
 
 
 def _awake(rng: random.Random, begun: float, age: float) -> float:

@@ -14,7 +14,7 @@ from crawler.monitoring.plots import Series, shares, spark, stacked
 from crawler.monitoring.record import NotCaptured, SiteRecord
 from crawler.monitoring.style import STYLE
 
-OUTCOMES: Final = (("read", "good"), ("unchanged", "calm"), ("gone", "gone"), ("failed", "bad"))
+OUTCOMES: Final = (("read", "good"), ("unchanged", "calm"), ("gone", "gone"), ("moved", "calm"), ("failed", "bad"))
 VERDICTS: Final = (
     ("complete", "good"), ("none", "calm"), ("closed", "quiet"),
     ("partial", "warn"), ("blocked", "gone"), ("unknown", "bad"),

@@ -40,6 +40,7 @@ class Watched:
     address: str | None = None
     """Where the JSON report lies; None when none was written."""
     page: str | None = None
+    """Where the page lies, as the archive was named."""
     alarms: list[Drift] = field(default_factory=list)
     """Broken extractors of the sites that this crawl visited."""
     trouble: str | None = None
@@ -66,7 +67,7 @@ def watch(report: Report, settings: BaseSettings, spider: str) -> Watched:
         _write(store, PAGE, html(found, made=datetime.now(UTC)), report.crawl_id)
     except ArchiveError as error:
         return Watched(report.exit_status or EXIT_INCOMPLETE, trouble=str(error))
-    watched.address, watched.page = f"{store.uri}/{path}", f"{store.uri}/{PAGE}"
+    watched.address, watched.page = f"{store.uri}/{path}", f"{str(settings['ARCHIVE_URI']).rstrip('/')}/{PAGE}"
     return watched
 
 

@@ -12,11 +12,13 @@ from typing import Any, Final
 from archive.reader import Archive
 from crawler.schedule.model import (
     DAY,
+    HOUR,
     Habits,
     Pace,
     Visit,
     current_life,
     due_at,
+    expected_cost,
     expected_new,
     habits_of,
     scale_of,
@@ -36,7 +38,13 @@ MAX_PROBES: Final = 3
 """So many visits in a row may be settled by a count; edits do not show in counts."""
 
 PROBE_BELOW: Final = 1.0
-"""A count is asked for first while fewer new comments than this are expected: then it most likely settles the visit."""
+"""A count is asked for first while fewer new comments than this are expected; with more it seldom settles the visit."""
+
+DISTRUST: Final = 7 * DAY
+"""A count that disagreed with what the thread's reading then stated is not asked for again for so long."""
+
+SKEW: Final = HOUR
+"""Rows that are later than now by more than this were written by a clock that was wrong: nothing is known of when."""
 
 MAX_WRITTEN: Final = 100_000
 """Times of comments that a site's hours are learnt from."""
@@ -61,6 +69,8 @@ class Due:
     """A page that may be visited, and how urgent that is."""
 
     url: str
+    canonical: str
+    """Its canonical address, which its key is made of."""
     site: str
     urgency: float
     """1 and more: it is due."""
@@ -82,6 +92,7 @@ class _Page:
     """What the archive knows of a page."""
 
     url: str
+    canonical: str
     born: float
     visits: list[Visit] = field(default_factory=list)
     """Looks that read or settled it, oldest first."""
@@ -90,9 +101,12 @@ class _Page:
     failures: int = 0
     """Looks in a row that failed."""
     is_gone: bool = False
+    """Whether nothing is there now, or its address leads to another page."""
     is_open: bool = True
     probes: int = 0
     """Looks in a row that a count settled."""
+    disagreed: float = 0.0
+    """The last look whose count was another one than the thread's reading stated."""
     requests: int = 1
     etag: str | None = None
     last_modified: str | None = None
@@ -106,7 +120,7 @@ def due_pages(archive: Archive, now: float, pace: Pace, *, sites: Sequence[str] 
     :param sites: only these; empty: all
     """
     for site in sorted(set(sites) or sites_of(archive)):
-        pages = _pages(archive, site)
+        pages = _pages(archive, site, now)
         written = _written(archive, site)
         habits = habits_of(((page.born, page.visits) for page in pages.values()), written)
         for page_id, page in pages.items():
@@ -148,20 +162,29 @@ def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits
     elif page.is_gone:
         at = page.last + ceiling
     else:
-        at = due_at(scale, born, page.last, replace(pace, ceiling=ceiling), habits.hours)
+        own = replace(pace, ceiling=ceiling)
+        at = due_at(scale, born, page.last, own, habits.hours, requests=page.requests)
     value = worth(scale, born, page.last, now, habits.hours)
-    urgency = max(value / pace.price, (now - page.last) / ceiling) if now >= at else 0.0
+    gain = expected_new(scale, born, page.last, now)
+    cost = expected_cost(scale, born, page.last, now, page.requests)
+    urgency = max(value / (pace.price * cost), (now - page.last) / ceiling) if now >= at else 0.0
     return Due(
         url=page.url,
+        canonical=page.canonical,
         site=site,
         urgency=max(urgency, 1.0) if now >= at else 0.0,
         due_at=at,
-        expected_new=expected_new(scale, born, page.last, now),
+        expected_new=gain,
         requests=page.requests,
         etag=page.etag,
         last_modified=page.last_modified,
         threads=list(page.threads.values()),
-        may_probe=page.probes < MAX_PROBES and not page.failures and not page.is_gone,
+        may_probe=(
+            page.probes < MAX_PROBES
+            and gain < PROBE_BELOW
+            and not (page.failures or page.is_gone)
+            and now - page.disagreed >= DISTRUST
+        ),
     )
 
 
@@ -173,25 +196,29 @@ def _ceiling(page_id: str, page: _Page, now: float, pace: Pace) -> float:
     return pace.ceiling * SAMPLED * (0.5 + share)
 
 
-def _pages(archive: Archive, site: str) -> dict[str, _Page]:
+def _pages(archive: Archive, site: str, now: float) -> dict[str, _Page]:
+    latest = now + SKEW
     pages: dict[str, _Page] = {}
     columns = (
-        "page_id", "url", "published_at", "observed_at", "http_status", "comments_state", "etag", "last_modified",
+        "page_id", "url", "canonical_url", "published_at", "observed_at", "http_status", "comments_state", "etag",
+        "last_modified",
     )  # fmt: skip
     for row in _rows(archive.pages(site=site).select(*columns)):
         seen = _seconds(row["observed_at"])
         published = _seconds(row["published_at"]) if row["published_at"] is not None else seen
+        is_sound = seen <= latest
         pages[row["page_id"]] = _Page(
             row["url"],
-            min(published, seen),
-            last=seen,
+            row["canonical_url"],
+            min(published, seen, now),
+            last=seen if is_sound else 0.0,
             is_gone=(row["http_status"] or 200) >= 400,
             is_open=row["comments_state"] not in ("closed", "disabled", "password"),
             etag=row["etag"],
             last_modified=row["last_modified"],
         )
-    gained = _threads(archive, site, pages)
-    _looks(archive, site, pages, gained)
+    gained = _threads(archive, site, pages, latest)
+    _looks(archive, site, pages, gained, latest)
     for page_id, page in pages.items():
         if not page.visits and page_id in gained:  # an archive from before there was a table of visits
             page.visits = [Visit(at, new) for at, new in sorted(gained[page_id].values())]
@@ -200,7 +227,9 @@ def _pages(archive: Archive, site: str) -> dict[str, _Page]:
     return pages
 
 
-def _threads(archive: Archive, site: str, pages: Mapping[str, _Page]) -> dict[str, dict[str, tuple[float, int]]]:
+def _threads(
+    archive: Archive, site: str, pages: Mapping[str, _Page], latest: float
+) -> dict[str, dict[str, tuple[float, int]]]:
     """Time and new comments of each visit, by page and visit; the threads' last state goes to the pages."""
     gained: dict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
     columns = (
@@ -209,10 +238,9 @@ def _threads(archive: Archive, site: str, pages: Mapping[str, _Page]) -> dict[st
     )  # fmt: skip
     newest: dict[str, float] = {}
     for row in _rows(archive.threads(site=site, history=True).select(*columns)):
-        page = pages.get(row["page_id"])
-        if page is None:
+        page, at = pages.get(row["page_id"]), _seconds(row["observed_at"])
+        if page is None or at > latest:
             continue
-        at = _seconds(row["observed_at"])
         before = gained[row["page_id"]].get(row["visit_id"], (at, 0))
         gained[row["page_id"]][row["visit_id"]] = at, before[1] + row["new"] + row["restored"]
         if at >= newest.get(row["thread_id"], 0.0):
@@ -225,22 +253,33 @@ def _threads(archive: Archive, site: str, pages: Mapping[str, _Page]) -> dict[st
 
 
 def _looks(
-    archive: Archive, site: str, pages: Mapping[str, _Page], gained: Mapping[str, Mapping[str, tuple[float, int]]]
+    archive: Archive,
+    site: str,
+    pages: Mapping[str, _Page],
+    gained: Mapping[str, Mapping[str, tuple[float, int]]],
+    latest: float,
 ) -> None:
-    columns = ("page_id", "visit_id", "outcome", "observed_at", "etag", "last_modified", "requests", "stated")
-    rows = sorted(_rows(archive.visits(site=site, history=True).select(*columns)), key=lambda row: row["observed_at"])
+    by_address = {page.url: page for page in pages.values()}
+    columns = (
+        "page_id", "visit_id", "url", "outcome", "observed_at", "etag", "last_modified", "requests", "stated",
+        "count_agrees",
+    )  # fmt: skip
+    looks = _rows(archive.visits(site=site, history=True).select(*columns))
+    rows = sorted(looks, key=lambda row: row["observed_at"])
     for row in rows:
-        page = pages.get(row["page_id"])
-        if page is None:
+        # A failure has no canonical address, so its row knows the page by the address that was asked for.
+        page, at = pages.get(row["page_id"]) or by_address.get(row["url"]), _seconds(row["observed_at"])
+        if page is None or at > latest:
             continue
-        at = page.last = _seconds(row["observed_at"])
+        page.last = at
         if row["outcome"] == "failed":
             page.failures += 1
             continue
-        page.failures, page.is_gone = 0, row["outcome"] == "gone"
+        page.failures, page.is_gone = 0, row["outcome"] in ("gone", "moved")
         new = gained.get(row["page_id"], {}).get(row["visit_id"], (at, 0))[1]
         page.visits.append(Visit(at, new))
         page.probes = page.probes + 1 if row["stated"] is not None else 0
+        page.disagreed = at if row["count_agrees"] is False else page.disagreed
         if row["outcome"] == "read":
             page.requests, page.etag, page.last_modified = row["requests"], row["etag"], row["last_modified"]
 

@@ -11,7 +11,7 @@ saves are the waiting comments that would be gone by the next one. With a rate r
 after a delay of density f, most is saved with given requests where ``r * (integral of x f(x) up to d)`` is the same for
 every thread (``docs/revisits.md`` has the argument). It grows with the square of a short wait and comes to an end with
 a long one: what was not saved by then is lost, and a visit can wait. A thread is due when that worth, :func:`worth`,
-comes to the price that the crawl sets.
+comes to the price that the crawl sets for each request, times the requests that the visit will cost.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Habits:
 class Pace:
     """How eagerly threads are visited: the price of a visit, and its bounds."""
 
-    price: float = 0.3
-    """A visit is due when it is worth so many comments. Less means more visits."""
+    price: float = 0.15
+    """A visit is due when it is worth so many comments for each request that it costs. Less means more visits."""
     floor: float = 0.25 * HOUR
     """No thread is visited again earlier."""
     ceiling: float = 14 * DAY
@@ -157,6 +157,14 @@ def expected_new(scale: float, born: float, last: float, now: float) -> float:
     return scale * mass(last - born, now - born)
 
 
+def expected_cost(scale: float, born: float, last: float, now: float, requests: int) -> float:
+    """Requests that a visit now is expected to make.
+
+    :param requests: those of a whole visit, which is made when something changed; else one settles it
+    """
+    return 1.0 + (requests - 1) * (1.0 - exp(-expected_new(scale, born, last, now)))
+
+
 def worth(scale: float, born: float, last: float, now: float, hours: Sequence[float] = EVEN) -> float:
     """What a visit now is worth, in comments: each one expected since the last visit, by how long it waits."""
     start, end = max(last - born, 0.0), max(now - born, 0.0)
@@ -172,16 +180,26 @@ def worth(scale: float, born: float, last: float, now: float, hours: Sequence[fl
     return scale * total
 
 
-def due_at(scale: float, born: float, last: float, pace: Pace, hours: Sequence[float] = EVEN) -> float:
-    """When a thread is due again, between the floor and the ceiling, to the minute."""
+def due_at(
+    scale: float, born: float, last: float, pace: Pace, hours: Sequence[float] = EVEN, *, requests: int = 1
+) -> float:
+    """When a thread is due again, between the floor and the ceiling, to the minute.
+
+    :param requests: those of a whole visit
+    """
+
+    def is_due(now: float) -> bool:
+        price = pace.price * expected_cost(scale, born, last, now, requests)
+        return worth(scale, born, last, now, hours) >= price
+
     low, high = last + pace.floor, last + pace.ceiling
-    if worth(scale, born, last, low, hours) >= pace.price:
+    if is_due(low):
         return low
-    if worth(scale, born, last, high, hours) < pace.price:
+    if not is_due(high):
         return high
     while high - low > MINUTE:
         middle = (low + high) / 2
-        if worth(scale, born, last, middle, hours) >= pace.price:
+        if is_due(middle):
             high = middle
         else:
             low = middle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import log2
 from time import time
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,7 @@ import archive
 from archive.errors import ArchiveError
 from crawler.extract.urls import page_url, site_of
 from crawler.items import Capture, Visit
+from crawler.keys import page_key
 from crawler.report import now
 from crawler.schedule.due import Due, KnownThread, due_pages, most_urgent
 from crawler.schedule.model import HOUR, Pace
@@ -32,6 +33,30 @@ if TYPE_CHECKING:
 
 RANKS: Final = 10
 """Pages are ranked by the power of two of their urgency, up to this one; among equals sites take turns."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The counts that were asked for before a page was."""
+
+    requests: int
+    thread: KnownThread
+    """The last one, whose count settled nothing."""
+    count: int | None
+    """Another one than before; None where it could not be had."""
+    agrees: bool | None = None
+    """Whether the thread's reading then stated this count."""
+
+    def compare(self, capture: Capture) -> None:
+        """Take a capture of the visit that followed into account."""
+        known = self.thread
+        if self.count is None:
+            self.agrees = False
+        elif capture.thread is not None and capture.thread_of == (known.system, known.tenant, known.native_id):
+            self.agrees = capture.thread.expected == self.count
+        if capture.visit is not None:
+            capture.visit.requests += self.requests
+            capture.visit.count_agrees = self.agrees
 
 
 class RevisitSpider(VisitSpider):
@@ -77,7 +102,8 @@ class RevisitSpider(VisitSpider):
         for page in due:
             self._plans[page.url] = page
             rank = min(max(int(log2(max(page.urgency, 1.0))), 0), RANKS)
-            yield self.page_request(page.url, page.url).replace(priority=rank)
+            # As a page, so that it waits in the frontier: what is asked first is decided when its turn comes.
+            yield super().page_request(page.url, page.url).replace(priority=rank)
 
     def _read(self) -> list[Due]:
         settings = self.settings
@@ -105,10 +131,12 @@ class RevisitSpider(VisitSpider):
             )  # fmt: skip
         return self._page(url, asked)
 
-    def _page(self, url: str, asked: str) -> Request:
+    def _page(self, url: str, asked: str, counts: _Asked | None = None) -> Request:
+        """The page: unless it is unchanged, or whatever its server says of that where a count has changed."""
         request = super().page_request(url, asked)
+        request.meta["counts"] = counts
         plan = self._plans.get(url)
-        if plan is None:
+        if plan is None or (counts is not None and counts.count is not None):
             return request
         # A thread of a system that is not read here, such as a service that has ended, is no reason to read the page.
         systems = filter(None, (self._system(one.system) for one in plan.threads))
@@ -143,8 +171,9 @@ class RevisitSpider(VisitSpider):
         plan = self._plans[url]
         thread = plan.threads[number]
         system = self._system(thread.system)
-        if system is None or _count(system, response) != thread.expected:
-            yield self._with(lease, self._page(url, asked))
+        count = None if system is None else stated_count(system, response, thread)
+        if count is None or count != thread.expected:
+            yield self._with(lease, self._page(url, asked, _Asked(number + 1, thread, count)))
         elif number + 1 < len(plan.threads):
             probe = self._probe(plan, number + 1) or {}
             yield self._with(
@@ -162,12 +191,45 @@ class RevisitSpider(VisitSpider):
         """A count that cannot be had settles nothing: the page is asked for."""
         about: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]  # set by Scrapy's engine
         lease: Lease | None = about.get("lease")
-        yield self._with(lease, self._page(lease.url if lease is not None else about["asked"], about["asked"]))
+        url, number = lease.url if lease is not None else about["asked"], about["number"]
+        counts = _Asked(number + 1, self._plans[url].threads[number], None)
+        yield self._with(lease, self._page(url, about["asked"], counts))
 
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None
     ) -> AsyncIterator[Capture | Request]:
         """Visit the page, unless its server says that it is the same as before."""
+        counts: _Asked | None = response.meta.get("counts")
+        async for capture in self._visited(response, asked, lease):
+            if counts is not None and isinstance(capture, Capture):
+                counts.compare(capture)
+            moved = self._moved(capture, response, lease) if isinstance(capture, Capture) else None
+            if moved is not None:
+                yield moved
+            yield capture
+
+    def _moved(self, last: Capture, response: Response, lease: Lease | None) -> Capture | None:
+        """The look at a page whose address now leads to another one; without it that page would stay due for ever."""
+        plan = self._plans.get(lease.url if lease is not None else last.source)
+        if plan is None or not (last.page or last.skipped == "duplicate"):
+            return None
+        if page_key(last.url) == page_key(plan.canonical):
+            return None
+        visit = Visit(url=plan.url, outcome="moved", detail=last.url, http_status=response.status, requests=1)
+        return Capture(
+            visit_id=last.visit_id,
+            capture_id=last.capture_id,
+            observed_at=last.observed_at,
+            url=plan.canonical,
+            source=last.source,
+            extractor=last.extractor,
+            visit=visit,
+            lease=lease,
+        )
+
+    async def _visited(
+        self, response: Response, asked: str, lease: Lease | None
+    ) -> AsyncIterator[Capture | Request]:
         if response.status == 304:
             yield self._unchanged(response, asked, lease, "status 304")
             return
@@ -192,7 +254,7 @@ class RevisitSpider(VisitSpider):
             visit_id=new_id(),
             capture_id=new_id(),
             observed_at=now(),
-            url=page_url(url) or url,
+            url=plan.canonical if plan is not None else page_url(url) or url,
             source=asked,
             extractor=PAGE_EXTRACTOR,
             skipped="unchanged",
@@ -216,12 +278,12 @@ def _sites(text: str) -> list[str]:
     return [site_of(f"http://{name}/") for name in text.replace(",", " ").split()]
 
 
-def _count(system: System, response: Response) -> int | None:
+def stated_count(system: System, response: Response, thread: KnownThread) -> int | None:
     """The count that a probe's answer states; None when it states none."""
     if not 200 <= response.status < 300:
         return None
     try:
         value = parse_json(response.body, response.url)
-        return system.count_of(Answer(value, response, Exchange("", now())))
+        return system.count_of(Answer(value, response, Exchange("", now())), thread)
     except FetchError:  # the shape changed: the whole harvest will say so
         return None

@@ -77,8 +77,6 @@ class _Site:
     """Digests of the places asked for."""
     depths: dict[bytes, int] = field(default_factory=dict)
     """Steps from the home page, of addresses that a listing named."""
-    passed: int = 0
-    """Addresses beyond a limit."""
 
 
 class SiteSpider(VisitSpider):
@@ -166,10 +164,10 @@ class SiteSpider(VisitSpider):
         mark = _mark(url)
         if mark in site.seen:
             return
-        if site.places >= site.options.max_listings:
-            site.passed += 1
-            return
         site.seen.add(mark)
+        if _reached(site.places, site.options.max_listings):
+            self.report.skipped["limit"] += 1
+            return
         site.places += 1
         yield self._ask(site, url, self.place_seen, is_optional=is_optional, read=read)
 
@@ -226,10 +224,10 @@ class SiteSpider(VisitSpider):
             mark = _mark(url)
             if mark in site.seen or url == site.home:
                 continue
-            if site.options.max_pages and site.pages >= site.options.max_pages:
-                site.passed += 1
-                continue
             site.seen.add(mark)
+            if _reached(site.pages, site.options.max_pages):
+                self.report.skipped["limit"] += 1
+                continue
             site.pages += 1
             if depth is not None:
                 site.depths[mark] = depth
@@ -285,7 +283,7 @@ class SiteSpider(VisitSpider):
         if not site.options.listings:
             return
         for urls, step in ((links.following, 0), (links.pages, 1), (links.listings, 1)):
-            if depth + step <= site.options.max_depth:
+            if not site.options.max_depth or depth + step <= site.options.max_depth:
                 yield from self._pages(site, (Found(url=url) for url in urls), depth + step)
 
     # -- visits -----------------------------------------------------------------------------------------
@@ -311,12 +309,10 @@ class SiteSpider(VisitSpider):
             self._links[lease.id] = self._pages(site, [Found(url=whole)])
             return "amp"
         if is_listing(document, has_thread=has_thread)[0]:
-            depth = site.depths.get(_mark(lease.url), 1)
-            if site.places < site.options.max_listings:
-                site.places += 1
-                self._links[lease.id] = self._followed(site, links_of(document), depth)
-            else:
-                site.passed += 1
+            if _reached(site.places, site.options.max_listings):
+                return "limit"
+            site.places += 1
+            self._links[lease.id] = self._followed(site, links_of(document), site.depths.get(_mark(lease.url), 1))
             return "listing"
         return super().judge(document, lease, has_thread=has_thread)
 
@@ -345,6 +341,11 @@ def _no_loss(capture: _T, status: int | None) -> _T:
         if is_gone or failure.reason in NO_PAGE:
             capture.failure, capture.skipped = None, "gone" if is_gone else failure.reason
     return capture
+
+
+def _reached(count: int, limit: float) -> bool:
+    """Whether a limit is used up; 0 is none."""
+    return bool(limit) and count >= limit
 
 
 def _mark(url: str) -> bytes:

@@ -172,8 +172,11 @@ class System(ABC):
         """
         return None
 
-    def count_of(self, answer: Answer) -> int | None:  # noqa: ARG002 - for those that can
-        """The count that the answer to :meth:`count_request` states."""
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002 - for those that can
+        """The count that the answer to :meth:`count_request` states; None where it states none.
+
+        :raises FetchError: the answer is none of the system's
+        """
         return None
 
     def key(self, setting: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
@@ -22,6 +22,9 @@ from crawler.systems.configuration import names, scripts, setting
 from crawler.systems.fields import moment, set_body, set_removed, set_time
 from crawler.systems.paging import by_link, by_number
 from crawler.systems.reading import Reading, with_query
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 PER_REQUEST: Final = 20
 """Posts of one request by ids, as Discourse's own pages ask for them (`TopicView.chunk_size`)."""
@@ -53,6 +56,14 @@ class Discourse(System):
         """The topic whose page it is, else the topic that the page embeds."""
         found = _own_page(document) or _wordpress(document) or _iframe(document) or _script(document)
         return [] if found is None else [found]
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The topic with one post, as the WordPress plugin asks for it (`topics#wordpress`); None without a topic."""
+        return None if thread.native_id is None else {"url": f"{thread.url}/wordpress.json?best=1"}
+
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+        """Posts but the first one. "Closed this topic" and the like are counted too: with one it disagrees."""
+        return max(answer.root.number("posts_count") - 1, 0)
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The topic with its first posts, then the rest by their ids; very long topics have no list of ids."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -22,6 +22,9 @@ from crawler.systems.configuration import scripts, setting
 from crawler.systems.fields import set_body, set_removed, set_time
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading, with_query
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 KEY: Final = "DISQUS_API_KEY"
 API: Final = "https://disqus.com/api/3.0/threads/"
@@ -58,6 +61,17 @@ class Disqus(System):
             detected_by=detected_by,
         )
         return [ref]
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """What `count.js` asks for: a count by the identifier or the address that the frame was asked for."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(thread.url).query).items()}
+        by = {"1": asked["t_i"]} if "t_i" in asked else {"2": asked["t_u"]} if "t_u" in asked else None
+        return None if by is None else {"url": with_query(f"https://{thread.tenant}.disqus.com/count-data.js", **by)}
+
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+        """Comments that are not deleted, some minutes late at times; None for a thread that Disqus does not know."""
+        counts = answer.root.rows("counts")
+        return counts[0].number("comments") if len(counts) == 1 else None
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The frame's first page; where there is more, the whole thread from the oldest comment on."""

@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import AsyncIterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.platforms import match_url
-from crawler.systems.answers import Row
+from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, Exchange, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_plain, set_removed, set_time
 from crawler.systems.paging import ENDS_ALL, by_offset
 from crawler.systems.reading import Reading, with_query
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 PER_PAGE: Final = 100
 """Largest `count` that an instance takes."""
@@ -59,6 +62,14 @@ class PeerTube(System):
                     )
                 ]
         return []
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The newest thread alone; `count=0` would be read as the default of 15."""
+        return {"url": with_query(thread.url, start=0, count=1, sort="-createdAt")}
+
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+        """Comments and replies that are not removed; None where the instance is too old to say."""
+        return answer.root.maybe_number("totalNotDeletedComments")
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The threads from the oldest on, and the tree of each one that has replies."""

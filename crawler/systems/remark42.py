@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html import unescape
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
 
 from archive.schema import Comment
@@ -20,6 +20,9 @@ from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.scripts import Members, given
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 PER_PAGE: Final = 500
 """Comments of one request; servers older than 1.14 know no `limit` and send all."""
@@ -59,6 +62,15 @@ class Remark42(System):
             found.native_id, found.url = None, document.url
             found.problem = "the page's scripts compute the address of the Remark42 server"
         return [found]
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """`countCtrl`: the count alone, from the same field as that of the list."""
+        root = thread.url.removesuffix("/find")
+        return {"url": with_query(f"{root}/count", site=thread.tenant.rpartition("@")[0], url=thread.native_id)}
+
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+        """Comments that are not removed."""
+        return answer.root.maybe_number("count")
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """All comments from the oldest on.

@@ -6,6 +6,7 @@ import sys
 from typing import Final
 
 from crawler.systems import REGISTRY
+from crawler.systems.base import System
 
 HEAD: Final = """# Comment systems
 
@@ -13,10 +14,11 @@ Made from the registry in `crawler/systems/` by `python -m crawler.systems.table
 the two.
 
 The systems are asked about a page in this order. Each thread gets a row in `threads` with a verdict, also where it
-could not be read. How to add one: [a system in an hour](systems/writing.md).
+could not be read. How to add one: [a system in an hour](systems/writing.md). What a [revisit](revisits.md) may ask for
+instead of all: a `count` that one small answer states, or whether the page is the same (`304`).
 
-| system | in the tables | settings | checked against |
-|---|---|---|---|
+| system | in the tables | settings | asked first | checked against |
+|---|---|---|---|---|
 """
 
 
@@ -25,7 +27,10 @@ def systems_table() -> str:
     rows = []
     for system in REGISTRY:
         keys = ", ".join(f"`{name}`" for name in system.settings) or "-"
-        rows.append(f"| [{system.title}](systems/{system.name}.md) | `{system.name}` | {keys} | {system.checked} |")
+        first = ["count"] if system.count_request is not System.count_request else []
+        first += ["304"] if system.is_in_page else []
+        name = f"[{system.title}](systems/{system.name}.md) | `{system.name}`"
+        rows.append(f"| {name} | {keys} | {', '.join(first) or '-'} | {system.checked} |")
     return HEAD + "\n".join(rows) + "\n"
 
 

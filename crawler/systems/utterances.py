@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
 
 from archive.schema import Comment
@@ -30,6 +30,9 @@ from crawler.systems.github import (
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.scripts import Members, given
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 PER_PAGE: Final = 100
 """Comments of one answer, GitHub's maximum."""
@@ -77,6 +80,19 @@ class Utterances(System):
             ]
         return []
 
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The issue itself, by its number or by the search that finds it: its comments would be a request more."""
+        number = _NUMBER.fullmatch(thread.native_id or "")
+        repo = thread.url.removeprefix(f"{API}/repos/").removesuffix("/issues")
+        return self._ask(f"{thread.url}/{number[1]}" if number else _search(repo, thread.native_id or ""))
+
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:
+        """All comments of the issue; None where there is none yet."""
+        if _NUMBER.fullmatch(thread.native_id or ""):
+            return answer.root.number("comments")
+        issue = _chosen(answer.root, thread.native_id or "")
+        return None if issue is None else issue.number("comments")
+
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The issue, then its comments by the links of each answer."""
         try:
@@ -95,17 +111,10 @@ class Utterances(System):
 
     async def _issue(self, ref: ThreadRef, reading: Reading) -> Row | None:
         """The issue by its number, or as the script chooses it: the oldest whose title holds the term."""
-        repo, term = ref.evidence["repo"], ref.evidence["term"]
+        term = ref.evidence["term"]
         if term is None:
             return (await reading.json(**self._ask(f"{ref.url}/{ref.evidence['number']}"))).root
-        query = f'"{term}" type:issue in:title repo:{repo}'
-        url = with_query(f"{API}/search/issues", q=query, sort="created", order="asc")
-        found = (await reading.json(**self._ask(url))).root
-        issues = found.rows("items")
-        if not issues and (found.flag("incomplete_results") or found.number("total_count")):
-            raise FetchError("error", f"{url}: GitHub's search gave up before it was done")
-        holding = (issue for issue in issues if term.lower() in issue.text("title").lower())
-        return next(holding, issues[0] if issues else None)
+        return _chosen((await reading.json(**self._ask(_search(ref.evidence["repo"], term)))).root, term)
 
     def _ask(self, url: str) -> dict[str, Any]:
         return {"url": url, "headers": headers(self.options, Accept=HTML)}
@@ -114,6 +123,27 @@ class Utterances(System):
         link = (answer.response.headers.get("Link") or b"").decode("latin-1")
         following = re.search(r'<([^>]*)>;\s*rel="?next\b', link)
         return self._ask(answer.response.urljoin(following[1])) if following is not None else None
+
+
+_NUMBER = re.compile(r"#([0-9]{1,12})")
+"""A thread's id where the page names the issue by its number."""
+
+
+def _search(repo: str, term: str) -> str:
+    query = f'"{term}" type:issue in:title repo:{repo}'
+    return with_query(f"{API}/search/issues", q=query, sort="created", order="asc")
+
+
+def _chosen(found: Row, term: str) -> Row | None:
+    """The issue that the script takes of a search's answer; None where nothing was found.
+
+    :raises FetchError: the search was cut short
+    """
+    issues = found.rows("items")
+    if not issues and (found.flag("incomplete_results") or found.number("total_count")):
+        raise FetchError("error", f"{found.url}: GitHub's search gave up before it was done")
+    holding = (issue for issue in issues if term.lower() in issue.text("title").lower())
+    return next(holding, issues[0] if issues else None)
 
 
 def _embeds(document: Document) -> Iterator[Members]:

@@ -77,7 +77,7 @@ class Waline(System):
         """The thread with one comment."""
         return {"url": with_query(thread.url, pageSize=1)}
 
-    def count_of(self, answer: Answer) -> int | None:
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
         """All comments."""
         return None if answer.root.raw("errno") else _payload(answer).maybe_number("count")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from archive.schema import Comment
@@ -22,6 +22,9 @@ from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import moment, set_body, set_plain, set_time
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading, with_query
+
+if TYPE_CHECKING:
+    from crawler.schedule.due import KnownThread
 
 API: Final = "https://www.googleapis.com/youtube/v3/"
 KEY: Final = "YOUTUBE_API_KEY"
@@ -56,6 +59,17 @@ class YouTube(System):
         shown = read_video(document, read_structured(document))
         is_one = shown.platform == "youtube" and shown.video_id
         return [_ref(shown.video_id, "the page's video")] if is_one else []
+
+    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+        """The video's statistics, one unit of the quota; None without a key."""
+        key = str(self.options.get(KEY) or "").strip()
+        url = with_query(f"{API}videos", part="statistics", id=thread.native_id)
+        return {"url": url, "headers": {"X-goog-api-key": key}} if key else None
+
+    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+        """All comments, as the ledger has them; None for a video that is gone or has comments switched off."""
+        items = answer.root.rows("items")
+        return items[0].maybe_number("statistics.commentCount") if items else None
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Every thread, newest first, and every reply."""

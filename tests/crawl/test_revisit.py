@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from pathlib import Path
@@ -126,6 +127,19 @@ def test_the_schedule_is_made_from_the_archive_alone(place, tmp_path):
     assert len(visits(place)) == 10
 
 
+def test_visits_by_a_clock_that_was_a_year_ahead_or_behind_do_not_keep_a_page_from_being_due(place):
+    site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    now = time.time()
+    [ahead] = due_pages(place.open(), now - 365 * DAY, Pace())
+    assert ahead.urgency >= 1, "its only visit seems to be a year ahead"
+    assert ahead.due_at < now - 365 * DAY
+    [behind] = due_pages(place.open(), now + 365 * DAY, Pace())
+    assert behind.urgency >= 1
+    [right] = due_pages(place.open(), now + 60, Pace())
+    assert right.urgency < 1
+
+
 @pytest.mark.parametrize(
     ("argument", "words"), [("budget=-3", "a number of requests"), ("which=some", "due, or all"), ("urls=x", "knows the arguments")]
 )
@@ -150,3 +164,117 @@ def test_a_thread_of_a_service_that_has_ended_stops_no_revisit(place):
     assert len(known) == 2, "the page shows a thread of a system that is not read"
     run(place, "revisit", "-a", "which=all")
     assert [row["outcome"] for row in visits(place)] == ["read"] * 4
+
+
+# --- counts first -------------------------------------------------------------------------------------------------
+
+SOON = {"REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.0001}
+"""Bounds at which everything is due at once."""
+
+
+def isso_page(site: LoopbackSite) -> str:
+    embed = f'<script data-isso="{site.url("/api/")}" src="{site.url("/api/js/embed.min.js")}"></script><section id="isso-thread"></section>'
+    return f"<!doctype html><html lang=en><head><title>A video</title></head><body><h1>A video</h1><p>About it.</p>{embed}</body></html>"
+
+
+def isso(site: LoopbackSite, comments: int, *, stated: int | None = None) -> None:
+    """An Isso with so many comments, half of them replies; its count may state another number than its list."""
+    rows = [
+        {"id": n, "parent": None if n % 2 else n - 1, "text": f"<p>Text {n}</p>", "mode": 1, "author": f"Reader {n}",
+         "website": None, "created": 1.7e9 + n, "modified": None, "likes": 0, "dislikes": 0}
+        for n in range(1, comments + 1)
+    ]  # fmt: skip
+    top = [row | {"replies": [one for one in rows if one["parent"] == row["id"]]} for row in rows if row["parent"] is None]
+    for row in top:
+        row |= {"total_replies": len(row["replies"]), "hidden_replies": 0}
+    whole = {"id": None, "total_replies": comments, "hidden_replies": 0, "replies": top}
+    short = whole | {"total_replies": comments if stated is None else stated, "hidden_replies": len(top), "replies": []}
+    for query, answer in (("limit=200&nested_limit=100000&offset=0&sort=oldest", whole), ("limit=0", short)):
+        site.paths[f"/api/?uri=%2Fa%2F&{query}"] = Answer(json.dumps(answer), headers={"Content-Type": "application/json"})
+
+
+@pytest.fixture
+def counted(place) -> LoopbackSite:
+    """A site whose page was visited while its Isso held four comments."""
+    site = LoopbackSite({})
+    conditional(site, "/a/", isso_page(site), '"v1"')
+    isso(site, 4)
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    site.asked.clear()
+    return site
+
+
+def asked(site: LoopbackSite) -> list[str]:
+    """What was asked for since the last time, robots.txt left out."""
+    paths = [one.path.partition("?")[0] + ("?count" if "limit=0" in one.path else "") for one in site.asked]
+    site.asked.clear()
+    return [path for path in paths if path != "/robots.txt"]
+
+
+def test_a_count_that_is_the_same_settles_a_visit_with_one_request_three_times_and_then_the_page_is_read(place, counted):
+    for _ in range(3):
+        run(place, "revisit", **SOON)
+        assert asked(counted) == ["/api/?count"]
+    run(place, "revisit", **SOON)
+    assert asked(counted) == ["/a/", "/api/"]
+    rows = visits(place)
+    assert [(row["outcome"], row["stated"], row["requests"]) for row in rows] == [("read", None, 2), *[("unchanged", 4, 1)] * 3, ("read", None, 2)]
+    assert rows[1]["etag"] == '"v1"'
+
+
+def test_a_count_that_differs_is_followed_by_the_whole_page_and_both_are_counted(place, counted):
+    isso(counted, 6)
+    run(place, "revisit", **SOON)
+    headers = next(one.headers for one in counted.asked if one.path == "/a/")
+    assert "If-None-Match" not in headers
+    assert asked(counted) == ["/api/?count", "/a/", "/api/"]
+    last = visits(place)[-1]
+    assert (last["outcome"], last["requests"], last["count_agrees"]) == ("read", 3, True)
+    assert len(place.open().comments().to_pylist()) == 6
+    run(place, "revisit", **SOON)
+    assert asked(counted) == ["/api/?count"]
+
+
+@pytest.mark.parametrize("stated", [9, None])
+def test_a_count_that_never_agrees_or_cannot_be_had_is_not_asked_for_again(place, counted, stated):
+    isso(counted, 4, stated=stated)
+    if stated is None:
+        counted.paths["/api/?uri=%2Fa%2F&limit=0"] = Answer("no", 404)
+    run(place, "revisit", **SOON)
+    assert asked(counted) == ["/api/?count", "/a/", "/api/"]
+    assert visits(place)[-1]["count_agrees"] is False
+    run(place, "revisit", **SOON)
+    assert asked(counted) == ["/a/", "/api/"]
+
+
+# --- addresses that are not the page's own ------------------------------------------------------------------------
+
+
+def test_a_page_that_moved_to_another_site_is_visited_there_and_not_due_here_for_months(place):
+    old, new = LoopbackSite({"/a/": Answer(page(1), headers=HTML)}), LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={old.url('/a/')}")
+    old.paths["/a/"] = Answer("", 301, headers={"Location": new.url("/a/")})
+    run(place, "revisit", **SOON)
+    rows = visits(place)
+    assert [(row["outcome"], row["site"]) for row in rows[:1]] == [("read", f"127.0.0.1:{old.port}")]
+    assert {(row["outcome"], row["site"], row["detail"]) for row in rows[1:]} == {
+        ("moved", f"127.0.0.1:{old.port}", new.url("/a/")), ("read", f"127.0.0.1:{new.port}", None),
+    }  # fmt: skip
+    due = {one.site: one.urgency >= 1 for one in due_pages(place.open(), time.time() + 20 * DAY, Pace())}
+    assert due == {f"127.0.0.1:{old.port}": False, f"127.0.0.1:{new.port}": True}
+
+
+def test_every_look_at_a_page_with_another_canonical_address_is_its_own(place):
+    site = LoopbackSite({})
+    body = page(1).replace("<title>", f'<link rel="canonical" href="{site.url("/a/")}"><title>')
+    conditional(site, "/story/?id=1", body, '"v1"')
+    run(place, "pages", "-a", f"url={site.url('/story/?id=1')}")
+    run(place, "revisit", **SOON)
+    read, unchanged = visits(place)
+    assert (unchanged["outcome"], unchanged["page_id"]) == ("unchanged", read["page_id"])
+    site.paths["/story/?id=1"] = Answer("no", 500)
+    command = place.command("crawl", "revisit", RETRY_TIMES=0, **SOON)
+    failed = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    assert failed.returncode == 1
+    [one] = due_pages(place.open(), time.time() + 60, Pace(floor=600))
+    assert one.due_at - visits(place)[-1]["observed_at"].timestamp() == pytest.approx(1200), "twice the wait after a failure"

@@ -9,6 +9,8 @@ import pytest
 from loopback import Answer, LoopbackSite
 from running import Place, page
 
+from sample import FAULTY, URLS, serve
+
 XML = {"Content-Type": "application/xml"}
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
@@ -139,3 +141,16 @@ def test_a_crawl_of_a_site_that_is_killed_goes_on_where_it_was(place):
     done = crawl(place, site)
     assert done.returncode == 0, done.stdout + done.stderr
     assert visited(place, site) == sorted(paths)
+
+
+def test_every_page_of_the_sample_site_is_found_and_asked_for_once_and_has_one_row(place):
+    with serve() as site:
+        command = place.command("crawl", "site", "-a", f"url={site}/")
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2], check=False)
+        asked = [one.path for one in site.requests]
+    assert [asked.count(path) for path in URLS] == [1] * len(URLS), done.stdout
+    assert not [path for path in asked if "replytocom" in path or path.startswith("/private/")]
+    rows = [row["url"].removeprefix(site) for row in place.open().pages(history=True).to_pylist()]
+    assert len(rows) == len(set(rows))
+    assert set(URLS) <= set(rows)
+    assert set(rows) - set(URLS) <= set(FAULTY), "no listing, no feed and no comment page is a page"

@@ -14,6 +14,7 @@ from crawler.schedule.model import (
     Visit,
     current_life,
     due_at,
+    expected_cost,
     expected_new,
     habits_of,
     mass,
@@ -117,3 +118,17 @@ def test_what_is_expected_is_worth_more_than_what_may_be_saved_of_it(scale, last
 def test_a_page_that_is_published_with_comments_on_it_is_no_storm():
     visits = [Visit(BORN + 1, 50)]
     assert scale_of(visits, BORN, Habits()) < 500
+
+
+@given(st.floats(0.1, 1e4), ages, st.integers(1, 50), st.integers(1, 50))
+def test_a_thread_that_costs_more_requests_is_due_no_earlier(scale, last, fewer, more):
+    last_at = BORN + last
+    cheap, dear = (due_at(scale, BORN, last_at, Pace(), requests=one) for one in (fewer, fewer + more))
+    assert cheap <= dear + 61
+
+
+@given(st.floats(0.01, 1e4), ages, st.floats(0, 30 * DAY), st.integers(1, 100))
+def test_a_visit_costs_one_request_at_least_and_all_at_most(scale, last, wait, requests):
+    cost = expected_cost(scale, BORN, BORN + last, BORN + last + wait, requests)
+    assert 1 <= cost <= requests
+    assert expected_cost(scale, BORN, BORN + last, BORN + last, requests) == 1

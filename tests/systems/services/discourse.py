@@ -41,6 +41,9 @@ class DiscourseService(Service):
             return self._embed(query)
         if parts.path == f"/t/{TOPIC}.json":
             return json_answer(self._topic())
+        if parts.path == f"/t/{TOPIC}/wordpress.json" and query == {"best": ["1"]}:
+            count = len(self._stream()) + self.lie
+            return json_answer({"id": TOPIC, "posts_count": count, "filtered_posts_count": count, "posts": []})
         if parts.path == f"/t/{TOPIC}/posts.json":
             return json_answer({"post_stream": {"posts": self._chosen(query)}, "id": TOPIC})
         return None

@@ -38,9 +38,13 @@ class Remark42Service(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        if f"{parts.scheme}://{parts.netloc}{parts.path}" != f"{HOST}/api/v1/find" or request.method != "GET":
-            return None
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        address = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        if address == f"{HOST}/api/v1/count" and request.method == "GET":
+            is_here = (query.get("site"), query.get("url")) == ("news", self.url)
+            return json_answer({"count": self.counted(stubs=False) if is_here else 0, "locator": query})
+        if address != f"{HOST}/api/v1/find" or request.method != "GET":
+            return None
         if (query.get("site"), query.get("url")) != ("news", self.url):
             return json_answer({"comments": [], "info": {"count": 0, "count_left": 0}})
         rows = sorted(self.shown, key=lambda said: (said.at, said.id), reverse=query.get("sort", "").startswith("-"))
