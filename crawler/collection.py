@@ -1,8 +1,8 @@
 """Python's garbage collector during a crawl: what starting has made is left alone, and it looks less often.
 
-By default (Python 3.11, ``gc.get_threshold()``) it looks at the youngest objects whenever 700 more were made than freed,
-and now and then at all, which are some hundred thousand after every import. A page makes thousands that are freed without
-it. That costs a crawl about a seventh of its CPU time (`python -m benchmarks.crawl`).
+By default (Python 3.11, ``gc.get_threshold()``) it looks at the youngest objects whenever 700 more were made than
+freed, and now and then at all, which are some hundred thousand after every import. A page makes thousands that are
+freed without it. That costs a crawl about a seventh of its CPU time (docs/performance.md).
 """
 
 from __future__ import annotations

@@ -41,10 +41,11 @@ def main() -> None:
     """Measure, print, and write the same as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--parts", default=",".join(parts.PARTS), help=f"which ({', '.join(parts.PARTS)})")
-    parser.add_argument("--pages", type=int, default=600, help="pages of the longer crawls (600); the others have a tenth")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is run (3)")
-    parser.add_argument("--memory-pages", type=int, default=0, metavar="N", help="peak memory at N pages and a tenth (20000)")
-    parser.add_argument("--json", type=Path, default=JSON, help=f"where the figures are written ({JSON})")
+    add = parser.add_argument
+    add("--pages", type=int, default=400, help="pages of the longer crawls (400); the others have a tenth")
+    add("--rounds", type=int, default=3, help="how often each is run (3)")
+    add("--memory-pages", type=int, default=0, metavar="N", help="peak memory at N pages, e.g. 20000, and a tenth")
+    add("--json", type=Path, default=JSON, help=f"where the figures are written ({JSON})")
     options = parser.parse_args()
     wanted = options.parts.split(",")
     if unknown := set(wanted) - parts.PARTS.keys():

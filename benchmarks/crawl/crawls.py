@@ -92,7 +92,8 @@ class Crawls:
         place = self._place()
         given = [f"{key}={value}" for key, value in SETTINGS.items()]
         feed = place / "feed.jsonl"
-        command = [sys.executable, "-m", "benchmarks.crawl.peers", name, str(self._urls(pages, place)), str(feed), *given]
+        urls = str(self._urls(pages, place))
+        command = [sys.executable, "-m", "benchmarks.crawl.peers", name, urls, str(feed), *given]
         since = self._server.mark()
         usage = run(command, place / "log")
         wire = self._server.wire(since)

@@ -54,7 +54,8 @@ def end(started: Started, log: Path) -> Usage:
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - began
     if process.returncode:
-        raise RunError(f"{process.args} ended with {process.returncode}: {log.read_text('utf-8', 'replace')[-3_000:]}")
+        said = log.read_text("utf-8", "replace")[-3_000:]
+        raise RunError(f"{process.args!r} ended with {process.returncode}: {said}")
     unit = 1 if sys.platform == "darwin" else 1_024
     return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit)
 

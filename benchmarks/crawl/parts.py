@@ -36,7 +36,8 @@ def cost(server: Server, crawls: Crawls, options: argparse.Namespace) -> Figures
         "typical project": partial(crawls.peer, "typical"),
         "Talkback": crawls.ours,
     }
-    variants = {f"{name}, {size}": partial(crawl[name], of) for name in crawl for size, of in (("few", few), ("many", many))}
+    sizes = {"few": few, "many": many}
+    variants = {f"{name}, {size}": partial(crawl[name], of) for name in crawl for size, of in sizes.items()}
     crawls.ours(few)  # compiles and fills the caches of the disk
     runs = rounds(options.rounds, variants)
     figures: Figures = {"comments": sum(many.comments), "page_bytes": many.size / len(many.urls), "few": len(few.urls)}
@@ -45,9 +46,10 @@ def cost(server: Server, crawls: Crawls, options: argparse.Namespace) -> Figures
         short, long = runs[f"{name}, few"], runs[f"{name}, many"]
         more = len(many.urls) - len(few.urls)
         base[name] = _marginal(short, long, more)
+        start_s = [one.usage.cpu - ms * len(few.urls) / 1_000 for one, ms in zip(short, base[name], strict=True)]
         figures[name] = {
             "ms_a_page": _spread(base[name]),
-            "start_s": _spread([one.usage.cpu - ms * len(few.urls) / 1_000 for one, ms in zip(short, base[name], strict=True)]),
+            "start_s": _spread(start_s),
             "gross_ms": _spread([one.usage.cpu * 1_000 / len(many.urls) for one in long]),
             "requests_a_page": (long[0].wire.requests - short[0].wire.requests) / more,
             "bytes_a_page": (long[0].wire.sent - short[0].wire.sent) / more,
@@ -137,21 +139,20 @@ def growth(server: Server, crawls: Crawls, options: argparse.Namespace) -> Figur
     threads = {number: server.add(THREAD_PAGES, 10 + at, comments=number) for at, number in enumerate(THREADS)}
     sizes = (THREAD_PAGES // 6, THREAD_PAGES)
     of_threads = {
-        f"{size} with {number}": partial(crawls.ours, made.first(size)) for number, made in threads.items() for size in sizes
+        f"{size} with {number}": partial(crawls.ours, made.first(size))
+        for number, made in threads.items()
+        for size in sizes
     }
     runs = rounds(options.rounds, {**of_pages, **of_threads})
-    more = THREAD_PAGES - sizes[0]
+    of_comments = {
+        number: _marginal(runs[f"{sizes[0]} with {number}"], runs[f"{sizes[1]} with {number}"], sizes[1] - sizes[0])
+        for number in THREADS
+    }
     return {
         "by_pages": [
             {"pages": count, "cpu": _spread([one.usage.cpu for one in runs[f"{count} pages"]])} for count in counts
         ],
-        "by_comments": [
-            {
-                "comments": number,
-                "ms_a_page": _spread(_marginal(runs[f"{sizes[0]} with {number}"], runs[f"{sizes[1]} with {number}"], more)),
-            }
-            for number in THREADS
-        ],
+        "by_comments": [{"comments": number, "ms_a_page": _spread(of_comments[number])} for number in THREADS],
     }
 
 
@@ -181,7 +182,10 @@ def _said(spread: Mapping[str, float], digits: int = 2) -> str:
 
 
 def _cost(figures: Mapping[str, Any]) -> str:
-    head = ("crawl", "ms a page", "x bare Scrapy", "x typical project", "start and close, s", "requests a page", "kB a page", "peak MB")
+    head = (
+        "crawl", "ms a page", "x bare Scrapy", "x typical project", "start and close, s", "requests a page",
+        "kB a page", "peak MB",
+    )  # fmt: skip
     rows = [
         (
             name, _said(one["ms_a_page"]), _said(one["x_bare"]), _said(one["x_typical"]), _said(one["start_s"]),
@@ -198,7 +202,7 @@ def _memory(figures: Mapping[str, Any]) -> str:
 
 
 def _revisit(figures: Mapping[str, Any]) -> str:
-    head = ("settled by", "first visit, ms", "again, ms", "x first visit of a plain page", "bytes, first", "bytes, again", "share")
+    head = ("settled by", "first visit, ms", "again, ms", "x first, plain", "bytes, first", "bytes, again", "share")
     rows = [
         (
             how, _said(one["first_ms"]), _said(one["again_ms"]), _said(one["x_first"]), f"{one['first_bytes']:,.0f}",

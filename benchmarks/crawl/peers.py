@@ -20,8 +20,8 @@ from scrapy.settings import default_settings
 from crawler import settings as project
 
 PARTS: Final = frozenset({
-    "ADDONS", "BOT_NAME", "COMMANDS_MODULE", "DOWNLOADER_MIDDLEWARES", "DOWNLOAD_HANDLERS", "EXTENSIONS", "ITEM_PIPELINES",
-    "NEWSPIDER_MODULE", "SCHEDULER", "SPIDER_MIDDLEWARES", "SPIDER_MODULES",
+    "ADDONS", "BOT_NAME", "COMMANDS_MODULE", "DOWNLOADER_MIDDLEWARES", "DOWNLOAD_HANDLERS", "EXTENSIONS",
+    "ITEM_PIPELINES", "NEWSPIDER_MODULE", "SCHEDULER", "SPIDER_MIDDLEWARES", "SPIDER_MODULES",
 })  # fmt: skip
 """Settings that put our parts in the place of Scrapy's."""
 
@@ -39,11 +39,11 @@ class BareSpider(Spider):
 
     def __init__(self, url_file: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.url_file = url_file
+        self.urls = Path(url_file).read_text().split()
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for each page of the file."""
-        for url in Path(self.url_file).read_text().split():
+        for url in self.urls:
             yield Request(url)
 
     def parse(self, response: Response) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The generated pages behind nginx on loopback: twelve hosts, gzip, keepalive, validators, the REST count of WordPress."""
+"""The generated pages behind nginx on loopback: twelve hosts, gzip, keepalive, validators, WordPress' REST count."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ GZIP_LEVEL: Final = 5
 """What nginx is often configured with (its default is 1)."""
 
 FIELDS: Final = "id,parent,author,author_name,author_url,date,date_gmt,link,status,type"
-"""What our crawler asks the REST interface for (`crawler/systems/wordpress/rest.py`, which is not imported: this process
-stays small)."""
+"""What our crawler asks the REST interface for (`crawler/systems/wordpress/rest.py`, which is not imported: this
+process stays small)."""
 
 _CONFIG: Final = """\
 worker_processes 1;
@@ -165,7 +165,8 @@ class Server:
         number, total = one.story.number, 0
         rows: list[dict[str, object]] = []
         for at in range(1, max(1, -(-one.comments // MAX_PER_PAGE)) + 1):
-            query = {"post": f"{number}", "per_page": f"{MAX_PER_PAGE}", "page": f"{at}", "order": "asc", "_fields": FIELDS}
+            query = {"post": f"{number}", "per_page": f"{MAX_PER_PAGE}", "page": f"{at}", "order": "asc"}
+            query["_fields"] = FIELDS
             rows, head = rest_comments(one.site, [one.story], base, query)
             self._write(f"{base}/rest", f"{number}-{at}", dumps(rows).encode())
             total = int(head["X-WP-Total"])
@@ -182,6 +183,7 @@ class Server:
 
     def wire(self, since: int) -> Wire:
         """What was sent and received since a mark."""
+        time.sleep(0.2)  # a line is written after its answer
         statuses: dict[int, int] = {}
         sent = received = 0
         with self.log.open("rb") as lines:
@@ -251,7 +253,7 @@ def find_nginx() -> str:
                 break
         found = shutil.which("nginx", path=places)
     if found is None:
-        raise NoServerError("the benchmark serves its pages with nginx: install it (Debian: apt-get install nginx-light)")
+        raise NoServerError("the pages are served with nginx, install it: apt-get install nginx-light (Debian)")
     return found
 
 
@@ -263,7 +265,7 @@ def nginx_version() -> str:
 
 def _free_port(hosts: Iterable[str]) -> int:
     with socket.socket() as probe:
-        probe.bind(("", 0))  # free on every address  # noqa: S104  bound for a moment only
+        probe.bind(("", 0))  # free on every address
         port: int = probe.getsockname()[1]
     for host in hosts:
         with socket.socket() as probe:
