@@ -2,7 +2,7 @@
 
 By default (Python 3.11, ``gc.get_threshold()``) it looks at the youngest objects whenever 700 more were made than
 freed, and now and then at all, which are some hundred thousand after every import. A page makes thousands that are
-freed without it. That costs a crawl about a seventh of its CPU time (docs/performance.md).
+freed without it. That costs a crawl about a tenth of its CPU time (docs/performance.md).
 """
 
 from __future__ import annotations
