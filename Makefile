@@ -45,7 +45,7 @@ help:
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
 	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 SEED=7)' \
 	  'make test-scrapyd           deploy to a real scrapyd and run crawls there' \
-	  'make bench                  measure what reading a page and storing comments cost, beside their peers' \
+	  'make bench                  measure what reading a page, a whole crawl and storing comments cost, beside their peers' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
 	  'make bench-extract          how well and how fast comments are read off real pages, beside other tools' \
 	  'make soak                   crawl sound and hostile sites together for an hour (MINUTES=60)' \
@@ -132,8 +132,10 @@ $(BENCH)/.ready: setup.py constraints.txt benchmarks/requirements.txt
 	  --editable . --requirement benchmarks/requirements.txt || $(NO_INDEX)
 	@touch $(BENCH)/.ready
 
+# In the order of the data's way; each part is a module of its own and can be run alone.
 bench: $(BENCH)/.ready
 	@$(BENCH)/bin/python -m benchmarks.extraction
+	@$(BENCH)/bin/python -m benchmarks.crawl
 	@$(BENCH)/bin/python -m benchmarks.storage
 
 test-scrapyd: $(READY_TO_TEST)

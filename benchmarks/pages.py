@@ -54,29 +54,38 @@ class BenchPage:
     url: str
     body: bytes
     comments: int
+    site: WordPress
+    story: Story
 
 
-def pages(count: int, seed: int = 1) -> Iterator[BenchPage]:
-    """So many pages; the first ones are the same however many are asked for."""
+def pages(
+    count: int, seed: int = 1, *, comments: int | None = None, host: str = HOST, has_rest: bool = False
+) -> Iterator[BenchPage]:
+    """So many pages; the first ones are the same however many are asked for. The other arguments are :func:`page`'s."""
     for number in range(1, count + 1):
-        yield page(number, Random(seed * 1_000_003 + number))  # noqa: S311  repeatable on purpose
+        rng = Random(seed * 1_000_003 + number)  # noqa: S311  repeatable on purpose
+        yield page(number, rng, comments, host=host, has_rest=has_rest)
 
 
-def page(number: int, rng: Random, comments: int | None = None) -> BenchPage:
+def page(
+    number: int, rng: Random, comments: int | None = None, *, host: str = HOST, has_rest: bool = False
+) -> BenchPage:
     """One page.
 
     :param comments: how many it has; None for as many as such pages have: few, or up to 200, rarely 1,000
+    :param host: scheme and host of its site, ``{}`` stands for the site's number below :data:`SITES`
+    :param has_rest: whether its head says where the REST interface is
     """
     if comments is None:
         comments = LONG_THREAD if rng.random() < LONG_THREADS else min(int(rng.expovariate(1 / 20)), 200)
     of_site = number % SITES
-    host = HOST.format(of_site)
+    host = host.format(of_site)
     story = _story(number, rng, comments, host)
     site = WordPress(theme=THEMES[of_site % len(THEMES)], site_name="Harbour News", link_format="{base}/2024/03/{slug}/")
     url = site.permalink(host, story)
-    top, head, bottom = _chrome(of_site)
+    top, head, bottom = _chrome(of_site, host)
     text = post_page(site, story, host)
-    text = text.replace("</head>", _metas(story, url, host) + head + "</head>", 1)
+    text = text.replace("</head>", _metas(story, url, host) + (_rest(story, host) if has_rest else "") + head + "</head>", 1)
     start = text.index(">", text.index("<body")) + 1
     text = text[:start] + top + text[start:]
     comment_area = min(
@@ -84,7 +93,7 @@ def page(number: int, rng: Random, comments: int | None = None) -> BenchPage:
     )
     text = text[:comment_area] + _below_post(story, url, host, rng) + text[comment_area:]
     text = text.replace("</body>", _sidebar(host, rng) + bottom + "</body>", 1)
-    return BenchPage(url, text.encode(), comments)
+    return BenchPage(url, text.encode(), comments, site, story)
 
 
 # -- the post and its thread ----------------------------------------------------------------------------
@@ -117,8 +126,9 @@ def remarks(rng: Random, first: int, at: datetime, count: int) -> Iterator[Remar
         at += timedelta(seconds=rng.randint(20, 7_000))
         open_to_replies = [other for other in list(depths)[-30:] if depths[other] < MAX_DEPTH]
         parent = rng.choice(open_to_replies) if open_to_replies and rng.random() < 0.55 else None
-        depths[number] = depths[parent] + 1 if parent is not None else 1
         is_ping = parent is None and rng.random() < 0.02
+        if not is_ping:  # nobody answers one, and the templates would not print it
+            depths[number] = depths[parent] + 1 if parent is not None else 1
         said = REPLIES if parent is not None else REMARKS
         paragraphs = [f"{rng.choice(said)} {_sentences(rng, rng.randint(0, 4))}".strip() for _ in range(rng.choice((1, 1, 1, 2, 3)))]
         yield Remark(
@@ -171,10 +181,17 @@ def _metas(story: Story, url: str, host: str) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _rest(story: Story, host: str) -> str:
+    return (
+        f'<link rel="https://api.w.org/" href="{host}/wp-json/">\n'
+        f'<link rel="alternate" title="JSON" type="application/json" href="{host}/wp-json/wp/v2/posts/{story.number}">\n'
+    )
+
+
 @cache
-def _chrome(of_site: int) -> tuple[str, str, str]:
+def _chrome(of_site: int, host: str) -> tuple[str, str, str]:
     """What all pages of a site have: the top of the page, the end of the head, the bottom."""
-    rng, host = Random(of_site), HOST.format(of_site)  # noqa: S311  repeatable on purpose
+    rng = Random(of_site)  # noqa: S311  repeatable on purpose
     return _top(host, rng), _head(host, rng), _bottom(host, rng)
 
 

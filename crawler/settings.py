@@ -48,13 +48,14 @@ SPIDER_MIDDLEWARES = {
 }
 
 # default {}: a log without secrets and foreign lines, the report that every loss goes to, the line of progress, a quick
-# end when a crawl is stopped, an end in order before the disk is full.
+# end when a crawl is stopped, an end in order before the disk is full, a garbage collector that looks less often.
 EXTENSIONS = {
     "crawler.safety.log.PlainLog": 0,
     "crawler.report.Report": 0,
     "crawler.progress.Progress": 0,
     "crawler.stopping.Stopping": 0,
     "crawler.safety.disk.DiskSpace": 0,
+    "crawler.collection.Collection": 0,
 }
 
 # default {}: one job each, in the order of the data's way.

@@ -20,6 +20,7 @@ EARLIEST: Final = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 MAX_URL: Final = 8_192
 """Longer addresses are refused, characters."""
 
+# Printable text (`str.isprintable`) holds neither a control character nor a surrogate: nothing that `clean` would take.
 _TEXTS: Final[dict[type, tuple[str, ...]]] = {
     Page: (
         "title", "description", "language", "platform", "video_id", "channel_name", "channel_id", "etag",
@@ -109,7 +110,7 @@ def _row(row: Any, observed_at: int) -> None:
     record = type(row)
     for name in _TEXTS[record]:
         value = getattr(row, name)
-        if value:
+        if value and not value.isprintable():
             setattr(row, name, clean(value))
     for name in _URLS[record]:
         value = getattr(row, name)
@@ -118,7 +119,7 @@ def _row(row: Any, observed_at: int) -> None:
     for name in _LINK_TEXTS.get(record, ()):
         value = getattr(row, name)
         if value is not None:
-            setattr(row, name, _bounded(clean(value)))
+            setattr(row, name, _bounded(value if value.isprintable() else clean(value)))
     latest = observed_at + MICROS_PER_DAY
     for name in _TIMES.get(record, ()):
         value = getattr(row, name)
@@ -144,8 +145,8 @@ def _lists(page: Page) -> None:
 
 
 def _http(url: str | None) -> str | None:
-    url = _bounded(clean(url))
-    if url is None or not url.lower().startswith(("http://", "https://")):
+    url = _bounded(url if url is None or url.isprintable() else clean(url))
+    if url is None or not url[:8].lower().startswith(("http://", "https://")):
         return None
     return url
 

@@ -1,0 +1,1 @@
+"""What a crawl costs: ``python -m benchmarks.crawl``."""
