@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -121,22 +121,25 @@ def _when(look: Look) -> int:
     return look.at
 
 
-def _by_site(rows: Rows) -> Iterator[tuple[str, str, list[pa.RecordBatch]]]:
-    """Site, table and batches: a batch holds rows of one site, and sites follow each other in order."""
+def _by_site(rows: Rows) -> Iterator[tuple[str, str, Iterator[pa.RecordBatch]]]:
+    """Site, table and batches: a batch holds rows of one site, and sites follow each other in order.
+
+    The batches of a site are there until the next one is asked for.
+    """
     for site, batches in groupby(rows.batches(), key=lambda batch: str(batch.column("site")[0].as_py())):
-        yield site, rows.table, list(batches)
+        yield site, rows.table, batches
 
 
-def _ordered(batches: list[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+def _ordered(batches: Iterator[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
     """Rows, oldest first, with `observed_at` in microseconds."""
-    table = pa.Table.from_batches(batches).drop_columns(["site"]).sort_by("observed_at")
+    table = pa.Table.from_batches(list(batches)).drop_columns(["site"]).sort_by("observed_at")
     where = table.schema.get_field_index("observed_at")
     table = table.set_column(where, "observed_at", table.column("observed_at").cast(pa.int64()))
     for batch in table.to_batches(max_chunksize=8_192):
         yield from batch.to_pylist()
 
 
-def _visits(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
+def _visits(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
     for row in _ordered(batches):
         at, outcome = row["observed_at"], row["outcome"]
         record.hours["visits", outcome, at // HOUR] += 1
@@ -156,7 +159,7 @@ def _failed_with(row: dict[str, Any]) -> str:
     return str(row["http_status"]) if reason == "http" and row["http_status"] else reason or "unknown"
 
 
-def _threads(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
+def _threads(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
     had: dict[str, int] = {}
     for row in _ordered(batches):
         at, verdict, stop = row["observed_at"], row["verdict"], row["stop_reason"]
@@ -184,17 +187,17 @@ def _threads(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
 _LEDGER: Final = ("url", "verdict", "state", "stop_reason", "stop_detail", "expected", "captured", "gaps")
 
 
-def _pages(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
+def _pages(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
     for row in _ordered(batches):
         if (row["http_status"] or 200) < 400:
             look = Look(row["observed_at"], row["crawl_id"], row["page_id"], not row["title"])
             record.looks["titles"].append(look)
 
 
-def _comments(record: SiteRecord, batches: list[pa.RecordBatch]) -> None:
-    """Counted in Arrow: there are many, and a visit of a thread is one look."""
+def _comments(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
+    """Counted in Arrow, a batch at a time: there are many, and a visit of a thread is one look."""
     visits: dict[tuple[str, str, str], tuple[int, int, int, str]] = {}
-    for counted in _grouped(pa.Table.from_batches(batches)).to_pylist():
+    for counted in chain.from_iterable(_grouped(batch).to_pylist() for batch in batches):
         change, at = counted["change"], counted["at_min"]
         record.hours["comments", change, at // HOUR] += counted["is_nameless_count"]
         for kind, changes, missing in _LOOKED_AT:
@@ -212,7 +215,8 @@ _LOOKED_AT: Final = (("times", ("new",), "is_timeless"), ("authors", ("new", "ed
 """A time that is gone makes no row of a known comment, an author that is gone does: it is part of the digest."""
 
 
-def _grouped(comments: pa.Table) -> Any:
+def _grouped(batch: pa.RecordBatch) -> Any:
+    comments = pa.Table.from_batches([batch])
     at: Any = comments.column("observed_at").cast(pa.int64())
     published = [comments.column(name).is_null() for name in ("published_at", "published_min", "published_max")]
     is_timeless: Any = pc.and_(pc.and_(published[0], published[1]), published[2])
