@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import zlib
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def gather(target: Path, limit: int = 24) -> None:
             document = Document((PAGES / name / "page.html").read_bytes(), gold["url"] or "http://unknown.invalid/")
             rows = []
             about: dict[str, Any] = {"observed_at": 2_000_000_000_000_000, "language": language_of(document)}
-            for found in candidates(document, limit=limit, **about):
+            for found in candidates(document, limit=limit, behind=inf, **about):
                 read_whole(found, **about)
                 comments = [
                     {"author": c.author_name, "text": c.text or ""}

@@ -52,8 +52,11 @@ class Bodies:
     place: str = ""
 
 
-def read_bodies(template: Template, slots: Slots) -> Bodies:
-    """The texts of all records."""
+def read_bodies(template: Template, slots: Slots, *, is_rough: bool = False) -> Bodies:
+    """The texts of all records.
+
+    :param is_rough: each on one line and without smileys, which is all that is needed to judge a candidate
+    """
     left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
     whole = _byline_places(template, slots, left_out)
     for number, record in enumerate(template.records):
@@ -63,7 +66,8 @@ def read_bodies(template: Template, slots: Slots) -> Bodies:
     bodies = Bodies(place=template.path(place))
     for number, record in enumerate(template.records):
         _restore(template, number, slots, place, left_out[number])
-        text, element = _read(template, record, place, left_out[number])
+        read = _read_roughly if is_rough else _read
+        text, element = read(template, record, place, left_out[number])
         bodies.texts.append(text)
         bodies.elements.append(element)
     return bodies
@@ -270,6 +274,26 @@ def _read(template: Template, record: Record, place: int, left_out: set[int]) ->
         return _read(template, record, 0, left_out)
     is_own = len(roots) == 1 and tree.tags[roots[0]] and not (inner and roots[0] == record.start)
     return _trimmed(text), roots[0] if is_own else None
+
+
+def _read_roughly(template: Template, record: Record, place: int, left_out: set[int]) -> tuple[str, int | None]:
+    tree = template.tree
+    parts: list[str] = []
+    skip_to = end = -1
+    for node in record.own:
+        if place and template.place[node] == place and tree.tags[node] and node >= end:
+            end = tree.ends[node]
+            is_root = True
+        else:
+            is_root = False
+        if node < skip_to:
+            continue
+        if node in left_out and (not is_root or place):
+            skip_to = tree.ends[node]
+        elif tree.texts[node] and (not place or node < end):
+            parts.append(tree.texts[node])
+    text = " ".join(parts)
+    return (text, None) if text or not place else _read_roughly(template, record, 0, left_out)
 
 
 PROSE: Final = frozenset({"p", "blockquote", "strong", "em", "b", "i", "font", "pre", "q"})

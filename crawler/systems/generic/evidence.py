@@ -12,6 +12,7 @@ from crawler.systems.generic.body import Bodies
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.records import Group, Sums
 from crawler.systems.generic.slots import Slots
+from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
@@ -27,41 +28,7 @@ from crawler.systems.generic.words import (
     TIME,
     is_chrome,
     roles_of,
-    speaks_of_comments,
 )
-
-_COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
-LONGEST_HEADING: Final = 80
-
-
-class Surroundings:
-    """What the page as a whole tells, read once for all candidates."""
-
-    def __init__(self, tree: Tree) -> None:
-        self.shapes: Counter[tuple[str, str]] = Counter(
-            (shape, tree.shapes[up]) for shape, up in zip(tree.shapes, tree.ups, strict=True) if shape and up >= 0
-        )
-        self.fields = [node for node, tag in enumerate(tree.tags) if tag == "textarea"]
-        self.counts: list[tuple[int, int]] = []
-        """Where a short line states a count of comments, and the count."""
-        for node, text in enumerate(tree.texts):
-            if text and len(text) <= LONGEST_HEADING and (match := _COUNT.search(text)) is not None:
-                is_whole = len(match[0]) < len(text) and speaks_of_comments(text)
-                line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
-                numbers = _COUNT.findall(line)
-                if len(numbers) == 1 and (line == text or speaks_of_comments(line)):
-                    self.counts.append((node, int(numbers[0])))
-        self.total = tree.chars[-1] or 1
-
-    def stated_before(self, group: Group) -> int | None:
-        """The count that stands closest before the comments."""
-        first = group.spans[0][0]
-        near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
-        return near[-1] if near else None
-
-
-HEADING_NEAR: Final = 40
-"""Nodes before the first comment among which a count is the thread's."""
 
 
 def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundings, sums: Sums) -> dict[str, float]:
@@ -106,8 +73,8 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         "late": tree.chars[first] / around.total,
         "share": (tree.chars[last] - tree.chars[first]) / around.total,
     }
-    found["headed"] = float(_is_spoken_of(tree, first - SPOKEN, first))
-    found["spoken"] = float(_is_spoken_of(tree, last, last + SPOKEN))
+    found["headed"] = float(around.is_spoken_of(first - SPOKEN, first))
+    found["spoken"] = float(around.is_spoken_of(last, last + SPOKEN))
     found["whole"] = (
         sum(
             name is not None and stamp is not None and bool(text)
@@ -121,17 +88,6 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     found["bare"] = float(not told)
     found["one_bare"] = found["bare"] * found["one"]
     return found
-
-
-SPOKEN: Final = 40
-"""Nodes before and behind the records among which a line may speak of comments."""
-
-
-def _is_spoken_of(tree: Tree, start: int, end: int) -> bool:
-    """Whether a short line among some nodes holds a word for comments."""
-    return any(
-        text and len(text) <= LONGEST_HEADING and speaks_of_comments(text) for text in tree.texts[max(0, start) : end]
-    )
 
 
 def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
@@ -192,7 +148,10 @@ def _elsewhere(template: Template) -> float:
 
 def _size(text: str) -> int:
     """Letters as an alphabet would need them: a character of Chinese, Japanese or Korean stands for about three."""
-    return len(text) if text.isascii() else len(text) + 2 * sum("\u2e80" <= char <= "\uffdc" for char in text)
+    return len(text) if text.isascii() else len(text) + 2 * sum(map(len, _WIDE.findall(text)))
+
+
+_WIDE = re.compile(r"[\u2e80-\uffdc]+")
 
 
 def _is_control(text: str) -> bool:
