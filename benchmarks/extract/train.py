@@ -96,6 +96,7 @@ AGAINST: Final = frozenset(
         "one_bare",
         "recent",
         "elsewhere",
+        "main_text",
     ]
 )
 """Evidence that speaks against them. What is in neither may have either sign."""

@@ -35,7 +35,7 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     """Features of a candidate, mostly shares of its records between 0 and 1."""
     tree, group, records = template.tree, template.group, template.records
     count, total = len(records), len(group.spans)
-    texts = bodies.texts
+    texts = _said(tree, bodies)
     sizes = [_size(text) for text in texts]
     alike = Counter(texts)
     names = [name for name in slots.names if name is not None]
@@ -73,6 +73,7 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         "late": tree.chars[first] / around.total,
         "share": (tree.chars[last] - tree.chars[first]) / around.total,
     }
+    found["main_text"] = _main_text(tree, texts)
     found["headed"] = float(around.is_spoken_of(first - SPOKEN, first))
     found["spoken"] = float(around.is_spoken_of(last, last + SPOKEN))
     found["whole"] = (
@@ -126,6 +127,36 @@ def _missed(tree: Tree, around: Surroundings, nodes: list[int], scale: float) ->
         missed += max(0, around.shapes[make] - times)
         total += max(times, around.shapes[make])
     return missed / total if total else 0.0
+
+
+def _said(tree: Tree, bodies: Bodies) -> list[str]:
+    """The texts; where they mostly are links, each to another page, they are headlines and nobody says them."""
+    headlines: dict[int, str] = {}
+    for number, (text, lines) in enumerate(zip(bodies.texts, bodies.lines, strict=True)):
+        linked = [line for line in lines if tree.links[line + 1] > tree.links[line]]
+        if 2 * sum([len(tree.texts[line]) for line in linked]) > len(text):
+            headlines[number] = _target(tree, linked[0])
+    if 2 * len(set(headlines.values())) <= len(headlines):
+        return bodies.texts
+    return ["" if number in headlines else text for number, text in enumerate(bodies.texts)]
+
+
+def _target(tree: Tree, line: int) -> str:
+    """The page that the link around a text leads to."""
+    around = tree.ups[line]
+    while around > 0 and tree.tags[around] != "a":
+        around = tree.ups[around]
+    return (tree.attrs[around].get("href") or "").partition("#")[0]
+
+
+MAIN: Final = 1_000
+"""Characters from which a text may be the page's article."""
+
+
+def _main_text(tree: Tree, texts: list[str]) -> float:
+    """The longest text's share of all that the page says outside of links: an article, not a comment."""
+    longest = max(map(len, texts))
+    return longest / ((tree.chars[-1] - tree.links[-1]) or 1) if longest >= MAIN else 0.0
 
 
 TITLE: Final = 20

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Final
 
 from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import COUNTED, speaks_of_comments
+from crawler.systems.generic.words import COUNTED, counts_posts
 
 LONGEST_HEADING: Final = 80
 """Longer lines are no headings, characters."""
@@ -79,9 +79,9 @@ def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
         text = tree.texts[node]
         if (match := _COUNT.search(text)) is None:
             continue
-        is_whole = len(match[0]) < len(text) and speaks_of_comments(text)
+        is_whole = len(match[0]) < len(text) and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
         numbers = _COUNT.findall(line)
-        if len(numbers) == 1 and (line == text or speaks_of_comments(line)):
+        if len(numbers) == 1 and (line == text or counts_posts(line)):
             counts.append((node, int(numbers[0])))
     return counts

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.generic.body import Bodies, read_bodies
+from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import evidence
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import Group, Sums, groups_of
@@ -75,7 +75,7 @@ def candidates(
     for group in groups_of(tree, sums, around, behind=behind)[:limit]:
         template = Template(tree, group, SAMPLE)
         slots = read_slots(template, observed_at=observed_at, language=language)
-        bodies = read_bodies(template, slots, is_rough=True)
+        bodies = skim_bodies(template, slots)
         candidate = Found(template, slots, bodies)
         candidate.evidence = evidence(template, slots, bodies, around, sums)
         candidate.rank, candidate.confidence = rank_of(candidate.evidence), confidence_of(candidate.evidence)
@@ -103,4 +103,4 @@ def read_whole(found: Found, *, observed_at: int, language: str | None) -> None:
         found.template = Template(found.template.tree, found.group)
         found.slots = read_slots(found.template, observed_at=observed_at, language=language)
     found.bodies = read_bodies(found.template, found.slots)
-    found.parents, found.method = parents_of(found.template)
+    found.parents, found.method = parents_of(found.template, found.slots, found.bodies)

@@ -174,10 +174,14 @@ def _describe(tree: Tree) -> None:
             roles[node], shapes[node] = named[key]
         if name := own.get("id"):
             roles[node] |= roles_of(name.rstrip("0123456789"))
-        if "itemprop" in own or "rel" in own:
+        if "itemprop" in own or "rel" in own or "slot" in own:
             roles[node] |= _stated(own)
         if "datetime" in own or ("title" in own and looks_timed(own["title"] or "")):
             timed[node] = True
+    for tag, nodes in tree.places.items():
+        if "-" in tag:  # the name of a custom element says what a class would (HTML 4.13)
+            for node in nodes:
+                roles[node] |= roles_of(tag)
     for node in tree.places.get("", ()):
         if looks_timed(texts[node]):
             timed[node] = True
@@ -190,8 +194,10 @@ _PROPERTIES: Final = {
 
 
 def _stated(own: dict[str, str | None]) -> int:
-    return _PROPERTIES.get((own.get("itemprop") or "").strip().lower(), 0) | (
-        AUTHOR if (own.get("rel") or "") == "author" else 0
+    return (
+        _PROPERTIES.get((own.get("itemprop") or "").strip().lower(), 0)
+        | (AUTHOR if (own.get("rel") or "") == "author" else 0)
+        | roles_of(own.get("slot") or "")
     )
 
 

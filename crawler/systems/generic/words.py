@@ -10,7 +10,7 @@ from typing import Final
 
 _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/words.json").read_text("utf-8"))
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
-behind and before a name; ``counted``: words of comment counts. A ``*`` ends a stem."""
+behind and before a name; ``counted``: words of comment counts, ``posts``: those of a forum's. A ``*`` ends a stem."""
 
 COMMENT: Final = 1
 """Names a comment or a thread beyond doubt."""
@@ -176,6 +176,16 @@ def says(text: str) -> bool:
         return False
     runs = _RUN.findall(text.casefold())
     return bool(runs) and runs[-1] in _LAST and _SAYS.search(text) is not None
+
+
+_POSTS: Final = (*COUNTED, *(word.rstrip("*").casefold() for word in _TABLES["posts"]))
+
+
+@lru_cache(maxsize=20_000)
+def counts_posts(text: str) -> bool:
+    """Whether a line with a figure holds a word for comments or for the posts of a forum."""
+    lower = text.casefold()
+    return any(word in lower for word in _POSTS)
 
 
 @lru_cache(maxsize=20_000)
