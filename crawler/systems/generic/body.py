@@ -323,7 +323,7 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
     for line in record.lines:
         if line not in left_out or not template.is_label(line) or any(tree.is_in(line, mark) for mark in marks):
             continue
-        if low < line < high and not is_between:
+        if template.is_field(line) or (low < line < high and not is_between):
             continue  # it belongs to the byline
         around = tree.ups[line]
         is_prose = tree.tags[around] in PROSE and not tree.roles[around] & ASIDE

@@ -8,7 +8,7 @@ from math import log2
 from statistics import median
 from typing import Final
 
-from crawler.systems.generic.body import Bodies
+from crawler.systems.generic.body import HEADINGS, Bodies
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.records import Group, Sums
 from crawler.systems.generic.slots import Slots
@@ -62,7 +62,7 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         "missed_times": _missed(tree, around, [stamp.node for stamp in stamps], total / count),
         "many_times": sum(sum(tree.timed[node] for node in record.own) > 2 for record in records) / count,
         "huge": sum(sum(len(tree.texts[line]) for line in record.lines) > 4000 for record in records) / count,
-        "after": float(group.mode == "after"),
+        "after": float(group.mode == "after" and tree.tags[group.heads[0]] != "dt"),
         "before": float(group.mode == "before"),
         "controls": sum(any(_is_control(tree.texts[line]) for line in record.lines) for record in records) / count,
         "linked": _linked(template),
@@ -86,7 +86,7 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     found["ids"] = sum(value is not None for value in native_ids(template)) / count
     found.update(_roles(group, sums, template, slots, bodies.place))
     told = found["is_comment"] or found["in_comments"] or found["stated"] or found["headed"]
-    found["bare"] = float(not told)
+    found["bare"] = float(not told and not _holds_comments(template))
     found["one_bare"] = found["bare"] * found["one"]
     return found
 
@@ -149,6 +149,14 @@ def _target(tree: Tree, line: int) -> str:
     return (tree.attrs[around].get("href") or "").partition("#")[0]
 
 
+def _holds_comments(template: Template) -> bool:
+    """Whether most records have a part that is named as one of a comment."""
+    roles = template.tree.roles
+    return 2 * sum(any(roles[node] & COMMENT for node in record.own) for record in template.records) > len(
+        template.records
+    )
+
+
 MAIN: Final = 1_000
 """Characters from which a text may be the page's article."""
 
@@ -174,6 +182,24 @@ def _elsewhere(template: Template) -> float:
                 if not href.startswith(("#", "javascript:")) and not template.roles[node] & AUTHOR:
                     targets.add(href.partition("#")[0])
                     break
+    return len(targets) / len(template.records)
+
+
+def _titled(template: Template, slots: Slots) -> float:
+    """Share of the records with a heading that links to a page of their own, each to another one."""
+    tree = template.tree
+    targets: set[str] = set()
+    for record, name in zip(template.records, slots.names, strict=True):
+        for node in record.own:
+            if tree.tags[node] not in HEADINGS:
+                continue
+            link = next((inner for inner in range(node + 1, tree.ends[node]) if tree.tags[inner] == "a"), None)
+            link = tree.ups[node] if link is None and tree.tags[tree.ups[node]] == "a" else link
+            href = "" if link is None else tree.attrs[link].get("href") or ""
+            is_author = name is not None and tree.is_in(name.node, node)
+            if href and not href.startswith(("#", "javascript:")) and not is_author:
+                targets.add(href.partition("#")[0])
+                break
     return len(targets) / len(template.records)
 
 
@@ -225,10 +251,11 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "in_talk": float(any(role & TALK for role in around[:4])),
         "in_side": 1.0 / (1 + beside) if beside < 12 else 0.0,
         "in_pinned": float(any(role & PINNED for role in around[:4])),
-        "in_article": float(any(role & ARTICLE for role in around[:3])),
+        "in_article": float(any(role & ARTICLE and not role & COMMENT for role in around[:3])),
         "in_aside": float(any(tag in ("aside", "nav", "header", "footer") for tag in tags)),
         "recent": float(any(role & RECENT for role in [*around, *roles])),
         "elsewhere": _elsewhere(template),
+        "titled": _titled(template, slots),
         "headings": min(1.0, sum(inner) / len(inner)),
         "fields": float(sums.fields[template.records[-1].end] > sums.fields[template.records[0].start]),
         "name_place": float(bool(roles_of(last_name) & AUTHOR)),
@@ -238,3 +265,33 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "pictures": _share([sums.images[record.end] > sums.images[record.start] for record in template.records]),
         "is_item": float(tree.tags[heads[0]] in ("li", "article", "dt", "tr", "table")),
     }
+
+
+_STARS = re.compile(
+    r"[★☆⭐]{3}|\b[0-5](?:[.,]\d)?\s(?:out of|of|von|sur|de|su|van|av|z|из)\s(?:5|10)\b|\b[0-5][.,]\d\s?/\s?5\b", re.IGNORECASE
+)
+
+
+def is_rated(template: Template) -> bool:
+    """Whether the records are reviews: most carry a rating in stars, and nothing calls them comments."""
+    tree = template.tree
+    if any(tree.roles[record.start] & COMMENT for record in template.records):
+        return False
+    rated = sum(any(_is_rating(tree, node) for node in record.own) for record in template.records)
+    return 2 * rated > len(template.records)
+
+
+def _is_rating(tree: Tree, node: int) -> bool:
+    text, own = tree.texts[node], tree.attrs[node]
+    if text:
+        return len(text) <= LONGEST_RATING and _STARS.search(text) is not None
+    if not own:
+        return False
+    if (own.get("itemprop") or "").lower() in ("reviewrating", "ratingvalue"):
+        return True
+    told = own.get("aria-label") or own.get("title") or own.get("alt")
+    return bool(told) and len(told) <= LONGEST_RATING and _STARS.search(told) is not None
+
+
+LONGEST_RATING: Final = 40
+"""Longer lines are no ratings, characters."""

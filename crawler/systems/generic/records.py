@@ -221,8 +221,11 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
     if sum(1 for h in heads if _has_neighbour(tree, h)) * 2 < len(heads):
         return
     for mode, spans in (("after", _after(tree, heads)), ("before", _before(tree, heads))):
+        if tag == "hr":
+            spans = _timed(tree, spans)  # noqa: PLW2901  # rules part other things of the page too
         if spans:
-            yield Group(label, heads, spans, mode)
+            own = heads if len(spans) == len(heads) else [start if mode == "after" else end - 1 for start, end in spans]
+            yield Group(label, own, spans, mode)
 
 
 MAX_HEADS: Final = 5_000
@@ -248,30 +251,36 @@ MAX_RUN: Final = 12
 
 
 def _after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
-    """Each head with the siblings up to the next head; the last one takes no more than the others have."""
+    """Each head with the siblings up to the next head; the last one takes no more than the others have.
+
+    None where nothing stands behind most of the last heads: then the texts stand before them.
+    """
     ups, ends = tree.ups, tree.ends
     spans: list[tuple[int, int]] = []
     usual: dict[int, int] = {}
+    lists = bare = 0
     for place, head in enumerate(heads):
         up = ups[head]
         following = heads[place + 1] if place + 1 < len(heads) and ups[heads[place + 1]] == up else None
         stop = ends[up] if following is None else following
         limit = usual.get(up, MAX_RUN) if following is None else 10_000
-        end, count, has_text = ends[head], 0, False
+        end, count = ends[head], 0
         for node in _siblings(tree, ends[head], stop):
             if following is None and (count >= limit or _stops(tree, node)):
                 break
             count += 1
             end = ends[node]
-            has_text = has_text or tree.chars[end] > tree.chars[node]
-        if following is not None:
+        if following is None:
+            lists += 1
+            bare += tree.chars[end] == tree.chars[ends[head]]
+        else:
             usual[up] = max(usual.get(up, 0), count)
         spans.append((head, end))
-    return spans
+    return [] if 2 * bare > lists else spans
 
 
 def _before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
-    """Each head with the siblings since the head before."""
+    """Each head with the siblings since the head before; none where nothing stands before most of the first heads."""
     ups, ends = tree.ups, tree.ends
     spans: list[tuple[int, int]] = []
     counts: list[int] = []
@@ -284,15 +293,24 @@ def _before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
         else:
             spans.append((-1, ends[head]))
     usual = max(counts) if counts else 1
+    lists = bare = 0
     for place, (start, end) in enumerate(spans):
         if start < 0:
             head = heads[place]
-            up = ups[head]
-            near = list(_siblings(tree, up + 1, head))[-usual:]
+            near = list(_siblings(tree, ups[head] + 1, head))[-usual:]
             while near and _stops(tree, near[0]):
                 near.pop(0)
-            spans[place] = (near[0] if near else head, end)
-    return spans
+            first = near[0] if near else head
+            spans[place] = (first, end)
+            lists += 1
+            bare += tree.chars[head] == tree.chars[first]
+    return [] if 2 * bare > lists else spans
+
+
+def _timed(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What stands between rules, without the page's other parts, where most of it has a time."""
+    timed = [(start, end) for start, end in spans if tree.times[end] > tree.times[start]]
+    return timed if 2 * len(timed) > len(spans) else spans
 
 
 def _stops(tree: Tree, node: int) -> bool:

@@ -299,11 +299,28 @@ def _is_same_slot(template: Template, key: tuple[int, int], used: list[tuple[int
         shared = own.intersection(above)
         if shared and any(_names_author(template, place) for place in shared):
             return True
-        mine = [template.shapes[p] for p in template.chain(key[0])[:-1] if _names_author(template, p)]
-        theirs = [template.shapes[p] for p in above if _names_author(template, p)]
-        if mine and theirs and set(mine) & set(theirs):
+        mine, theirs = _author_paths(template, key[0]), _author_paths(template, other[0])
+        if {shape for _, shape in mine} & {shape for _, shape in theirs}:
+            return True
+        if any(below == others and _is_kin(one, two) for below, one in mine for others, two in theirs):
             return True
     return False
+
+
+def _author_paths(template: Template, place: int) -> list[tuple[tuple[str, ...], str]]:
+    """The elements around a place that are named as an author's, each with the shapes below it."""
+    chain = [template.shapes[around] for around in template.chain(place)[:-1]]
+    return [
+        (tuple(chain[:step]), shape)
+        for step, shape in enumerate(chain)
+        if roles_of(shape.partition(".")[2]) & AUTHOR
+    ]
+
+
+def _is_kin(one: str, two: str) -> bool:
+    """Whether a shape is another one with a further class, such as that of the page's own author."""
+    mine, theirs = set(one.split(".")), set(two.split("."))
+    return mine <= theirs or theirs <= mine
 
 
 def _names_author(template: Template, place: int) -> bool:
@@ -313,7 +330,7 @@ def _names_author(template: Template, place: int) -> bool:
 def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     tree = template.tree
     text = tree.texts[line]
-    if len(text) > LONGEST_LINE:
+    if len(text) > LONGEST_LINE or template.is_field(line):
         return None
     if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):
         before, after = without_time(text)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Final
 
 from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import COUNTED, counts_posts
+from crawler.systems.generic.words import COMMENT, COUNTED, counts_posts, roles_of
 
 LONGEST_HEADING: Final = 80
 """Longer lines are no headings, characters."""
@@ -31,8 +31,8 @@ class Surroundings:
         self.tree = tree
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
-        self.spoken = _speaking(tree, short)
-        """Short lines with a word for comments."""
+        self.spoken = sorted({*_speaking(tree, short), *_anchors(tree)})
+        """Short lines with a word for comments, and anchors of that name."""
         self.counts = _counts(tree, short)
         """Where a short line states a count of comments, and the count."""
         self.states_one = any(number == 1 for _, number in self.counts)
@@ -58,7 +58,13 @@ class Surroundings:
         return near[-1] if near else None
 
 
-def _speaking(tree: Tree, short: list[int]) -> list[int]:
+def _anchors(tree: Tree) -> list[int]:
+    """Anchors such as ``<a name="comments">``."""
+    names = ((node, tree.attrs[node].get("name") or tree.attrs[node].get("id")) for node in tree.places.get("a", ()))
+    return [node for node, name in names if name and name.isalpha() and roles_of(name) & COMMENT]
+
+
+def _speaking(tree: Tree, short: list[int]) -> set[int]:
     """Lines with a word for comments: each word is looked for in all of them at once."""
     lines = [tree.texts[node].casefold() for node in short]
     ends = [*accumulate(len(line) + 1 for line in lines)]
@@ -70,7 +76,7 @@ def _speaking(tree: Tree, short: list[int]) -> list[int]:
             line = bisect_left(ends, at + 1)
             found.add(short[line])
             at = everything.find(word, ends[line])
-    return sorted(found)
+    return found
 
 
 def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:

@@ -139,6 +139,11 @@ class Template:
         text = self.tree.texts[line]
         return is_chrome(text) or (self.place[line], line_key(text)) in self.repeated
 
+    def is_field(self, line: int) -> bool:
+        """Whether a text is the name of a field: it stands in most records and ends in a colon."""
+        text = self.tree.texts[line]
+        return text[-1] in ":：" and (self.place[line], line_key(text)) in self.repeated
+
     def path(self, place: int) -> str:
         """A place as a selector."""
         steps: list[str] = []

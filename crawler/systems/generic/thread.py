@@ -7,7 +7,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
-from crawler.systems.generic.evidence import evidence
+from crawler.systems.generic.evidence import evidence, is_rated
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import Group, Sums, groups_of
 from crawler.systems.generic.slots import Slots, read_slots
@@ -19,13 +19,13 @@ from crawler.systems.generic.tree import flatten
 READ: Final = 8
 """Candidates whose fields are read."""
 
-BEHIND: Final = 2.5
+BEHIND: Final = 3.0
 """Candidates whose counts score so much less than those of the best are not read."""
 
 SAMPLE: Final = 8
 """Records of a candidate that are read before it is chosen."""
 
-THRESHOLD: Final = 0.4
+THRESHOLD: Final = 0.43
 """Confidence from which a thread is believed."""
 
 DOUBT: Final = 0.2
@@ -72,8 +72,14 @@ def candidates(
         return []
     sums, around = Sums(tree), Surroundings(tree)
     found: list[Found] = []
+    reviews: list[tuple[int, int]] = []
     for group in groups_of(tree, sums, around, behind=behind)[:limit]:
         template = Template(tree, group, SAMPLE)
+        if any(low <= group.spans[0][0] < high for low, high in reviews):
+            continue
+        if is_rated(template):
+            reviews.append((group.spans[0][0], group.spans[-1][1]))
+            continue
         slots = read_slots(template, observed_at=observed_at, language=language)
         bodies = skim_bodies(template, slots)
         candidate = Found(template, slots, bodies)

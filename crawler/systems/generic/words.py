@@ -118,7 +118,7 @@ def _alternatives(words: list[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
 
 
-_SAYS = re.compile(rf"(?:^|\s)(?:{_alternatives(_TABLES['says'])})\s*[:：]?\s*$", re.IGNORECASE)
+_SAYS = re.compile(rf"(?:^|\s)(?:{_alternatives(_TABLES['says'])})\s*[:：.…]*\s*$", re.IGNORECASE)
 _BY = re.compile(
     rf"^[\W_]*(?:(?:(?:{_alternatives(_TABLES['by'])})(?=[\s:：])\s*[:：]?|(?:{_alternatives(_TABLES['by_colon'])})\s*[:：])\s*)+",
     re.IGNORECASE,
