@@ -19,7 +19,6 @@ from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.system import language_of
 from crawler.systems.generic.thread import candidates, read_whole
 
-
 FIXTURES: Final = Path(__file__).resolve().parents[2] / "tests" / "systems" / "fixtures" / "generic"
 """Hand-written pages of many shapes: too few real pages are at hand to know them all."""
 

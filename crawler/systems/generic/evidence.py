@@ -268,7 +268,8 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
 
 
 _STARS = re.compile(
-    r"[★☆⭐]{3}|\b[0-5](?:[.,]\d)?\s(?:out of|of|von|sur|de|su|van|av|z|из)\s(?:5|10)\b|\b[0-5][.,]\d\s?/\s?5\b", re.IGNORECASE
+    r"[★☆⭐]{3}|\b[0-5](?:[.,]\d)?\s(?:out of|of|von|sur|de|su|van|av|z|из)\s(?:5|10)\b|\b[0-5][.,]\d\s?/\s?5\b",
+    re.IGNORECASE,
 )
 
 
@@ -289,8 +290,8 @@ def _is_rating(tree: Tree, node: int) -> bool:
         return False
     if (own.get("itemprop") or "").lower() in ("reviewrating", "ratingvalue"):
         return True
-    told = own.get("aria-label") or own.get("title") or own.get("alt")
-    return bool(told) and len(told) <= LONGEST_RATING and _STARS.search(told) is not None
+    told = own.get("aria-label") or own.get("title") or own.get("alt") or ""
+    return len(told) <= LONGEST_RATING and _STARS.search(told) is not None
 
 
 LONGEST_RATING: Final = 40
