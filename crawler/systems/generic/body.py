@@ -383,4 +383,6 @@ def _trimmed(text: str) -> str:
         not lines[-1].strip() or (len(lines) > 1 and is_chrome(lines[-1]) and not lines[-1].strip(" \n").isdigit())
     ):
         lines.pop()
-    return _LEADING.sub("", "\n".join(lines)).replace("\u00ad", "").strip()
+    text = "\n".join(lines)
+    leading = _LEADING.match(text)
+    return (text[leading.end() :] if leading is not None else text).replace("\u00ad", "").strip()

@@ -311,9 +311,7 @@ def _author_paths(template: Template, place: int) -> list[tuple[tuple[str, ...],
     """The elements around a place that are named as an author's, each with the shapes below it."""
     chain = [template.shapes[around] for around in template.chain(place)[:-1]]
     return [
-        (tuple(chain[:step]), shape)
-        for step, shape in enumerate(chain)
-        if roles_of(shape.partition(".")[2]) & AUTHOR
+        (tuple(chain[:step]), shape) for step, shape in enumerate(chain) if roles_of(shape.partition(".")[2]) & AUTHOR
     ]
 
 

@@ -319,9 +319,9 @@ def _by_address(slots: Slots, bodies: Bodies) -> Parents:
             earlier = next((by[name] for end in ends if (name := rest[:end]) in by), [])
             parent = earlier[0] if len(earlier) == 1 else None
         parents.append(parent)
-        name = slots.names[number]
-        if name is not None:
-            by.setdefault(name.text.casefold(), []).append(number)
+        author = slots.names[number]
+        if author is not None:
+            by.setdefault(author.text.casefold(), []).append(number)
     return parents
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from crawler.systems.generic.records import Group, own_spans
+from crawler.systems.generic.records import Group
+from crawler.systems.generic.spans import own_spans
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
     AUTHOR,
