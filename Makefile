@@ -107,7 +107,7 @@ system: $(READY)
 	@$(BIN)/python -m crawler.systems.new "$$NAME"
 
 bench-extract: $(READY)
-	@[ -x build/bench/bin/python ] || { $(PYTHON) -m venv build/bench && build/bench/bin/python -m pip install -qq trafilatura==2.3.1 resiliparse==2.0.1; }
+	@[ -x build/bench/bin/python ] || { $(PYTHON) -m venv build/bench && build/bench/bin/python -m pip install -qq trafilatura==2.3.1 resiliparse==2.0.1 lxml_html_clean==0.4.6; }
 	@[ ! -d ../shared/pages ] || build/bench/bin/python benchmarks/extract/others.py ../shared/pages build/bench/found
 	@$(BIN)/python -m benchmarks.extract.evaluate --others build/bench/found
 

@@ -49,24 +49,45 @@ class Bodies:
     texts: list[str] = field(default_factory=list)
     elements: list[int | None] = field(default_factory=list)
     """The element that holds the text and nothing of another record; None where there is none."""
+    lines: list[list[int]] = field(default_factory=list)
+    """The nodes of the texts; only where they were skimmed."""
     place: str = ""
 
 
 def read_bodies(template: Template, slots: Slots) -> Bodies:
-    """The texts of all records."""
+    """The texts of all records as readers see them."""
+    place, left_out = _bare(template, slots)
+    bodies = Bodies(place=template.path(place))
+    for number, record in enumerate(template.records):
+        text, element = _read(template, record, place, left_out[number])
+        bodies.texts.append(text)
+        bodies.elements.append(element)
+    return bodies
+
+
+def skim_bodies(template: Template, slots: Slots) -> Bodies:
+    """The same, each on one line and without smileys: all that is needed to judge a candidate."""
+    place, left_out = _bare(template, slots)
+    bodies = Bodies(place=template.path(place))
+    for number, record in enumerate(template.records):
+        lines = _lines_at(template, record, place, left_out[number])
+        lines = lines or (_lines_at(template, record, 0, left_out[number]) if place else [])
+        bodies.texts.append(" ".join([template.tree.texts[line] for line in lines]))
+        bodies.lines.append(lines)
+    return bodies
+
+
+def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
+    """The place of the texts, and for each record the nodes that are no part of its text."""
     left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
     whole = _byline_places(template, slots, left_out)
     for number, record in enumerate(template.records):
         _leave_out_blocks(template, record, left_out[number], whole)
     _leave_out_sides(template, slots, left_out)
     place = _body_place(template, left_out)
-    bodies = Bodies(place=template.path(place))
-    for number, record in enumerate(template.records):
+    for number in range(len(template.records)):
         _restore(template, number, slots, place, left_out[number])
-        text, element = _read(template, record, place, left_out[number])
-        bodies.texts.append(text)
-        bodies.elements.append(element)
-    return bodies
+    return place, left_out
 
 
 def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
@@ -272,6 +293,23 @@ def _read(template: Template, record: Record, place: int, left_out: set[int]) ->
     return _trimmed(text), roots[0] if is_own else None
 
 
+def _lines_at(template: Template, record: Record, place: int, left_out: set[int]) -> list[int]:
+    """The texts at a place that are not left out."""
+    tree = template.tree
+    lines: list[int] = []
+    skip_to = end = -1
+    for node in record.own:
+        if node < skip_to:
+            continue
+        if place and node >= end and tree.tags[node] and template.place[node] == place:
+            end = tree.ends[node]
+        if node in left_out:
+            skip_to = tree.ends[node]
+        elif tree.texts[node] and (not place or node < end):
+            lines.append(node)
+    return lines
+
+
 PROSE: Final = frozenset({"p", "blockquote", "strong", "em", "b", "i", "font", "pre", "q"})
 
 
@@ -280,9 +318,13 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
     tree, record = template.tree, template.records[number]
     marks = [mark.node for mark in (slots.names[number], slots.stamps[number]) if mark is not None]
     roots = _at_place(template, record, place) or _roots(template, record)
+    low, high = (min(marks), max(marks)) if marks else (-1, -1)
+    is_between = any(low < line < high and line not in left_out for line in record.lines)
     for line in record.lines:
         if line not in left_out or not template.is_label(line) or any(tree.is_in(line, mark) for mark in marks):
             continue
+        if template.is_field(line) or (low < line < high and not is_between):
+            continue  # it belongs to the byline
         around = tree.ups[line]
         is_prose = tree.tags[around] in PROSE and not tree.roles[around] & ASIDE
         if not (is_prose or (place and around in roots)) or not any(tree.is_in(line, root) for root in roots):
@@ -341,4 +383,6 @@ def _trimmed(text: str) -> str:
         not lines[-1].strip() or (len(lines) > 1 and is_chrome(lines[-1]) and not lines[-1].strip(" \n").isdigit())
     ):
         lines.pop()
-    return _LEADING.sub("", "\n".join(lines)).replace("\u00ad", "").strip()
+    text = "\n".join(lines)
+    leading = _LEADING.match(text)
+    return (text[leading.end() :] if leading is not None else text).replace("\u00ad", "").strip()

@@ -8,10 +8,11 @@ from math import log2
 from statistics import median
 from typing import Final
 
-from crawler.systems.generic.body import Bodies
+from crawler.systems.generic.body import HEADINGS, Bodies
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.records import Group, Sums
 from crawler.systems.generic.slots import Slots
+from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
@@ -27,48 +28,14 @@ from crawler.systems.generic.words import (
     TIME,
     is_chrome,
     roles_of,
-    speaks_of_comments,
 )
-
-_COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
-LONGEST_HEADING: Final = 80
-
-
-class Surroundings:
-    """What the page as a whole tells, read once for all candidates."""
-
-    def __init__(self, tree: Tree) -> None:
-        self.shapes: Counter[tuple[str, str]] = Counter(
-            (shape, tree.shapes[up]) for shape, up in zip(tree.shapes, tree.ups, strict=True) if shape and up >= 0
-        )
-        self.fields = [node for node, tag in enumerate(tree.tags) if tag == "textarea"]
-        self.counts: list[tuple[int, int]] = []
-        """Where a short line states a count of comments, and the count."""
-        for node, text in enumerate(tree.texts):
-            if text and len(text) <= LONGEST_HEADING and (match := _COUNT.search(text)) is not None:
-                is_whole = len(match[0]) < len(text) and speaks_of_comments(text)
-                line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
-                numbers = _COUNT.findall(line)
-                if len(numbers) == 1 and (line == text or speaks_of_comments(line)):
-                    self.counts.append((node, int(numbers[0])))
-        self.total = tree.chars[-1] or 1
-
-    def stated_before(self, group: Group) -> int | None:
-        """The count that stands closest before the comments."""
-        first = group.spans[0][0]
-        near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
-        return near[-1] if near else None
-
-
-HEADING_NEAR: Final = 40
-"""Nodes before the first comment among which a count is the thread's."""
 
 
 def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundings, sums: Sums) -> dict[str, float]:
     """Features of a candidate, mostly shares of its records between 0 and 1."""
     tree, group, records = template.tree, template.group, template.records
     count, total = len(records), len(group.spans)
-    texts = bodies.texts
+    texts = _said(tree, bodies)
     sizes = [_size(text) for text in texts]
     alike = Counter(texts)
     names = [name for name in slots.names if name is not None]
@@ -95,7 +62,7 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         "missed_times": _missed(tree, around, [stamp.node for stamp in stamps], total / count),
         "many_times": sum(sum(tree.timed[node] for node in record.own) > 2 for record in records) / count,
         "huge": sum(sum(len(tree.texts[line]) for line in record.lines) > 4000 for record in records) / count,
-        "after": float(group.mode == "after"),
+        "after": float(group.mode == "after" and tree.tags[group.heads[0]] != "dt"),
         "before": float(group.mode == "before"),
         "controls": sum(any(_is_control(tree.texts[line]) for line in record.lines) for record in records) / count,
         "linked": _linked(template),
@@ -106,8 +73,9 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         "late": tree.chars[first] / around.total,
         "share": (tree.chars[last] - tree.chars[first]) / around.total,
     }
-    found["headed"] = float(_is_spoken_of(tree, first - SPOKEN, first))
-    found["spoken"] = float(_is_spoken_of(tree, last, last + SPOKEN))
+    found["main_text"] = _main_text(tree, texts)
+    found["headed"] = float(around.is_spoken_of(first - SPOKEN, first))
+    found["spoken"] = float(around.is_spoken_of(last, last + SPOKEN))
     found["whole"] = (
         sum(
             name is not None and stamp is not None and bool(text)
@@ -118,20 +86,9 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     found["ids"] = sum(value is not None for value in native_ids(template)) / count
     found.update(_roles(group, sums, template, slots, bodies.place))
     told = found["is_comment"] or found["in_comments"] or found["stated"] or found["headed"]
-    found["bare"] = float(not told)
+    found["bare"] = float(not told and not _holds_comments(template))
     found["one_bare"] = found["bare"] * found["one"]
     return found
-
-
-SPOKEN: Final = 40
-"""Nodes before and behind the records among which a line may speak of comments."""
-
-
-def _is_spoken_of(tree: Tree, start: int, end: int) -> bool:
-    """Whether a short line among some nodes holds a word for comments."""
-    return any(
-        text and len(text) <= LONGEST_HEADING and speaks_of_comments(text) for text in tree.texts[max(0, start) : end]
-    )
 
 
 def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
@@ -172,6 +129,44 @@ def _missed(tree: Tree, around: Surroundings, nodes: list[int], scale: float) ->
     return missed / total if total else 0.0
 
 
+def _said(tree: Tree, bodies: Bodies) -> list[str]:
+    """The texts; where they mostly are links, each to another page, they are headlines and nobody says them."""
+    headlines: dict[int, str] = {}
+    for number, (text, lines) in enumerate(zip(bodies.texts, bodies.lines, strict=True)):
+        linked = [line for line in lines if tree.links[line + 1] > tree.links[line]]
+        if 2 * sum([len(tree.texts[line]) for line in linked]) > len(text):
+            headlines[number] = _target(tree, linked[0])
+    if 2 * len(set(headlines.values())) <= len(headlines):
+        return bodies.texts
+    return ["" if number in headlines else text for number, text in enumerate(bodies.texts)]
+
+
+def _target(tree: Tree, line: int) -> str:
+    """The page that the link around a text leads to."""
+    around = tree.ups[line]
+    while around > 0 and tree.tags[around] != "a":
+        around = tree.ups[around]
+    return (tree.attrs[around].get("href") or "").partition("#")[0]
+
+
+def _holds_comments(template: Template) -> bool:
+    """Whether most records have a part that is named as one of a comment."""
+    roles = template.tree.roles
+    return 2 * sum(any(roles[node] & COMMENT for node in record.own) for record in template.records) > len(
+        template.records
+    )
+
+
+MAIN: Final = 1_000
+"""Characters from which a text may be the page's article."""
+
+
+def _main_text(tree: Tree, texts: list[str]) -> float:
+    """The longest text's share of all that the page says outside of links: an article, not a comment."""
+    longest = max(map(len, texts))
+    return longest / ((tree.chars[-1] - tree.links[-1]) or 1) if longest >= MAIN else 0.0
+
+
 TITLE: Final = 20
 """Characters of a link that may be a page's title."""
 
@@ -190,9 +185,30 @@ def _elsewhere(template: Template) -> float:
     return len(targets) / len(template.records)
 
 
+def _titled(template: Template, slots: Slots) -> float:
+    """Share of the records with a heading that links to a page of their own, each to another one."""
+    tree = template.tree
+    targets: set[str] = set()
+    for record, name in zip(template.records, slots.names, strict=True):
+        for node in record.own:
+            if tree.tags[node] not in HEADINGS:
+                continue
+            link = next((inner for inner in range(node + 1, tree.ends[node]) if tree.tags[inner] == "a"), None)
+            link = tree.ups[node] if link is None and tree.tags[tree.ups[node]] == "a" else link
+            href = "" if link is None else tree.attrs[link].get("href") or ""
+            is_author = name is not None and tree.is_in(name.node, node)
+            if href and not href.startswith(("#", "javascript:")) and not is_author:
+                targets.add(href.partition("#")[0])
+                break
+    return len(targets) / len(template.records)
+
+
 def _size(text: str) -> int:
     """Letters as an alphabet would need them: a character of Chinese, Japanese or Korean stands for about three."""
-    return len(text) if text.isascii() else len(text) + 2 * sum("\u2e80" <= char <= "\uffdc" for char in text)
+    return len(text) if text.isascii() else len(text) + 2 * sum(map(len, _WIDE.findall(text)))
+
+
+_WIDE = re.compile(r"[\u2e80-\uffdc]+")
 
 
 def _is_control(text: str) -> bool:
@@ -235,10 +251,11 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "in_talk": float(any(role & TALK for role in around[:4])),
         "in_side": 1.0 / (1 + beside) if beside < 12 else 0.0,
         "in_pinned": float(any(role & PINNED for role in around[:4])),
-        "in_article": float(any(role & ARTICLE for role in around[:3])),
+        "in_article": float(any(role & ARTICLE and not role & COMMENT for role in around[:3])),
         "in_aside": float(any(tag in ("aside", "nav", "header", "footer") for tag in tags)),
         "recent": float(any(role & RECENT for role in [*around, *roles])),
         "elsewhere": _elsewhere(template),
+        "titled": _titled(template, slots),
         "headings": min(1.0, sum(inner) / len(inner)),
         "fields": float(sums.fields[template.records[-1].end] > sums.fields[template.records[0].start]),
         "name_place": float(bool(roles_of(last_name) & AUTHOR)),
@@ -248,3 +265,34 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "pictures": _share([sums.images[record.end] > sums.images[record.start] for record in template.records]),
         "is_item": float(tree.tags[heads[0]] in ("li", "article", "dt", "tr", "table")),
     }
+
+
+_STARS = re.compile(
+    r"[★☆⭐]{3}|\b[0-5](?:[.,]\d)?\s(?:out of|of|von|sur|de|su|van|av|z|из)\s(?:5|10)\b|\b[0-5][.,]\d\s?/\s?5\b",
+    re.IGNORECASE,
+)
+
+
+def is_rated(template: Template) -> bool:
+    """Whether the records are reviews: most carry a rating in stars, and nothing calls them comments."""
+    tree = template.tree
+    if any(tree.roles[record.start] & COMMENT for record in template.records):
+        return False
+    rated = sum(any(_is_rating(tree, node) for node in record.own) for record in template.records)
+    return 2 * rated > len(template.records)
+
+
+def _is_rating(tree: Tree, node: int) -> bool:
+    text, own = tree.texts[node], tree.attrs[node]
+    if text:
+        return len(text) <= LONGEST_RATING and _STARS.search(text) is not None
+    if not own:
+        return False
+    if (own.get("itemprop") or "").lower() in ("reviewrating", "ratingvalue"):
+        return True
+    told = own.get("aria-label") or own.get("title") or own.get("alt") or ""
+    return len(told) <= LONGEST_RATING and _STARS.search(told) is not None
+
+
+LONGEST_RATING: Final = 40
+"""Longer lines are no ratings, characters."""

@@ -23,7 +23,8 @@ def explain(document: Document, *, observed_at: int) -> str:
     found = candidates(document, observed_at=observed_at, language=language_of(document))
     if not found:
         return "generic: nothing on this page repeats or speaks of comments\n"
-    best = read_whole(found[0], observed_at=observed_at, language=language_of(document))
+    best = found[0]
+    read_whole(best, observed_at=observed_at, language=language_of(document))
     lines = [*_verdict(best), *_container(best), *_fields(best), *_evidence(best), *_records(best)]
     links = page_links(best.template, document)
     lines.append(f"further pages: {', '.join(links) if links else 'none linked'}")

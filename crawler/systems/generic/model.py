@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from importlib import resources
 from math import exp
 from typing import Final
@@ -17,8 +18,13 @@ _ACCEPT: Final[dict[str, float]] = _MODEL["accept"]
 
 
 def quick_score(signs: dict[str, float]) -> float:
-    """A number that is higher for better candidates, from counts alone."""
-    return sum(weight * signs[name] for name, weight in _QUICK.items())
+    """A number that is higher for better candidates, from counts alone; parts of the signs give parts of it."""
+    return sum([_QUICK[name] * value for name, value in signs.items() if value and name in _QUICK])
+
+
+def most_of(names: Iterable[str]) -> float:
+    """What some signs, each between 0 and 1, can add to the score at most."""
+    return sum(max(0.0, _QUICK.get(name, 0.0)) for name in names)
 
 
 def rank_of(evidence: dict[str, float]) -> float:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
-from math import log2
+from functools import lru_cache
+from itertools import accumulate, compress
+from math import inf, log2
 from typing import Final
 
-from crawler.systems.generic.model import quick_score
+from crawler.systems.generic.model import most_of, quick_score
+from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
+from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
     ARTICLE,
@@ -70,11 +73,10 @@ class Sums:
     """Counts over the nodes of a page, so that what an element holds costs nothing."""
 
     def __init__(self, tree: Tree) -> None:
-        roles, tags = tree.roles, tree.tags
-        self.authors = _sums(role & AUTHOR for role in roles)
-        self.headings = _sums(tag in ("h1", "h2") for tag in tags)
-        self.fields = _sums(tag == "textarea" for tag in tags)
-        self.images = _sums(tag == "img" for tag in tags)
+        self.authors = [0, *accumulate([1 if role & AUTHOR else 0 for role in tree.roles])]
+        self.headings = tree.counts(("h1", "h2"))
+        self.fields = tree.counts(("textarea",))
+        self.images = tree.counts(("img",))
         self.tree = tree
 
     def ancestors(self, node: int, steps: int = NEAR) -> Iterator[int]:
@@ -86,87 +88,114 @@ class Sums:
             steps -= 1
 
 
-def _sums(values: Iterable[int]) -> list[int]:
-    return [0, *accumulate(1 if value else 0 for value in values)]
+def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) -> list[Group]:
+    """The candidates, best first, by what is seen without reading their fields.
 
-
-def groups_of(tree: Tree, sums: Sums) -> list[Group]:
-    """The candidates, best first, by what is seen without reading their fields."""
-    named = _named(tree)
+    :param behind: how far their counts may stand behind those of the best
+    """
     seen: set[tuple[int, ...]] = set()
     read: set[tuple[int, ...]] = set()
     found: list[Group] = []
     at = tree.chars.__getitem__
-    for label, heads in named.items():
-        key = tuple(heads)
-        if key in seen:
+    for key, heads in _named(tree).items():
+        same_heads = tuple(heads)
+        if same_heads in seen:
             continue
-        seen.add(key)
-        if not _is_worth_a_look(tree, sums, heads):
+        seen.add(same_heads)
+        if not _is_worth_a_look(tree, sums, around, heads):
             continue
-        for group in _variants(tree, label, heads):
+        for group in _variants(tree, key if isinstance(key, str) else f"{key[0]}>{key[1]}", heads):
             same = tuple([at(edge) for span in group.spans for edge in span])
-            if same in read:
-                continue
-            read.add(same)
-            judge(tree, sums, group)
-            if group.score > MIN_SCORE:
+            if same not in read:
+                read.add(same)
+                group.signs = _counted(tree, sums, group)
+                group.score = quick_score(group.signs)
                 found.append(group)
-    found.sort(key=lambda group: -group.score)
-    return found
+    return _judged(tree, sums, found, behind)
 
 
-MIN_SCORE: Final = -9.0
+def _judged(tree: Tree, sums: Sums, groups: list[Group], behind: float) -> list[Group]:
+    """The groups that are not too far behind the best, best first; names are asked only where they can matter."""
+    best, least = -inf, -inf
+    judged: list[tuple[float, int, Group]] = []
+    for place in sorted(range(len(groups)), key=lambda place: -groups[place].score):
+        group = groups[place]
+        if group.score + MOST_SPOKEN < least:
+            break
+        spoken = _spoken(tree, sums, group)
+        group.signs |= spoken
+        group.score += quick_score(spoken)
+        best = max(best, group.score)
+        least = best - behind
+        judged.append((-group.score, place, group))
+    return [group for score, _, group in sorted(judged, key=lambda entry: entry[:2]) if -score >= least]
 
 
-def _is_worth_a_look(tree: Tree, sums: Sums, heads: list[int]) -> bool:
-    """Whether the first elements hold anything that a comment has: a time, a name, a word for comments."""
+FAR: Final = 12
+"""Ancestors of a single comment among which one must speak of comments, unless a line before it does."""
+
+
+def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[int]) -> bool:
+    """Whether the first elements hold anything that a comment has: a time, a name, a word for comments.
+
+    What stands alone is a comment only where something says so.
+    """
     ends, times, authors, roles = tree.ends, tree.times, sums.authors, tree.roles
+    first = heads[0]
     for head in heads[:4]:
         end = ends[head]
-        if roles[head] & (COMMENT | TALK | TIME | AUTHOR) or times[end] > times[head] or authors[end] > authors[head]:
-            return True
-    return tree.tags[heads[0]] in ("hr", "a", "dt")
+        if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:
+            break
+    else:
+        return tree.tags[first] in ("hr", "a", "dt") and len(heads) > 1
+    return (
+        len(heads) > 1
+        or roles[first] & COMMENT > 0
+        or around.states_one
+        or around.is_spoken_of(first - SPOKEN, first)
+        or any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
+    )
 
 
-def _named(tree: Tree) -> dict[str, list[int]]:
+SPEAKING: Final = COMMENT | TALK | TIME | AUTHOR
+
+
+def _named(tree: Tree) -> dict[str | tuple[int, str], list[int]]:
     """Elements by what they may have in common."""
-    by: dict[str, list[int]] = defaultdict(list)
-    labels: dict[str, tuple[str, ...]] = {}
-    chars = tree.chars
+    by: dict[str | tuple[int, str], list[int]] = defaultdict(list)
+    chars, ends, ups, shapes, attrs = tree.chars, tree.ends, tree.ups, tree.shapes, tree.attrs
     for node, tag in enumerate(tree.tags):
-        if tag in NEVER or (chars[tree.ends[node]] == chars[node] and tag not in ("hr", "a")):
+        if tag in NEVER:
             continue
         if tag == "a":
-            own = tree.attrs[node]
-            if "name" in own or "id" in own:
-                anchor = own.get("id") or own.get("name") or ""
-                if _ID.search(anchor):
-                    by["a#" + _ID.sub("#", anchor)].append(node)
+            own = attrs[node]
+            anchor = own.get("id") or own.get("name")
+            if anchor and _ID.search(anchor):
+                by["a#" + _ID.sub("#", anchor)].append(node)
             continue
-        shape = tree.shapes[node]
-        for label in labels.get(shape) or labels.setdefault(shape, _labels(tag, shape)):
+        if chars[ends[node]] == chars[node] and tag != "hr":
+            continue
+        for label in _labels(tag, shapes[node]):
             by[label].append(node)
-        name = tree.attrs[node].get("id")
+        name = attrs[node].get("id")
         if name and _ID.search(name):
             by[f"{tag}[id={_ID.sub('#', name)}]"].append(node)
-        by[f"{tree.ups[node]}>{tag}"].append(node)
+        by[ups[node], tag].append(node)
     _around_times(tree, by)
     return by
 
 
+@lru_cache(maxsize=20_000)
 def _labels(tag: str, shape: str) -> tuple[str, ...]:
     """A shape, and each of its classes alone."""
     names = shape.split(".")[1:]
     return tuple(dict.fromkeys([shape, *(f"{tag}.{name}" for name in names if name != "#")]))
 
 
-def _around_times(tree: Tree, by: dict[str, list[int]]) -> None:
+def _around_times(tree: Tree, by: dict[str | tuple[int, str], list[int]]) -> None:
     """The elements around each time, by the path that leads from the one to the other."""
     taken: set[tuple[str, int]] = set()
-    for node, is_time in enumerate(tree.timed):
-        if not is_time:
-            continue
+    for node in compress(range(len(tree)), tree.timed):
         path, up = "", node
         for _ in range(MAX_UP):
             up = tree.ups[up]
@@ -181,152 +210,68 @@ def _around_times(tree: Tree, by: dict[str, list[int]]) -> None:
 def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
     ends, tags = tree.ends, tree.tags
     tag = tags[heads[0]]
-    if tag not in ("hr", "a"):
+    held = sum([tree.chars[ends[head]] - tree.chars[head] for head in heads])
+    if tag not in ("hr", "a") and held >= LEAST * len(heads):
         yield Group(label, heads, [(head, ends[head]) for head in heads])
     if tag not in HEADS or len(heads) > MAX_HEADS:
         return
     timed = sum(tree.times[ends[head]] > tree.times[head] for head in heads)
-    is_byline = timed * 2 >= len(heads) and sum(tree.chars[ends[h]] - tree.chars[h] for h in heads) < 150 * len(heads)
+    is_byline = timed * 2 >= len(heads) and held < 150 * len(heads)
     if not is_byline and tag not in ("dt", "hr", "a"):
         return
-    if sum(1 for h in heads if _has_neighbour(tree, h)) * 2 < len(heads):
+    if sum(1 for h in heads if has_neighbour(tree, h)) * 2 < len(heads):
         return
-    for mode, spans in (("after", _after(tree, heads)), ("before", _before(tree, heads))):
+    for mode, spans in (("after", after(tree, heads)), ("before", before(tree, heads))):
+        if tag == "hr":
+            spans = timed_only(tree, spans)  # noqa: PLW2901  # rules part other things of the page too
         if spans:
-            yield Group(label, heads, spans, mode)
+            own = heads if len(spans) == len(heads) else [start if mode == "after" else end - 1 for start, end in spans]
+            yield Group(label, own, spans, mode)
 
 
 MAX_HEADS: Final = 5_000
-
-
-def _has_neighbour(tree: Tree, head: int) -> bool:
-    up = tree.ups[head]
-    return up >= 0 and tree.ends[up] - up > tree.ends[head] - head + 1
-
-
-def _siblings(tree: Tree, start: int, stop: int) -> Iterator[int]:
-    node = start
-    while node < stop:
-        yield node
-        node = tree.ends[node]
-
-
-STOPS: Final = frozenset({"form", "h1", "h2", "textarea", "fieldset", "nav", "aside"})
-MAX_RUN: Final = 12
-"""Siblings that the last comment of a run may have when no other shows how many there are."""
-
-
-def _after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
-    """Each head with the siblings up to the next head; the last one takes no more than the others have."""
-    ups, ends = tree.ups, tree.ends
-    spans: list[tuple[int, int]] = []
-    usual: dict[int, int] = {}
-    for place, head in enumerate(heads):
-        up = ups[head]
-        following = heads[place + 1] if place + 1 < len(heads) and ups[heads[place + 1]] == up else None
-        stop = ends[up] if following is None else following
-        limit = usual.get(up, MAX_RUN) if following is None else 10_000
-        end, count, has_text = ends[head], 0, False
-        for node in _siblings(tree, ends[head], stop):
-            if following is None and (count >= limit or _stops(tree, node)):
-                break
-            count += 1
-            end = ends[node]
-            has_text = has_text or tree.chars[end] > tree.chars[node]
-        if following is not None:
-            usual[up] = max(usual.get(up, 0), count)
-        spans.append((head, end))
-    return spans
-
-
-def _before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
-    """Each head with the siblings since the head before."""
-    ups, ends = tree.ups, tree.ends
-    spans: list[tuple[int, int]] = []
-    counts: list[int] = []
-    for place, head in enumerate(heads):
-        up = ups[head]
-        if place and ups[heads[place - 1]] == up:
-            start = ends[heads[place - 1]]
-            spans.append((start, ends[head]))
-            counts.append(sum(1 for _ in _siblings(tree, start, head)))
-        else:
-            spans.append((-1, ends[head]))
-    usual = max(counts) if counts else 1
-    for place, (start, end) in enumerate(spans):
-        if start < 0:
-            head = heads[place]
-            up = ups[head]
-            near = list(_siblings(tree, up + 1, head))[-usual:]
-            while near and _stops(tree, near[0]):
-                near.pop(0)
-            spans[place] = (near[0] if near else head, end)
-    return spans
-
-
-def _stops(tree: Tree, node: int) -> bool:
-    return tree.tags[node] in STOPS or bool(tree.roles[node] & FORM)
+LEAST: Final = 20
+"""Characters of a comment with its author and time, in the mean; elements with less are parts of comments."""
 
 
 # -- judging ---------------------------------------------------------------------------------------------------
 
 
-def own_spans(spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """For each span the spans of the others that lie directly in it."""
-    inside: list[list[tuple[int, int]]] = [[] for _ in spans]
-    stack: list[int] = []
-    for place, (start, end) in enumerate(spans):
-        while stack and spans[stack[-1]][1] <= start:
-            stack.pop()
-        if stack:
-            inside[stack[-1]].append((start, end))
-        stack.append(place)
-    return inside
-
-
-def judge(tree: Tree, sums: Sums, group: Group) -> None:
-    """Set the score of a group by counts alone."""
+def _counted(tree: Tree, sums: Sums, group: Group) -> dict[str, float]:
+    """What the records hold, mostly as shares of them."""
     spans, count = group.spans, len(group.spans)
-    chars, links, times = tree.chars, tree.links, tree.times
-    inside = own_spans(spans)
-    timed_total = clean = 0
-    text = link = timed = crowded = authored = headed = formed = pictured = filled = 0
-    for (start, end), inner in zip(spans, inside, strict=True):
-        own_text, own_link, own_time = chars[end] - chars[start], links[end] - links[start], times[end] - times[start]
-        own_author = sums.authors[end] - sums.authors[min(start + 1, end)]
-        for low, high in inner:
-            own_text -= chars[high] - chars[low]
-            own_link -= links[high] - links[low]
-            own_time -= times[high] - times[low]
-            own_author -= sums.authors[high] - sums.authors[low]
-        text += own_text
-        link += own_link
+    chars, links, times, authors = tree.chars, tree.links, tree.times, sums.authors
+    headings, fields, images = sums.headings, sums.fields, sums.images
+    rows: list[list[int]] = []
+    around: list[tuple[int, list[int]]] = []
+    text = link = headed = formed = pictured = 0
+    for start, end in spans:
+        own_text, own_link = chars[end] - chars[start], links[end] - links[start]
+        row = [own_text, times[end] - times[start], authors[end] - authors[min(start + 1, end)]]
+        while around and around[-1][0] <= start:
+            around.pop()
+        if around:  # what a record holds is not what the one around it says
+            outer = around[-1][1]
+            outer[0] -= own_text
+            outer[1] -= row[1]
+            outer[2] -= authors[end] - authors[start]
+        else:
+            text += own_text
+            link += own_link
+        around.append((end, row))
+        rows.append(row)
+        headed += headings[end] > headings[start]
+        formed += fields[end] > fields[start]
+        pictured += images[end] > images[start]
+    timed_total = timed = clean = crowded = authored = filled = 0
+    for own_text, own_time, own_author in rows:
+        timed_total += own_time
         timed += own_time > 0
         clean += 0 < own_time < 3
-        timed_total += own_time
         crowded += own_time > 4
         authored += own_author > 0
-        headed += sums.headings[end] > sums.headings[start]
-        formed += sums.fields[end] > sums.fields[start]
-        pictured += sums.images[end] > sums.images[start]
         filled += own_text >= 12
-    roles = [tree.roles[head] for head in group.heads[:50]]
-    named = sum(1 for role in roles if role & COMMENT) / len(roles)
-    part = sum(1 for role in roles if role & (AUTHOR | TIME | CHROME | REPLIES) and not role & COMMENT) / len(roles)
-    talk = sum(1 for role in roles if role & TALK) / len(roles)
-    own = 0
-    for head in group.heads[:50]:
-        own |= tree.roles[head]
-    around = [tree.roles[up] for up in sums.ancestors(group.heads[0])]
-    near = 0
-    for role in around:
-        near |= role
-    side = any(role & SIDE and not role & COMMENT for role in around[:3]) or bool(own & SIDE and not own & COMMENT)
-    signs = {
-        "named": named,
-        "talk": talk * (not named),
-        "in_comments": float(bool(near & COMMENT)),
-        "in_talk": float(bool(near & TALK)),
+    return {
         "times": timed / count,
         "one_time": clean / count,
         "authors": authored / count,
@@ -336,17 +281,48 @@ def judge(tree: Tree, sums: Sums, group: Group) -> None:
         "crowded": crowded / count,
         "headings": headed / count,
         "forms": formed / count,
-        "side": float(side),
-        "pinned": float(bool(near & PINNED)),
-        "article": float(bool(own & ARTICLE and not own & COMMENT)),
-        "form": float(bool(own & FORM)),
         "long": float(text / count > 3000),
         "short": float(text / count < 25),
-        "part": part,
         "after": float(group.mode == "after"),
         "before": float(group.mode == "before"),
         "covered": timed_total / tree.times[-1] if tree.times[-1] else 0.0,
         "pictures": pictured / count,
     }
-    group.signs = signs
-    group.score = quick_score(signs)
+
+
+_PARTS: Final = AUTHOR | TIME | CHROME | REPLIES
+MOST_SPOKEN: Final = most_of(("named", "part", "talk", "in_comments", "in_talk", "side", "pinned", "article", "form"))
+"""What names can add to the score of a group at most."""
+LOOKED: Final = 50
+"""Records whose names are looked at."""
+
+
+def _spoken(tree: Tree, sums: Sums, group: Group) -> dict[str, float]:
+    """What the names of the records and of the elements around them say."""
+    named = part = talk = own = 0
+    heads = group.heads[:LOOKED]
+    for role, times in Counter([tree.roles[head] for head in heads]).items():
+        own |= role
+        if role & COMMENT:
+            named += times
+        elif role & _PARTS:
+            part += times
+        if role & TALK:
+            talk += times
+    around = [tree.roles[up] for up in sums.ancestors(heads[0])]
+    near = 0
+    for role in around:
+        near |= role
+    side = own & SIDE and not own & COMMENT
+    side = side or any(role & SIDE and not role & COMMENT for role in around[:3])
+    return {
+        "named": named / len(heads),
+        "part": part / len(heads),
+        "talk": 0.0 if named else talk / len(heads),
+        "in_comments": float(bool(near & COMMENT)),
+        "in_talk": float(bool(near & TALK)),
+        "side": float(bool(side)),
+        "pinned": float(bool(near & PINNED)),
+        "article": float(bool(own & ARTICLE and not own & COMMENT)),
+        "form": float(bool(own & FORM)),
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from os.path import commonprefix
 from typing import Final
 
@@ -84,7 +85,13 @@ def _stamps(template: Template, slots: Slots, observed_at: int, language: str | 
         for node in record.own:
             if tree.timed[node]:
                 places[template.place[node] * 2 + (not tree.tags[node])].setdefault(number, node)
-    ranked = sorted(places.items(), key=lambda entry: -_time_rank(template, entry[1], count))
+    ranks = {place: _time_rank(template, nodes, count) for place, nodes in places.items()}
+    best = max(ranks.values(), default=0.0)
+    rivals = [place for place, rank in ranks.items() if rank > best - RIVAL]
+    if len(rivals) > 1 and count > 1:
+        for place in rivals:
+            ranks[place] += _like_posting(template, places[place], observed_at, language)
+    ranked = sorted(places.items(), key=lambda entry: -ranks[entry[0]])
     found: list[Stamp | None] = [None] * count
     used: list[int] = []
     for place, nodes in ranked[:MAX_PLACES]:
@@ -101,6 +108,20 @@ def _stamps(template: Template, slots: Slots, observed_at: int, language: str | 
 
 
 MAX_PLACES: Final = 6
+
+RIVAL: Final = 1.2
+"""Places whose rank is so close to the best are compared by what they say."""
+
+
+def _like_posting(template: Template, nodes: dict[int, int], observed_at: int, language: str | None) -> float:
+    """How much the times of a place are in order and differ, as posting times do and dates of joining do not."""
+    stamps = [read_stamp(template, node, observed_at, language) for _, node in sorted(nodes.items())]
+    times = [stamp.published.min for stamp in stamps if stamp is not None and stamp.published.min is not None]
+    if len(times) < 2:
+        return 0.0
+    steps = [later - earlier for earlier, later in pairwise(times)]
+    ordered = max(sum(step >= 0 for step in steps), sum(step <= 0 for step in steps)) / len(steps)
+    return 0.6 * len(set(times)) / len(times) + 0.6 * ordered
 
 
 def _time_rank(template: Template, nodes: dict[int, int], count: int) -> float:
@@ -278,11 +299,26 @@ def _is_same_slot(template: Template, key: tuple[int, int], used: list[tuple[int
         shared = own.intersection(above)
         if shared and any(_names_author(template, place) for place in shared):
             return True
-        mine = [template.shapes[p] for p in template.chain(key[0])[:-1] if _names_author(template, p)]
-        theirs = [template.shapes[p] for p in above if _names_author(template, p)]
-        if mine and theirs and set(mine) & set(theirs):
+        mine, theirs = _author_paths(template, key[0]), _author_paths(template, other[0])
+        if {shape for _, shape in mine} & {shape for _, shape in theirs}:
+            return True
+        if any(below == others and _is_kin(one, two) for below, one in mine for others, two in theirs):
             return True
     return False
+
+
+def _author_paths(template: Template, place: int) -> list[tuple[tuple[str, ...], str]]:
+    """The elements around a place that are named as an author's, each with the shapes below it."""
+    chain = [template.shapes[around] for around in template.chain(place)[:-1]]
+    return [
+        (tuple(chain[:step]), shape) for step, shape in enumerate(chain) if roles_of(shape.partition(".")[2]) & AUTHOR
+    ]
+
+
+def _is_kin(one: str, two: str) -> bool:
+    """Whether a shape is another one with a further class, such as that of the page's own author."""
+    mine, theirs = set(one.split(".")), set(two.split("."))
+    return mine <= theirs or theirs <= mine
 
 
 def _names_author(template: Template, place: int) -> bool:
@@ -292,7 +328,7 @@ def _names_author(template: Template, place: int) -> bool:
 def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     tree = template.tree
     text = tree.texts[line]
-    if len(text) > LONGEST_LINE:
+    if len(text) > LONGEST_LINE or template.is_field(line):
         return None
     if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):
         before, after = without_time(text)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from crawler.systems.generic.body import Bodies
+from crawler.systems.generic.slots import LONGEST_NAME, Slots
 from crawler.systems.generic.template import WRAPPERS, Record, Template
 from crawler.systems.generic.words import COMMENT, REPLIES
 
@@ -33,7 +35,7 @@ PARENT_ATTRIBUTES: Final = (
 Parents = list[int | None]
 
 
-def parents_of(template: Template) -> tuple[Parents, str]:
+def parents_of(template: Template, slots: Slots, bodies: Bodies) -> tuple[Parents, str]:
     """For each record the number of the record that it answers, and how that was seen."""
     count = len(template.records)
     none: Parents = [None] * count
@@ -53,7 +55,8 @@ def parents_of(template: Template) -> tuple[Parents, str]:
             if name == "nesting":
                 parents = _merged(parents, _by_container(template))
             return parents, name
-    return none, "flat"
+    parents = _by_address(slots, bodies)
+    return parents, "name that is addressed" if any(parent is not None for parent in parents) else "flat"
 
 
 def _merged(first: Parents, second: Parents) -> Parents:
@@ -298,6 +301,28 @@ def _says_reply(template: Template, link: int) -> bool:
     return _REPLY_TO.search(said) is not None or bool(
         (tree.roles[around] | tree.roles[link]) & REPLIES and not tree.roles[link] & COMMENT
     )
+
+
+_ADDRESSED = re.compile(r"\s*@\s?(?=\w)")
+
+
+def _by_address(slots: Slots, bodies: Bodies) -> Parents:
+    """A text that begins with ``@name``, where one earlier comment, and no other, is by somebody of that name."""
+    parents: Parents = []
+    by: dict[str, list[int]] = {}
+    for number, text in enumerate(bodies.texts):
+        parent = None
+        match = _ADDRESSED.match(text)
+        if match is not None:
+            rest = text[match.end() :].casefold()
+            ends = [end for end in range(min(len(rest), LONGEST_NAME), 0, -1) if not rest[end : end + 1].isalnum()]
+            earlier = next((by[name] for end in ends if (name := rest[:end]) in by), [])
+            parent = earlier[0] if len(earlier) == 1 else None
+        parents.append(parent)
+        author = slots.names[number]
+        if author is not None:
+            by.setdefault(author.text.casefold(), []).append(number)
+    return parents
 
 
 _ANSWER = re.compile(

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from crawler.systems.generic.records import Group, own_spans
+from crawler.systems.generic.records import Group
+from crawler.systems.generic.spans import own_spans
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
     AUTHOR,
@@ -138,6 +139,11 @@ class Template:
         """Whether a text is a control or stands in most records."""
         text = self.tree.texts[line]
         return is_chrome(text) or (self.place[line], line_key(text)) in self.repeated
+
+    def is_field(self, line: int) -> bool:
+        """Whether a text is the name of a field: it stands in most records and ends in a colon."""
+        text = self.tree.texts[line]
+        return text[-1] in ":：" and (self.place[line], line_key(text)) in self.repeated
 
     def path(self, place: int) -> str:
         """A place as a selector."""

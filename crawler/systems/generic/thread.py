@@ -6,22 +6,26 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.generic.body import Bodies, read_bodies
-from crawler.systems.generic.evidence import Surroundings, evidence
+from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
+from crawler.systems.generic.evidence import evidence, is_rated
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import Group, Sums, groups_of
 from crawler.systems.generic.slots import Slots, read_slots
 from crawler.systems.generic.structure import Parents, parents_of
+from crawler.systems.generic.surroundings import Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.tree import flatten
 
 READ: Final = 8
 """Candidates whose fields are read."""
 
-SAMPLE: Final = 12
+BEHIND: Final = 3.0
+"""Candidates whose counts score so much less than those of the best are not read."""
+
+SAMPLE: Final = 8
 """Records of a candidate that are read before it is chosen."""
 
-THRESHOLD: Final = 0.4
+THRESHOLD: Final = 0.43
 """Confidence from which a thread is believed."""
 
 DOUBT: Final = 0.2
@@ -55,40 +59,54 @@ class Found:
         return self.template.group
 
 
-def candidates(document: Document, *, observed_at: int, language: str | None, limit: int = READ) -> list[Found]:
-    """What may be the page's thread, the surest first."""
+def candidates(
+    document: Document, *, observed_at: int, language: str | None, limit: int = READ, behind: float = BEHIND
+) -> list[Found]:
+    """What may be the page's thread, the surest first.
+
+    :param limit: candidates whose fields are read
+    :param behind: how far their counts may stand behind those of the best
+    """
     tree = flatten(document)
     if not len(tree):
         return []
     sums, around = Sums(tree), Surroundings(tree)
     found: list[Found] = []
-    for group in groups_of(tree, sums)[:limit]:
+    reviews: list[tuple[int, int]] = []
+    for group in groups_of(tree, sums, around, behind=behind)[:limit]:
         template = Template(tree, group, SAMPLE)
+        if any(low <= group.spans[0][0] < high for low, high in reviews):
+            continue
+        if is_rated(template):
+            reviews.append((group.spans[0][0], group.spans[-1][1]))
+            continue
         slots = read_slots(template, observed_at=observed_at, language=language)
-        bodies = read_bodies(template, slots)
+        bodies = skim_bodies(template, slots)
         candidate = Found(template, slots, bodies)
         candidate.evidence = evidence(template, slots, bodies, around, sums)
         candidate.rank, candidate.confidence = rank_of(candidate.evidence), confidence_of(candidate.evidence)
         candidate.language = language
-        candidate.has_form, candidate.stated = bool(around.fields), around.stated_before(group)
+        candidate.has_form, candidate.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         found.append(candidate)
     found.sort(key=lambda candidate: -candidate.rank)
     return found
 
 
 def find_thread(document: Document, *, observed_at: int, language: str | None) -> Found | None:
-    """The page's thread, None when it shows none; its confidence says how sure that is."""
-    found = candidates(document, observed_at=observed_at, language=language)
-    if not found:
-        return None
-    return read_whole(found[0], observed_at=observed_at, language=language)
+    """The page's thread, None when it shows none; its confidence says how sure that is.
+
+    Of one that is not believed only some records are read.
+    """
+    found = next(iter(candidates(document, observed_at=observed_at, language=language)), None)
+    if found is not None and found.confidence >= THRESHOLD:
+        read_whole(found, observed_at=observed_at, language=language)
+    return found
 
 
-def read_whole(found: Found, *, observed_at: int, language: str | None) -> Found:
+def read_whole(found: Found, *, observed_at: int, language: str | None) -> None:
     """Read all records of a candidate, and which one answers which."""
     if len(found.template.records) < len(found.group.spans):
         found.template = Template(found.template.tree, found.group)
         found.slots = read_slots(found.template, observed_at=observed_at, language=language)
-        found.bodies = read_bodies(found.template, found.slots)
-    found.parents, found.method = parents_of(found.template)
-    return found
+    found.bodies = read_bodies(found.template, found.slots)
+    found.parents, found.method = parents_of(found.template, found.slots, found.bodies)

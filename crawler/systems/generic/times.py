@@ -45,9 +45,9 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
-    rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:19|20)\d\d(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)|(?<!\w)(?:{_AGO})(?!\w)",
-    re.IGNORECASE,
+    rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:19|20)\d\d(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)"
 )
+_WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 
 
@@ -59,12 +59,19 @@ def looks_timed(text: str) -> bool:
         return False
     if _DIGIT.search(text) is None:
         return size < 40 and not _NEAR.isdisjoint(text.casefold().split())
-    return _LOOKS.search(text) is not None
+    lower = text.casefold()
+    return (
+        _LOOKS.search(lower) is not None
+        or not _NEAR.isdisjoint(_WORD.findall(lower))
+        or any(phrase in lower for phrase in _PHRASES)
+    )
 
 
 _NEAR: Final = frozenset(_AGO.split("|"))
+_PHRASES: Final = tuple(phrase for phrase in _NEAR if " " in phrase)
 
 
+@lru_cache(maxsize=20_000)
 def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Published, int, int] | None:
     """The time in a line and where it stands in it, None when there is none.
 

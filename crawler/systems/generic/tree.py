@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -39,6 +40,7 @@ class Tree:
         "ends",
         "links",
         "nodes",
+        "places",
         "roles",
         "shapes",
         "tags",
@@ -64,6 +66,8 @@ class Tree:
         """Tag and classes without figures and passing states: equal for elements of one template."""
         self.timed: list[bool] = []
         """Whether a node looks like a time."""
+        self.places: dict[str, list[int]] = {}
+        """The elements of each tag; those of ``""`` are the texts."""
         self.chars: list[int] = []
         """Characters of text before node ``i``, one entry more than there are nodes."""
         self.links: list[int] = []
@@ -76,7 +80,7 @@ class Tree:
 
     def text(self, node: int) -> str:
         """All text of a node, on one line."""
-        return " ".join(part for part in self.texts[node : self.ends[node]] if part)
+        return self.texts[node] or " ".join(filter(None, self.texts[node : self.ends[node]]))
 
     def line(self, node: int, longest: int) -> str | None:
         """The same when it is not longer than so many characters; long texts cost nothing."""
@@ -86,87 +90,101 @@ class Tree:
         """Whether ``node`` is ``around`` or stands in it."""
         return around <= node < self.ends[around]
 
-    def next_sibling(self, node: int) -> int | None:
-        """The element or text after a node under the same parent."""
-        after, up = self.ends[node], self.ups[node]
-        return after if after < (self.ends[up] if up >= 0 else len(self)) else None
+    def counts(self, tags: tuple[str, ...]) -> list[int]:
+        """How many elements of some tags there are before node ``i``, one entry more than there are nodes."""
+        marks = bytearray(len(self.tags))
+        for tag in tags:
+            for node in self.places.get(tag, ()):
+                marks[node] = 1
+        return [0, *accumulate(marks)]
 
 
 def flatten(document: Document) -> Tree:
     """The page's body in one walk."""
     tree = Tree()
     body = document.tree.body
-    if body is None:
-        return tree
-    _walk(tree, body)
-    _sum(tree)
+    if body is not None:
+        _walk(tree, document, body)
+        _end(tree)
+        _describe(tree)
+        _sum(tree)
     return tree
 
 
-def _walk(tree: Tree, body: LexborNode) -> None:
-    nodes, tags, ends = tree.nodes, tree.tags, tree.ends
-    shape_of: dict[tuple[str, str], str] = {}
-    stack: list[int] = []
-    up = -1
-    node: LexborNode | None = body
-    while True:
-        if node is None:
-            ends[up] = len(tags)
-            node = nodes[up].next if stack else None
-            if not stack:
-                return
-            up = stack.pop()
-            continue
+def _walk(tree: Tree, document: Document, body: LexborNode) -> None:
+    """Take in the nodes in document order; what stands in an element that is not read has no known parent."""
+    nodes, tags, ups, texts, attrs = tree.nodes, tree.tags, tree.ups, tree.texts, tree.attrs
+    places = tree.places
+    place, attributes = document.elements.positions, document.elements.attributes
+    known: dict[int | None, int] = {}
+    size, up = 0, -1
+    for node in body.traverse(include_text=True):
+        if size:
+            parent = node.parent
+            up = known.get(parent.mem_id, -1) if parent is not None else -1
+            if up < 0:
+                continue
         tag = node.tag or ""
         if tag == "-text":
             words = (node.text_content or "").split()
-            if words and len(tags) < MAX_NODES:
-                text = " ".join(words)
-                _add(tree, node, up, "", text, NO_ATTRIBUTES)
-                tree.timed[-1] = looks_timed(text)
-        elif tag[0] != "-" and tag not in UNREAD and len(tags) < MAX_NODES:
-            own = node.attributes
-            _add(tree, node, up, tag, "", own or NO_ATTRIBUTES)
-            if own:
-                _describe(tree, tag, own, shape_of)
-            child = node.first_child
-            if child is not None:
-                stack.append(up)
-                up, node = len(tags) - 1, child
+            if not words:
                 continue
-        if up < 0:
-            return
-        node = node.next
+            tag, text, own = "", " ".join(words), NO_ATTRIBUTES
+        elif tag in UNREAD or tag[0] == "-":
+            continue
+        else:
+            mark = node.mem_id
+            known[mark], text, own = size, "", attributes[place[mark]]
+        nodes.append(node)
+        tags.append(tag)
+        ups.append(up)
+        texts.append(text)
+        attrs.append(own)
+        if tag in places:
+            places[tag].append(size)
+        else:
+            places[tag] = [size]
+        size += 1
+        if size == MAX_NODES:
+            break
 
 
-def _add(  # noqa: PLR0917  # the columns of one node
-    tree: Tree, node: LexborNode, up: int, tag: str, text: str, own: dict[str, str | None]
-) -> None:
-    tree.nodes.append(node)
-    tree.tags.append(tag)
-    tree.ups.append(up)
-    tree.texts.append(text)
-    tree.attrs.append(own)
-    tree.roles.append(0)
-    tree.shapes.append(tag)
-    tree.timed.append(False)
-    tree.ends.append(len(tree.tags))
+def _end(tree: Tree) -> None:
+    """Say where each node ends."""
+    ups = tree.ups
+    ends = tree.ends = list(range(1, len(ups) + 1))
+    for node in range(len(ups) - 1, 0, -1):
+        end, up = ends[node], ups[node]
+        ends[up] = max(ends[up], end)
 
 
-def _describe(tree: Tree, tag: str, own: dict[str, str | None], shape_of: dict[tuple[str, str], str]) -> None:
-    """What the attributes of the last element say."""
-    classes, name = own.get("class") or "", own.get("id") or ""
-    role = roles_of(classes) if classes else 0
-    if name:
-        role |= roles_of(name.rstrip("0123456789"))
-    if "itemprop" in own or "rel" in own:
-        role |= _stated(own)
-    tree.roles[-1] = role
-    shape = shape_of.get((tag, classes))
-    if shape is None:
-        shape = shape_of[tag, classes] = _shape(tag, classes)
-    tree.shapes[-1] = shape
-    tree.timed[-1] = "datetime" in own or ("title" in own and looks_timed(own["title"] or ""))
+def _describe(tree: Tree) -> None:
+    """Say what attributes and texts tell."""
+    size, tags, texts = len(tree.tags), tree.tags, tree.texts
+    roles, shapes, timed = tree.roles, tree.shapes, tree.timed = [0] * size, tags.copy(), [False] * size
+    named: dict[tuple[str, str], tuple[int, str]] = {}
+    for node, own in enumerate(tree.attrs):
+        if not own:
+            continue
+        classes = own.get("class")
+        if classes:
+            key = tags[node], classes
+            if key not in named:
+                named[key] = roles_of(classes), _shape(*key)
+            roles[node], shapes[node] = named[key]
+        if name := own.get("id"):
+            roles[node] |= roles_of(name.rstrip("0123456789"))
+        if "itemprop" in own or "rel" in own or "slot" in own:
+            roles[node] |= _stated(own)
+        if "datetime" in own or ("title" in own and looks_timed(own["title"] or "")):
+            timed[node] = True
+    for tag, nodes in tree.places.items():
+        if "-" in tag:  # the name of a custom element says what a class would (HTML 4.13)
+            for node in nodes:
+                roles[node] |= roles_of(tag)
+    for node in tree.places.get("", ()):
+        if looks_timed(texts[node]):
+            timed[node] = True
 
 
 _PROPERTIES: Final = {
@@ -176,11 +194,14 @@ _PROPERTIES: Final = {
 
 
 def _stated(own: dict[str, str | None]) -> int:
-    return _PROPERTIES.get((own.get("itemprop") or "").strip().lower(), 0) | (
-        AUTHOR if (own.get("rel") or "") == "author" else 0
+    return (
+        _PROPERTIES.get((own.get("itemprop") or "").strip().lower(), 0)
+        | (AUTHOR if (own.get("rel") or "") == "author" else 0)
+        | roles_of(own.get("slot") or "")
     )
 
 
+@lru_cache(maxsize=20_000)
 def _shape(tag: str, classes: str) -> str:
     plain = _FIGURES.sub("#", classes)
     plain = _STATES.sub(" ", plain)
@@ -189,15 +210,14 @@ def _shape(tag: str, classes: str) -> str:
 
 
 def _sum(tree: Tree) -> None:
-    in_link = 0
-    links: list[int] = [0]
-    total = 0
-    for index, tag in enumerate(tree.tags):
-        if tag == "a" and index >= in_link and "href" in tree.attrs[index]:
-            in_link = tree.ends[index]
-        if not tag and index < in_link:
-            total += len(tree.texts[index])
-        links.append(total)
-    tree.links = links
-    tree.chars = [0, *accumulate(map(len, tree.texts))]
-    tree.times = [0, *accumulate(map(int, tree.timed))]
+    texts, ends = tree.texts, tree.ends
+    linked = [0] * len(texts)
+    end = 0
+    for link in tree.places.get("a", ()):
+        if link >= end and "href" in tree.attrs[link]:
+            end = ends[link]
+            for node in range(link + 1, end):
+                linked[node] = len(texts[node])
+    tree.links = [0, *accumulate(linked)]
+    tree.chars = [0, *accumulate(map(len, texts))]
+    tree.times = [0, *accumulate(tree.timed)]

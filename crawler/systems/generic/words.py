@@ -10,7 +10,7 @@ from typing import Final
 
 _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/words.json").read_text("utf-8"))
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
-behind and before a name; ``counted``: words of comment counts. A ``*`` ends a stem."""
+behind and before a name; ``counted``: words of comment counts, ``posts``: those of a forum's. A ``*`` ends a stem."""
 
 COMMENT: Final = 1
 """Names a comment or a thread beyond doubt."""
@@ -55,12 +55,11 @@ def _by_word() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
 
 _WORDS, _STEMS = _by_word()
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_UNSEEN = re.compile(r"visually-?hidden|sr-only|screen-?reader|element-invisible|assistive", re.IGNORECASE)
+_UNSEEN = re.compile(r"visually-?hidden|sr-only|screen-?reader|element-invisible|assistive")
 _NEWEST = re.compile(
     r"(?:recent|latest|newest|last|letzte|neueste|ostatnie|najnowsze|dernier|ultim[oi]s?|posled)[\w\s-]{0,12}"
     r"(?:comm|komm|komen|coment|opini|reac|post|repl)|(?:comm|komm|komen|coment|opini)\w*[-_]?"
-    r"(?:recent|latest|last|widget)|widget[\w\s-]{0,12}(?:comm|komm|koment|coment)",
-    re.IGNORECASE,
+    r"(?:recent|latest|last|widget)|widget[\w\s-]{0,12}(?:comm|komm|koment|coment)"
 )
 _SPLIT = re.compile(r"[^a-zA-Z\u00c0-\U0010ffff]+")
 MAX_NAME: Final = 300
@@ -71,9 +70,10 @@ MAX_NAME: Final = 300
 def roles_of(name: str) -> int:
     """The roles that a class attribute or an id speaks of, as bits."""
     found = 0
-    if _UNSEEN.search(name):
+    lower = name.lower()
+    if _UNSEEN.search(lower):
         found |= HIDDEN
-    if _NEWEST.search(name):
+    if _NEWEST.search(lower):
         found |= RECENT
     for word in _SPLIT.split(_CAMEL.sub(" ", name[:MAX_NAME])):
         if word:
@@ -103,7 +103,8 @@ def line_key(text: str) -> str:
 
 
 _CHROME: Final = frozenset(line_key(line) for line in _TABLES["chrome"])
-_COUNTED = re.compile("|".join(re.escape(word.rstrip("*")) for word in _TABLES["counted"]), re.IGNORECASE)
+COUNTED: Final = tuple(sorted({word.rstrip("*").casefold() for word in _TABLES["counted"]}))
+"""Words, or beginnings of words, for comments, case-folded."""
 LONGEST_CHROME: Final = 60
 """Longer lines are no controls, characters."""
 
@@ -117,13 +118,23 @@ def _alternatives(words: list[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
 
 
-_SAYS = re.compile(rf"(?:^|\s)(?:{_alternatives(_TABLES['says'])})\s*[:：]?\s*$", re.IGNORECASE)
+_SAYS = re.compile(rf"(?:^|\s)(?:{_alternatives(_TABLES['says'])})\s*[:：.…]*\s*$", re.IGNORECASE)
 _BY = re.compile(
     rf"^[\W_]*(?:(?:(?:{_alternatives(_TABLES['by'])})(?=[\s:：])\s*[:：]?|(?:{_alternatives(_TABLES['by_colon'])})\s*[:：])\s*)+",
     re.IGNORECASE,
 )
 _BY_LOOSE = re.compile(rf"^[\W_]*(?:{_alternatives(_TABLES['by_colon'])})\s*[:：]?\s+", re.IGNORECASE)
 _JOIN = re.compile(rf"[\s,;|·•–—-]+(?:{_alternatives(_TABLES['joins'])})$", re.IGNORECASE)
+_RUN = re.compile(r"[^\W_]+")
+
+
+def _runs(tables: tuple[str, ...], place: int) -> frozenset[str]:
+    """The first or last words of phrases: a line without any of them has none of the phrases there."""
+    return frozenset(_RUN.findall(phrase.casefold())[place] for table in tables for phrase in _TABLES[table])
+
+
+_FIRST: Final = _runs(("by", "by_colon"), 0)
+_LAST: Final = _runs(("says", "joins"), -1)
 _EDGES: Final = " \t\r\n\u00a0,;:|·•–—-»«>/~@#\u200e\u200f"
 
 
@@ -134,6 +145,9 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
     :param in_line: the text stood in one line with a time, so that ``von``, ``de`` and the like are no part of a name
     """
     name = " ".join(text.split()).strip(_EDGES)
+    runs = _RUN.findall(name.casefold())
+    if not runs or (runs[0] not in _FIRST and runs[-1] not in _LAST):
+        return name
     if in_line:
         name = _BY_LOOSE.sub("", name + " ").strip(_EDGES)
     for _ in range(3):
@@ -146,16 +160,36 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
     return name
 
 
+@lru_cache(maxsize=20_000)
 def says_by(text: str) -> bool:
     """Whether a line begins with ``posted by`` or the like."""
+    first = _RUN.search(text.casefold())
+    if first is None or first[0] not in _FIRST:
+        return False
     return _BY.match(text + " ") is not None or _BY_LOOSE.match(text + " ") is not None
 
 
+@lru_cache(maxsize=20_000)
 def says(text: str) -> bool:
     """Whether a short line ends in ``says:`` or the like."""
-    return len(text) < 100 and _SAYS.search(text) is not None
+    if len(text) >= 100:
+        return False
+    runs = _RUN.findall(text.casefold())
+    return bool(runs) and runs[-1] in _LAST and _SAYS.search(text) is not None
 
 
+_POSTS: Final = (*COUNTED, *(word.rstrip("*").casefold() for word in _TABLES["posts"]))
+
+
+@lru_cache(maxsize=20_000)
+def counts_posts(text: str) -> bool:
+    """Whether a line with a figure holds a word for comments or for the posts of a forum."""
+    lower = text.casefold()
+    return any(word in lower for word in _POSTS)
+
+
+@lru_cache(maxsize=20_000)
 def speaks_of_comments(text: str) -> bool:
     """Whether a line holds a word for comments."""
-    return _COUNTED.search(text) is not None
+    lower = text.casefold()
+    return any(word in lower for word in COUNTED)

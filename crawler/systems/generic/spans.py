@@ -1,0 +1,107 @@
+"""The nodes of comments that are more than one element: an element with its siblings behind or before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.words import FORM
+
+
+def has_neighbour(tree: Tree, head: int) -> bool:
+    """Whether an element has a sibling."""
+    up = tree.ups[head]
+    return up >= 0 and tree.ends[up] - up > tree.ends[head] - head + 1
+
+
+def _siblings(tree: Tree, start: int, stop: int) -> Iterator[int]:
+    node = start
+    while node < stop:
+        yield node
+        node = tree.ends[node]
+
+
+STOPS: Final = frozenset({"form", "h1", "h2", "textarea", "fieldset", "nav", "aside"})
+MAX_RUN: Final = 12
+"""Siblings that the last comment of a run may have when no other shows how many there are."""
+
+
+def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
+    """Each head with the siblings up to the next head; the last one takes no more than the others have.
+
+    None where nothing stands behind most of the last heads: then the texts stand before them.
+    """
+    ups, ends = tree.ups, tree.ends
+    spans: list[tuple[int, int]] = []
+    usual: dict[int, int] = {}
+    lists = bare = 0
+    for place, head in enumerate(heads):
+        up = ups[head]
+        following = heads[place + 1] if place + 1 < len(heads) and ups[heads[place + 1]] == up else None
+        stop = ends[up] if following is None else following
+        limit = usual.get(up, MAX_RUN) if following is None else 10_000
+        end, count = ends[head], 0
+        for node in _siblings(tree, ends[head], stop):
+            if following is None and (count >= limit or _stops(tree, node)):
+                break
+            count += 1
+            end = ends[node]
+        if following is None:
+            lists += 1
+            bare += tree.chars[end] == tree.chars[ends[head]]
+        else:
+            usual[up] = max(usual.get(up, 0), count)
+        spans.append((head, end))
+    return [] if 2 * bare > lists else spans
+
+
+def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
+    """Each head with the siblings since the head before; none where nothing stands before most of the first heads."""
+    ups, ends = tree.ups, tree.ends
+    spans: list[tuple[int, int]] = []
+    counts: list[int] = []
+    for place, head in enumerate(heads):
+        up = ups[head]
+        if place and ups[heads[place - 1]] == up:
+            start = ends[heads[place - 1]]
+            spans.append((start, ends[head]))
+            counts.append(sum(1 for _ in _siblings(tree, start, head)))
+        else:
+            spans.append((-1, ends[head]))
+    usual = max(counts) if counts else 1
+    lists = bare = 0
+    for place, (start, end) in enumerate(spans):
+        if start < 0:
+            head = heads[place]
+            near = list(_siblings(tree, ups[head] + 1, head))[-usual:]
+            while near and _stops(tree, near[0]):
+                near.pop(0)
+            first = near[0] if near else head
+            spans[place] = (first, end)
+            lists += 1
+            bare += tree.chars[head] == tree.chars[first]
+    return [] if 2 * bare > lists else spans
+
+
+def timed_only(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What stands between rules, without the page's other parts, where most of it has a time."""
+    timed = [(start, end) for start, end in spans if tree.times[end] > tree.times[start]]
+    return timed if 2 * len(timed) > len(spans) else spans
+
+
+def _stops(tree: Tree, node: int) -> bool:
+    return tree.tags[node] in STOPS or bool(tree.roles[node] & FORM)
+
+
+def own_spans(spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """For each span the spans of the others that lie directly in it."""
+    inside: list[list[tuple[int, int]]] = [[] for _ in spans]
+    stack: list[int] = []
+    for place, (start, end) in enumerate(spans):
+        while stack and spans[stack[-1]][1] <= start:
+            stack.pop()
+        if stack:
+            inside[stack[-1]].append((start, end))
+        stack.append(place)
+    return inside

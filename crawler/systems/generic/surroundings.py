@@ -1,0 +1,93 @@
+"""What a page as a whole tells about its thread: lines that speak of comments, counts, fields, makes of elements."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from functools import cached_property
+from itertools import accumulate
+from typing import Final
+
+from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.words import COMMENT, COUNTED, counts_posts, roles_of
+
+LONGEST_HEADING: Final = 80
+"""Longer lines are no headings, characters."""
+
+SPOKEN: Final = 40
+"""Nodes before and behind the records among which a line may speak of comments."""
+
+HEADING_NEAR: Final = 40
+"""Nodes before the first comment among which a count is the thread's."""
+
+_COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
+
+
+class Surroundings:
+    """What the page as a whole tells, read once for all candidates."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.fields = tree.places.get("textarea", [])
+        short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
+        self.spoken = sorted({*_speaking(tree, short), *_anchors(tree)})
+        """Short lines with a word for comments, and anchors of that name."""
+        self.counts = _counts(tree, short)
+        """Where a short line states a count of comments, and the count."""
+        self.states_one = any(number == 1 for _, number in self.counts)
+        """Whether a line says that there is one comment."""
+        self.total = tree.chars[-1] or 1
+
+    @cached_property
+    def shapes(self) -> Counter[tuple[str, str]]:
+        """How many elements there are of each shape in each shape."""
+        shapes = self.tree.shapes
+        return Counter(
+            (shape, shapes[up]) for shape, up in zip(shapes, self.tree.ups, strict=True) if shape and up >= 0
+        )
+
+    def is_spoken_of(self, start: int, end: int) -> bool:
+        """Whether a short line among some nodes holds a word for comments."""
+        place = bisect_left(self.spoken, start)
+        return place < len(self.spoken) and self.spoken[place] < end
+
+    def stated_before(self, first: int) -> int | None:
+        """The count that stands closest before the comments."""
+        near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
+        return near[-1] if near else None
+
+
+def _anchors(tree: Tree) -> list[int]:
+    """Anchors such as ``<a name="comments">``."""
+    names = ((node, tree.attrs[node].get("name") or tree.attrs[node].get("id")) for node in tree.places.get("a", ()))
+    return [node for node, name in names if name and name.isalpha() and roles_of(name) & COMMENT]
+
+
+def _speaking(tree: Tree, short: list[int]) -> set[int]:
+    """Lines with a word for comments: each word is looked for in all of them at once."""
+    lines = [tree.texts[node].casefold() for node in short]
+    ends = [*accumulate(len(line) + 1 for line in lines)]
+    everything = "\n".join(lines)
+    found: set[int] = set()
+    for word in COUNTED:
+        at = everything.find(word)
+        while at >= 0:
+            line = bisect_left(ends, at + 1)
+            found.add(short[line])
+            at = everything.find(word, ends[line])
+    return found
+
+
+def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
+    counts: list[tuple[int, int]] = []
+    for node in short:
+        text = tree.texts[node]
+        if (match := _COUNT.search(text)) is None:
+            continue
+        is_whole = len(match[0]) < len(text) and counts_posts(text)
+        line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
+        numbers = _COUNT.findall(line)
+        if len(numbers) == 1 and (line == text or counts_posts(line)):
+            counts.append((node, int(numbers[0])))
+    return counts
