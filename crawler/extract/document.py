@@ -67,7 +67,8 @@ class Document:
         self.is_cut = markup is not self.text
         """Whether start tags were left out because the tree would have been monstrous: a structure may be lost."""
         # The parser works on UTF-8: to encode the text again would cost a fifth of the parse.
-        self.tree = LexborHTMLParser(markup if text is None or self.is_cut else body)
+        self._markup = body if isinstance(body, bytes) and text is not None and not self.is_cut else markup.encode()
+        self.tree = LexborHTMLParser(self._markup)
 
     @cached_property
     def root(self) -> LexborNode:
@@ -119,24 +120,18 @@ class Document:
 
     @cached_property
     def elements(self) -> Elements:
-        """All elements, swept once."""
-        return Elements(self.root, is_strict=_STRICT.match(self.text) is not None)
+        """What elements there are."""
+        return Elements(self.root, self._markup)
 
     def css(self, selectors: str) -> list[LexborNode]:
         """Elements that fit, in document order; one may come again for each selector of the list that it fits."""
         fitting = self.elements.fitting((selectors,))
-        if not fitting:
-            return []
-        plain = self.elements.plain(fitting)
-        return self.tree.css(",".join(fitting)) if plain is None else plain
+        return self.tree.css(",".join(fitting)) if fitting else []
 
     def first(self, selectors: str) -> LexborNode | None:
         """The first element that fits, or None."""
         fitting = self.elements.fitting((selectors,))
-        if not fitting:
-            return None
-        plain = self.elements.plain(fitting)
-        return self.tree.css_first(",".join(fitting)) if plain is None else next(iter(plain), None)
+        return self.tree.css_first(",".join(fitting)) if fitting else None
 
     def derived(self, make: Callable[[Document], Derived]) -> Derived:
         """What a function makes of the document, made once and kept as long as the document lives."""
@@ -151,8 +146,6 @@ _PLAIN_REST: Final = r"(?:\?[\w\-.~!$&'()*+,;=:@%/?]++)?(?:#[\w\-.~!$&'()*+,;=:@
 _PLAIN_URL = re.compile(rf"{_PLAIN_HOST}(?:/[\w\-.~!$&'()*+,=:@%]++)*+/?{_PLAIN_REST}", re.ASCII)
 _PLAIN_PATH = re.compile(rf"(?:/[\w\-~!$&'()*+,=:@%][\w\-.~!$&'()*+,=:@%]*+)++/?{_PLAIN_REST}", re.ASCII)
 """Addresses that resolving does not change: absolute ones, and those of the same host without dots as segments."""
-_STRICT = re.compile(r"\s*<!doctype html>", re.IGNORECASE)
-"""Such a page is not in quirks mode (HTML 13.2.6.4.1)."""
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BAD_HOST = re.compile(r"[\s<>\"{}|^`%\\]")

@@ -1,36 +1,44 @@
-"""A page's elements, read off the tree in one sweep, and what they say about which selectors can fit at all."""
+"""What elements a page has, and which selectors can fit any of them at all."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 Attributes = dict[str, str | None]
 
-LINKING: Final = frozenset({"a", "area", "link"})
-"""Elements whose ``href`` is a link (HTML 4.6)."""
+Link = tuple[LexborNode, str, Attributes]
+"""An element, its address as written, and all its attributes."""
 
 
 class Elements:
-    """All elements of a page in document order, each with its tag and its attributes.
+    """The elements of a page, looked at only as far as somebody asks.
 
-    Every way into the parser's tree makes a Python object; one sweep costs less than a dozen searches.
+    Every way into the parser's tree makes a Python object: a page of 120 kB has a thousand elements, and to read all
+    their attributes costs half of what parsing the page with lxml does.
     """
 
-    def __init__(self, root: LexborNode, *, is_strict: bool = False) -> None:
-        """Sweep.
+    def __init__(self, root: LexborNode, markup: bytes) -> None:
+        """Nothing is looked at yet.
 
-        :param is_strict: whether the page is surely not in quirks mode, where case makes no difference to classes
+        :param markup: what the tree was made of
         """
-        self._is_strict = is_strict
-        self.nodes: list[LexborNode] = root.css("*")
-        self.tags: list[str] = [node.tag or "" for node in self.nodes]
-        self.attributes: list[Attributes] = [node.attributes for node in self.nodes]
+        self._root = root
+        self._markup = markup
+        self._written: dict[str, list[str]] = {}
+        self._values: dict[str, str] = {}
+        self._rare: dict[str, bool] = {}
+
+    @cached_property
+    def nodes(self) -> list[LexborNode]:
+        """All elements in document order."""
+        return self._root.css("*")
 
     @cached_property
     def positions(self) -> dict[int, int]:
@@ -38,76 +46,107 @@ class Elements:
         return {node.mem_id: place for place, node in enumerate(self.nodes)}
 
     @cached_property
-    def _by_tag(self) -> dict[str, list[int]]:
-        places: dict[str, list[int]] = {}
-        for place, tag in enumerate(self.tags):
-            places.setdefault(tag, []).append(place)
-        return places
+    def _by_tag(self) -> dict[int, list[LexborNode]]:
+        """Elements by the number of their tag."""
+        found: defaultdict[int, list[LexborNode]] = defaultdict(list)
+        for node in self.nodes:
+            found[node.tag_id].append(node)
+        return dict(found)
+
+    def of_tag(self, tag: str) -> list[LexborNode]:
+        """All elements with a tag, in document order.
+
+        :param tag: in lower case
+        """
+        number = _tag_id(tag)
+        if number <= _LAST_TAG_ID:
+            return self._by_tag.get(number, [])
+        return [node for key, nodes in self._by_tag.items() if key > _LAST_TAG_ID for node in nodes if node.tag == tag]
 
     @cached_property
-    def _by_class(self) -> dict[str, list[int]]:
-        """Places of elements by the value of ``class``: a page has few, however many elements it has."""
-        places: dict[str, list[int]] = {}
-        for place, attributes in enumerate(self.attributes):
-            if classes := attributes.get("class"):
-                places.setdefault(classes, []).append(place)
-        return places
-
-    @cached_property
-    def _by_word(self) -> dict[str, list[str]]:
-        """Values of ``class`` by the words in them."""
-        values: dict[str, list[str]] = {}
-        for value in self._by_class:
-            for word in set(value.split()):
-                values.setdefault(word, []).append(value)
-        return values
-
-    @cached_property
-    def _by_id(self) -> dict[str, list[int]]:
-        places: dict[str, list[int]] = {}
-        for place, attributes in enumerate(self.attributes):
-            if name := attributes.get("id"):
-                places.setdefault(name, []).append(place)
-        return places
-
-    def plain(self, selectors: list[str]) -> list[LexborNode] | None:
-        """The elements for selectors that are no more than a tag, a class or an id; None where one is more."""
-        places: set[int] = set()
-        for selector in selectors:
-            found = _PLAIN.fullmatch(selector) if self._is_strict else None
-            if found is None:
-                return None
-            tag, word, name = found.groups()
-            if word:
-                mine = [at for value in self._by_word.get(word, ()) for at in self._by_class[value]]
-            else:
-                mine = self._by_id.get(name, []) if name else self._by_tag.get(tag, [])
-            places.update([at for at in mine if self.tags[at] == tag] if tag else mine)
-        return [self.nodes[place] for place in sorted(places)]
-
-    @cached_property
-    def links(self) -> list[tuple[LexborNode, str, str, Attributes]]:
-        """Each ``a``, ``area`` and ``link`` with an address: the element, its tag, the address as written, the rest."""
+    def links(self) -> list[Link]:
+        """Each ``a`` and ``area`` with an address (HTML 4.6), in document order."""
+        nodes = self._root.css("a,area") if self.of_tag("area") else self.of_tag("a")
         return [
-            (node, tag, href, attributes)
-            for node, tag, attributes in zip(self.nodes, self.tags, self.attributes, strict=True)
-            if tag in LINKING and (href := attributes.get("href"))
+            (node, href, attributes) for node in nodes if (href := (attributes := node.attributes).get("href"))
         ]
 
     @cached_property
-    def classes(self) -> str:
-        """All different values of ``class`` in a row, lower case: pages without a doctype match whatever their case."""
-        return " ".join(self._by_class).lower()
+    def relations(self) -> list[Link]:
+        """Each ``link`` with an address, in document order."""
+        return [
+            (node, href, attributes)
+            for node in self.of_tag("link")
+            if (href := (attributes := node.attributes).get("href"))
+        ]
 
     @cached_property
-    def names(self) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-        """Tags, classes, ids and attributes that occur on the page, in lower case."""
-        return (
-            frozenset(map(str.lower, set(self.tags))),
-            frozenset(map(str.lower, self._by_word)),
-            frozenset(map(str.lower, self._by_id)),
-            frozenset(map(str.lower, set(chain.from_iterable(self.attributes)))),
-        )
+    def class_values(self) -> frozenset[str]:
+        """All different values of ``class``: a page has few, however many elements it has."""
+        return frozenset(node.attrs.get("class") or "" for node in self._root.css("[class]"))
+
+    @cached_property
+    def classes(self) -> str:
+        """The same in a row, lower case: pages without a doctype match whatever their case."""
+        return " ".join(self.class_values).lower()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All classes, lower case."""
+        return frozenset(self.classes.split())
+
+    @cached_property
+    def id_values(self) -> list[str]:
+        """All values of ``id`` in document order."""
+        return [name for node in self.nodes if (name := node.id)]
+
+    @cached_property
+    def _ids_in_a_row(self) -> str:
+        """The same in a row, lower case."""
+        return "\n".join(self.id_values).lower()
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The same one by one, lower case."""
+        return frozenset(self._ids_in_a_row.split("\n"))
+
+    @cached_property
+    def data_names(self) -> frozenset[str]:
+        """All that may be the name of a ``data-`` attribute, lower case: scripts and texts may add some."""
+        return frozenset(name.decode() for name in _DATA_NAME.findall(self._lowered))
+
+    @cached_property
+    def own_tags(self) -> frozenset[str]:
+        """Tags that the parser does not know, lower case."""
+        return frozenset((nodes[0].tag or "").lower() for key, nodes in self._by_tag.items() if key > _LAST_TAG_ID)
+
+    def written_of(self, tag: str) -> list[str]:
+        """Names and values of the attributes of each element with a tag, which should be one that a page has few of."""
+        if tag not in self._written:
+            pairs = [node.attributes.items() for node in self.of_tag(tag)]
+            self._written[tag] = ["\n".join([text for pair in own for text in pair if text]) for own in pairs]
+        return self._written[tag]
+
+    def _values_of(self, tag: str) -> str:
+        """The same in lower case."""
+        if tag not in self._values:
+            self._values[tag] = "\n".join(self.written_of(tag)).lower()
+        return self._values[tag]
+
+    def _may_have(self, attribute: str) -> bool:
+        """Whether any element may have an attribute of those that few pages have; False is sure."""
+        if attribute in _RARE and attribute not in self._rare:
+            self._rare[attribute] = attribute.encode() in self._lowered
+        return self._rare.get(attribute, True)
+
+    @cached_property
+    def _lowered(self) -> bytes:
+        return self._markup.lower()
+
+    def has_tag(self, tag: str) -> bool:
+        """Whether there is an element with a tag, given in lower case."""
+        number = _tag_id(tag)
+        return number in self._by_tag if number <= _LAST_TAG_ID else tag in self.own_tags
 
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
         """Those selectors of several lists that the page may have an element for.
@@ -115,16 +154,28 @@ class Elements:
         A search costs 10 to 40 us for each selector on a page of 120 kB, and most pages have nothing of what a table
         of selectors knows.
         """
-        tags, classes, ids, attributes = self.names
-        return [
-            needs.selector
-            for needs in _table(selectors)
-            if needs.classes <= classes
-            and needs.tags <= tags
-            and needs.attributes <= attributes
-            and needs.ids <= ids
-            and (not needs.parts or all(part in self.classes for part in needs.parts))
-        ]
+        table = _table(selectors)
+        if (
+            table.has_loose
+            or (table.words and not table.words.isdisjoint(self.words))
+            or (table.ids and not table.ids.isdisjoint(self.ids))
+            or (table.data and not table.data.isdisjoint(self.data_names))
+            or any(map(self.has_tag, table.tags))
+        ):
+            return [needs.selector for needs in table.needs if self._may_fit(needs)]
+        return []
+
+    def _may_fit(self, needs: _Needs) -> bool:
+        return (
+            (not needs.words or needs.words <= self.words)
+            and (not needs.ids or needs.ids <= self.ids)
+            and (not needs.data or needs.data <= self.data_names)
+            and all(map(self.has_tag, needs.tags))
+            and all(part in self.classes for part in needs.in_class)
+            and all(map(self._may_have, needs.attributes))
+            and all(part in self._ids_in_a_row for part in needs.in_id)
+            and all(value in self._values_of(tag) for tag, value in needs.values)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,44 +183,104 @@ class _Needs:
     """What a page has that has an element for a selector; conditions (``:not()``) ask for nothing."""
 
     selector: str
-    tags: frozenset[str]
-    classes: frozenset[str]
+    words: frozenset[str]
+    """Classes."""
     ids: frozenset[str]
-    attributes: frozenset[str]
-    parts: tuple[str, ...]
-    """Parts of its classes."""
+    data: frozenset[str]
+    """Names of attributes that begin with ``data-``."""
+    tags: frozenset[str]
+    attributes: tuple[str, ...]
+    """Names of others that few pages have."""
+    in_class: tuple[str, ...]
+    """Parts of values of ``class``."""
+    in_id: tuple[str, ...]
+    """Parts of values of ``id``."""
+    values: tuple[tuple[str, str], ...]
+    """Tags that a page has few of, with what stands in their attributes."""
 
 
-_PLAIN: Final = re.compile(r"([a-z][a-z0-9]*)?(?:(?<!^)|(?=[.#]))(?:\.([\w-]+)|#([\w-]+))?")
-"""A tag, a class, an id, or a tag with one of them."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Lists of selectors, with what tells at once that none of them fits."""
+
+    needs: tuple[_Needs, ...]
+    words: frozenset[str]
+    """One class of each selector that needs any."""
+    ids: frozenset[str]
+    """One id of each of the others that need any."""
+    data: frozenset[str]
+    """One ``data-`` attribute of each of the others that need any."""
+    tags: frozenset[str]
+    """One tag of each of the others that need any."""
+    has_loose: bool
+    """Whether there is a selector that needs none of these."""
+
+
+_DATA_NAME: Final = re.compile(rb"data-[a-z0-9_.:-]+")
+_PARSER: Final = LexborHTMLParser("")
+_LAST_TAG_ID: Final = _PARSER.create_node("xmp").tag_id
+"""The parser numbers the tags that it knows in the order of their names; all others have numbers far above."""
+_RARE: Final = frozenset({"itemprop", "itemscope", "onclick", "role", "typeof"})
+"""Attributes that many pages do not have and several selectors ask for."""
+_FEW: Final = frozenset({"embed", "form", "iframe", "input", "link", "meta", "object", "script", "textarea"})
+"""Tags that a page has few of, and that say in their attributes what they are for."""
+
 _ONE: Final = re.compile(r"""(?:[^,\[(]|\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|\((?:[^()]|\([^()]*\))*\))+""")
 """One selector of a list; commas in brackets part nothing."""
-_CONDITION: Final = re.compile(r"(?<!\\):[\w-]+(?:\((?:[^()]|\([^()]*\))*\))?")
-_PART_OF_CLASS: Final = re.compile(r"""\[class[*^$]=["']?([\w-]+)""")
+_CONDITION: Final = re.compile(
+    r"""(\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])|(?<!\\):[\w-]+(?:\((?:[^()]|\([^()]*\))*\))?"""
+)
+"""Something in brackets, or a condition outside of them."""
+_PART: Final = re.compile(r"""\[(class|id)[*^$]=["']?([\w-]+)""")
+_COMPOUND: Final = re.compile(r"""(?<![\w.#-])([a-z][a-z0-9]*)((?:\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])+)""")
+"""A tag and its attributes."""
+_VALUE: Final = re.compile(r"""\[[\w-]+[*^$~|]?=(?:"([^"\\]+)"|'([^'\\]+)'|([\w-]+))""")
 _WORD: Final = re.compile(r"(\[[\w-]+)[^\]]*\]|([.#]?(?:[\w-]|\\.)+)")
 
 
+@lru_cache(maxsize=512)
+def _tag_id(tag: str) -> int:
+    return _PARSER.create_node(tag).tag_id
+
+
 @lru_cache(maxsize=2_048)
-def _table(selectors: tuple[str, ...]) -> tuple[_Needs, ...]:
+def _table(selectors: tuple[str, ...]) -> _Table:
     """What each selector of several lists needs."""
-    table: list[_Needs] = []
-    for found in chain.from_iterable(map(_ONE.findall, selectors)):
-        if selector := found.strip():
-            plain = _CONDITION.sub(" ", selector)
-            named = ((attribute or name).replace("\\", "").lower() for attribute, name in _WORD.findall(plain))
-            by_kind: dict[str, set[str]] = {".": set(), "#": set(), "[": set(), "": set()}
-            for name in named:
-                kind = name[0] if name[0] in ".#[" else ""
-                by_kind[kind].add(name.removeprefix(kind))
-            parts = tuple(part.lower() for part in _PART_OF_CLASS.findall(plain))
-            table.append(
-                _Needs(
-                    selector=selector,
-                    tags=frozenset(by_kind[""]),
-                    classes=frozenset(by_kind["."]),
-                    ids=frozenset(by_kind["#"]),
-                    attributes=frozenset(by_kind["["]),
-                    parts=parts,
-                )
-            )
-    return tuple(table)
+    written = (found.strip() for found in chain.from_iterable(map(_ONE.findall, selectors)))
+    needs = tuple(_needs(selector) for selector in written if selector)
+    keys: tuple[set[str], ...] = (set(), set(), set(), set())
+    has_loose = False
+    for one in needs:
+        by_kind = zip((one.words, one.ids, one.data, one.tags), keys, strict=True)
+        name, known = next(((min(names), known) for names, known in by_kind if names), ("", None))
+        if known is None:
+            has_loose = True
+        else:
+            known.add(name)
+    return _Table(needs, *map(frozenset, keys), has_loose)
+
+
+def _needs(selector: str) -> _Needs:
+    plain = _CONDITION.sub(lambda found: found[1] or " ", selector)
+    by_kind: dict[str, set[str]] = {".": set(), "#": set(), "[": set(), "": set()}
+    for attribute, other in _WORD.findall(plain):
+        name = (attribute or other).replace("\\", "").lower()
+        kind = name[0] if name[0] in ".#[" else ""
+        by_kind[kind].add(name.removeprefix(kind))
+    parts = [(name, part.lower()) for name, part in _PART.findall(plain)]
+    return _Needs(
+        selector=selector,
+        words=frozenset(by_kind["."]),
+        ids=frozenset(by_kind["#"]),
+        data=frozenset(name for name in by_kind["["] if name.startswith("data-")),
+        tags=frozenset(by_kind[""]),
+        attributes=tuple(sorted(by_kind["["] & _RARE)),
+        in_class=tuple(part for name, part in parts if name == "class"),
+        in_id=tuple(part for name, part in parts if name == "id"),
+        values=tuple(
+            (tag, "".join(value).lower())
+            for tag, attributes in _COMPOUND.findall(plain)
+            if tag in _FEW
+            for value in _VALUE.findall(attributes)
+        ),
+    )

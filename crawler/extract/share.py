@@ -237,23 +237,23 @@ class _Reader:
     def _controls(self) -> list[LexborNode]:
         """Elements that may be a control, in document order: of the many links only those that may share."""
         elements = self.document.elements
-        has_bars = "shar" in elements.classes
-        bars: set[int] = set()
+        bars = self._bars()
         found: list[LexborNode] = []
-        for node, tag, attributes in zip(elements.nodes, elements.tags, elements.attributes, strict=True):
-            if tag == "a":
-                if not is_plain_link(attributes) or (bars and _is_in(node, bars)):
-                    found.append(node)
-            elif has_bars and tag in BARS:
-                classes = attributes.get("class")
-                if classes and names_service(classes):
-                    bars.add(node.mem_id)
+        for node in elements.of_tag("a"):
+            if not is_plain_link(node.attributes) or (bars and _is_in(node, bars)):
+                found.append(node)
         others = select(self.document, _CONTROLS)
         if not others:
             return found
         places = elements.positions
         known = {node.mem_id: node for node in (*found, *(node for node in others if node.tag != "a"))}
         return [known[key] for key in sorted(known, key=places.__getitem__)]
+
+    def _bars(self) -> set[int]:
+        """Elements whose class says which network the control in them is for, by memory id."""
+        values = {value for value in self.document.elements.class_values if names_service(value)}
+        nodes = self.document.css("[class*=shar i]") if values else ()
+        return {node.mem_id for node in nodes if node.tag in BARS and node.attributes.get("class") in values}
 
     def _control(self, node: LexborNode) -> Share | None:
         attributes = node.attributes

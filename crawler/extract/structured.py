@@ -82,9 +82,9 @@ def _complete(things: list[Node], state: Node) -> None:
 
 def _metas(document: Document) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
-    elements = document.elements
-    for tag, attributes in zip(elements.tags, elements.attributes, strict=True):
-        if tag != "meta" or "content" not in attributes:
+    for node in document.tree.tags("meta"):
+        attributes = node.attributes
+        if "content" not in attributes:
             continue
         name = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv")
         if name:

@@ -110,12 +110,11 @@ class _Reader:
             self.taken.update(inner.mem_id for inner in node.css("button, input"))
         for node in select(self.document, _WIDGETS):
             self._take(node, self._widget(node))
-        for node, tag, href, attributes in self.document.elements.links:
-            if tag != "link":
-                written = href.strip()
-                is_known = len(written) <= LONGEST_KEPT and not _may_invite(written)
-                if not is_known or "me" in (attributes.get("rel") or "").lower() or self._is_labelled(node):
-                    self._take(node, self._link(node, written, attributes))
+        for node, href, attributes in self.document.elements.links:
+            written = href.strip()
+            is_known = len(written) <= LONGEST_KEPT and not _may_invite(written)
+            if not is_known or "me" in (attributes.get("rel") or "").lower() or self._is_labelled(node):
+                self._take(node, self._link(node, written, attributes))
         return _numbered(self.found)
 
     def _take(self, node: LexborNode, row: Subscribe | None) -> None:

@@ -17,6 +17,7 @@ from scrapy.http import Response
 
 from archive.schema import Comment
 from crawler.extract.document import Document
+from crawler.systems.signs import register, signs_of
 
 if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
@@ -129,8 +130,8 @@ class System(ABC):
     is_last_resort: ClassVar[bool] = False
     """Whether it is asked only where no other system has read a comment."""
     marks: ClassVar[tuple[str, ...]] = ()
-    """Texts of which at least one stands in the markup of every page that holds a thread of this system; a page with
-    none of them is not searched. Empty: every page is."""
+    """Texts of which at least one stands where :func:`crawler.systems.signs.signs_of` looks, in every page that holds a
+    thread of this system; a page with none of them is not searched. Empty: every page is."""
     settings: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that :attr:`options` holds, e.g. that of a key."""
     is_only_detected: ClassVar[bool] = False
@@ -145,12 +146,16 @@ class System(ABC):
     is_in_page: ClassVar[bool] = False
     """Whether the page's own markup holds the comments, so that an unchanged page is an unchanged thread."""
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        register(cls.marks)
+
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self.options: Mapping[str, Any] = options or {}
 
     def is_possible(self, document: Document) -> bool:
         """Whether a page may hold a thread of this system at all, by :attr:`marks`."""
-        return not self.marks or any(mark in document.text for mark in self.marks)
+        return not self.marks or not signs_of(document).isdisjoint(self.marks)
 
     @abstractmethod
     def detect(self, document: Document) -> list[ThreadRef]:

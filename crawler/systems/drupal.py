@@ -24,6 +24,9 @@ from crawler.systems.paging import ENDS_ALL, MAX_BARREN, MAX_FAILED
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.wordpress.page import heading_count
 
+FILES: Final = "/sites/default/files/"
+"""Where Drupal keeps what its editors upload."""
+
 SOFTWARE: Final = (
     'meta[name=generator i][content^="Drupal" i]',
     "script[data-drupal-selector=drupal-settings-json]",
@@ -62,7 +65,11 @@ class Drupal(System):
     name: ClassVar[str] = "drupal"
     title: ClassVar[str] = "Drupal"
     checked: ClassVar[str] = "templates and code of 6 to 11, saved pages of 6 to 8; not verified live"
-    marks: ClassVar[tuple[str, ...]] = ("Drupal", "drupal", "/sites/default/files/")
+    marks: ClassVar[tuple[str, ...]] = ("Drupal", "drupal", FILES)
+
+    def is_possible(self, document: Document) -> bool:
+        """Also where nothing but a picture speaks for Drupal."""
+        return super().is_possible(document) or FILES in document.text
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a node's page: comments in known markup, or an empty place with a form or a word about it."""

@@ -40,7 +40,6 @@ class SchemaOrg(System):
     title: ClassVar[str] = "schema.org markup"
     checked: ClassVar[str] = "schema.org's definitions and Google's documentation of them, not verified live"
     ids_are_global: ClassVar[bool] = False
-    marks: ClassVar[tuple[str, ...]] = ("omment", "Answer", "DiscussionForumPosting")
     is_general: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
 

@@ -47,7 +47,7 @@ class Twikoo(System):
     name: ClassVar[str] = "twikoo"
     title: ClassVar[str] = "Twikoo"
     checked: ClassVar[str] = "twikoo-func 1.7 (npm) over a stand-in for its cloud database"
-    marks: ClassVar[tuple[str, ...]] = ("twikoo", "Twikoo")
+    marks: ClassVar[tuple[str, ...]] = ("twikoo", "Twikoo", "data-env-id", "data-envid")
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of the first call, state or place that names an environment and has a place."""

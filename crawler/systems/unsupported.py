@@ -20,6 +20,7 @@ from crawler.extract.selection import select
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.reading import Reading
+from crawler.systems.signs import register, signs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Fingerprint:
     """Selectors of the element that a thread fills."""
     script: re.Pattern[str] | None = None
     """What an inline script or the page's state says where a thread is set up."""
+    marks: tuple[str, ...] = ()
+    """Texts of which at least one stands where :func:`crawler.systems.signs.signs_of` looks, in every page with a thread;
+    empty where classes, ids and names of attributes alone tell, or only some hosts can have it."""
     host: re.Pattern[str] | None = None
     """The only hosts that can have it, for systems of one publisher or platform; matched at the end."""
     path: re.Pattern[str] | None = None
@@ -74,7 +78,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "coral", "Coral", "#coral_thread, #coral-embed-stream, #coral_talk_stream, [id^=coral_talk_], #coralContainer",
-        script=_script(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("),
+        script=_script(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("), marks=("coral", "Coral"),
         tenant=(_given("rootURL", "rootUrl", "talk"), "[data-coral-root-url]@data-coral-root-url"),
         native=(_given("storyID", "storyId", "asset_id"), _given("storyURL", "storyUrl", "asset_url")),
     ),
@@ -87,6 +91,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint(
         "fastcomments", "FastComments", "[id^=fastcomments-widget], fast-comments",
         script=_script(r"\bfcConfigs\b|FastCommentsUI\("),
+        marks=("fastcomments-widget", "fast-comments", "fcConfigs", "FastCommentsUI"),
         tenant=(_given("tenantId"),), native=(_given("urlId"),),
     ),
     Fingerprint(
@@ -96,6 +101,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint(
         "intensedebate", "IntenseDebate", "#idc-container, #IDCommentsPostTitle, #idc-noscript",
         script=_script(r"\bidcomments_post_id\s*="),
+        marks=("idc-container", "IDCommentsPostTitle", "idc-noscript", "idcomments_post_id"),
         tenant=(_given("idcomments_acct"),), native=(_given("idcomments_post_id"),),
     ),
     Fingerprint(
@@ -104,6 +110,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "cackle", "Cackle", "#mc-container",
+        marks=("mc-container", "cackle_widget"),
         script=_script(r"cackle_widget\.push\(\s*\{\s*[\"']?widget[\"']?\s*:\s*[\"']Comment[\"']"),
         tenant=(r"widget[\"']?\s*:\s*[\"']Comment[\"'][^}]{0,200}?\bid[\"']?\s*:\s*[\"']?(\d+)",),
         native=(_given("channel"),),
@@ -114,13 +121,14 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "vk", "VK comments", "#vk_comments",
-        script=_script(r"VK\.Widgets\.Comments\("),
+        script=_script(r"VK\.Widgets\.Comments\("), marks=("vk_comments", "VK.Widgets.Comments"),
         tenant=(_given("apiId"),), native=(r"VK\.Widgets\.Comments\([^)]{0,300}?,\s*[\"']?([\w-]{1,100})[\"']?\s*\)",),
     ),
     Fingerprint(
         "commentsapp", "Telegram (comments.app)",
         'script[data-telegram-discussion], script[data-comments-app-website], script[src*="comments.app/js/widget.js"]'
         ', iframe[src*="comments.app/"]',
+        marks=("data-telegram-discussion", "data-comments-app-website", "comments.app/"),
         tenant=("script[data-comments-app-website]@data-comments-app-website",),
         native=("script[data-telegram-discussion]@data-telegram-discussion", "script[data-page-id]@data-page-id"),
     ),
@@ -136,9 +144,11 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint("htmlcommentbox", "HTML Comment Box", "#HCB_comment_box", native=(_given("hcb_user.PAGE"),)),
     Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(_given("repo"),), native=(_given("number"),)),
-    Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("), tenant=(_given("appId", "app_id"),)),
+    Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("),
+        marks=("vcomments", "new Valine("), tenant=(_given("appId", "app_id"),)),
     Fingerprint(
         "artalk", "Artalk", "#artalk, #Comments.artalk, .artalk", script=_script(r"Artalk\.init\(|new Artalk\("),
+        marks=("artalk", "Artalk"),
         tenant=(_given("site"),), native=(_given("pageKey"),),
     ),
     # -- systems of one publisher -----------------------------------------------------------------------
@@ -198,13 +208,13 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint(
         "facebook", "Facebook's comments plugin",
         '.fb-comments, iframe[src*="facebook.com/plugins/comments"], iframe[src*="facebook.com/plugins/feedback.php"]',
-        script=_script(r"<fb:comments\b"), tenant=("meta[property='fb:app_id']@content",),
+        marks=("fb-comments", "facebook.com/plugins/", "fb:comments"), script=_script(r"<fb:comments\b"), tenant=("meta[property='fb:app_id']@content",),
         native=(".fb-comments@data-href", r"<fb:comments[^>]{0,400}\shref=[\"']([^\"']{1,500})"),
         ended="on 10 February 2026",
     ),
     Fingerprint(
         "livefyre", "Livefyre", "#livefyre-comments, #livefyre, #livefyre_comments, [id^=livefyre-app]",
-        script=_script(r"fyre\.conv\.load\("), tenant=(_given("siteId", "siteID"),), native=(_given("articleId",
+        script=_script(r"fyre\.conv\.load\("), marks=("livefyre", "fyre.conv"), tenant=(_given("siteId", "siteID"),), native=(_given("articleId",
         "articleID"),),
         ended="in 2021",
     ),
@@ -213,6 +223,10 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint("jskit", "JS-Kit / Echo", ".js-kit-comments", ended="in 2012"),
 )  # fmt: skip
 """Sources: the makers' embed codes and published harvesters; no service was asked."""
+
+
+_PLACES: Final = tuple(one.places for one in FINGERPRINTS if one.places and not one.marks and one.host is None)
+register(mark for one in FINGERPRINTS for mark in one.marks)
 
 
 class Unsupported(System):
@@ -225,10 +239,17 @@ class Unsupported(System):
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """One thread for each system whose place is on the page."""
-        return [ref for one in FINGERPRINTS if (ref := self._ref(one, document)) is not None]
-
-    def _ref(self, one: Fingerprint, document: Document) -> ThreadRef | None:
         host = urlsplit(document.url).netloc.rpartition("@")[2].lower()
+        signs = signs_of(document)
+        has_places = bool(document.elements.fitting(_PLACES))
+        possible = [
+            one
+            for one in FINGERPRINTS
+            if (not signs.isdisjoint(one.marks) if one.marks else one.host is not None or has_places)
+        ]
+        return [ref for one in possible if (ref := self._ref(one, document, host)) is not None]
+
+    def _ref(self, one: Fingerprint, document: Document, host: str) -> ThreadRef | None:
         evidence = _evidence(one, document, host.partition(":")[0])
         if evidence is None:
             return None

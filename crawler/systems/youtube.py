@@ -44,7 +44,6 @@ class YouTube(System):
     name: ClassVar[str] = "youtube"
     title: ClassVar[str] = "YouTube"
     checked: ClassVar[str] = "its reference and real answers, not verified live"
-    marks: ClassVar[tuple[str, ...]] = ("youtu",)
     settings: ClassVar[tuple[str, ...]] = (KEY, "YOUTUBE_EMBEDDED")
     may_move: ClassVar[bool] = False
 

@@ -139,9 +139,7 @@ def rest_post(document: Document) -> tuple[str, str] | None:
 def _links(document: Document) -> list[tuple[str, str | None, str | None]]:
     """Address, `rel` and `type` of each `link` element."""
     return [
-        (href, attributes.get("rel"), attributes.get("type"))
-        for _, tag, href, attributes in document.elements.links
-        if tag == "link"
+        (href, attributes.get("rel"), attributes.get("type")) for _, href, attributes in document.elements.relations
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 from urllib.parse import urldefrag, urlsplit
 
@@ -105,8 +106,9 @@ class CommentPages:
         own = self._own_numbers(document, items)
         if shown is None:
             self.votes |= own if len(own) == 1 else set()
-        for node, tag, href, _ in document.elements.links:
-            if tag == "area" or not ("comment-page-" in href or "cpage=" in href):
+        elements = document.elements
+        for node, href, _ in chain(elements.relations, elements.links):
+            if not ("comment-page-" in href or "cpage=" in href) or node.tag == "area":
                 continue
             url = document.link(href)
             if url is not None and not OWN_COMMENT.search(url) and not TRAPS.search(url):
@@ -119,8 +121,8 @@ class CommentPages:
         numbers: set[int] = set()
         ids = {item.native_id for item in items.found}
         known: set[str] = set()
-        for node, tag, href, _ in document.elements.links:
-            if tag != "a" or "#comment-" not in href:
+        for node, href, _ in document.elements.links:
+            if "#comment-" not in href or node.tag != "a":
                 continue
             page, _, native_id = href.rpartition("#comment-")
             if page in known or native_id not in ids or not page or page.startswith("#") or TRAPS.search(href):

@@ -1,0 +1,48 @@
+"""Which systems' marks a page has, where they may stand for a thread: in its scripts, its head, its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from crawler.extract.document import Document
+
+MAX_KEPT: Final = 200_000
+"""Texts without a mark that are remembered."""
+
+_MARKS: Final[set[str]] = set()
+"""Every mark of every system."""
+
+_plain: Final[set[int]] = set()
+"""Texts that hold no mark, by hash: the pages of a site have most of their scripts and classes in common."""
+
+
+def register(marks: Iterable[str]) -> None:
+    """Make marks known before pages are asked for them."""
+    _MARKS.update(marks)
+    _plain.clear()
+
+
+def signs_of(document: Document) -> frozenset[str]:
+    """All known marks that stand in the document, looked for once for all systems.
+
+    Where they are looked for: inline scripts; names and values of attributes of ``script``, ``iframe``, ``link`` and
+    ``meta``; classes, ids, names of ``data-`` attributes and tags of any element. Nowhere else can a thread be set up,
+    and to search a page's whole text for sixty marks costs more than to parse it.
+    """
+    return document.derived(_signs_of)
+
+
+def _signs_of(document: Document) -> frozenset[str]:
+    elements = document.elements
+    texts = [*elements.class_values, *elements.data_names, *elements.own_tags]
+    texts += [text for script in elements.of_tag("script") if (text := script.text())]
+    for tag in ("script", "iframe", "link", "meta"):
+        texts += elements.written_of(tag)
+    fresh = [text for text in texts if hash(text) not in _plain]
+    everything = "\n".join(fresh + elements.id_values)
+    found = frozenset(mark for mark in _MARKS if mark in everything)
+    if len(_plain) > MAX_KEPT:
+        _plain.clear()
+    _plain.update(hash(text) for text in fresh if not any(mark in text for mark in found))
+    return found
