@@ -124,14 +124,12 @@ class Document:
         return Elements(self.root, self._markup)
 
     def css(self, selectors: str) -> list[LexborNode]:
-        """Elements that fit, in document order; one may come again for each selector of the list that it fits."""
-        fitting = self.elements.fitting((selectors,))
-        return self.tree.css(",".join(fitting)) if fitting else []
+        """Elements that fit, in document order, each once. The list is shared: it is not to be changed."""
+        return self.elements.find(selectors)
 
     def first(self, selectors: str) -> LexborNode | None:
         """The first element that fits, or None."""
-        fitting = self.elements.fitting((selectors,))
-        return self.tree.css_first(",".join(fitting)) if fitting else None
+        return self.elements.first(selectors)
 
     def derived(self, make: Callable[[Document], Derived]) -> Derived:
         """What a function makes of the document, made once and kept as long as the document lives."""

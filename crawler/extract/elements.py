@@ -32,8 +32,9 @@ class Elements:
         self._root = root
         self._markup = markup
         self._written: dict[str, list[str]] = {}
-        self._values: dict[str, str] = {}
+        self._lower: dict[str, list[str]] = {}
         self._rare: dict[str, bool] = {}
+        self._found: dict[str, list[LexborNode]] = {}
 
     @cached_property
     def nodes(self) -> list[LexborNode]:
@@ -81,14 +82,17 @@ class Elements:
         ]
 
     @cached_property
-    def class_values(self) -> frozenset[str]:
-        """All different values of ``class``: a page has few, however many elements it has."""
-        return frozenset(node.attrs.get("class") or "" for node in self._root.css("[class]"))
+    def by_class(self) -> dict[str, list[LexborNode]]:
+        """Elements by the value of ``class``: a page has few, however many elements it has."""
+        found: defaultdict[str, list[LexborNode]] = defaultdict(list)
+        for node in self._root.css("[class]"):
+            found[node.attrs.get("class") or ""].append(node)
+        return dict(found)
 
     @cached_property
     def classes(self) -> str:
-        """The same in a row, lower case: pages without a doctype match whatever their case."""
-        return " ".join(self.class_values).lower()
+        """All values of ``class`` in a row, lower case: pages without a doctype match whatever their case."""
+        return "\n".join(self.by_class).lower()
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -96,19 +100,21 @@ class Elements:
         return frozenset(self.classes.split())
 
     @cached_property
-    def id_values(self) -> list[str]:
-        """All values of ``id`` in document order."""
-        return [name for node in self.nodes if (name := node.id)]
+    def named(self) -> list[tuple[str, LexborNode]]:
+        """All elements with an ``id``, in document order, with it."""
+        return [(name, node) for node in self.nodes if (name := node.id)]
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[LexborNode]]:
+        """The same by the ``id`` in lower case: pages without a doctype match whatever their case."""
+        found: defaultdict[str, list[LexborNode]] = defaultdict(list)
+        for name, node in self.named:
+            found[name.lower()].append(node)
+        return dict(found)
 
     @cached_property
     def _ids_in_a_row(self) -> str:
-        """The same in a row, lower case."""
-        return "\n".join(self.id_values).lower()
-
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """The same one by one, lower case."""
-        return frozenset(self._ids_in_a_row.split("\n"))
+        return "\n".join(self._by_id)
 
     @cached_property
     def data_names(self) -> frozenset[str]:
@@ -127,11 +133,12 @@ class Elements:
             self._written[tag] = ["\n".join([text for pair in own for text in pair if text]) for own in pairs]
         return self._written[tag]
 
-    def _values_of(self, tag: str) -> str:
-        """The same in lower case."""
-        if tag not in self._values:
-            self._values[tag] = "\n".join(self.written_of(tag)).lower()
-        return self._values[tag]
+    def _with(self, tag: str, values: tuple[str, ...]) -> list[LexborNode]:
+        """Elements with a tag that have some texts in their attributes, whatever their case."""
+        if tag not in self._lower:
+            self._lower[tag] = list(map(str.lower, self.written_of(tag)))
+        rows = zip(self.of_tag(tag), self._lower[tag], strict=True)
+        return [node for node, written in rows if all(map(written.__contains__, values))]
 
     def _may_have(self, attribute: str) -> bool:
         """Whether any element may have an attribute of those that few pages have; False is sure."""
@@ -158,23 +165,85 @@ class Elements:
         if (
             table.has_loose
             or (table.words and not table.words.isdisjoint(self.words))
-            or (table.ids and not table.ids.isdisjoint(self.ids))
+            or (table.ids and any(map(self._by_id.__contains__, table.ids)))
             or (table.data and not table.data.isdisjoint(self.data_names))
             or any(map(self.has_tag, table.tags))
         ):
             return [needs.selector for needs in table.needs if self._may_fit(needs)]
         return []
 
+    def find(self, selectors: str) -> list[LexborNode]:
+        """Elements that fit any of a list of selectors, in document order, each once."""
+        if selectors not in self._found:
+            fitting = self.fitting((selectors,))
+            self._found[selectors] = self._find(fitting) if fitting else []
+        return self._found[selectors]
+
+    def first(self, selectors: str) -> LexborNode | None:
+        """The first of them, or None."""
+        if selectors not in self._found:
+            fitting = self.fitting((selectors,))
+            if len(fitting) == 1 and self._candidates(fitting[0]) is None:
+                return self._root.css_first(fitting[0])
+        return next(iter(self.find(selectors)), None)
+
+    def _find(self, selectors: list[str]) -> list[LexborNode]:
+        found: list[LexborNode] = []
+        others: list[str] = []
+        for selector in selectors:
+            candidates = self._candidates(selector)
+            if candidates is None:
+                others.append(selector)
+            elif _needs(selector).is_tag:
+                found += candidates
+            else:
+                found += [node for node in candidates if _is_fit(node, selector)]
+        if others:
+            searched = ",".join(others)
+            if len(others) == len(selectors) or searched not in self._found:
+                self._found[searched] = self._root.css(searched)
+            found += self._found[searched]
+        if len(selectors) > 1 and len(found) > 1:
+            # lexbor names an element again for every selector of a list that it fits
+            found = list({node.mem_id: node for node in found}.values())
+            if len(others) < len(selectors):
+                found.sort(key=lambda node: self.positions[node.mem_id])
+        return found
+
+    def _candidates(self, selector: str) -> list[LexborNode] | None:
+        """Few elements that may fit a selector, where an index tells all of them; None where the page is searched."""
+        needs = _needs(selector)
+        found: list[LexborNode] | None = None
+        if needs.is_compound:
+            tag = next(iter(needs.tags), "")
+            if needs.is_tag:
+                return self.of_tag(tag)
+            if needs.ids:
+                found = self._by_id.get(min(needs.ids), [])
+            elif tag in _FEW:
+                found = self._with(tag, needs.values)
+            elif tag and len(self.of_tag(tag)) <= _MAX_CANDIDATES:
+                found = self.of_tag(tag)
+            elif needs.words:
+                found = self._of_classes(needs.words)
+        return found if found is not None and len(found) <= _MAX_CANDIDATES else None
+
+    def _of_classes(self, words: frozenset[str]) -> list[LexborNode]:
+        """All elements that may have some classes, given in lower case."""
+        word = max(words, key=len)
+        values = [value for value in self.by_class if word in value.lower()]
+        return [node for value in values for node in self.by_class[value]]
+
     def _may_fit(self, needs: _Needs) -> bool:
         return (
             (not needs.words or needs.words <= self.words)
-            and (not needs.ids or needs.ids <= self.ids)
+            and all(map(self._by_id.__contains__, needs.ids))
             and (not needs.data or needs.data <= self.data_names)
             and all(map(self.has_tag, needs.tags))
             and all(part in self.classes for part in needs.in_class)
             and all(map(self._may_have, needs.attributes))
             and all(part in self._ids_in_a_row for part in needs.in_id)
-            and all(value in self._values_of(tag) for tag, value in needs.values)
+            and (not needs.values or bool(self._with(min(needs.few), needs.values)))
         )
 
 
@@ -195,8 +264,14 @@ class _Needs:
     """Parts of values of ``class``."""
     in_id: tuple[str, ...]
     """Parts of values of ``id``."""
-    values: tuple[tuple[str, str], ...]
-    """Tags that a page has few of, with what stands in their attributes."""
+    few: frozenset[str]
+    """A tag that a page has few of, if it names one, and no other of them."""
+    values: tuple[str, ...]
+    """What stands in the attributes of such an element."""
+    is_compound: bool
+    """Whether it speaks of one element only, without conditions."""
+    is_tag: bool
+    """Whether it is a tag and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +309,10 @@ _CONDITION: Final = re.compile(
 _PART: Final = re.compile(r"""\[(class|id)[*^$]=["']?([\w-]+)""")
 _COMPOUND: Final = re.compile(r"""(?<![\w.#-])([a-z][a-z0-9]*)((?:\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])+)""")
 """A tag and its attributes."""
+_IS_COMPOUND: Final = re.compile(r"""(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+|\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])*""")
+_TAG: Final = re.compile(r"[a-z][a-z0-9]*")
+_MAX_CANDIDATES: Final = 8
+"""To look at more elements one by one costs more than to search the page."""
 _VALUE: Final = re.compile(r"""\[[\w-]+[*^$~|]?=(?:"([^"\\]+)"|'([^'\\]+)'|([\w-]+))""")
 _WORD: Final = re.compile(r"(\[[\w-]+)[^\]]*\]|([.#]?(?:[\w-]|\\.)+)")
 
@@ -260,6 +339,13 @@ def _table(selectors: tuple[str, ...]) -> _Table:
     return _Table(needs, *map(frozenset, keys), has_loose)
 
 
+def _is_fit(node: LexborNode, selector: str) -> bool:
+    """Whether an element itself fits a selector: the search begins with it and ends with the first that fits."""
+    first = node.css_first(selector)
+    return first is not None and first.mem_id == node.mem_id
+
+
+@lru_cache(maxsize=4_096)
 def _needs(selector: str) -> _Needs:
     plain = _CONDITION.sub(lambda found: found[1] or " ", selector)
     by_kind: dict[str, set[str]] = {".": set(), "#": set(), "[": set(), "": set()}
@@ -268,6 +354,8 @@ def _needs(selector: str) -> _Needs:
         kind = name[0] if name[0] in ".#[" else ""
         by_kind[kind].add(name.removeprefix(kind))
     parts = [(name, part.lower()) for name, part in _PART.findall(plain)]
+    compounds = [(tag, attributes) for tag, attributes in _COMPOUND.findall(plain) if tag in _FEW]
+    few, attributes = compounds[0] if len(compounds) == 1 else ("", "")
     return _Needs(
         selector=selector,
         words=frozenset(by_kind["."]),
@@ -277,10 +365,8 @@ def _needs(selector: str) -> _Needs:
         attributes=tuple(sorted(by_kind["["] & _RARE)),
         in_class=tuple(part for name, part in parts if name == "class"),
         in_id=tuple(part for name, part in parts if name == "id"),
-        values=tuple(
-            (tag, "".join(value).lower())
-            for tag, attributes in _COMPOUND.findall(plain)
-            if tag in _FEW
-            for value in _VALUE.findall(attributes)
-        ),
+        few=frozenset({few} if few else ()),
+        values=tuple("".join(value).lower() for value in _VALUE.findall(attributes)),
+        is_compound=_IS_COMPOUND.fullmatch(selector) is not None,
+        is_tag=_TAG.fullmatch(selector) is not None,
     )

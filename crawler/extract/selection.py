@@ -15,9 +15,7 @@ MAX_ELEMENTS: Final = 100
 
 def select(document: Document, selectors: str) -> list[LexborNode]:
     """Elements that fit any of a list of selectors, in document order, each once."""
-    found = document.css(selectors)
-    # lexbor names an element again for every selector of a list that it fits
-    return list({node.mem_id: node for node in found}.values()) if len(found) > 1 else found
+    return document.css(selectors)
 
 
 def ranked(document: Document, selectors: tuple[str, ...]) -> Iterator[tuple[str, LexborNode]]:

@@ -251,9 +251,9 @@ class _Reader:
 
     def _bars(self) -> set[int]:
         """Elements whose class says which network the control in them is for, by memory id."""
-        values = {value for value in self.document.elements.class_values if names_service(value)}
-        nodes = self.document.css("[class*=shar i]") if values else ()
-        return {node.mem_id for node in nodes if node.tag in BARS and node.attributes.get("class") in values}
+        by_class = self.document.elements.by_class
+        nodes = (node for value in by_class if names_service(value) for node in by_class[value])
+        return {node.mem_id for node in nodes if node.tag in BARS}
 
     def _control(self, node: LexborNode) -> Share | None:
         attributes = node.attributes

@@ -82,7 +82,7 @@ def _complete(things: list[Node], state: Node) -> None:
 
 def _metas(document: Document) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
-    for node in document.tree.tags("meta"):
+    for node in document.elements.of_tag("meta"):
         attributes = node.attributes
         if "content" not in attributes:
             continue

@@ -122,6 +122,11 @@ def page_url(url: str) -> str | None:
 
 
 def canonical_url(document: Document) -> str:
+    """:func:`_canonical_url`, found once."""
+    return document.derived(_canonical_url)
+
+
+def _canonical_url(document: Document) -> str:
     """The one address of a page, whatever address it was visited by.
 
     ``link[rel=canonical]`` (RFC 6596; the first usable one in the head), else ``og:url``, else the visited address.

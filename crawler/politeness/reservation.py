@@ -63,9 +63,10 @@ def read_reservation(document: Document, token: str, well_known: Reservation | N
     head = document.headers
     tdm: list[tuple[str | None, str | None]] = [(head.get("tdm-reservation"), head.get("tdm-policy"))]
     stated: dict[str, str] = {}
-    for meta in document.css("meta[name][content]"):
-        name = (meta.attributes.get("name") or "").strip().lower()
-        content = meta.attributes.get("content") or ""
+    for meta in document.elements.of_tag("meta"):
+        attributes = meta.attributes
+        name = (attributes.get("name") or "").strip().lower()
+        content = attributes.get("content") or ""
         if name in names:
             directives.update(_words(content))
         elif name in ("tdm-reservation", "tdm-policy"):

@@ -30,6 +30,10 @@ class Cusdis(System):
     checked: ClassVar[str] = "its source, not verified live"
     marks: ClassVar[tuple[str, ...]] = ("cusdis",)
 
+    def is_possible(self, document: Document) -> bool:
+        """Also where only the address of the server, which a place states, speaks of Cusdis."""
+        return super().is_possible(document) or ("data-app-id" in document.elements.data_names and "cusdis" in document.text)
+
     def detect(self, document: Document) -> list[ThreadRef]:
         """The threads of the page's places; the script alone, or one that counts (`cusdis-count`), is none."""
         refs: dict[tuple[str, str | None], ThreadRef] = {}

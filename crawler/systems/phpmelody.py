@@ -61,6 +61,7 @@ class PhpMelody(System):
     title: ClassVar[str] = "PHP Melody"
     checked: ClassVar[str] = "published templates of 2.1 to 2.7 and `ajax.php`, not verified live"
     ids_are_global: ClassVar[bool] = False
+    marks: ClassVar[tuple[str, ...]] = ("pm-ul-comments", "MELODYURL")
     is_in_page: ClassVar[bool] = True
     may_move: ClassVar[bool] = False  # without ids what is met again cannot be told from what is new
 

@@ -197,8 +197,8 @@ def _find_items(document: Document) -> Items:
     items = Items()
     places: dict[int, _Place] = {}
     seen: set[str] = set()
-    for node in document.css('[id*="comment-"]'):
-        match = ITEM_ID.match(node.attributes.get("id") or "")
+    for name, node in document.elements.named:
+        match = ITEM_ID.match(name) if "comment-" in name else None
         if match is None or node.tag not in ITEM_TAGS:
             continue
         place = _place_of(node, places)
