@@ -59,7 +59,7 @@ class Elements:
 
         :param tag: in lower case
         """
-        number = _tag_id(tag)
+        number = tag_id(tag)
         if number <= _LAST_TAG_ID:
             return self._by_tag.get(number, [])
         return [node for key, nodes in self._by_tag.items() if key > _LAST_TAG_ID for node in nodes if node.tag == tag]
@@ -88,6 +88,11 @@ class Elements:
         for node in self._root.css("[class]"):
             found[node.attrs.get("class") or ""].append(node)
         return dict(found)
+
+    @cached_property
+    def class_of(self) -> dict[int, str]:
+        """Values of ``class`` by memory id."""
+        return {node.mem_id: value for value, nodes in self.by_class.items() for node in nodes}
 
     @cached_property
     def classes(self) -> str:
@@ -152,7 +157,7 @@ class Elements:
 
     def has_tag(self, tag: str) -> bool:
         """Whether there is an element with a tag, given in lower case."""
-        number = _tag_id(tag)
+        number = tag_id(tag)
         return number in self._by_tag if number <= _LAST_TAG_ID else tag in self.own_tags
 
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
@@ -318,7 +323,8 @@ _WORD: Final = re.compile(r"(\[[\w-]+)[^\]]*\]|([.#]?(?:[\w-]|\\.)+)")
 
 
 @lru_cache(maxsize=512)
-def _tag_id(tag: str) -> int:
+def tag_id(tag: str) -> int:
+    """The number by which the parser knows a tag: half the price of its name."""
     return _PARSER.create_node(tag).tag_id
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -17,10 +18,15 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.date_phrases import read_phrase
 from crawler.extract.document import Document
+from crawler.extract.elements import Attributes, tag_id
 from crawler.extract.text import clean, inner_html, line_of, text_of
-from crawler.systems.wordpress.items import Item, Items, Part, Parts, parts_of, tokens_of
+from crawler.systems.wordpress.items import Item, Items, Part, Parts, depth_in, parts_of, tokens_of
+from crawler.systems.wordpress.layout import Shape, is_cut, parts_of_shape, shape_of
 from crawler.systems.wordpress.locales import without_prefix_inside, without_says
 from crawler.systems.wordpress.roles import NO_RANK, Roles, roles_of
+
+_A: Final = tag_id("a")
+_DT: Final = tag_id("dt")
 
 HEAD_TAGS: Final = frozenset({"header", "footer", "aside", "time", "button", "select", "cite"})
 
@@ -85,9 +91,111 @@ def read_fields(item: Item, items: Items, document: Document, language: str | No
 
 
 def _read_fields(item: Item, items: Items, document: Document, language: str | None) -> Fields:
+    """By the layout of its shape; where that does not tell all fields, by a look at every element."""
+    fields = _read_by_layout(item, items, document, language) if item.node.tag_id != _DT else None
+    return fields or _read_by_parts(item, items, document, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Places of a comment's fields in its shape."""
+
+    name: int
+    rank: int
+    """How sure the name's class is."""
+    around: int
+    """The link that the name stands in, -1 where it stands in none."""
+    slot: int
+    """The element that holds the text, and nothing else."""
+    times: tuple[int, ...]
+    """What may say when it was written."""
+    permalinks: tuple[int, ...]
+    is_held: bool
+
+
+@lru_cache(maxsize=4_096)
+def _layout_of(shape: Shape) -> _Layout | None:
+    """Where the fields of a comment stand; None where what is said decides it."""
+    own = parts_of_shape(shape)
+    name, rank = _name_part(own)
+    times = [place for place, part in enumerate(own) if _is_time(part)]
+    slot = _slot(own, [name, *times])
+    if slot is None:
+        slot = _body_slot(own, [name, *times])
+    if name is None or slot is None:
+        return None
+    end = own[slot].end
+    if is_cut(shape, slot, end) or any(part.roles.is_trimmed for part in own[slot + 1 : end]):
+        return None
+    above = own[name].above
+    return _Layout(
+        name=name,
+        rank=rank,
+        around=above if above >= 0 and own[above].tag == "a" else -1,
+        slot=slot,
+        times=tuple(place for place in times if not slot <= place < end),
+        permalinks=tuple(
+            place for place, part in enumerate(own) if part.own_anchor is not None and not part.roles.is_trimmed
+        ),
+        is_held=_is_held(own),
+    )
+
+
+def _read_by_layout(item: Item, items: Items, document: Document, language: str | None) -> Fields | None:
+    shape, nodes, hrefs = shape_of(item, items)
+    layout = _layout_of(shape)
+    if layout is None:
+        return None
+    name = _simple_name(nodes[layout.name], layout.rank)
+    times = [(place, nodes[place], nodes[place].attributes, hrefs[place] is not None) for place in layout.times]
+    time_raw, _ = _time(times)
+    if name is None or time_raw is None:
+        return None
+    shown, link = name
+    if link is None and layout.around >= 0:
+        link = nodes[layout.around].attrs.get("href")
+    kind, author_id, author_kind = _told(item.tokens)
+    slot = nodes[layout.slot]
+    return Fields(
+        kind=kind,
+        author_name=_without_words(clean(shown) or "", layout.rank, language)[:LONGEST_NAME],
+        author_url=_author_url(link, document, item.native_id),
+        author_id=author_id,
+        author_kind=author_kind,
+        text=text_of(slot),
+        text_html=inner_html(slot).strip(),
+        time_raw=time_raw,
+        permalink=document.link(next((hrefs[place] for place in layout.permalinks), None)),
+        is_held=layout.is_held or "unapproved" in item.tokens,
+    )
+
+
+def _simple_name(node: LexborNode, rank: int) -> tuple[str, str | None] | None:
+    """The text of a name's element that holds one text, or a link with one text, and where it leads; None for others."""
+    inside, href = node.first_child, None
+    if node.tag_id == _A:
+        href = node.attrs.get("href")
+    elif inside is not None and inside.next is None and inside.tag_id == _A and rank == 0:
+        attributes = inside.attributes
+        if "hidden" in attributes or "aria-hidden" in attributes or roles_of(attributes.get("class")).is_badge:
+            return None
+        href, inside = attributes.get("href"), inside.first_child
+    if inside is None or inside.next is not None or not inside.is_text_node or (href or "").find("#comment-") >= 0:
+        return None
+    return " ".join((inside.text_content or "").split()), href
+
+
+@lru_cache(maxsize=4_096)
+def _told(tokens: frozenset[str]) -> tuple[str, str | None, str | None]:
+    """What the classes of a comment say: its kind, its author's name in addresses, who that is."""
+    kind = next((kind for kind in ("pingback", "trackback", "review") if kind in tokens), "comment")
+    return kind, _author_id(tokens), _author_kind(tokens) if kind not in ("pingback", "trackback") else None
+
+
+def _read_by_parts(item: Item, items: Items, document: Document, language: str | None) -> Fields:
     parts = items.parts(item)
     own = parts.found
-    kind = next((kind for kind in ("pingback", "trackback", "review") if kind in item.tokens), "comment")
+    kind, author_id, author_kind = _told(item.tokens)
     name, rank = _name_part(own)
     times = [place for place, part in enumerate(own) if _is_time(part)]
     slot = _slot(own, [name, *times])
@@ -97,7 +205,10 @@ def _read_fields(item: Item, items: Items, document: Document, language: str | N
     if slot is None:
         slot = _body_slot(own, [name, *times])
     end = own[slot].end if slot is not None else 0
-    time_raw, stamp = _time(own, [place for place in times if slot is None or not slot <= place < end])
+    outside = [place for place in times if slot is None or not slot <= place < end]
+    time_raw, stamp = _time(
+        [(place, own[place].node, own[place].attributes, own[place].own_anchor is not None) for place in outside]
+    )
     if time_raw is None:
         time_raw = _loose_time(parts.outside(slot), language)
     text: str | None = None
@@ -108,15 +219,19 @@ def _read_fields(item: Item, items: Items, document: Document, language: str | N
     return Fields(
         kind=kind,
         author_name=shown_name,
-        author_url=_author_url(link, document, item.native_id),
-        author_id=_author_id(item),
-        author_kind=_author_kind(item) if kind not in ("pingback", "trackback") else None,
+        author_url=_author_url(link.attributes.get("href") if link is not None else None, document, item.native_id),
+        author_id=author_id,
+        author_kind=author_kind,
         text=text,
         text_html=text_html,
         time_raw=time_raw,
         permalink=_permalink(own, document),
-        is_held="unapproved" in item.tokens or any("comment-awaiting-moderation" in part.roles.tokens for part in own),
+        is_held="unapproved" in item.tokens or _is_held(own),
     )
+
+
+def _is_held(own: list[Part]) -> bool:
+    return any("comment-awaiting-moderation" in part.roles.tokens for part in own)
 
 
 def is_copy(first: Fields | None, again: Fields) -> bool:
@@ -133,18 +248,18 @@ def is_copy(first: Fields | None, again: Fields) -> bool:
     return is_same_time and first.author_name == again.author_name and len(said) >= len(said_again)
 
 
-def _author_id(item: Item) -> str | None:
-    names = (NICENAME.match(token) for token in item.tokens if token.startswith("comment-author-"))
+def _author_id(tokens: frozenset[str]) -> str | None:
+    names = (NICENAME.match(token) for token in tokens if token.startswith("comment-author-"))
     return next((found[1] for found in names if found), None)
 
 
-def _author_kind(item: Item) -> str | None:
+def _author_kind(tokens: frozenset[str]) -> str | None:
     """`comment_class()`: `bypostauthor`, `byuser`; without them a guest, if the theme prints these classes at all."""
-    if "bypostauthor" in item.tokens:
+    if "bypostauthor" in tokens:
         return "page_author"
-    if "byuser" in item.tokens:
+    if "byuser" in tokens:
         return "registered"
-    return "guest" if item.shown_depth is not None and item.tokens & {"even", "odd"} else None
+    return "guest" if depth_in(tokens) is not None and tokens & {"even", "odd"} else None
 
 
 # -- author ---------------------------------------------------------------------------------------------
@@ -197,7 +312,11 @@ def _shown_name(node: LexborNode, rank: int, parts: Parts, item: Item, language:
         is_mark = rank == 0 and below.tag == "span" and below.prev is not None and "bypostauthor" in item.tokens
         return is_mark or _roles(below).is_badge or is_own_anchor(below)
 
-    shown = clean(line_of(node, skip=is_beside)) or ""
+    return _without_words(clean(line_of(node, skip=is_beside)) or "", rank, language)
+
+
+def _without_words(shown: str, rank: int, language: str | None) -> str:
+    """A name without what locales write beside it, by the rank of its class."""
     if rank == 0:
         return without_prefix_inside(shown, language)
     if rank < NO_RANK - 1:
@@ -227,8 +346,7 @@ def _roles(node: LexborNode) -> Roles:
     return roles_of(node.attributes.get("class"))
 
 
-def _author_url(link: LexborNode | None, document: Document, native_id: str) -> str | None:
-    href = link.attributes.get("href") if link is not None else None
+def _author_url(href: str | None, document: Document, native_id: str) -> str | None:
     if not href or href.startswith("#") or href.endswith(f"#comment-{native_id}"):
         return None
     return document.link(href)
@@ -241,24 +359,27 @@ def _is_time(part: Part) -> bool:
     return part.roles.is_time or part.tag == "time" or part.own_anchor is not None or "datetime" in part.attributes
 
 
-def _time(own: list[Part], times: list[int]) -> tuple[str | None, int | None]:
-    """The time as written, and its place: a machine's form first, then the comment's own link, then class names."""
+def _time(times: list[tuple[int, LexborNode, Attributes, bool]]) -> tuple[str | None, int | None]:
+    """The time as written, and its place: a machine's form first, then the comment's own link, then class names.
+
+    :param times: place, element and attributes of what may say it, and whether that is the comment's own link
+    """
     day: tuple[str, int] | None = None
-    for place in times:
+    for place, _, attributes, _ in times:
         for name in ("datetime", "title"):
-            raw = (own[place].attributes.get(name) or "").strip()
+            raw = (attributes.get(name) or "").strip()
             if MACHINE_DAY.match(raw):
                 if len(raw) > len("2021-03-05"):
                     return raw, place
                 day = day or (raw, place)
-    anchors = [place for place in times if own[place].own_anchor is not None]
-    for place in [*anchors, *times]:
-        raw = line_of(own[place].node, skip=_is_reply_link)
+    anchors = [time for time in times if time[3]]
+    for place, node, _, _ in [*anchors, *times]:
+        raw = line_of(node, skip=_is_reply_link)
         if not any(char.isdigit() for char in raw) or len(raw) > LONGEST_TIME or BARE_CLOCK.match(raw):
             continue
         if day is None or CLOCK.search(raw):
             return raw, place
-    return day or (None, anchors[0] if anchors else None)
+    return day or (None, anchors[0][0] if anchors else None)
 
 
 def _loose_time(head: list[Part], language: str | None) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborNode
@@ -40,6 +41,7 @@ FOREIGN_IDS: Final = frozenset({"wpdcom", "wpcomm", "disqus_thread", "dsq-conten
 PRUNED_TAGS: Final = frozenset({"template", "script", "style", "noscript", "form", "svg", "iframe", "textarea"})
 """Elements whose content is not part of a comment."""
 
+
 def tokens_of(node: LexborNode) -> frozenset[str]:
     """The classes of an element."""
     return roles_of(node.attributes.get("class")).tokens
@@ -62,11 +64,17 @@ class Item:
     @property
     def shown_depth(self) -> int | None:
         """The depth that `comment_class()` prints as `depth-N`, 1 at top level."""
-        for token in self.tokens:
-            found = DEPTH.match(token) if token.startswith("depth-") else None
-            if found:
-                return int(found[1])
-        return None
+        return depth_in(self.tokens)
+
+
+@lru_cache(maxsize=4_096)
+def depth_in(tokens: frozenset[str]) -> int | None:
+    """The depth that classes of a comment print, 1 at top level."""
+    for token in tokens:
+        found = DEPTH.match(token) if token.startswith("depth-") else None
+        if found:
+            return int(found[1])
+    return None
 
 
 @dataclass(slots=True, eq=False)
@@ -114,6 +122,10 @@ class Items:
     """Elements whose comment id was met before: a second list for small screens, or a lie."""
     roots: dict[int, str] = field(default_factory=dict)
     """The items' elements, where another comment begins: comment id by memory id."""
+    class_of: Mapping[int, str] = field(default_factory=dict)
+    """Values of ``class`` by memory id, of all elements that have any."""
+    dated: frozenset[int] = frozenset()
+    """Elements with a ``datetime``, by memory id."""
 
     def parts(self, item: Item) -> Parts:
         """The parts of a comment."""
@@ -194,7 +206,7 @@ def _find_items(document: Document) -> Items:
     comment belongs to it. Ids that come again (a second list for small screens) stand apart; left out are
     comments in sidebars and in lists of other systems. (A `template` holds no elements of the page, HTML 4.12.3.)
     """
-    items = Items()
+    items = Items(class_of=document.elements.class_of)
     places: dict[int, _Place] = {}
     seen: set[str] = set()
     for name, node in document.elements.named:
@@ -215,6 +227,8 @@ def _find_items(document: Document) -> Items:
         seen.add(native_id)
         items.roots[root.mem_id] = native_id
         places[root.mem_id] = places[node.mem_id] = _Place(item)
+    if items.found:
+        items.dated = frozenset(node.mem_id for node in document.css("[datetime]"))
     return items
 
 
