@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from selectolax.lexbor import LexborHTMLParser
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
@@ -40,7 +42,13 @@ _CELLS: Final = frozenset({"td", "th"})
 _LISTS: Final = frozenset({"ul", "ol", "dir", "menu"})
 _EDGED: Final = frozenset({*_BREAKS, *_CELLS})
 """Elements whose beginning and end show."""
+_PARSER: Final = LexborHTMLParser("")
+_P, _BR = (_PARSER.create_node(tag).tag_id for tag in ("p", "br"))
+_TEXT: Final = 2
+"""`LXB_TAG__TEXT` (lexbor/tag/const.h)."""
+_PLAIN_ROOTS: Final = frozenset(_PARSER.create_node(tag).tag_id for tag in ("div", "section", "article", "li", "dd", "td"))
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_BLANK: Final = " \t\n\r\f"
 _EDGES: Final = " \t\n\r\f\v"
 _EMOJI_CLASS = re.compile(r"emoji|smiley|smilie|emoticon", re.IGNORECASE)
 MAX_EMOJI: Final = 32
@@ -67,7 +75,40 @@ def text_of(
     if inside is not None and inside.next is None and inside.is_text_node and node.tag != "pre" and not without:
         words = _folded(inside.text_content or "").strip(" ")
         return words.replace("\u00a0", " ").strip(_EDGES) if words.strip("\u00a0") else ""
+    if skip is None:
+        paragraphs = paragraphs_of(node, without)
+        if paragraphs is not None:
+            return paragraphs
     return _Writer(skip, without).read(node)
+
+
+def paragraphs_of(node: LexborNode, without: AbstractSet[int] = frozenset()) -> str | None:
+    """:func:`text_of` of an element that holds nothing but paragraphs of text and line breaks; None for any other."""
+    if node.tag_id not in _PLAIN_ROOTS:
+        return None
+    texts: list[str] = []
+    paragraph = node.first_child
+    while paragraph is not None:
+        kind = paragraph.tag_id
+        if without and paragraph.mem_id in without:
+            pass
+        elif kind == _P:
+            lines: list[str] = []
+            inside = paragraph.first_child
+            while inside is not None:
+                is_break = inside.tag_id == _BR
+                if (not is_break and inside.tag_id != _TEXT) or is_break != bool(len(lines) % 2):
+                    return None
+                lines.append("\n" if is_break else _folded(inside.text_content or "").strip(" "))
+                inside = inside.next
+            text = "".join(lines)
+            if not all(lines) or len(lines) % 2 == 0 or "\u00a0" in text or paragraph.attributes:
+                return None
+            texts.append(text)
+        elif kind != _TEXT or (paragraph.text_content or "").strip(_BLANK):
+            return None
+        paragraph = paragraph.next
+    return "\n\n".join(texts).strip(_EDGES)
 
 
 def _folded(text: str) -> str:

@@ -54,10 +54,9 @@ def shape_of(item: Item, items: Items) -> tuple[Shape, list[LexborNode], list[st
         if classes or href is not None or has_time or not slot or kind in _SPEAKING:
             roles = roles_of(classes)
             if key in roots or kind in _PRUNED or (roles.is_pruned and kind in _LISTS):
-                if slot:
-                    shape.append((depth, _CUT, "", False, False))
-                    nodes.append(node)
-                    hrefs.append(None)
+                shape.append((depth, CUT, "", False, False))
+                nodes.append(node)
+                hrefs.append(None)
                 node = node.next
                 continue
             shape.append((depth, kind, classes, href is not None, has_time))
@@ -72,11 +71,6 @@ def shape_of(item: Item, items: Items) -> tuple[Shape, list[LexborNode], list[st
             stack.append(node)
             depth += 1
             node = inside
-
-
-def is_cut(shape: Shape, place: int, end: int) -> bool:
-    """Whether something was left out between two places."""
-    return any(shape[at][1] == _CUT for at in range(place, end))
 
 
 def parts_of_shape(shape: Shape) -> list[Part]:
@@ -105,12 +99,12 @@ _NOBODY: Final = LexborHTMLParser("").create_node("p")
 _TEXT: Final = 2
 _COMMENT: Final = 4
 """`LXB_TAG__TEXT` and `LXB_TAG__EM_COMMENT` (lexbor/tag/const.h)."""
-_CUT: Final = -1
-"""In a shape: something that is no part of the comment stands in what may be its text."""
+CUT: Final = -1
+"""In a shape: something that is no part of the comment stands here."""
 _LINK: Final = tag_id("a")
 _TIME: Final = tag_id("time")
-_TAGS: Final = {_LINK: "a", _TIME: "time"}
+_TAGS: Final = {tag_id(tag): tag for tag in ("a", "aside", "button", "cite", "footer", "header", "select", "time")}
 """Tags that mean something whatever their classes are."""
 _LISTS: Final = frozenset(map(tag_id, ("ul", "ol", "div")))
 _PRUNED: Final = frozenset(map(tag_id, PRUNED_TAGS))
-_SPEAKING: Final = _PRUNED | {_TIME}
+_SPEAKING: Final = _PRUNED.union(_TAGS) - {_LINK}
