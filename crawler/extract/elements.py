@@ -34,6 +34,7 @@ class Elements:
         self._written: dict[str, list[str]] = {}
         self._lower: dict[str, list[str]] = {}
         self._rare: dict[str, bool] = {}
+        self._tags: dict[str, bool] = {}
         self._found: dict[str, list[LexborNode]] = {}
 
     @cached_property
@@ -67,10 +68,16 @@ class Elements:
     @cached_property
     def links(self) -> list[Link]:
         """Each ``a`` and ``area`` with an address (HTML 4.6), in document order."""
-        nodes = self._root.css("a,area") if self.of_tag("area") else self.of_tag("a")
-        return [
-            (node, href, attributes) for node in nodes if (href := (attributes := node.attributes).get("href"))
-        ]
+        found = [(node, href, attributes) for node, attributes in self.anchors if (href := attributes.get("href"))]
+        if areas := self.of_tag("area"):
+            found += [(node, href, own) for node in areas if (href := (own := node.attributes).get("href"))]
+            found.sort(key=lambda link: self.positions[link[0].mem_id])
+        return found
+
+    @cached_property
+    def anchors(self) -> list[tuple[LexborNode, Attributes]]:
+        """Each ``a`` with its attributes, in document order."""
+        return [(node, node.attributes) for node in self.of_tag("a")]
 
     @cached_property
     def relations(self) -> list[Link]:
@@ -157,8 +164,12 @@ class Elements:
 
     def has_tag(self, tag: str) -> bool:
         """Whether there is an element with a tag, given in lower case."""
-        number = tag_id(tag)
-        return number in self._by_tag if number <= _LAST_TAG_ID else tag in self.own_tags
+        known = self._tags.get(tag)
+        if known is None:
+            number = tag_id(tag)
+            known = number in self._by_tag if number <= _LAST_TAG_ID else tag in self.own_tags
+            self._tags[tag] = known
+        return known
 
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
         """Those selectors of several lists that the page may have an element for.
@@ -167,15 +178,39 @@ class Elements:
         of selectors knows.
         """
         table = _table(selectors)
-        if (
+        words, ids = self.words, self._by_id
+        if not (
             table.has_loose
-            or (table.words and not table.words.isdisjoint(self.words))
-            or (table.ids and any(map(self._by_id.__contains__, table.ids)))
+            or not table.words.isdisjoint(words)
+            or (table.ids and any(map(ids.__contains__, table.ids)))
             or (table.data and not table.data.isdisjoint(self.data_names))
-            or any(map(self.has_tag, table.tags))
+            or (table.tags and any(map(self.has_tag, table.tags)))
         ):
-            return [needs.selector for needs in table.needs if self._may_fit(needs)]
-        return []
+            return []
+        found: list[str] = []
+        for needs in table.needs:
+            # Written out: a page asks this of some hundred selectors.
+            if needs.words and not needs.words <= words:
+                continue
+            if needs.ids and not all(map(ids.__contains__, needs.ids)):
+                continue
+            if needs.tags and not all(map(self.has_tag, needs.tags)):
+                continue
+            if needs.data and not needs.data <= self.data_names:
+                continue
+            if needs.more and not self._may_fit(needs):
+                continue
+            found.append(needs.selector)
+        return found
+
+    def _may_fit(self, needs: _Needs) -> bool:
+        """The rest of what an element for a selector needs."""
+        return (
+            all(part in self.classes for part in needs.in_class)
+            and all(map(self._may_have, needs.attributes))
+            and all(part in self._ids_in_a_row for part in needs.in_id)
+            and (not needs.values or bool(self._with(min(needs.few), needs.values)))
+        )
 
     def find(self, selectors: str) -> list[LexborNode]:
         """Elements that fit any of a list of selectors, in document order, each once."""
@@ -239,18 +274,6 @@ class Elements:
         values = [value for value in self.by_class if word in value.lower()]
         return [node for value in values for node in self.by_class[value]]
 
-    def _may_fit(self, needs: _Needs) -> bool:
-        return (
-            (not needs.words or needs.words <= self.words)
-            and all(map(self._by_id.__contains__, needs.ids))
-            and (not needs.data or needs.data <= self.data_names)
-            and all(map(self.has_tag, needs.tags))
-            and all(part in self.classes for part in needs.in_class)
-            and all(map(self._may_have, needs.attributes))
-            and all(part in self._ids_in_a_row for part in needs.in_id)
-            and (not needs.values or bool(self._with(min(needs.few), needs.values)))
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class _Needs:
@@ -273,6 +296,8 @@ class _Needs:
     """A tag that a page has few of, if it names one, and no other of them."""
     values: tuple[str, ...]
     """What stands in the attributes of such an element."""
+    more: bool
+    """Whether it needs anything but words, ids, tags and ``data-`` attributes."""
     is_compound: bool
     """Whether it speaks of one element only, without conditions."""
     is_tag: bool
@@ -362,17 +387,20 @@ def _needs(selector: str) -> _Needs:
     parts = [(name, part.lower()) for name, part in _PART.findall(plain)]
     compounds = [(tag, attributes) for tag, attributes in _COMPOUND.findall(plain) if tag in _FEW]
     few, attributes = compounds[0] if len(compounds) == 1 else ("", "")
+    values = tuple("".join(value).lower() for value in _VALUE.findall(attributes))
+    rare = tuple(sorted(by_kind["["] & _RARE))
     return _Needs(
         selector=selector,
         words=frozenset(by_kind["."]),
         ids=frozenset(by_kind["#"]),
         data=frozenset(name for name in by_kind["["] if name.startswith("data-")),
         tags=frozenset(by_kind[""]),
-        attributes=tuple(sorted(by_kind["["] & _RARE)),
+        attributes=rare,
         in_class=tuple(part for name, part in parts if name == "class"),
         in_id=tuple(part for name, part in parts if name == "id"),
         few=frozenset({few} if few else ()),
-        values=tuple("".join(value).lower() for value in _VALUE.findall(attributes)),
+        values=values,
+        more=bool(parts or rare or values),
         is_compound=_IS_COMPOUND.fullmatch(selector) is not None,
         is_tag=_TAG.fullmatch(selector) is not None,
     )

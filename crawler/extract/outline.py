@@ -171,8 +171,7 @@ class Outline:
 
     def lines_with(self, is_wanted: Callable[[str], bool]) -> list[Line]:
         """Lines in document order, among them all that a wanted text stands in: a piece of text between two tags."""
-        short = {text for text in set(self.texts) if len(text) <= MAX_LINE and not text.isspace()}
-        wanted = {text for text in short if is_wanted(text)}
+        wanted = {text for text in set(self.texts) if len(text) <= MAX_LINE and is_wanted(text)}
         if not wanted:
             return []
         nodes = [node for node in self._body.traverse(include_text=True) if node.tag_id == _TEXT]

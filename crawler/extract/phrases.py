@@ -98,16 +98,18 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
 
 def may_begin_prompt(text: str) -> bool:
     """Whether a piece of text may be the first words of a line that asks to share or like."""
+    return _begins_prompt(text) if len(text) > _MAX_LABEL else _kept_begins_prompt(text)
+
+
+def _begins_prompt(text: str) -> bool:
     text = text.strip()
     start = text[:1].lower()
     if len(text) > _LONGEST_PROMPT or (start.isascii() and start.isalnum() and start not in _FIRST_LETTERS):
         return False
-    return _begins_prompt(text)
-
-
-@lru_cache(maxsize=4_096)  # menus repeat on every page of a site
-def _begins_prompt(text: str) -> bool:
     return fold_phrase(text) in _BEGINNINGS
+
+
+_kept_begins_prompt: Final = lru_cache(maxsize=16_384)(_begins_prompt)  # menus repeat on every page of a site
 
 
 def is_copy_label(line: str | None) -> bool:

@@ -237,23 +237,24 @@ class _Reader:
     def _controls(self) -> list[LexborNode]:
         """Elements that may be a control, in document order: of the many links only those that may share."""
         elements = self.document.elements
-        bars = self._bars()
-        found: list[LexborNode] = []
-        for node in elements.of_tag("a"):
-            if not is_plain_link(node.attributes) or (bars and _is_in(node, bars)):
-                found.append(node)
+        found = [node for node, attributes in elements.anchors if not is_plain_link(attributes)]
+        in_bars = self._in_bars()
+        if in_bars:
+            known = {node.mem_id for node in found}
+            found += [node for node in in_bars if node.mem_id not in known]
         others = select(self.document, _CONTROLS)
-        if not others:
+        if not others and not in_bars:
             return found
         places = elements.positions
         known = {node.mem_id: node for node in (*found, *(node for node in others if node.tag != "a"))}
         return [known[key] for key in sorted(known, key=places.__getitem__)]
 
-    def _bars(self) -> set[int]:
-        """Elements whose class says which network the control in them is for, by memory id."""
+    def _in_bars(self) -> list[LexborNode]:
+        """Links right below elements whose class says which network the control in them is for."""
         by_class = self.document.elements.by_class
         nodes = (node for value in by_class if names_service(value) for node in by_class[value])
-        return {node.mem_id for node in nodes if node.tag in BARS}
+        bars = {node.mem_id: node for node in nodes if node.tag in BARS}
+        return [link for bar in bars.values() for link in bar.iter() if link.tag == "a"]
 
     def _control(self, node: LexborNode) -> Share | None:
         attributes = node.attributes
@@ -350,10 +351,6 @@ class _Reader:
         if channel is None or (href and profile_of(href)):
             return None
         return self._button(node, Intent(channel, None), href)
-
-
-def _is_in(node: LexborNode, outer: set[int]) -> bool:
-    return node.parent is not None and node.parent.mem_id in outer
 
 
 def _numbered(found: list[tuple[int, Share]]) -> list[Share]:

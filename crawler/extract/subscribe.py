@@ -17,7 +17,7 @@ from crawler.extract.elements import Attributes
 from crawler.extract.invitations import MAX_WORDS, TextLine, label_text, read_invitations, split_line
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
-from crawler.extract.outline import Line, Outline, outline_of
+from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind
 from crawler.extract.profiles import LONGEST_KEPT, Profile, looks_like_feed, may_be_feed, profile_of
 from crawler.extract.selection import select
@@ -112,8 +112,12 @@ class _Reader:
             self._take(node, self._widget(node))
         for node, href, attributes in self.document.elements.links:
             written = href.strip()
-            is_known = len(written) <= LONGEST_KEPT and not _may_invite(written)
-            if not is_known or "me" in (attributes.get("rel") or "").lower() or self._is_labelled(node):
+            if (
+                len(written) > LONGEST_KEPT
+                or _may_invite(written)
+                or ("rel" in attributes and "me" in (attributes["rel"] or "").lower())
+                or self._is_labelled(node, attributes)
+            ):
                 self._take(node, self._link(node, written, attributes))
         return _numbered(self.found)
 
@@ -245,8 +249,17 @@ class _Reader:
             return None
         return Subscribe(kind=kind, platform=SITE, label=label, url=url)
 
-    def _is_labelled(self, node: LexborNode) -> bool:
+    def _is_labelled(self, node: LexborNode, attributes: Attributes) -> bool:
         """Whether the words of a link may invite."""
+        inside = node.first_child
+        if inside is not None and inside.next is None:  # most links: one text, or one picture
+            text = inside.text_content if inside.is_text_node else None
+            if text and not text.isspace():
+                return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
+            if inside.tag == "img" and "title" not in attributes and "aria-label" not in attributes:
+                of_picture = inside.attributes
+                if not (of_picture.get("alt") or of_picture.get("title") or of_picture.get("aria-label")):
+                    return False
         return _site_kind(self.outline.shown(node) or label_of(node), None) is not None
 
     def _is_in_prose(self, node: LexborNode) -> bool:
@@ -350,6 +363,16 @@ def _site_kind(label: str | None, url: str | None) -> str | None:
     """The kind that a short label of the site's own link or button means."""
     kind = _label_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
     return None if kind is None or _OF_COMMENTS.search(f"{label} {url or ''}") else kind
+
+
+def _line(text: str) -> str:
+    return " ".join(text[:MAX_LINE].split())
+
+
+@lru_cache(maxsize=16_384)  # menus repeat on every page of a site
+def _invites(text: str) -> bool:
+    """Whether the one text of a link may invite."""
+    return _site_kind(_line(text), None) is not None
 
 
 @lru_cache(maxsize=8_192)  # menus repeat on every page of a site
