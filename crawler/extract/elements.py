@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.extract.selectors import FEW, NAMES, RARE, Needs, needs_of, possible
 
 Attributes = dict[str, str | None]
 
@@ -34,7 +36,8 @@ class Elements:
         self._written: dict[str, list[str]] = {}
         self._lower: dict[str, list[str]] = {}
         self._rare: dict[str, bool] = {}
-        self._tags: dict[str, bool] = {}
+        self._names_known = -1
+        self._names = 0
         self._found: dict[str, list[LexborNode]] = {}
 
     @cached_property
@@ -154,7 +157,7 @@ class Elements:
 
     def _may_have(self, attribute: str) -> bool:
         """Whether any element may have an attribute of those that few pages have; False is sure."""
-        if attribute in _RARE and attribute not in self._rare:
+        if attribute in RARE and attribute not in self._rare:
             self._rare[attribute] = attribute.encode() in self._lowered
         return self._rare.get(attribute, True)
 
@@ -162,54 +165,31 @@ class Elements:
     def _lowered(self) -> bytes:
         return self._markup.lower()
 
-    def has_tag(self, tag: str) -> bool:
-        """Whether there is an element with a tag, given in lower case."""
-        known = self._tags.get(tag)
-        if known is None:
-            number = tag_id(tag)
-            known = number in self._by_tag if number <= _LAST_TAG_ID else tag in self.own_tags
-            self._tags[tag] = known
-        return known
-
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
-        """Those selectors of several lists that the page may have an element for.
+        """Those selectors of several lists that the page may have an element for."""
+        NAMES.learn(selectors)
+        if self._names_known != NAMES.size:
+            self._names_known, self._names = NAMES.size, NAMES.number_of(self._relevant_names())
+        return [
+            needs.selector
+            for needs in possible(selectors, self._names)
+            if not needs.has_more or self._may_fit(needs)
+        ]
 
-        A search costs 10 to 40 us for each selector on a page of 120 kB, and most pages have nothing of what a table
-        of selectors knows.
-        """
-        table = _table(selectors)
-        words, ids = self.words, self._by_id
-        if not (
-            table.has_loose
-            or not table.words.isdisjoint(words)
-            or (table.ids and any(map(ids.__contains__, table.ids)))
-            or (table.data and not table.data.isdisjoint(self.data_names))
-            or (table.tags and any(map(self.has_tag, table.tags)))
-        ):
-            return []
-        found: list[str] = []
-        for needs in table.needs:
-            # Written out: a page asks this of some hundred selectors.
-            if needs.words and not needs.words <= words:
-                continue
-            if needs.ids and not all(map(ids.__contains__, needs.ids)):
-                continue
-            if needs.tags and not all(map(self.has_tag, needs.tags)):
-                continue
-            if needs.data and not needs.data <= self.data_names:
-                continue
-            if needs.more and not self._may_fit(needs):
-                continue
-            found.append(needs.selector)
-        return found
+    def _relevant_names(self) -> Iterator[str]:
+        """Those of the page's names that any selector speaks of."""
+        tags = {nodes[0].tag or "" for nodes in self._by_tag.values()}
+        kinds = ((NAMES.tags, {*tags, *map(str.lower, tags)}), (NAMES.words, self.words), (NAMES.data, self.data_names))
+        for known, own in (*kinds, (NAMES.ids, self._by_id.keys())):
+            yield from map(known.__getitem__, known.keys() & own)
 
-    def _may_fit(self, needs: _Needs) -> bool:
-        """The rest of what an element for a selector needs."""
+    def _may_fit(self, needs: Needs) -> bool:
+        """What an element for a selector needs besides names."""
         return (
             all(part in self.classes for part in needs.in_class)
             and all(map(self._may_have, needs.attributes))
             and all(part in self._ids_in_a_row for part in needs.in_id)
-            and (not needs.values or bool(self._with(min(needs.few), needs.values)))
+            and (not needs.values or bool(self._with(needs.few, needs.values)))
         )
 
     def find(self, selectors: str) -> list[LexborNode]:
@@ -223,7 +203,7 @@ class Elements:
         """The first of them, or None."""
         if selectors not in self._found:
             fitting = self.fitting((selectors,))
-            if len(fitting) == 1 and self._candidates(fitting[0]) is None:
+            if len(fitting) == 1 and self._candidates(needs_of(fitting[0])) is None:
                 return self._root.css_first(fitting[0])
         return next(iter(self.find(selectors)), None)
 
@@ -231,10 +211,11 @@ class Elements:
         found: list[LexborNode] = []
         others: list[str] = []
         for selector in selectors:
-            candidates = self._candidates(selector)
+            needs = needs_of(selector)
+            candidates = self._candidates(needs)
             if candidates is None:
                 others.append(selector)
-            elif _needs(selector).is_tag:
+            elif needs.is_tag:
                 found += candidates
             else:
                 found += [node for node in candidates if _is_fit(node, selector)]
@@ -250,124 +231,22 @@ class Elements:
                 found.sort(key=lambda node: self.positions[node.mem_id])
         return found
 
-    def _candidates(self, selector: str) -> list[LexborNode] | None:
+    def _candidates(self, needs: Needs) -> list[LexborNode] | None:
         """Few elements that may fit a selector, where an index tells all of them; None where the page is searched."""
-        needs = _needs(selector)
         found: list[LexborNode] | None = None
+        if needs.is_tag:
+            return self.of_tag(needs.tag)
         if needs.is_compound:
-            tag = next(iter(needs.tags), "")
-            if needs.is_tag:
-                return self.of_tag(tag)
             if needs.ids:
                 found = self._by_id.get(min(needs.ids), [])
-            elif tag in _FEW:
-                found = self._with(tag, needs.values)
-            elif tag and len(self.of_tag(tag)) <= _MAX_CANDIDATES:
-                found = self.of_tag(tag)
-            elif needs.words:
-                found = self._of_classes(needs.words)
+            elif needs.tag in FEW:
+                found = self._with(needs.tag, needs.values)
+            elif needs.tag and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
+                found = self.of_tag(needs.tag)
+            elif needs.word:
+                values = [value for value in self.by_class if needs.word in value.lower()]
+                found = [node for value in values for node in self.by_class[value]]
         return found if found is not None and len(found) <= _MAX_CANDIDATES else None
-
-    def _of_classes(self, words: frozenset[str]) -> list[LexborNode]:
-        """All elements that may have some classes, given in lower case."""
-        word = max(words, key=len)
-        values = [value for value in self.by_class if word in value.lower()]
-        return [node for value in values for node in self.by_class[value]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Needs:
-    """What a page has that has an element for a selector; conditions (``:not()``) ask for nothing."""
-
-    selector: str
-    words: frozenset[str]
-    """Classes."""
-    ids: frozenset[str]
-    data: frozenset[str]
-    """Names of attributes that begin with ``data-``."""
-    tags: frozenset[str]
-    attributes: tuple[str, ...]
-    """Names of others that few pages have."""
-    in_class: tuple[str, ...]
-    """Parts of values of ``class``."""
-    in_id: tuple[str, ...]
-    """Parts of values of ``id``."""
-    few: frozenset[str]
-    """A tag that a page has few of, if it names one, and no other of them."""
-    values: tuple[str, ...]
-    """What stands in the attributes of such an element."""
-    more: bool
-    """Whether it needs anything but words, ids, tags and ``data-`` attributes."""
-    is_compound: bool
-    """Whether it speaks of one element only, without conditions."""
-    is_tag: bool
-    """Whether it is a tag and no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Lists of selectors, with what tells at once that none of them fits."""
-
-    needs: tuple[_Needs, ...]
-    words: frozenset[str]
-    """One class of each selector that needs any."""
-    ids: frozenset[str]
-    """One id of each of the others that need any."""
-    data: frozenset[str]
-    """One ``data-`` attribute of each of the others that need any."""
-    tags: frozenset[str]
-    """One tag of each of the others that need any."""
-    has_loose: bool
-    """Whether there is a selector that needs none of these."""
-
-
-_DATA_NAME: Final = re.compile(rb"data-[a-z0-9_.:-]+")
-_PARSER: Final = LexborHTMLParser("")
-_LAST_TAG_ID: Final = _PARSER.create_node("xmp").tag_id
-"""The parser numbers the tags that it knows in the order of their names; all others have numbers far above."""
-_RARE: Final = frozenset({"itemprop", "itemscope", "onclick", "role", "typeof"})
-"""Attributes that many pages do not have and several selectors ask for."""
-_FEW: Final = frozenset({"embed", "form", "iframe", "input", "link", "meta", "object", "script", "textarea"})
-"""Tags that a page has few of, and that say in their attributes what they are for."""
-
-_ONE: Final = re.compile(r"""(?:[^,\[(]|\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|\((?:[^()]|\([^()]*\))*\))+""")
-"""One selector of a list; commas in brackets part nothing."""
-_CONDITION: Final = re.compile(
-    r"""(\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])|(?<!\\):[\w-]+(?:\((?:[^()]|\([^()]*\))*\))?"""
-)
-"""Something in brackets, or a condition outside of them."""
-_PART: Final = re.compile(r"""\[(class|id)[*^$]=["']?([\w-]+)""")
-_COMPOUND: Final = re.compile(r"""(?<![\w.#-])([a-z][a-z0-9]*)((?:\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])+)""")
-"""A tag and its attributes."""
-_IS_COMPOUND: Final = re.compile(r"""(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+|\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])*""")
-_TAG: Final = re.compile(r"[a-z][a-z0-9]*")
-_MAX_CANDIDATES: Final = 8
-"""To look at more elements one by one costs more than to search the page."""
-_VALUE: Final = re.compile(r"""\[[\w-]+[*^$~|]?=(?:"([^"\\]+)"|'([^'\\]+)'|([\w-]+))""")
-_WORD: Final = re.compile(r"(\[[\w-]+)[^\]]*\]|([.#]?(?:[\w-]|\\.)+)")
-
-
-@lru_cache(maxsize=512)
-def tag_id(tag: str) -> int:
-    """The number by which the parser knows a tag: half the price of its name."""
-    return _PARSER.create_node(tag).tag_id
-
-
-@lru_cache(maxsize=2_048)
-def _table(selectors: tuple[str, ...]) -> _Table:
-    """What each selector of several lists needs."""
-    written = (found.strip() for found in chain.from_iterable(map(_ONE.findall, selectors)))
-    needs = tuple(_needs(selector) for selector in written if selector)
-    keys: tuple[set[str], ...] = (set(), set(), set(), set())
-    has_loose = False
-    for one in needs:
-        by_kind = zip((one.words, one.ids, one.data, one.tags), keys, strict=True)
-        name, known = next(((min(names), known) for names, known in by_kind if names), ("", None))
-        if known is None:
-            has_loose = True
-        else:
-            known.add(name)
-    return _Table(needs, *map(frozenset, keys), has_loose)
 
 
 def _is_fit(node: LexborNode, selector: str) -> bool:
@@ -376,31 +255,15 @@ def _is_fit(node: LexborNode, selector: str) -> bool:
     return first is not None and first.mem_id == node.mem_id
 
 
-@lru_cache(maxsize=4_096)
-def _needs(selector: str) -> _Needs:
-    plain = _CONDITION.sub(lambda found: found[1] or " ", selector)
-    by_kind: dict[str, set[str]] = {".": set(), "#": set(), "[": set(), "": set()}
-    for attribute, other in _WORD.findall(plain):
-        name = (attribute or other).replace("\\", "").lower()
-        kind = name[0] if name[0] in ".#[" else ""
-        by_kind[kind].add(name.removeprefix(kind))
-    parts = [(name, part.lower()) for name, part in _PART.findall(plain)]
-    compounds = [(tag, attributes) for tag, attributes in _COMPOUND.findall(plain) if tag in _FEW]
-    few, attributes = compounds[0] if len(compounds) == 1 else ("", "")
-    values = tuple("".join(value).lower() for value in _VALUE.findall(attributes))
-    rare = tuple(sorted(by_kind["["] & _RARE))
-    return _Needs(
-        selector=selector,
-        words=frozenset(by_kind["."]),
-        ids=frozenset(by_kind["#"]),
-        data=frozenset(name for name in by_kind["["] if name.startswith("data-")),
-        tags=frozenset(by_kind[""]),
-        attributes=rare,
-        in_class=tuple(part for name, part in parts if name == "class"),
-        in_id=tuple(part for name, part in parts if name == "id"),
-        few=frozenset({few} if few else ()),
-        values=values,
-        more=bool(parts or rare or values),
-        is_compound=_IS_COMPOUND.fullmatch(selector) is not None,
-        is_tag=_TAG.fullmatch(selector) is not None,
-    )
+_DATA_NAME: Final = re.compile(rb"data-[a-z0-9_.:-]+")
+_PARSER: Final = LexborHTMLParser("")
+_LAST_TAG_ID: Final = _PARSER.create_node("xmp").tag_id
+"""The parser numbers the tags that it knows in the order of their names; all others have numbers far above."""
+_MAX_CANDIDATES: Final = 8
+"""To look at more elements one by one costs more than to search the page."""
+
+
+@lru_cache(maxsize=512)
+def tag_id(tag: str) -> int:
+    """The number by which the parser knows a tag: half the price of its name."""
+    return _PARSER.create_node(tag).tag_id
