@@ -33,8 +33,10 @@ class Elements:
         """
         self._root = root
         self._markup = markup
+        self._attributes: dict[str, list[tuple[LexborNode, Attributes]]] = {}
         self._written: dict[str, list[str]] = {}
         self._lower: dict[str, list[str]] = {}
+        self._values: dict[str, str] = {}
         self._rare: dict[str, bool] = {}
         self._names_known = -1
         self._names = 0
@@ -68,28 +70,35 @@ class Elements:
             return self._by_tag.get(number, [])
         return [node for key, nodes in self._by_tag.items() if key > _LAST_TAG_ID for node in nodes if node.tag == tag]
 
+    def attributes_of(self, tag: str) -> list[tuple[LexborNode, Attributes]]:
+        """Each element with a tag, with its attributes, in document order."""
+        if tag not in self._attributes:
+            self._attributes[tag] = [(node, node.attributes) for node in self.of_tag(tag)]
+        return self._attributes[tag]
+
+    def having(self, part: str) -> list[LexborNode]:
+        """Elements in whose ``class`` or ``id`` a text stands, given in lower case; in document order."""
+        found = {node.mem_id: node for name, node in self.named if part in name.lower()}
+        if part in self.classes:
+            nodes = (node for value in self.by_class if part in value.lower() for node in self.by_class[value])
+            found |= {node.mem_id: node for node in nodes}
+        return [found[key] for key in sorted(found, key=self.positions.__getitem__)]
+
     @cached_property
     def links(self) -> list[Link]:
         """Each ``a`` and ``area`` with an address (HTML 4.6), in document order."""
-        found = [(node, href, attributes) for node, attributes in self.anchors if (href := attributes.get("href"))]
+        anchors = self.attributes_of("a")
+        found = [(node, href, attributes) for node, attributes in anchors if (href := attributes.get("href"))]
         if areas := self.of_tag("area"):
             found += [(node, href, own) for node in areas if (href := (own := node.attributes).get("href"))]
             found.sort(key=lambda link: self.positions[link[0].mem_id])
         return found
 
     @cached_property
-    def anchors(self) -> list[tuple[LexborNode, Attributes]]:
-        """Each ``a`` with its attributes, in document order."""
-        return [(node, node.attributes) for node in self.of_tag("a")]
-
-    @cached_property
     def relations(self) -> list[Link]:
         """Each ``link`` with an address, in document order."""
-        return [
-            (node, href, attributes)
-            for node in self.of_tag("link")
-            if (href := (attributes := node.attributes).get("href"))
-        ]
+        links = self.attributes_of("link")
+        return [(node, href, attributes) for node, attributes in links if (href := attributes.get("href"))]
 
     @cached_property
     def by_class(self) -> dict[str, list[LexborNode]]:
@@ -144,9 +153,15 @@ class Elements:
     def written_of(self, tag: str) -> list[str]:
         """Names and values of the attributes of each element with a tag, which should be one that a page has few of."""
         if tag not in self._written:
-            pairs = [node.attributes.items() for node in self.of_tag(tag)]
+            pairs = [attributes.items() for _, attributes in self.attributes_of(tag)]
             self._written[tag] = ["\n".join([text for pair in own for text in pair if text]) for own in pairs]
         return self._written[tag]
+
+    def _values_of(self, tag: str) -> str:
+        """All that stands in the attributes of the elements with a tag, lower case."""
+        if tag not in self._values:
+            self._values[tag] = "\n".join(self.written_of(tag)).lower()
+        return self._values[tag]
 
     def _with(self, tag: str, values: tuple[str, ...]) -> list[LexborNode]:
         """Elements with a tag that have some texts in their attributes, whatever their case."""
@@ -185,12 +200,16 @@ class Elements:
 
     def _may_fit(self, needs: Needs) -> bool:
         """What an element for a selector needs besides names."""
-        return (
-            all(part in self.classes for part in needs.in_class)
-            and all(map(self._may_have, needs.attributes))
-            and all(part in self._ids_in_a_row for part in needs.in_id)
-            and (not needs.values or bool(self._with(needs.few, needs.values)))
-        )
+        for value in needs.values:
+            if value not in self._values_of(needs.few):
+                return False
+        for part in needs.in_class:
+            if part not in self.classes:
+                return False
+        for part in needs.in_id:
+            if part not in self._ids_in_a_row:
+                return False
+        return all(map(self._may_have, needs.attributes))
 
     def find(self, selectors: str) -> list[LexborNode]:
         """Elements that fit any of a list of selectors, in document order, each once."""
@@ -244,7 +263,9 @@ class Elements:
             elif needs.tag and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
                 found = self.of_tag(needs.tag)
             elif needs.word:
-                values = [value for value in self.by_class if needs.word in value.lower()]
+                values = [
+                    value for value in self.by_class if needs.word in (low := value.lower()) and needs.word in low.split()
+                ]
                 found = [node for value in values for node in self.by_class[value]]
         return found if found is not None and len(found) <= _MAX_CANDIDATES else None
 

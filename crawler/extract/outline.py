@@ -23,6 +23,9 @@ MAX_HEAD: Final = 200
 MAX_PIECES: Final = 40
 """So much of a line is compared: characters of its words, characters of a text that they are taken from, texts."""
 
+FEW_SILENT: Final = 20
+"""In so many drawings and options links are looked for one by one: it costs less than to search the page."""
+
 _SEPARATOR: Final = "\0"
 """No text of a page has it: the parser replaces it (HTML 13.2.3.5, 13.2.5)."""
 
@@ -110,7 +113,9 @@ class Outline:
         self._root = document.root
         self._body = document.tree.body or self._root
         self._elements = document.elements
-        self._silent_links = frozenset(link.mem_id for link in document.css("svg a, option a"))
+        silent = [*self._elements.of_tag("svg"), *self._elements.of_tag("option")]
+        links = (outer.css("a") for outer in silent) if len(silent) <= FEW_SILENT else (document.css("svg a, option a"),)
+        self._silent_links = frozenset(link.mem_id for found in links for link in found)
         """Links in drawings and options, whose text is no running text; the other silent elements hold none."""
         self._walks: dict[int, _Walk] = {}
         self._budget = BUDGET * len(self._elements.nodes)

@@ -91,7 +91,7 @@ _ADDRESS_AND_STOP = re.compile(_ADDRESS.pattern + r"[.,;:!?)\]]*", re.IGNORECASE
 _LIST_WORD = re.compile(
     r"(?:^|[-_])related(?:$|[-_])|^relatedposts$|^yarpp|^crp_related|^rp4wp|^pm-related$|^related[-_]?(?:posts?|videos?)"
 )
-_LISTS: Final = "[class*=related i],[id*=related i],[class*=yarpp],[class^=rp4wp],[class^=crp_]"
+_LISTS: Final = "[class*=yarpp],[class^=rp4wp],[class^=crp_]"
 _HEADINGS: Final = "h1,h2,h3,h4,h5,h6,legend"
 _NO_LISTS: Final = frozenset({"body", "html", "main", "a", "article", "nav"})
 _NO_STORY = re.compile(
@@ -184,7 +184,11 @@ def _links_by_text(document: Document, body: LexborNode | None) -> dict[str, str
 def _in_lists(document: Document) -> list[Story]:
     stories: list[Story] = []
     seen: set[int] = set()
-    for node in select(document, _LISTS)[:200]:
+    lists = document.elements.having("related")
+    if others := select(document, _LISTS):
+        known = {node.mem_id: node for node in (*lists, *others)}
+        lists = [known[key] for key in sorted(known, key=document.elements.positions.__getitem__)]
+    for node in lists[:200]:
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".lower().split()
         if not any(_LIST_WORD.search(name) for name in names) or node.tag in _NO_LISTS:
             continue

@@ -237,7 +237,7 @@ class _Reader:
     def _controls(self) -> list[LexborNode]:
         """Elements that may be a control, in document order: of the many links only those that may share."""
         elements = self.document.elements
-        found = [node for node, attributes in elements.anchors if not is_plain_link(attributes)]
+        found = [node for node, attributes in elements.attributes_of("a") if not is_plain_link(attributes)]
         in_bars = self._in_bars()
         if in_bars:
             known = {node.mem_id for node in found}

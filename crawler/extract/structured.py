@@ -82,8 +82,7 @@ def _complete(things: list[Node], state: Node) -> None:
 
 def _metas(document: Document) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
-    for node in document.elements.of_tag("meta"):
-        attributes = node.attributes
+    for _, attributes in document.elements.attributes_of("meta"):
         if "content" not in attributes:
             continue
         name = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv")

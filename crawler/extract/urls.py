@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import chain
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_plus, urlsplit
@@ -12,6 +13,8 @@ from tldextract import TLDExtract
 from w3lib.url import safe_url_string
 
 if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
     from crawler.extract.document import Document
 
 MAX_URL: Final = 8_192
@@ -136,8 +139,11 @@ def _canonical_url(document: Document) -> str:
     visited = page_url(document.url)
     if visited is None:
         return document.url
-    stated = [link.attributes.get("href") for link in document.css('head link[rel~="canonical" i]')]
-    stated += [meta.attributes.get("content") for meta in document.css('head meta[property="og:url" i]')]
+    elements = document.elements
+    links = ((node, href) for node, href, own in elements.relations if "canonical" in (own.get("rel") or "").lower().split())
+    metas = elements.attributes_of("meta")
+    named = ((node, own.get("content")) for node, own in metas if (own.get("property") or "").lower() == "og:url")
+    stated = [address for node, address in chain(links, named) if _is_in_head(node)]
     site, is_home = site_of(visited), _is_home(visited)
     for href in stated:
         link = document.link(href)
@@ -145,6 +151,15 @@ def _canonical_url(document: Document) -> str:
         if url is not None and site_of(url) == site and (is_home or not _is_home(url)):
             return url
     return visited
+
+
+def _is_in_head(node: LexborNode) -> bool:
+    around = node.parent
+    while around is not None:
+        if around.tag == "head":
+            return True
+        around = around.parent
+    return False
 
 
 def site_of(url: str) -> str:

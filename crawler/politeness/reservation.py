@@ -63,8 +63,7 @@ def read_reservation(document: Document, token: str, well_known: Reservation | N
     head = document.headers
     tdm: list[tuple[str | None, str | None]] = [(head.get("tdm-reservation"), head.get("tdm-policy"))]
     stated: dict[str, str] = {}
-    for meta in document.elements.of_tag("meta"):
-        attributes = meta.attributes
+    for _, attributes in document.elements.attributes_of("meta"):
         name = (attributes.get("name") or "").strip().lower()
         content = attributes.get("content") or ""
         if name in names:
