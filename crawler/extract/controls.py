@@ -31,6 +31,8 @@ _COUNT_INSIDE: Final = """
 [data-count], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans], .num, .badge, .tally,
 .total
 """
+_COUNT_NAME: Final = re.compile(r"count|number|followers|fans|num|badge|tally|total", re.IGNORECASE)
+"""In classes that :data:`_COUNT_INSIDE` asks for."""
 _NUMBER: Final = re.compile(r"^[(\[+]?\s*\d[\d.,'\s\u00a0\u202f]*\s*[^\W\d]{0,4}\.?\s*[)\]+]?$")
 _NUMBER_THEN_WORDS: Final = re.compile(
     r"^\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?(?:[KkMmBb万億만]|mil|mln|Mio\.?|тыс\.?|млн\.?)?)\s+(?P<words>[^\d]{2,60})$"
@@ -131,7 +133,7 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
         count = _read(attributes.get(name), language)
         if count:
             return count
-    for inner in node.css(_COUNT_INSIDE)[:_MAX_INSIDE]:
+    for inner in node.css(_COUNT_INSIDE)[:_MAX_INSIDE] if _may_hold_count(node) else ():
         count = _shown(inner, language)
         if count:
             return count
@@ -143,6 +145,15 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
         if found:
             return read_count(found[0], language)
     return _beside(node, language)
+
+
+def _may_hold_count(node: LexborNode) -> bool:
+    """Whether anything in a control, or itself, has a name that :data:`_COUNT_INSIDE` asks for; False is sure."""
+    named = node.css("[class],[data-count]")
+    return any(
+        _COUNT_NAME.search(attributes.get("class") or "") or "data-count" in attributes
+        for attributes in (one.attributes for one in named)
+    )
 
 
 def _beside(node: LexborNode, language: str | None) -> Count | None:

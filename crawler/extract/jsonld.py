@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from crawler.extract.document import Document
 
 MAX_SCRIPT: Final = 2_000_000
 """Longest script that is read, characters; real ones with a whole transcript stay below a tenth of it."""
@@ -17,6 +20,21 @@ _WRAPPING = re.compile(r"^\s*(?:(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/
 _STRING_OR_FLAW = re.compile(r'"(?:[^"\\]++|\\.)*+"?|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])', re.DOTALL)
 """A comment without end goes to the end: looked for from each of its like, it would take the square of their number."""
 _BAD_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
+
+
+class JsonLd:
+    """The JSON-LD of one document: each script is parsed once, whoever reads it."""
+
+    def __init__(self, document: Document) -> None:
+        self.scripts: list[str] = [script.text() for script in document.css('script[type*="ld+json" i]')]
+        """Texts of its scripts."""
+        self._values: dict[str, list[Any]] = {}
+
+    def values(self, script: str) -> list[Any]:
+        """:func:`parse_json_ld` of one of them; not to be changed."""
+        if script not in self._values:
+            self._values[script] = parse_json_ld(script)
+        return self._values[script]
 
 
 def parse_json_ld(text: str) -> list[Any]:

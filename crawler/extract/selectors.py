@@ -17,7 +17,7 @@ from typing import Final
 MAX_SETS: Final = 10_000
 """Sets of names that are remembered."""
 
-RARE: Final = frozenset({"itemprop", "itemscope", "onclick", "role", "typeof"})
+RARE: Final = frozenset({"datetime", "itemprop", "itemscope", "onclick", "role", "typeof"})
 """Attributes that many pages do not have and several selectors ask for."""
 
 FEW: Final = frozenset({"embed", "form", "iframe", "input", "link", "meta", "object", "script", "textarea"})

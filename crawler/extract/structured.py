@@ -10,7 +10,7 @@ from typing import Any, Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
-from crawler.extract.jsonld import parse_json_ld
+from crawler.extract.jsonld import JsonLd
 from crawler.extract.selection import select
 from crawler.extract.text import clean
 from crawler.extract.thing import Node
@@ -57,8 +57,9 @@ class Structured:
 def read_structured(document: Document) -> Structured:
     """Read all syntaxes of a page once. Never raises; broken parts are left out."""
     things: list[Node] = []
-    for script in select(document, 'script[type*="ld+json" i]')[:MAX_SCRIPTS]:
-        for value in parse_json_ld(script.text()):
+    data = document.derived(JsonLd)
+    for script in data.scripts[:MAX_SCRIPTS]:
+        for value in data.values(script):
             _collect(value, things)
     _join_references(things)
     things.extend(markup_things(document))

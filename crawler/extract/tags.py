@@ -24,11 +24,12 @@ LONGEST_TAG: Final = 200
 """Characters; longer ones are sentences that stand in the wrong place."""
 
 _LISTED: Final = (
-    "a[rel~=tag],.tags a,.tag-links a,.tags-links a,.post-tags a,.video-tags a,.entry-tags a,"
-    ".taxonomy-post_tag a,a[rel~=category],.cat-links a,.post-categories a,.taxonomy-category a,"
-    ".pm-video-description dl dd a"
+    ".tags a,.tag-links a,.tags-links a,.post-tags a,.video-tags a,.entry-tags a,.taxonomy-post_tag a,.cat-links a,"
+    ".post-categories a,.taxonomy-category a,.pm-video-description dl dd a"
 )
-"""Links to a page's tags and categories: HTML 4.6.7 ``rel=tag``, WordPress core and themes, PHP Melody."""
+"""Links to a page's tags and categories: WordPress core and themes, PHP Melody."""
+_RELATIONS: Final = frozenset({"tag", "category"})
+"""The same by ``rel`` (HTML 4.6.7)."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _HASHTAG = re.compile(
@@ -60,7 +61,7 @@ def read_hashtags(text: str | None) -> list[str]:
 
 def read_tags(document: Document, structured: Structured, areas: Areas, main: Node | None) -> list[str]:
     """Tags and categories that the page links, then those of its metas, then keywords of its structured data."""
-    listed = select(document, _LISTED)[:MAX_TAGS]
+    listed = _listed(document)[:MAX_TAGS]
     found = [line_of(link, skip=_is_count) for link in listed if not areas.is_beside(link)]
     for name in ("article:tag", "og:video:tag", "video:tag", "article:section"):
         found += structured.metas.get(name, [])
@@ -71,6 +72,19 @@ def read_tags(document: Document, structured: Structured, areas: Areas, main: No
         for words in node.texts("keywords", "articleSection"):
             found += _parted(words)
     return unique(text for tag in found if (text := plain(tag)) and len(text) <= LONGEST_TAG)[:MAX_TAGS]
+
+
+def _listed(document: Document) -> list[LexborNode]:
+    elements, listed = document.elements, select(document, _LISTED)
+    related = [
+        node
+        for node, attributes in elements.attributes_of("a")
+        if (rel := attributes.get("rel")) and not _RELATIONS.isdisjoint(rel.lower().split())
+    ]
+    if not (listed and related):
+        return listed or related
+    known = {node.mem_id: node for node in (*listed, *related)}
+    return [known[key] for key in sorted(known, key=elements.positions.__getitem__)]
 
 
 def unique(words: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from crawler.extract.document import Document
-from crawler.extract.jsonld import parse_json_ld
+from crawler.extract.jsonld import JsonLd
 from crawler.extract.selection import select
 from crawler.extract.structured import markup_things
 from crawler.extract.thing import Node
@@ -103,11 +103,12 @@ def is_comment(thing: Node) -> bool:
 
 def _json_ld(document: Document) -> Talk | None:
     """Comments of the scripts. The limits of the page's own reading do not hold here: a thread may be long and deep."""
-    scripts = [script.text() for script in select(document, 'script[type*="ld+json" i]')]
+    data = document.derived(JsonLd)
+    scripts = data.scripts
     walk = _Walk()
     for text in scripts:
         if any(word in text for word in ("omment", "nswer", "DiscussionForumPosting")):
-            for value in parse_json_ld(text):
+            for value in data.values(text):
                 walk.page(value)
     talk = walk.longest()
     if talk is not None:
