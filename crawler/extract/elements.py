@@ -43,22 +43,44 @@ class Elements:
         self._found: dict[str, list[LexborNode]] = {}
 
     @cached_property
-    def nodes(self) -> list[LexborNode]:
-        """All elements in document order."""
-        return self._root.css("*")
+    def _swept(self) -> tuple[dict[int, int], dict[int, list[LexborNode]], list[tuple[str, LexborNode]]]:
+        """Place of each element by memory id, elements by the number of their tag, and those with an ``id``.
 
-    @cached_property
+        Made in one sweep: a tree lies all over the memory, and to touch its elements is what costs.
+        """
+        positions: dict[int, int] = {}
+        by_tag: defaultdict[int, list[LexborNode]] = defaultdict(list)
+        named: list[tuple[str, LexborNode]] = []
+        for node in self._root.traverse():
+            kind = node.tag_id
+            if kind == _COMMENT:
+                continue
+            positions[node.mem_id] = len(positions)
+            if kind not in _MANY:
+                by_tag[kind].append(node)
+            if name := node.id:
+                named.append((name, node))
+        return positions, dict(by_tag), named
+
+    @property
+    def count(self) -> int:
+        """How many elements there are."""
+        return len(self.positions)
+
+    @property
     def positions(self) -> dict[int, int]:
-        """Place of each element among all, by memory id."""
-        return {node.mem_id: place for place, node in enumerate(self.nodes)}
+        """Place of each element among all in document order, by memory id."""
+        return self._swept[0]
 
-    @cached_property
+    @property
     def _by_tag(self) -> dict[int, list[LexborNode]]:
-        """Elements by the number of their tag."""
-        found: defaultdict[int, list[LexborNode]] = defaultdict(list)
-        for node in self.nodes:
-            found[node.tag_id].append(node)
-        return dict(found)
+        """Elements by the number of their tag, without those of :data:`_MANY`."""
+        return self._swept[1]
+
+    @property
+    def named(self) -> list[tuple[str, LexborNode]]:
+        """All elements with an ``id``, in document order, with it."""
+        return self._swept[2]
 
     def of_tag(self, tag: str) -> list[LexborNode]:
         """All elements with a tag, in document order.
@@ -66,6 +88,8 @@ class Elements:
         :param tag: in lower case
         """
         number = tag_id(tag)
+        if number in _MANY:
+            return self._root.css(tag)
         if number <= _LAST_TAG_ID:
             return self._by_tag.get(number, [])
         return [node for key, nodes in self._by_tag.items() if key > _LAST_TAG_ID for node in nodes if node.tag == tag]
@@ -122,11 +146,6 @@ class Elements:
     def words(self) -> frozenset[str]:
         """All classes, lower case."""
         return frozenset(self.classes.split())
-
-    @cached_property
-    def named(self) -> list[tuple[str, LexborNode]]:
-        """All elements with an ``id``, in document order, with it."""
-        return [(name, node) for node in self.nodes if (name := node.id)]
 
     @cached_property
     def _by_id(self) -> dict[str, list[LexborNode]]:
@@ -193,7 +212,7 @@ class Elements:
 
     def _relevant_names(self) -> Iterator[str]:
         """Those of the page's names that any selector speaks of."""
-        tags = {nodes[0].tag or "" for nodes in self._by_tag.values()}
+        tags = {*_MANY.values(), *(nodes[0].tag or "" for nodes in self._by_tag.values())}
         kinds = ((NAMES.tags, {*tags, *map(str.lower, tags)}), (NAMES.words, self.words), (NAMES.data, self.data_names))
         for known, own in (*kinds, (NAMES.ids, self._by_id.keys())):
             yield from map(known.__getitem__, known.keys() & own)
@@ -260,7 +279,7 @@ class Elements:
                 found = self._by_id.get(min(needs.ids), [])
             elif needs.tag in FEW:
                 found = self._with(needs.tag, needs.values)
-            elif needs.tag and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
+            elif needs.tag and tag_id(needs.tag) not in _MANY and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
                 found = self.of_tag(needs.tag)
             elif needs.word:
                 values = [
@@ -288,3 +307,9 @@ _MAX_CANDIDATES: Final = 8
 def tag_id(tag: str) -> int:
     """The number by which the parser knows a tag: half the price of its name."""
     return _PARSER.create_node(tag).tag_id
+
+
+_COMMENT: Final = 4
+"""`LXB_TAG__EM_COMMENT` (lexbor/tag/const.h)."""
+_MANY: Final = {tag_id(tag): tag for tag in ("br", "div", "img", "li", "p", "path", "span", "ul")}
+"""Tags of which pages have many elements: they are searched where they are asked for."""

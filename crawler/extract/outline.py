@@ -118,7 +118,7 @@ class Outline:
         self._silent_links = frozenset(link.mem_id for found in links for link in found)
         """Links in drawings and options, whose text is no running text; the other silent elements hold none."""
         self._walks: dict[int, _Walk] = {}
-        self._budget = BUDGET * len(self._elements.nodes)
+        self._budget = BUDGET * self._elements.count
 
     @property
     def lines(self) -> list[Line]:
@@ -143,7 +143,7 @@ class Outline:
             if after is not None:
                 return self.position(after)
             step = step.parent
-        return len(self._elements.nodes)
+        return self._elements.count
 
     def position(self, node: LexborNode) -> int:
         """Order of an element among the page's elements."""

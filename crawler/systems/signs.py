@@ -10,6 +10,9 @@ from crawler.extract.document import Document
 MAX_KEPT: Final = 200_000
 """Texts without a mark that are remembered."""
 
+LONGEST_VERSION: Final = 2
+"""Longer numbers at the end of an ``id`` belong to no system's name, digits."""
+
 _MARKS: Final[set[str]] = set()
 """Every mark of every system."""
 
@@ -40,9 +43,15 @@ def _signs_of(document: Document) -> frozenset[str]:
     for tag in ("script", "iframe", "link", "meta"):
         texts += elements.written_of(tag)
     fresh = [text for text in texts if hash(text) not in _plain]
-    everything = "\n".join([*fresh, *(name for name, _ in elements.named)])
+    everything = "\n".join([*fresh, *{_without_number(name) for name, _ in elements.named}])
     found = frozenset(mark for mark in _MARKS if mark in everything)
     if len(_plain) > MAX_KEPT:
         _plain.clear()
     _plain.update(hash(text) for text in fresh if not any(mark in text for mark in found))
     return found
+
+
+def _without_number(name: str) -> str:
+    """An ``id`` without the number at its end, by which those of comments and menus differ."""
+    stem = name.rstrip("0123456789")
+    return stem if len(name) - len(stem) > LONGEST_VERSION else name
