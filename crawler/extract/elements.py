@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import chain
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -282,9 +281,8 @@ class Elements:
             elif needs.tag and tag_id(needs.tag) not in _MANY and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
                 found = self.of_tag(needs.tag)
             elif needs.word:
-                values = [
-                    value for value in self.by_class if needs.word in (low := value.lower()) and needs.word in low.split()
-                ]
+                lowered = ((value, value.lower()) for value in self.by_class)
+                values = [value for value, low in lowered if needs.word in low and needs.word in low.split()]
                 found = [node for value in values for node in self.by_class[value]]
         return found if found is not None and len(found) <= _MAX_CANDIDATES else None
 

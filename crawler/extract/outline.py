@@ -114,7 +114,8 @@ class Outline:
         self._body = document.tree.body or self._root
         self._elements = document.elements
         silent = [*self._elements.of_tag("svg"), *self._elements.of_tag("option")]
-        links = (outer.css("a") for outer in silent) if len(silent) <= FEW_SILENT else (document.css("svg a, option a"),)
+        is_few = len(silent) <= FEW_SILENT
+        links = (outer.css("a") for outer in silent) if is_few else (document.css("svg a, option a"),)
         self._silent_links = frozenset(link.mem_id for found in links for link in found)
         """Links in drawings and options, whose text is no running text; the other silent elements hold none."""
         self._walks: dict[int, _Walk] = {}

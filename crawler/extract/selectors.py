@@ -1,8 +1,8 @@
 """What a page must have for a CSS selector to fit any of its elements.
 
-A search costs 10 to 40 us for each selector on a page of 120 kB, some hundred selectors are asked of every page, and most
-pages have nothing of what they speak of. Which of them may fit depends on few names, and these are the same on nearly
-all pages of a site: so it is decided once for a set of names.
+A search costs 10 to 40 us for each selector on a page of 120 kB, some hundred selectors are asked of every page, and
+most pages have nothing of what they speak of. Which of them may fit depends on few names, and these are the same on
+nearly all pages of a site: so it is decided once for a set of names.
 """
 
 from __future__ import annotations

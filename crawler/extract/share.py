@@ -238,15 +238,12 @@ class _Reader:
         """Elements that may be a control, in document order: of the many links only those that may share."""
         elements = self.document.elements
         found = [node for node, attributes in elements.attributes_of("a") if not is_plain_link(attributes)]
-        in_bars = self._in_bars()
-        if in_bars:
-            known = {node.mem_id for node in found}
-            found += [node for node in in_bars if node.mem_id not in known]
-        others = select(self.document, _CONTROLS)
-        if not others and not in_bars:
+        others = [node for node in select(self.document, _CONTROLS) if node.tag != "a"]
+        others += self._in_bars()
+        if not others:
             return found
         places = elements.positions
-        known = {node.mem_id: node for node in (*found, *(node for node in others if node.tag != "a"))}
+        known = {node.mem_id: node for node in (*found, *others)}
         return [known[key] for key in sorted(known, key=places.__getitem__)]
 
     def _in_bars(self) -> list[LexborNode]:

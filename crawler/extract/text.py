@@ -46,7 +46,9 @@ _PARSER: Final = LexborHTMLParser("")
 _P, _BR = (_PARSER.create_node(tag).tag_id for tag in ("p", "br"))
 _TEXT: Final = 2
 """`LXB_TAG__TEXT` (lexbor/tag/const.h)."""
-_PLAIN_ROOTS: Final = frozenset(_PARSER.create_node(tag).tag_id for tag in ("div", "section", "article", "li", "dd", "td"))
+_PLAIN_ROOTS: Final = frozenset(
+    _PARSER.create_node(tag).tag_id for tag in ("div", "section", "article", "li", "dd", "td")
+)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BLANK: Final = " \t\n\r\f"
 _EDGES: Final = " \t\n\r\f\v"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from itertools import chain
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_plus, urlsplit
 
@@ -140,7 +140,8 @@ def _canonical_url(document: Document) -> str:
     if visited is None:
         return document.url
     elements = document.elements
-    links = ((node, href) for node, href, own in elements.relations if "canonical" in (own.get("rel") or "").lower().split())
+    relations = ((node, href, (own.get("rel") or "").lower().split()) for node, href, own in elements.relations)
+    links = ((node, href) for node, href, words in relations if "canonical" in words)
     metas = elements.attributes_of("meta")
     named = ((node, own.get("content")) for node, own in metas if (own.get("property") or "").lower() == "og:url")
     stated = [address for node, address in chain(links, named) if _is_in_head(node)]

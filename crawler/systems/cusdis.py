@@ -32,7 +32,9 @@ class Cusdis(System):
 
     def is_possible(self, document: Document) -> bool:
         """Also where only the address of the server, which a place states, speaks of Cusdis."""
-        return super().is_possible(document) or ("data-app-id" in document.elements.data_names and "cusdis" in document.text)
+        if super().is_possible(document):
+            return True
+        return "data-app-id" in document.elements.data_names and "cusdis" in document.text
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The threads of the page's places; the script alone, or one that counts (`cusdis-count`), is none."""

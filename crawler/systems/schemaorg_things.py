@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from crawler.extract.document import Document
 from crawler.extract.jsonld import JsonLd
-from crawler.extract.selection import select
 from crawler.extract.structured import markup_things
 from crawler.extract.thing import Node
 

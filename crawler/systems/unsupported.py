@@ -34,8 +34,8 @@ class Fingerprint:
     script: re.Pattern[str] | None = None
     """What an inline script or the page's state says where a thread is set up."""
     marks: tuple[str, ...] = ()
-    """Texts of which at least one stands where :func:`crawler.systems.signs.signs_of` looks, in every page with a thread;
-    empty where classes, ids and names of attributes alone tell, or only some hosts can have it."""
+    """Texts of which at least one stands where :func:`crawler.systems.signs.signs_of` looks, on every page with a
+    thread; empty where classes, ids and names of attributes alone tell, or only some hosts can have it."""
     host: re.Pattern[str] | None = None
     """The only hosts that can have it, for systems of one publisher or platform; matched at the end."""
     path: re.Pattern[str] | None = None
@@ -208,14 +208,15 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint(
         "facebook", "Facebook's comments plugin",
         '.fb-comments, iframe[src*="facebook.com/plugins/comments"], iframe[src*="facebook.com/plugins/feedback.php"]',
-        marks=("fb-comments", "facebook.com/plugins/", "fb:comments"), script=_script(r"<fb:comments\b"), tenant=("meta[property='fb:app_id']@content",),
+        marks=("fb-comments", "facebook.com/plugins/", "fb:comments"), script=_script(r"<fb:comments\b"),
+        tenant=("meta[property='fb:app_id']@content",),
         native=(".fb-comments@data-href", r"<fb:comments[^>]{0,400}\shref=[\"']([^\"']{1,500})"),
         ended="on 10 February 2026",
     ),
     Fingerprint(
         "livefyre", "Livefyre", "#livefyre-comments, #livefyre, #livefyre_comments, [id^=livefyre-app]",
-        script=_script(r"fyre\.conv\.load\("), marks=("livefyre", "fyre.conv"), tenant=(_given("siteId", "siteID"),), native=(_given("articleId",
-        "articleID"),),
+        script=_script(r"fyre\.conv\.load\("), marks=("livefyre", "fyre.conv"),
+        tenant=(_given("siteId", "siteID"),), native=(_given("articleId", "articleID"),),
         ended="in 2021",
     ),
     Fingerprint("googleplus", "Google+ comments", ".g-comments", native=(".g-comments@data-href",), ended="in 2019"),

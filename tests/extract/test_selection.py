@@ -9,22 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
-from crawler.extract import channel, description, related, share, subscribe, tags, tallies, times, title, video
+from crawler.extract import block_pages, channel, description, related, share, subscribe, tags, tallies, times, title, video
 from crawler.extract.document import Document
 from crawler.extract.selection import ranked, select
+from crawler.systems.unsupported import FINGERPRINTS
+from crawler.systems.wordpress import page as wordpress_page
 
 TABLES = [
     share._CONTROLS, share._FIELDS, *(selector for selector, _ in (*share._LIKES, *share._CANVASES)), subscribe._WIDGETS,
     video._PLAYERS, tags._LISTED, channel._UPLOADERS, related._LISTS, *description.BODY_TEXT, *description.VIDEO_TEXT,
     *tallies._VIEWS, *tallies._LIKES, *times._PUBLISHED_SHOWN, *times._MODIFIED_SHOWN, *title.HEADLINES,
+    *(selector for _, _, selector in block_pages._SIGNS), *(one.places for one in FINGERPRINTS if one.places),
+    *wordpress_page.MARKS, wordpress_page.FORMS, *wordpress_page.HEADINGS,
     "script:not([src]):not([type*=json])", 'meta[content="a,b"], p:has(> b, > i)', "[class*=Player i], #Main > p",
 ]  # fmt: skip
 
-TAGS = ["a", "p", "div", "li", "span", "time", "h1", "h2", "iframe", "video", "button", "input", "textarea", "article", "fb:like", "amp-youtube"]
+TAGS = ["a", "p", "div", "li", "span", "time", "h1", "h2", "iframe", "video", "button", "input", "textarea", "article", "fb:like", "amp-youtube", "meta", "link", "form", "script", "svg"]
 WORDS = sorted(
     {word for table in TABLES for word in re.findall(r"[\w-]{3,}", table)} | {"Player", "Main", "Like-Button", "st_x", "xat-svc-y"}
 )
-NAMES = ["class", "id", "rel", "itemprop", "datetime", "src", "href", "data-setup", "data-count", "title", "role", "onclick"]
+NAMES = ["class", "id", "rel", "name", "action", "type", "content", "property", "itemprop", "datetime", "src", "href", "data-setup", "data-count", "title", "role", "onclick"]
 
 elements = st.tuples(
     st.sampled_from(TAGS), st.lists(st.tuples(st.sampled_from(NAMES), st.lists(st.sampled_from(WORDS), max_size=3)), max_size=4)

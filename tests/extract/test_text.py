@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extract.text import clean, fold, inner_html, is_clean, line_of, text_of
+from crawler.extract.text import clean, fold, inner_html, is_clean, line_of, paragraphs_of, text_of
 
 
 def first(markup: str, selector: str = "body") -> LexborNode:
@@ -212,3 +212,17 @@ def test_folding_is_what_unicode_and_split_say_whatever_way_is_taken(text: str) 
 @given(st.text(alphabet=st.one_of(st.sampled_from("ab\t\n\r\x00\x0b\x0c\x1f\x7f\ud800"), st.characters())))
 def test_what_is_clean_at_a_glance_is_not_changed_by_cleaning(text: str) -> None:
     assert is_clean(text) == (clean(text) == text)
+
+
+PIECES = [
+    "<p>", "</p>", "<br>", " ", "\n", "abc", " d  e", "\u00a0", "\u2003", "\v", "<b>x</b>", "<p hidden>", "<!--c-->", "&amp;",
+    " f\n", "<br/>\n", "<p>one</p>\n<p>two<br>three</p>\n", "<p>\tfour </p>",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9))
+def test_paragraphs_without_a_walk_read_as_with_one(pieces):
+    node = LexborHTMLParser(f"<div>{''.join(pieces)}</div>").css_first("div")
+    assert node is not None
+    text = paragraphs_of(node)
+    assert text is None or text == text_of(node, skip=lambda _node: False)

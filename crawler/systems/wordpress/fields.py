@@ -110,7 +110,7 @@ class _Layout:
     skipped: tuple[int, ...]
     """Head, links and answers beside the text, where there is no such element."""
     bases: tuple[int, ...]
-    """What holds the outermost of them around name and times, by place; -1 for the comment's own element, -2 for none."""
+    """What holds the outermost of them around a place; -1 for the comment's own element, -2 where none is around."""
     times: tuple[int, ...]
     """What may say when it was written."""
     permalinks: tuple[int, ...]
@@ -195,7 +195,9 @@ def _read_by_layout(item: Item, items: Items, document: Document, language: str 
     )
 
 
-def _body_beside(root: LexborNode, nodes: list[LexborNode], layout: _Layout, stamp: int) -> tuple[str, str] | None:
+def _body_beside(
+    root: LexborNode, nodes: list[LexborNode], layout: _Layout, stamp: int
+) -> tuple[str, str] | None:
     """Text and markup of a body whose paragraphs stand beside the comment's head; None where they stand otherwise.
 
     What the slow way finds is the same: it leaves out what stands around name and time up to the element in which
@@ -217,7 +219,7 @@ def _body_beside(root: LexborNode, nodes: list[LexborNode], layout: _Layout, sta
 
 
 def _simple_name(node: LexborNode, rank: int) -> tuple[str, str | None] | None:
-    """The text of a name's element that holds one text, or a link with one text, and where it leads; None for others."""
+    """The text of a name's element and where its link leads; None where it holds more than a text or a link with one."""
     inside, href = node.first_child, None
     if node.tag_id == _A:
         href = node.attrs.get("href")

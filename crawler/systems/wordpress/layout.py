@@ -40,7 +40,7 @@ def shape_of(item: Item, items: Items) -> tuple[Shape, list[LexborNode], list[st
                 slot = 0
             continue
         kind = node.tag_id
-        if kind == _TEXT or kind == _COMMENT:
+        if kind in _NO_ELEMENTS:
             node = node.next
             continue
         key = node.mem_id
@@ -96,8 +96,7 @@ def parts_of_shape(shape: Shape) -> list[Part]:
 
 
 _NOBODY: Final = LexborHTMLParser("").create_node("p")
-_TEXT: Final = 2
-_COMMENT: Final = 4
+_NO_ELEMENTS: Final = (2, 4)
 """`LXB_TAG__TEXT` and `LXB_TAG__EM_COMMENT` (lexbor/tag/const.h)."""
 CUT: Final = -1
 """In a shape: something that is no part of the comment stands here."""

@@ -1,0 +1,58 @@
+"""What the layout of a comment's shape tells is what a look at every element tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wordpress_site import ITEMS, POST, Row, page
+
+from crawler.extract.document import Document
+from crawler.systems.wordpress.fields import Fields, _read_by_layout, _read_by_parts
+from crawler.systems.wordpress.items import find_items
+
+PAGES = sorted(path for path in Path(__file__).parent.parent.rglob("*.html") if b"comment-" in path.read_bytes())
+
+BITS = [
+    "<p>One</p>", "<p>Two <b>bold</b> words</p>", "<p>a<br>b</p>", "<p></p>", "loose", "<blockquote><p>q</p></blockquote>",
+    "<ul class=children></ul>", "<div class=reply><a class=comment-reply-link href=#respond>Reply</a></div>",
+    "<form><p>Your answer</p></form>", "<time datetime=2021-03-05T18:55:00+01:00>5 March</time>", "<p class=edited>Edited</p>",
+    "<span class=says>says:</span>", "<p class=comment-awaiting-moderation>It waits.</p>", "<div class=comment-meta>meta</div>",
+    "<cite class=fn>Ann</cite>", "<b class=fn><a class=url href=https://ann.example.org/>Ann</a></b>", "<a href=#comment-7>#</a>",
+    "<div class=comment-content>", "<div class=comment-body>", "<div class='comment-author vcard'>", "</div>", "<p hidden>no</p>",
+    "<a href=https://example.org/p/#comment-7><time datetime=2021-03-05>5 March 2021 at 6:55 pm</time></a>",
+    "<div class=comment-metadata>March 5, 2021 at 6:55 pm</div>", "<script>x</script>", "<em datetime=2020>e</em>",
+]  # fmt: skip
+
+
+def compared(document: Document) -> tuple[int, int]:
+    """Compare every comment of a page; how many there are and how many were read by their layout."""
+    items = find_items(document)
+    read = 0
+    for item in (*items.found, *items.again):
+        quick: Fields | None = _read_by_layout(item, items, document, "en") if item.node.tag != "dt" else None
+        if quick is not None:
+            assert quick == _read_by_parts(item, items, document, "en")
+            read += 1
+    return len(items.found), read
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_saved_pages_are_read_alike_either_way(path):
+    compared(Document(path.read_bytes(), "https://example.org/p/"))
+
+
+@pytest.mark.parametrize("markup", ITEMS)
+def test_the_markups_of_core_are_read_by_their_layout(markup):
+    rows = [Row(number, "Ann", "<p>One</p>\n<p>Two</p>", parent=number - 1 or None) for number in range(1, 9)]
+    count, read = compared(Document(page(rows, markup=markup), POST))
+    assert count == read == 8
+
+
+@settings(max_examples=400)
+@given(st.lists(st.lists(st.sampled_from(BITS), max_size=9), min_size=1, max_size=3))
+def test_any_comment_is_read_alike_either_way(comments):
+    items = "".join(f'<li id=comment-{number} class="comment even depth-1">{"".join(bits)}</li>' for number, bits in enumerate(comments, 7))
+    compared(Document(f"<!doctype html><body class=single-post><ol class=comment-list>{items}</ol>", "https://example.org/p/"))
