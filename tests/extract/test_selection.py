@@ -84,3 +84,30 @@ def test_classes_match_whatever_their_case_where_the_page_has_no_doctype() -> No
 def test_a_preferred_selector_comes_first_and_an_element_once() -> None:
     document = Document('<h1>site</h1><h1 class="title">story</h1>', "https://example.org/")
     assert [(selector, node.text()) for selector, node in ranked(document, ("h1.title", "h1"))] == [("h1.title", "story"), ("h1", "site")]
+
+
+ONE = re.compile(r"""(?P<tag>[a-z][a-z0-9]*)?(?P<rest>(?:[.#][\w-]+|\[[\w-]+(?:[*^$~|]?=(?:"[^"]*"|'[^']*'|[\w-]+)(?: i)?)?\])*)""")
+CONDITION = re.compile(r"""([.#])([\w-]+)|\[([\w-]+)(?:[*^$~|]?=(?:"([^"]*)"|'([^']*)'|([\w-]+)))?""")
+SIMPLE = sorted(
+    {one.strip() for table in TABLES for one in table.split(",") if (found := ONE.fullmatch(one.strip())) and found["rest"]}
+)
+
+
+def fitting(selector: str) -> str:
+    """An element that fits a selector."""
+    found = ONE.fullmatch(selector)
+    assert found is not None
+    attributes: dict[str, str] = {}
+    for mark, word, name, *values in CONDITION.findall(found["rest"]):
+        key = {".": "class", "#": "id"}.get(mark, name)
+        attributes[key] = f"{attributes.get(key, '')} {word or ''.join(values)}".strip()
+    return f"<{found['tag'] or 'div'} {' '.join(f'{name}={value!r}' for name, value in attributes.items())}>"
+
+
+@pytest.mark.parametrize("selector", SIMPLE)
+def test_an_element_made_for_a_selector_is_found(selector: str) -> None:
+    for around in ("<!doctype html><p>{}", "<body>{0}<p>x</p>{0}", f"<!doctype html><body>{'<input name=q>' * 12}{{}}"):
+        document = Document(around.format(fitting(selector)), "https://example.org/")
+        wanted = keys(document.tree.css(selector))
+        assert keys(document.css(selector)) == wanted
+        assert [document.first(selector).mem_id] == wanted[:1]  # type: ignore[union-attr]  # there is one

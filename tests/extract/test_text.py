@@ -6,7 +6,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -220,7 +220,14 @@ PIECES = [
 ]  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=9))
+INSIDE = ["<br>", " ", "\n", "abc", " d  e", "\u00a0", "\u2003", "\v", "f\n", "<b>x</b>"]
+
+
+@example(["<p>abc</p>", "<p> <br>abc</p>"])
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=9)
+    | st.lists(st.lists(st.sampled_from(INSIDE), max_size=4).map(lambda inside: f"<p>{''.join(inside)}</p>"), max_size=3)
+)
 def test_paragraphs_without_a_walk_read_as_with_one(pieces):
     node = LexborHTMLParser(f"<div>{''.join(pieces)}</div>").css_first("div")
     assert node is not None

@@ -51,8 +51,33 @@ def test_the_markups_of_core_are_read_by_their_layout(markup):
     assert count == read == 8
 
 
-@settings(max_examples=400)
-@given(st.lists(st.lists(st.sampled_from(BITS), max_size=9), min_size=1, max_size=3))
-def test_any_comment_is_read_alike_either_way(comments):
-    items = "".join(f'<li id=comment-{number} class="comment even depth-1">{"".join(bits)}</li>' for number, bits in enumerate(comments, 7))
-    compared(Document(f"<!doctype html><body class=single-post><ol class=comment-list>{items}</ol>", "https://example.org/p/"))
+NAMES = ["<b class=fn>Ann</b>", "<div class='comment-author vcard'><cite class=fn>Ann</cite> <span class=says>says:</span></div>"]
+TIMES = [
+    "<a href=https://example.org/p/#comment-7><time datetime=2021-03-05T18:55:00Z>5 March</time></a>",
+    "<div class='comment-meta commentmetadata'><a href=#comment-7>March 5, 2021 at 6:55 pm</a></div>",
+]
+BODIES = ["<div class=comment-content><p>One</p>{}</div>", "<p>One</p>{}<p>Two</p>", "<div class=text>{}</div>"]
+
+comments = st.tuples(
+    st.permutations(range(3)),
+    *map(st.sampled_from, (NAMES, TIMES, BODIES)),
+    st.lists(st.sampled_from(BITS), max_size=2).map("".join),
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from(BITS)), max_size=3),
+    st.sampled_from(["{}", "<div class=comment-body>{}</div>", "<article><footer>x</footer>{}</article>"]),
+)
+
+
+def markup(parts: tuple) -> str:
+    order, *fields, inside, others, around = parts
+    fields[2] = fields[2].format(inside)
+    written = [fields[place] for place in order]
+    for place, bit in others:
+        written.insert(place, bit)
+    return around.format("".join(written))
+
+
+@settings(max_examples=500, deadline=None)
+@given(comments)
+def test_any_comment_is_read_alike_either_way(comment):
+    item = f'<li id=comment-7 class="comment even depth-1">{markup(comment)}</li>'
+    compared(Document(f"<!doctype html><body class=single-post><ol class=comment-list>{item}</ol>", "https://example.org/p/"))
