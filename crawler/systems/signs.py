@@ -7,7 +7,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 
-MAX_KEPT: Final = 200_000
+MAX_KEPT: Final = 50_000
 """Texts without a mark that are remembered."""
 
 LONGEST_VERSION: Final = 2

@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
-from crawler.extract import block_pages, channel, description, related, share, subscribe, tags, tallies, times, title, video
+from crawler.extract import (
+    block_pages,
+    channel,
+    description,
+    related,
+    share,
+    subscribe,
+    tags,
+    tallies,
+    times,
+    title,
+    video,
+)
 from crawler.extract.document import Document
 from crawler.extract.selection import ranked, select
 from crawler.systems.unsupported import FINGERPRINTS

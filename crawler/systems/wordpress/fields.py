@@ -56,6 +56,9 @@ LONGEST_NAME: Final = 245
 LONGEST_TIME: Final = 100
 """Characters; a date with its words in the longest languages takes 60."""
 
+LONGEST_SHAPE: Final = 100
+"""Elements that mean something; core prints 12 a comment. Decisions about more are not worth remembering."""
+
 LONGEST_JOINT: Final = 60
 """Characters: longer text beside a name is not a joint but the comment."""
 
@@ -117,7 +120,7 @@ class _Layout:
     is_held: bool
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _layout_of(shape: Shape) -> _Layout | None:
     """Where the fields of a comment stand; None where what is said decides it."""
     own = parts_of_shape(shape)
@@ -162,7 +165,7 @@ def _base(own: list[Part], place: int, skipped: frozenset[int]) -> int:
 
 def _read_by_layout(item: Item, items: Items, document: Document, language: str | None) -> Fields | None:
     shape, nodes, hrefs = shape_of(item, items)
-    layout = _layout_of(shape)
+    layout = _layout_of(shape) if len(shape) <= LONGEST_SHAPE else None
     if layout is None:
         return None
     name = _simple_name(nodes[layout.name], layout.rank)
@@ -219,7 +222,7 @@ def _body_beside(
 
 
 def _simple_name(node: LexborNode, rank: int) -> tuple[str, str | None] | None:
-    """The text of a name's element and where its link leads; None where it holds more than a text or a link with one."""
+    """The text of a name's element and where its link leads; None where it holds more than one text or link."""
     inside, href = node.first_child, None
     if node.tag_id == _A:
         href = node.attrs.get("href")
