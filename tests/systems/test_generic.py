@@ -128,7 +128,7 @@ MONSTERS = {
 def lines_run(kind, size):
     """How many lines of Python a page of some size takes: the same on every machine, however busy it is."""
     document = Document(MONSTERS[kind](size), URL)
-    assert document.elements.nodes
+    assert document.elements.count
     count = 0
 
     def trace(_frame, event, _argument):

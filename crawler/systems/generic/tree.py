@@ -104,18 +104,17 @@ def flatten(document: Document) -> Tree:
     tree = Tree()
     body = document.tree.body
     if body is not None:
-        _walk(tree, document, body)
+        _walk(tree, body)
         _end(tree)
         _describe(tree)
         _sum(tree)
     return tree
 
 
-def _walk(tree: Tree, document: Document, body: LexborNode) -> None:
+def _walk(tree: Tree, body: LexborNode) -> None:
     """Take in the nodes in document order; what stands in an element that is not read has no known parent."""
     nodes, tags, ups, texts, attrs = tree.nodes, tree.tags, tree.ups, tree.texts, tree.attrs
     places = tree.places
-    place, attributes = document.elements.positions, document.elements.attributes
     known: dict[int | None, int] = {}
     size, up = 0, -1
     for node in body.traverse(include_text=True):
@@ -133,8 +132,7 @@ def _walk(tree: Tree, document: Document, body: LexborNode) -> None:
         elif tag in UNREAD or tag[0] == "-":
             continue
         else:
-            mark = node.mem_id
-            known[mark], text, own = size, "", attributes[place[mark]]
+            known[node.mem_id], text, own = size, "", node.attributes
         nodes.append(node)
         tags.append(tag)
         ups.append(up)
