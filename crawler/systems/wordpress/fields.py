@@ -8,10 +8,9 @@ slot, else all of the comment's element but its head, its time and its links.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -20,20 +19,22 @@ from crawler.extract.date_phrases import read_phrase
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes, tag_id
 from crawler.extract.text import clean, inner_html, line_of, paragraphs_of, text_of
-from crawler.systems.wordpress.items import Item, Items, Part, Parts, depth_in, parts_of, tokens_of
+from crawler.systems.wordpress.body import (
+    LONGEST_JOINT,
+    body_slot,
+    container_of,
+    is_beside,
+    markup_of,
+    read_body,
+    slot_of,
+)
+from crawler.systems.wordpress.items import Item, Items, Part, Parts, depth_in, tokens_of
 from crawler.systems.wordpress.layout import CUT, Shape, parts_of_shape, shape_of
 from crawler.systems.wordpress.locales import without_prefix_inside, without_says
 from crawler.systems.wordpress.roles import NO_RANK, Roles, roles_of
 
 _A: Final = tag_id("a")
 _DT: Final = tag_id("dt")
-
-HEAD_TAGS: Final = frozenset({"header", "footer", "aside", "time", "button", "select", "cite"})
-
-SMALL_WORDS: Final = frozenset(
-    {"on", "at", "wrote", "said", "says", "by", "comment", "the", "um", "am", "von", "le", "à", "el"}
-)
-"""Words that join the parts of a head ("NAME wrote on DATE")."""
 
 BARE_CLOCK: Final = re.compile(r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\W*\Z", re.IGNORECASE)
 """A time of day alone says nothing about the day."""
@@ -58,9 +59,6 @@ LONGEST_TIME: Final = 100
 
 LONGEST_SHAPE: Final = 100
 """Elements that mean something; core prints 12 a comment. Decisions about more are not worth remembering."""
-
-LONGEST_JOINT: Final = 60
-"""Characters: longer text beside a name is not a joint but the comment."""
 
 
 @dataclass(slots=True)
@@ -126,16 +124,16 @@ def _layout_of(shape: Shape) -> _Layout | None:
     own = parts_of_shape(shape)
     name, rank = _name_part(own)
     times = [place for place, part in enumerate(own) if _is_time(part)]
-    slot = _slot(own, [name, *times])
+    slot = slot_of(own, [name, *times])
     if slot is None:
-        slot = _body_slot(own, [name, *times])
+        slot = body_slot(own, [name, *times])
     if name is None:
         return None
     cuts = [place for place, one in enumerate(shape) if one[1] == CUT]
     skipped: list[int] = []
     slot, end = (slot, own[slot].end) if slot is not None else (-1, -1)
     if slot < 0:
-        skipped = cuts + [place for place, part in enumerate(own) if _is_beside(part)]
+        skipped = cuts + [place for place, part in enumerate(own) if is_beside(part)]
     elif any(slot <= cut < end for cut in cuts) or any(part.roles.is_trimmed for part in own[slot + 1 : end]):
         return None
     above = own[name].above
@@ -198,9 +196,7 @@ def _read_by_layout(item: Item, items: Items, document: Document, language: str 
     )
 
 
-def _body_beside(
-    root: LexborNode, nodes: list[LexborNode], layout: _Layout, stamp: int
-) -> tuple[str, str] | None:
+def _body_beside(root: LexborNode, nodes: list[LexborNode], layout: _Layout, stamp: int) -> tuple[str, str] | None:
     """Text and markup of a body whose paragraphs stand beside the comment's head; None where they stand otherwise.
 
     What the slow way finds is the same: it leaves out what stands around name and time up to the element in which
@@ -214,11 +210,11 @@ def _body_beside(
     def skip(node: LexborNode) -> bool:
         return node.mem_id in skipped
 
-    container = _container(root, skip)
+    container = container_of(root, skip)
     if container.mem_id != (nodes[base] if base >= 0 else root).mem_id:
         return None
     text = paragraphs_of(container, skipped)
-    return (text, _markup(container, skip) or "") if text else None
+    return (text, markup_of(container, skip) or "") if text else None
 
 
 def _simple_name(node: LexborNode, rank: int) -> tuple[str, str | None] | None:
@@ -249,12 +245,12 @@ def _read_by_parts(item: Item, items: Items, document: Document, language: str |
     kind, author_id, author_kind = _told(item.tokens)
     name, rank = _name_part(own)
     times = [place for place, part in enumerate(own) if _is_time(part)]
-    slot = _slot(own, [name, *times])
+    slot = slot_of(own, [name, *times])
     is_short_ping = kind != "comment" and slot is None and name is None
     if name is None:
         name = _name_by_structure(parts, parts.outside(slot))
     if slot is None:
-        slot = _body_slot(own, [name, *times])
+        slot = body_slot(own, [name, *times])
     end = own[slot].end if slot is not None else 0
     outside = [place for place in times if slot is None or not slot <= place < end]
     time_raw, stamp = _time(
@@ -265,7 +261,7 @@ def _read_by_parts(item: Item, items: Items, document: Document, language: str |
     text: str | None = None
     text_html: str | None = None
     if not is_short_ping:
-        text, text_html = _body(item, parts, slot, [part for part in (name, stamp) if part is not None])
+        text, text_html = read_body(item, parts, slot, [part for part in (name, stamp) if part is not None])
     shown_name, link = _name_and_link(parts, name, rank, item, language)
     return Fields(
         kind=kind,
@@ -461,108 +457,3 @@ def _is_reply_link(node: LexborNode) -> bool:
 def _permalink(own: list[Part], document: Document) -> str | None:
     hrefs = (part.own_anchor for part in own if part.own_anchor is not None and not part.roles.is_trimmed)
     return document.link(next(hrefs, None))
-
-
-# -- text -----------------------------------------------------------------------------------------------
-
-
-def _slot(own: list[Part], head: Iterable[int | None]) -> int | None:
-    """The place of the part that by its class holds the text, and nothing of the head."""
-    best, rank = None, NO_RANK
-    above: set[int] | None = None
-    for place, part in enumerate(own):
-        if part.roles.slot_rank < rank and part.tag != "a":
-            above = _places_above(own, head) if above is None else above
-            if place not in above:
-                best, rank = place, part.roles.slot_rank
-    return best
-
-
-def _body_slot(own: list[Part], head: Iterable[int | None]) -> int | None:
-    """The same by a class that core gives to the whole comment."""
-    bodies = [place for place, part in enumerate(own) if part.roles.is_body and part.tag != "a"]
-    above = _places_above(own, head) if bodies else set()
-    return next((place for place in bodies if place not in above), None)
-
-
-def _places_above(own: list[Part], head: Iterable[int | None]) -> set[int]:
-    above: set[int] = set()
-    for place in head:
-        step = -1 if place is None else place
-        while step >= 0 and step not in above:
-            above.add(step)
-            step = own[step].above
-    return above
-
-
-def _body(item: Item, parts: Parts, slot: int | None, head: list[int]) -> tuple[str, str | None]:
-    """Text and markup: of the slot, else of everything that is neither head nor link nor answer."""
-    own = parts.found
-    if slot is not None and parts.is_whole(slot):
-        node = own[slot].node
-        if not any(part.roles.is_trimmed for part in own[slot + 1 : own[slot].end]):
-            return text_of(node), inner_html(node).strip()
-    skipped = {part.node.mem_id for part in own if part.roles.is_trimmed}
-    skipped.update(parts.cuts)
-
-    def skip(node: LexborNode) -> bool:
-        return node.mem_id in skipped
-
-    if slot is not None:
-        return text_of(own[slot].node, skip=skip), _markup(own[slot].node, skip)
-    skipped |= {part.node.mem_id for part in own if _is_beside(part)}
-    for place in head:
-        _skip_head(own[place].node, item.node, skipped, skip)
-    container = _container(parts_of(item.node)[-1], skip)
-    return text_of(container, skip=skip), _markup(container, skip)
-
-
-def _is_beside(part: Part) -> bool:
-    """Whether a part stands beside the text, by its tag or its classes."""
-    return part.roles.is_trimmed or part.roles.is_head or part.tag in HEAD_TAGS
-
-
-def _skip_head(part: LexborNode, root: LexborNode, skipped: set[int], skip: Callable[[LexborNode], bool]) -> None:
-    """Skip a name or a time with the line it stands in, as long as that line says nothing else."""
-    skipped.add(part.mem_id)
-    around = part.parent
-    while around is not None and around.mem_id != root.mem_id:
-        if any(child.tag == "p" and not skip(child) for child in around.iter(include_text=False)):
-            return
-        rest = line_of(around, skip=skip)
-        if len(rest) > LONGEST_JOINT or not all(word in SMALL_WORDS for word in re.findall(r"\w+", rest.casefold())):
-            return
-        skipped.add(around.mem_id)
-        part, around = around, around.parent
-
-
-def _container(root: LexborNode, skip: Callable[[LexborNode], bool]) -> LexborNode:
-    """The innermost element that still holds all of the loose text."""
-    container = root
-    while True:
-        children = container.iter(include_text=True)
-        kept = [node for node in children if not _is_blank(node) and not _is_pruned(node, skip)]
-        if len(kept) != 1 or kept[0].tag not in ("div", "article", "section", "dd", "td"):
-            return container
-        container = kept[0]
-
-
-def _is_blank(node: LexborNode) -> bool:
-    return node.tag in ("-comment", "br", "hr") or (node.tag == "-text" and not (node.text_content or "").strip())
-
-
-def _is_pruned(node: LexborNode, skip: Callable[[LexborNode], bool]) -> bool:
-    return bool(node.is_element_node) and skip(node)
-
-
-def _markup(container: LexborNode, skip: Callable[[LexborNode], bool]) -> str | None:
-    """The markup of what is kept; children that hold another comment are rare and not worth their markup."""
-    children = list(container.iter(include_text=True))
-    if not any(_is_pruned(node, skip) for node in children):
-        return inner_html(container).strip()
-    kept = [
-        escape(node.text_content or "", quote=False) if node.tag == "-text" else node.html or ""
-        for node in children
-        if node.tag != "-comment" and not _is_pruned(node, skip)
-    ]
-    return "".join(kept).strip()
