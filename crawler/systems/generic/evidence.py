@@ -97,7 +97,8 @@ def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
     return Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements if tree.ups[node] >= 0)
 
 
-PLAIN: Final = frozenset({"p", "div", "td", "li", "span", "tr"})
+PLAIN: Final = frozenset({"p", "div", "td", "th", "dt", "dd", "li", "span", "tr"})
+"""Shapes of so many elements that they are of nobody's make."""
 
 
 def _crowded(template: Template, nodes: list[int]) -> float:
