@@ -114,7 +114,7 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
 
 
 def _is_named_better(tree: Tree, group: Group, other: Group) -> bool:
-    """Whether more of a group's heads are named as comments than of one with the same text; of single ones the inner."""
+    """Whether more heads are named as comments than in a group of the same text; of single elements the inner."""
     own, others = (
         sum([tree.roles[head] & COMMENT > 0 for head in one.heads]) * len(two.heads)
         for one, two in ((group, other), (other, group))

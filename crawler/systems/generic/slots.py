@@ -13,6 +13,7 @@ from crawler.extract.dates import Published, read_time
 from crawler.systems.generic.orders import order_of, spelt
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import LONGEST_LINE, time_in, without_time
+from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -133,6 +134,10 @@ def _time_rank(template: Template, nodes: dict[int, int], count: int) -> float:
     rank -= 0.8 * bool(roles & BODY and not roles & TIME)
     sizes = [len(tree.texts[node]) for node in nodes.values()]
     rank -= 0.8 * (sum(sizes) / len(sizes) > 60)
+    rank -= 0.6 * bool(roles & AUTHOR and not roles & BODY)  # a date of joining
+    if len(nodes) > 3:
+        said = {tree.attrs[node].get("datetime") or tree.line(node, LONGEST_LINE) for node in nodes.values()}
+        rank += 1.0 * len(said) / len(nodes)
     return rank
 
 
@@ -143,17 +148,10 @@ def _is_like(template: Template, place: int, used: list[int]) -> bool:
 
 
 def read_stamp(template: Template, node: int, observed_at: int, language: str | None) -> Stamp | None:
-    """The time of a timed node: its machine form, its title, its line, or the line of what is around it."""
+    """The time of a timed node: that of the element, or that of the text's line or of what is around it."""
     tree = template.tree
     if tree.tags[node]:
-        for name in ("datetime", "title"):
-            raw = tree.attrs[node].get(name)
-            found = time_in(raw, observed_at=observed_at, language=language) if raw else None
-            if found is not None:
-                return Stamp(found[0], node)
-        whole = tree.line(node, 2 * LONGEST_LINE) or ""
-        found = time_in(whole, observed_at=observed_at, language=language)
-        return Stamp(found[0], node, whole[: found[1]] + " " + whole[found[2] :]) if found else None
+        return _element_stamp(tree, node, observed_at, language)
     best: Stamp | None = None
     around = node
     for _ in range(3):
@@ -175,6 +173,21 @@ def read_stamp(template: Template, node: int, observed_at: int, language: str | 
         if around <= 0 or around not in template.place:
             break
     return best
+
+
+def _element_stamp(tree: Tree, node: int, observed_at: int, language: str | None) -> Stamp | None:
+    """The time of an element: its machine form, its title, its line; an age in a title where nothing else tells it."""
+    age: Stamp | None = None
+    for name in ("datetime", "title"):
+        raw = tree.attrs[node].get(name)
+        found = time_in(raw, observed_at=observed_at, language=language) if raw else None
+        if found is not None:
+            if name == "datetime" or found[0].precision != "relative":
+                return Stamp(found[0], node)
+            age = Stamp(found[0], node)
+    whole = tree.line(node, 2 * LONGEST_LINE) or ""
+    found = time_in(whole, observed_at=observed_at, language=language)
+    return Stamp(found[0], node, whole[: found[1]] + " " + whole[found[2] :]) if found else age
 
 
 _FINENESS: Final = {"relative": 0, "day": 1, "min": 2, "s": 3, "us": 3}
