@@ -21,6 +21,7 @@ from crawler.systems.generic.words import (
     SIGNATURE,
     TIME,
     is_chrome,
+    leads_to_login,
     roles_of,
 )
 
@@ -183,7 +184,7 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
         if template.place[node] in whole or (tree.tags[node] == "a" and _is_sign(tree, node)):
             left_out.add(node)
             continue
-        if tree.tags[node] == "a" and _LOGIN.match(tree.attrs[node].get("href") or ""):
+        if tree.tags[node] == "a" and leads_to_login(tree.attrs[node].get("href")):
             left_out.add(_line_around(tree, node, record))
             continue
         role = tree.roles[node]
@@ -193,10 +194,6 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
             size = tree.chars[tree.ends[node]] - tree.chars[node]
             if size <= LONGEST_ASIDE and not _holds_body(template, node):
                 left_out.add(node)
-
-
-_LOGIN = re.compile(r"/?(?:[\w-]+/){0,2}(?:log|sign)[_-]?(?:in|up)(?:\.\w{2,5})?/*(?:[?#]|$)", re.IGNORECASE)
-"""Where members of the same site come in: a line that leads there invites to speak and is nothing that was said."""
 
 
 def _is_sign(tree: Tree, link: int) -> bool:

@@ -19,6 +19,7 @@ from crawler.systems.generic.words import (
     TIME,
     bare_name,
     is_chrome,
+    leads_to_login,
     roles_of,
     says,
     says_by,
@@ -220,6 +221,8 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     tree = template.tree
     text = tree.texts[line]
     if len(text) > LONGEST_LINE or template.is_field(line):
+        return None
+    if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None
     if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):
         before, after = without_time(text)
