@@ -222,6 +222,8 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     text = tree.texts[line]
     if len(text) > LONGEST_LINE or template.is_field(line):
         return None
+    if tree.tags[tree.ups[line]] == "label":
+        return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None
     if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):

@@ -113,4 +113,6 @@ def without_time(text: str) -> tuple[str, str]:
     match = _FROM_TIME.search(text)
     if match is None:
         return text, ""
+    if _AGE.fullmatch(text.strip()):  # its comma parts no name from it
+        return "", ""
     return text[: match.start()], _TO_TIME.sub("", text)
