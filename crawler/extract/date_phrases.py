@@ -270,7 +270,8 @@ def _figures(text: str, words: Words, tag: str) -> tuple[date, date | None] | No
         return (found, None) if found else None
     order = _order(text, words, tag)
     if len(numbers[2]) == 2 and order is None:
-        return None  # any of the three may be the year
+        found = _only_reading(numbers, words)
+        return (found, None) if found else None
     if order == "YMD" and len(numbers[2]) == 2:
         found = _date(_full_year(numbers[0], words), int(numbers[1]), int(numbers[2]))
         return (found, None) if found else None
@@ -282,6 +283,14 @@ def _figures(text: str, words: Words, tag: str) -> tuple[date, date | None] | No
     if order == "DMY":
         return by_day, None
     return (by_month, None) if order == "MDY" else (by_day, by_month)
+
+
+def _only_reading(numbers: list[str], words: Words) -> date | None:
+    """The date in figures with a year of two where only one order makes one: ``03/14/21``, not ``03/04/21``."""
+    first, second, third = numbers
+    orders = ((third, second, first), (third, first, second), (first, second, third))
+    readings = {_date(_full_year(year, words), int(month), int(day)) for year, month, day in orders} - {None}
+    return readings.pop() if len(readings) == 1 else None
 
 
 def _order(text: str, words: Words, tag: str) -> str | None:

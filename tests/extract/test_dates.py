@@ -206,7 +206,8 @@ def test_nothing_is_filled_in(raw: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "language", "expected"),
     [("03/04/2021", "en-US", "2021-03-04"), ("03/04/2021", "en-GB", "2021-04-03"), ("03/04/2021", "de", "2021-04-03"), ("03.04.2021", "en", "2021-04-03"),
-     ("13/04/2021", None, "2021-04-13"), ("04/13/2021", "de", "2021-04-13"), ("04/04/2021", None, "2021-04-04"), ("21/04/03", "ja", "2021-04-03")],
+     ("13/04/2021", None, "2021-04-13"), ("04/13/2021", "de", "2021-04-13"), ("04/04/2021", None, "2021-04-04"), ("21/04/03", "ja", "2021-04-03"),
+     ("03/14/21", None, "2021-03-14"), ("03/14/21", "en", "2021-03-14"), ("03/14/99 09:29:00", "en", "1999-03-14 09:29")],
 )  # fmt: skip
 def test_figures_stand_in_the_order_of_the_language(raw: str, language: str | None, expected: str) -> None:
     assert read(raw, language).at == utc(expected)

@@ -10,6 +10,7 @@ from typing import Final
 from crawler.extract.text import text_of
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -20,6 +21,7 @@ from crawler.systems.generic.words import (
     SIGNATURE,
     TIME,
     is_chrome,
+    leads_to_login,
     roles_of,
 )
 
@@ -179,8 +181,11 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
             continue
         if not tree.tags[node]:
             continue
-        if template.place[node] in whole:
+        if template.place[node] in whole or (tree.tags[node] == "a" and _is_sign(tree, node)):
             left_out.add(node)
+            continue
+        if tree.tags[node] == "a" and leads_to_login(tree.attrs[node].get("href")):
+            left_out.add(_line_around(tree, node, record))
             continue
         role = tree.roles[node]
         if role & (SIGNATURE | FORM | HIDDEN) or tree.tags[node] == "form":
@@ -189,6 +194,18 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
             size = tree.chars[tree.ends[node]] - tree.chars[node]
             if size <= LONGEST_ASIDE and not _holds_body(template, node):
                 left_out.add(node)
+
+
+def _is_sign(tree: Tree, link: int) -> bool:
+    """Whether a link is only a sign, such as ``¶``, for the address of a place in the page."""
+    text = tree.line(link, 3) or ""
+    return (tree.attrs[link].get("href") or "").startswith("#") and text != "" and not any(map(str.isalnum, text))
+
+
+def _line_around(tree: Tree, link: int, record: Record) -> int:
+    """The element around a link if it is a line of text in the record, else the link."""
+    around = tree.ups[link]
+    return around if around > record.start and tree.line(around, LONGEST_ASIDE // 2) is not None else link
 
 
 def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]]) -> None:

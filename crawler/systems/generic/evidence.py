@@ -97,7 +97,8 @@ def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
     return Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements if tree.ups[node] >= 0)
 
 
-PLAIN: Final = frozenset({"p", "div", "td", "li", "span", "tr"})
+PLAIN: Final = frozenset({"p", "div", "td", "th", "dt", "dd", "li", "span", "tr"})
+"""Shapes of so many elements that they are of nobody's make."""
 
 
 def _crowded(template: Template, nodes: list[int]) -> float:
@@ -143,10 +144,7 @@ def _said(tree: Tree, bodies: Bodies) -> list[str]:
 
 def _target(tree: Tree, line: int) -> str:
     """The page that the link around a text leads to."""
-    around = tree.ups[line]
-    while around > 0 and tree.tags[around] != "a":
-        around = tree.ups[around]
-    return (tree.attrs[around].get("href") or "").partition("#")[0]
+    return (tree.link_of(line) or "").partition("#")[0]
 
 
 def _holds_comments(template: Template) -> bool:
@@ -265,6 +263,20 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "pictures": _share([sums.images[record.end] > sums.images[record.start] for record in template.records]),
         "is_item": float(tree.tags[heads[0]] in ("li", "article", "dt", "tr", "table")),
     }
+
+
+FEW: Final = 4
+"""Records from which it says something that all are by the same author."""
+
+
+def is_by_one(template: Template, slots: Slots) -> bool:
+    """Whether the records are what one member has written: all lead to one profile, and nothing calls them comments."""
+    tree = template.tree
+    count = len(template.records)
+    if count < FEW or any(tree.roles[record.start] & COMMENT for record in template.records):
+        return False
+    profiles = {(name.text, tree.link_of(name.node)) for name in slots.names if name is not None}
+    return len(profiles) == 1 and profiles.pop()[1] is not None and None not in slots.names
 
 
 _STARS = re.compile(

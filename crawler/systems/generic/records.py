@@ -94,8 +94,7 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
     :param behind: how far their counts may stand behind those of the best
     """
     seen: set[tuple[int, ...]] = set()
-    read: set[tuple[int, ...]] = set()
-    found: list[Group] = []
+    read: dict[tuple[int, ...], Group] = {}
     at = tree.chars.__getitem__
     for key, heads in _named(tree).items():
         same_heads = tuple(heads)
@@ -106,12 +105,23 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
             continue
         for group in _variants(tree, key if isinstance(key, str) else f"{key[0]}>{key[1]}", heads):
             same = tuple([at(edge) for span in group.spans for edge in span])
-            if same not in read:
-                read.add(same)
-                group.signs = _counted(tree, sums, group)
-                group.score = quick_score(group.signs)
-                found.append(group)
-    return _judged(tree, sums, found, behind)
+            if same in read and not _is_named_better(tree, group, read[same]):
+                continue
+            group.signs = _counted(tree, sums, group)
+            group.score = quick_score(group.signs)
+            read[same] = group
+    return _judged(tree, sums, list(read.values()), behind)
+
+
+def _is_named_better(tree: Tree, group: Group, other: Group) -> bool:
+    """Whether more heads are named as comments than in a group of the same text; of single elements the inner."""
+    own, others = (
+        sum([tree.roles[head] & COMMENT > 0 for head in one.heads]) * len(two.heads)
+        for one, two in ((group, other), (other, group))
+    )
+    if own == others and len(group.heads) == 1 and group.mode == other.mode:
+        return own > 0 and group.heads[0] > other.heads[0]
+    return own > others
 
 
 def _judged(tree: Tree, sums: Sums, groups: list[Group], behind: float) -> list[Group]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from os.path import commonprefix
 from typing import Final
 
-from crawler.extract.dates import Published, read_time
-from crawler.systems.generic.orders import order_of, spelt
-from crawler.systems.generic.template import Template
-from crawler.systems.generic.times import LONGEST_LINE, time_in, without_time
+from crawler.systems.generic.stamps import Stamp, read_stamps
+from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.times import LONGEST_LINE, without_time
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -21,6 +19,7 @@ from crawler.systems.generic.words import (
     TIME,
     bare_name,
     is_chrome,
+    leads_to_login,
     roles_of,
     says,
     says_by,
@@ -28,20 +27,6 @@ from crawler.systems.generic.words import (
 
 LONGEST_NAME: Final = 80
 """Longer texts are no names, characters."""
-
-LONGEST_BYLINE: Final = 140
-"""Longer lines are no bylines, characters."""
-
-
-@dataclass(slots=True)
-class Stamp:
-    """A time and where it was read."""
-
-    published: Published
-    node: int
-    """The element or text that holds it."""
-    rest: str = ""
-    """What else its line says."""
 
 
 @dataclass(slots=True)
@@ -69,137 +54,44 @@ class Slots:
 def read_slots(template: Template, *, observed_at: int, language: str | None) -> Slots:
     """Times first: what stands beside them is often the author."""
     slots = Slots()
-    slots.stamps = _stamps(template, slots, observed_at, language)
-    _settle(template, slots, observed_at, language)
+    slots.stamps, slots.time_place = read_stamps(template, observed_at=observed_at, language=language)
     slots.names = _names(template, slots)
+    told = _without_prose(template, slots)
+    if told != slots.stamps:
+        slots.stamps, slots.time_place = told, slots.time_place if any(told) else ""
+        slots.names = _names(template, slots)
     return slots
 
 
-# -- times -----------------------------------------------------------------------------------------------------
+LONGEST_REST: Final = 20
+"""A line with more letters beside its time and its author may be a sentence."""
 
 
-def _stamps(template: Template, slots: Slots, observed_at: int, language: str | None) -> list[Stamp | None]:
-    tree, count = template.tree, len(template.records)
-    places: dict[int, dict[int, int]] = defaultdict(dict)
-    for number, record in enumerate(template.records):
-        for node in record.own:
-            if tree.timed[node]:
-                places[template.place[node] * 2 + (not tree.tags[node])].setdefault(number, node)
-    ranks = {place: _time_rank(template, nodes, count) for place, nodes in places.items()}
-    best = max(ranks.values(), default=0.0)
-    rivals = [place for place, rank in ranks.items() if rank > best - RIVAL]
-    if len(rivals) > 1 and count > 1:
-        for place in rivals:
-            ranks[place] += _like_posting(template, places[place], observed_at, language)
-    ranked = sorted(places.items(), key=lambda entry: -ranks[entry[0]])
-    found: list[Stamp | None] = [None] * count
-    used: list[int] = []
-    for place, nodes in ranked[:MAX_PLACES]:
-        missing = [number for number in nodes if found[number] is None]
-        if not missing or (used and not _is_like(template, place // 2, used)):
-            continue
-        for number in missing:
-            found[number] = read_stamp(template, nodes[number], observed_at, language)
-        if any(found[number] is not None for number in missing):
-            used.append(place // 2)
-    if used:
-        slots.time_place = template.path(used[0])
-    return found
+def _without_prose(template: Template, slots: Slots) -> list[Stamp | None]:
+    """The times without those that a comment only speaks of.
+
+    Such a time stands in a sentence, and this is all that the comment says, or few others have a time there.
+    """
+    held = Counter(template.place.get(stamp.node, 0) for stamp in slots.stamps if stamp is not None)
+    told: list[Stamp | None] = []
+    for record, stamp, name in zip(template.records, slots.stamps, slots.names, strict=True):
+        if stamp is not None and stamp.rest:
+            rest = stamp.rest.replace(name.text, "") if name is not None else stamp.rest
+            is_sentence = sum(map(str.isalpha, rest)) > LONGEST_REST
+            is_rare = 2 * held[template.place.get(stamp.node, 0)] < len(template.records)
+            if is_sentence and (is_rare or not _says_more(template, record, stamp, name)):
+                told.append(None)
+                continue
+        told.append(stamp)
+    return told
 
 
-MAX_PLACES: Final = 6
+def _says_more(template: Template, record: Record, stamp: Stamp, name: Name | None) -> bool:
+    """Whether a record has a text beside its author, its labels and the line of its time."""
+    author = name.node if name is not None else -1
+    others = [line for line in record.lines if line != author and not template.tree.is_in(line, stamp.node)]
+    return not all(template.is_label(line) for line in others)
 
-RIVAL: Final = 1.2
-"""Places whose rank is so close to the best are compared by what they say."""
-
-
-def _like_posting(template: Template, nodes: dict[int, int], observed_at: int, language: str | None) -> float:
-    """How much the times of a place are in order and differ, as posting times do and dates of joining do not."""
-    stamps = [read_stamp(template, node, observed_at, language) for _, node in sorted(nodes.items())]
-    times = [stamp.published.min for stamp in stamps if stamp is not None and stamp.published.min is not None]
-    if len(times) < 2:
-        return 0.0
-    steps = [later - earlier for earlier, later in pairwise(times)]
-    ordered = max(sum(step >= 0 for step in steps), sum(step <= 0 for step in steps)) / len(steps)
-    return 0.6 * len(set(times)) / len(times) + 0.6 * ordered
-
-
-def _time_rank(template: Template, nodes: dict[int, int], count: int) -> float:
-    tree = template.tree
-    first = next(iter(nodes.values()))
-    roles = template.roles[first]
-    rank = 3.0 * len(nodes) / count
-    rank += 1.0 * bool(roles & TIME) + 1.5 * (tree.tags[first] == "time") + 0.5 * ("datetime" in tree.attrs[first])
-    rank -= 0.8 * bool(roles & BODY and not roles & TIME)
-    sizes = [len(tree.texts[node]) for node in nodes.values()]
-    rank -= 0.8 * (sum(sizes) / len(sizes) > 60)
-    return rank
-
-
-def _is_like(template: Template, place: int, used: list[int]) -> bool:
-    """Whether a further place is the same slot in records of another make."""
-    shape = template.shapes[place]
-    return any(template.shapes[other] == shape for other in used)
-
-
-def read_stamp(template: Template, node: int, observed_at: int, language: str | None) -> Stamp | None:
-    """The time of a timed node: its machine form, its title, its line, or the line of what is around it."""
-    tree = template.tree
-    if tree.tags[node]:
-        for name in ("datetime", "title"):
-            raw = tree.attrs[node].get(name)
-            found = time_in(raw, observed_at=observed_at, language=language) if raw else None
-            if found is not None:
-                return Stamp(found[0], node)
-        whole = tree.line(node, 2 * LONGEST_LINE) or ""
-        found = time_in(whole, observed_at=observed_at, language=language)
-        return Stamp(found[0], node, whole[: found[1]] + " " + whole[found[2] :]) if found else None
-    best: Stamp | None = None
-    around = node
-    for _ in range(3):
-        line = tree.line(around, LONGEST_LINE if around == node else LONGEST_BYLINE)
-        if line is None:
-            break
-        found = time_in(line, observed_at=observed_at, language=language)
-        if found is not None:
-            stamp = Stamp(found[0], around, line[: found[1]] + "\n" + line[found[2] :])
-            if best is None or _is_finer(stamp.published, best.published):
-                best = stamp
-            title = tree.attrs[around].get("title") or tree.attrs[around].get("datetime")
-            finer = time_in(title, observed_at=observed_at, language=language) if title else None
-            if finer is not None and _is_finer(finer[0], best.published):
-                best = Stamp(finer[0], around, best.rest)
-            if best.published.precision not in ("day", "relative"):
-                break
-        around = tree.ups[around]
-        if around <= 0 or around not in template.place:
-            break
-    return best
-
-
-_FINENESS: Final = {"relative": 0, "day": 1, "min": 2, "s": 3, "us": 3}
-
-
-def _is_finer(one: Published, other: Published) -> bool:
-    return _FINENESS.get(one.precision or "", 0) > _FINENESS.get(other.precision or "", 0)
-
-
-def _settle(template: Template, slots: Slots, observed_at: int, language: str | None) -> None:
-    """Read dates in figures once more where the thread as a whole tells whether the day or the month comes first."""
-    open_ones = [stamp for stamp in slots.stamps if stamp is not None and stamp.published.at is None]
-    open_ones = [stamp for stamp in open_ones if stamp.published.precision == "day"]
-    if not open_ones:
-        return
-    raws = [stamp.published.raw for stamp in slots.stamps if stamp is not None]
-    order = order_of(raws, (text for text in template.tree.texts if text and len(text) <= LONGEST_LINE))
-    for stamp in open_ones if order is not None else ():
-        raw = stamp.published.raw
-        published = read_time(spelt(raw, order), observed_at=observed_at, language=language)
-        if published is not None and published.at is not None:
-            stamp.published = replace(published, raw=raw)
-
-
-# -- authors ---------------------------------------------------------------------------------------------------
 
 _LETTER = re.compile(r"[^\W\d_]")
 _PROFILE = re.compile(
@@ -330,6 +222,10 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     text = tree.texts[line]
     if len(text) > LONGEST_LINE or template.is_field(line):
         return None
+    if tree.tags[tree.ups[line]] == "label":
+        return None
+    if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
+        return None
     if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):
         before, after = without_time(text)
         name = bare_name(before, in_line=True) or bare_name(after, in_line=True)
@@ -348,10 +244,20 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     return name
 
 
+_LABEL = re.compile(r"\s*[(（\[][^()（）\[\]]+[)）\]]$")
+
+
 def _without_common(names: dict[int, Name]) -> None:
-    """Drop what all names of a place begin with up to a colon: ``Comment of our reader: NAME``."""
+    """Drop what all names of a place have in common.
+
+    That is a beginning up to a colon, ``Comment of our reader: NAME``, and a label in brackets, ``NAME (Guest)``.
+    """
     if len(names) < 2:
         return
+    labels = {match[0].strip() if (match := _LABEL.search(name.text)) else "" for name in names.values()}
+    if len(labels) == 1 and labels != {""} and len({name.text for name in names.values()}) > 1:
+        for name in names.values():
+            name.text = _LABEL.sub("", name.text) or name.text
     shared = commonprefix([name.text for name in names.values()])  # noqa: RUF071  # letters are what is meant
     colon = max(shared.rfind(":"), shared.rfind("："))
     if colon > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from crawler.systems.generic.body import Bodies
@@ -81,6 +81,7 @@ def _by_container(template: Template) -> Parents:
     starts = {record.start: number for number, record in enumerate(records)}
     parents: Parents = []
     last_in: dict[int, int] = {}
+    opened: dict[int, int] = {}
     names: list[bool] = []
     for number, record in enumerate(records):
         parent: int | None = None
@@ -91,7 +92,7 @@ def _by_container(template: Template) -> Parents:
             holder = tree.ups[up]
             if holder <= 0:
                 break
-            earlier = last_in.get(holder)
+            earlier = last_in.get(holder, opened.get(holder) if named else None)
             if earlier is not None and up not in starts and records[earlier].end <= up:
                 parent = earlier
                 break
@@ -99,6 +100,7 @@ def _by_container(template: Template) -> Parents:
         names.append(parent is not None and named)
         parents.append(parent)
         last_in[tree.ups[record.start]] = number
+        opened.update(dict.fromkeys(_opened_by(template, record), number))
     containers = {(parent) for parent in parents if parent is not None}
     if not containers:
         return parents
@@ -107,6 +109,17 @@ def _by_container(template: Template) -> Parents:
     if len(containers) < 2 or sum(parent is not None for parent in parents) > 0.85 * len(parents):
         return [None] * len(parents)
     return parents
+
+
+def _opened_by(template: Template, record: Record) -> Iterator[int]:
+    """The wrappers that begin with a record, as far as they are no container of answers."""
+    tree = template.tree
+    holder = tree.ups[record.start]
+    for _ in range(WRAPPERS):
+        if holder <= 0 or tree.roles[holder] & REPLIES or template.first_in.get(holder) != record.start:
+            break
+        yield holder
+        holder = tree.ups[holder]
 
 
 def _by_stack(levels: list[float | None]) -> Parents:
@@ -270,16 +283,19 @@ _REPLY_TO = re.compile(
 
 
 def _by_link(template: Template) -> Parents:
-    """A link in the byline, with words for an answer, to another comment of the page."""
+    """A link in the byline, with words for an answer, to another comment of the page.
+
+    A class for answers is enough only of a link to a place in a page: links to profiles have figures of their own.
+    """
     tree = template.tree
     parents: Parents = [None] * len(template.records)
     owner: dict[str, int] | None = None
     for number, record in enumerate(template.records):
         for node in record.own:
             href = tree.attrs[node].get("href") if tree.tags[node] == "a" else None
-            if not href or not _says_reply(template, node):
+            if not href or not _says_reply(template, node, by_class="#" in href):
                 continue
-            fragment = href.rpartition("#")[2] if "#" in href else href
+            fragment = href.rpartition("#")[2]
             if not fragment:
                 continue
             if owner is None:
@@ -291,7 +307,8 @@ def _by_link(template: Template) -> Parents:
     return parents
 
 
-def _says_reply(template: Template, link: int) -> bool:
+def _says_reply(template: Template, link: int, *, by_class: bool) -> bool:
+    """Whether the words at a link speak of an answer, or also its classes and those around it."""
     tree = template.tree
     line = tree.line(link, 80)
     around = tree.ups[link]
@@ -299,7 +316,7 @@ def _says_reply(template: Template, link: int) -> bool:
         return False
     said = tree.line(around, 120) or line
     return _REPLY_TO.search(said) is not None or bool(
-        (tree.roles[around] | tree.roles[link]) & REPLIES and not tree.roles[link] & COMMENT
+        by_class and (tree.roles[around] | tree.roles[link]) & REPLIES and not tree.roles[link] & COMMENT
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
-from crawler.systems.generic.evidence import evidence, is_rated
+from crawler.systems.generic.evidence import evidence, is_by_one, is_rated
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import Group, Sums, groups_of
 from crawler.systems.generic.slots import Slots, read_slots
@@ -72,15 +72,15 @@ def candidates(
         return []
     sums, around = Sums(tree), Surroundings(tree)
     found: list[Found] = []
-    reviews: list[tuple[int, int]] = []
+    others: list[tuple[int, int]] = []
     for group in groups_of(tree, sums, around, behind=behind)[:limit]:
         template = Template(tree, group, SAMPLE)
-        if any(low <= group.spans[0][0] < high for low, high in reviews):
-            continue
-        if is_rated(template):
-            reviews.append((group.spans[0][0], group.spans[-1][1]))
+        if any(low <= group.spans[0][0] < high for low, high in others):
             continue
         slots = read_slots(template, observed_at=observed_at, language=language)
+        if is_rated(template) or is_by_one(template, slots):
+            others.append((group.spans[0][0], group.spans[-1][1]))
+            continue
         bodies = skim_bodies(template, slots)
         candidate = Found(template, slots, bodies)
         candidate.evidence = evidence(template, slots, bodies, around, sums)

@@ -18,6 +18,8 @@ _AGO: Final = (
     "昨天|今天|昨日|今日|어제|오늘|σήμερα|χθες"
 )
 _CLOCK: Final = r"\d{1,2}\s?[:：.h時点]\s?\d{2}(?!\d)(?::\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?"
+_HOUR: Final = r"(?:\d{1,2}\s?[ap]\.?\s?m\b\.?|noon\b|midnight\b)"
+"""A clock without minutes; only behind a date, for ``am 21.`` is a day in German."""
 _FIGURES: Final = r"(?<![\d.,:/-])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}(?![\d])"
 _MONTH: Final = r"[^\W\d_]{3,14}"
 _WORDS: Final = (
@@ -29,7 +31,8 @@ _WORDS: Final = (
 _DATE: Final = rf"(?:{_FIGURES}|{_WORDS})"
 _BETWEEN: Final = r"[^\d\w]{0,4}(?:[^\W\d_]{1,4}\.?[^\d\w]{0,3}){0,2}"
 _WRITTEN = re.compile(
-    rf"(?:{_CLOCK}{_BETWEEN})?{_DATE}(?:[TZ]?{_BETWEEN}{_CLOCK})?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?", re.IGNORECASE
+    rf"(?:{_CLOCK}{_BETWEEN})?{_DATE}(?:[TZ]?{_BETWEEN}(?:{_CLOCK}|{_HOUR}))?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?",
+    re.IGNORECASE,
 )
 _AGE = re.compile(
     r"(?:\b\d+|\b(?:an?|one|ein(?:e[mnr]?)?|une?|una|uma|jeden)\b)\s?[^\W\d_]+\.?(?:[\s,]+(?:\d+\s?[^\W\d_]+\.?))?\s+"
@@ -102,7 +105,7 @@ _EDGES = re.compile(r"^[\s(\[|,;@·•–-]+|[\s)\]|,;@·•–-]+$")
 _FROM_TIME = re.compile(
     rf"(?:{_CLOCK}|{_DATE}|(?<=\w)\s*[(,;|·•—–-]\s*\d|(?<!\w)(?:{_AGO})(?!\w)).*", re.IGNORECASE | re.DOTALL
 )
-_TO_TIME = re.compile(rf".*(?:{_CLOCK}|{_DATE}|(?:19|20)\d\d)", re.IGNORECASE | re.DOTALL)
+_TO_TIME = re.compile(rf".*(?:{_CLOCK}|(?:{_DATE}|(?:19|20)\d\d)(?:\W{{0,4}}{_HOUR})?)", re.IGNORECASE | re.DOTALL)
 
 
 def without_time(text: str) -> tuple[str, str]:
@@ -110,4 +113,6 @@ def without_time(text: str) -> tuple[str, str]:
     match = _FROM_TIME.search(text)
     if match is None:
         return text, ""
+    if _AGE.fullmatch(text.strip()):  # its comma parts no name from it
+        return "", ""
     return text[: match.start()], _TO_TIME.sub("", text)

@@ -90,6 +90,12 @@ class Tree:
         """Whether ``node`` is ``around`` or stands in it."""
         return around <= node < self.ends[around]
 
+    def link_of(self, node: int) -> str | None:
+        """The address of the link around a node, None outside of links."""
+        while node > 0 and self.tags[node] != "a":
+            node = self.ups[node]
+        return self.attrs[node].get("href") if node > 0 else None
+
     def counts(self, tags: tuple[str, ...]) -> list[int]:
         """How many elements of some tags there are before node ``i``, one entry more than there are nodes."""
         marks = bytearray(len(self.tags))

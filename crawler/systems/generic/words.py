@@ -114,6 +114,14 @@ def is_chrome(text: str) -> bool:
     return len(text) <= LONGEST_CHROME and ((key := line_key(text)) == "" or key in _CHROME)
 
 
+_LOGIN = re.compile(r"/?(?:[\w-]+/){0,2}(?:log|sign)[_-]?(?:in|up)(?:\.\w{2,5})?/*(?:[?#]|$)", re.IGNORECASE)
+
+
+def leads_to_login(href: str | None) -> bool:
+    """Whether members of the same site come in at an address; a line that leads there only invites to speak."""
+    return href is not None and _LOGIN.match(href) is not None
+
+
 def _alternatives(words: list[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
 

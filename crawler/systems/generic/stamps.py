@@ -1,0 +1,162 @@
+"""When each record was written: of all places that hold times the one that holds those of posting."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from crawler.extract.dates import Published, read_time
+from crawler.systems.generic.orders import order_of, spelt
+from crawler.systems.generic.template import Template
+from crawler.systems.generic.times import LONGEST_LINE, time_in
+from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.words import AUTHOR, BODY, TIME
+
+LONGEST_BYLINE: Final = 140
+"""Longer lines are no bylines, characters."""
+
+
+@dataclass(slots=True)
+class Stamp:
+    """A time and where it was read."""
+
+    published: Published
+    node: int
+    """The element or text that holds it."""
+    rest: str = ""
+    """What else its line says."""
+
+
+def read_stamps(template: Template, *, observed_at: int, language: str | None) -> tuple[list[Stamp | None], str]:
+    """The time of each record and the place of most of them."""
+    tree, count = template.tree, len(template.records)
+    places: dict[int, dict[int, int]] = defaultdict(dict)
+    for number, record in enumerate(template.records):
+        for node in record.own:
+            if tree.timed[node]:
+                places[template.place[node] * 2 + (not tree.tags[node])].setdefault(number, node)
+    ranks = {place: _time_rank(template, nodes, count) for place, nodes in places.items()}
+    best = max(ranks.values(), default=0.0)
+    rivals = [place for place, rank in ranks.items() if rank > best - RIVAL]
+    if len(rivals) > 1 and count > 1:
+        for place in rivals:
+            ranks[place] += _like_posting(template, places[place], observed_at, language)
+    ranked = sorted(places.items(), key=lambda entry: -ranks[entry[0]])
+    found: list[Stamp | None] = [None] * count
+    used: list[int] = []
+    for place, nodes in ranked[:MAX_PLACES]:
+        missing = [number for number in nodes if found[number] is None]
+        if not missing or (used and not _is_like(template, place // 2, used)):
+            continue
+        for number in missing:
+            found[number] = read_stamp(template, nodes[number], observed_at, language)
+        if any(found[number] is not None for number in missing):
+            used.append(place // 2)
+    _settle(template, found, observed_at, language)
+    return found, template.path(used[0]) if used else ""
+
+
+MAX_PLACES: Final = 6
+
+RIVAL: Final = 1.2
+"""Places whose rank is so close to the best are compared by what they say."""
+
+
+def _like_posting(template: Template, nodes: dict[int, int], observed_at: int, language: str | None) -> float:
+    """How much the times of a place are in order and differ, as posting times do and dates of joining do not."""
+    stamps = [read_stamp(template, node, observed_at, language) for _, node in sorted(nodes.items())]
+    times = [stamp.published.min for stamp in stamps if stamp is not None and stamp.published.min is not None]
+    if len(times) < 2:
+        return 0.0
+    steps = [later - earlier for earlier, later in pairwise(times)]
+    ordered = max(sum(step >= 0 for step in steps), sum(step <= 0 for step in steps)) / len(steps)
+    return 0.6 * len(set(times)) / len(times) + 0.6 * ordered
+
+
+def _time_rank(template: Template, nodes: dict[int, int], count: int) -> float:
+    tree = template.tree
+    first = next(iter(nodes.values()))
+    roles = template.roles[first]
+    rank = 3.0 * len(nodes) / count
+    rank += 1.0 * bool(roles & TIME) + 1.5 * (tree.tags[first] == "time") + 0.5 * ("datetime" in tree.attrs[first])
+    rank -= 0.8 * bool(roles & BODY and not roles & TIME)
+    sizes = [len(tree.texts[node]) for node in nodes.values()]
+    rank -= 0.8 * (sum(sizes) / len(sizes) > 60)
+    rank -= 0.6 * bool(roles & AUTHOR and not roles & BODY)  # a date of joining
+    if len(nodes) > 3:
+        said = {tree.attrs[node].get("datetime") or tree.line(node, LONGEST_LINE) for node in nodes.values()}
+        rank += 1.0 * len(said) / len(nodes)
+    return rank
+
+
+def _is_like(template: Template, place: int, used: list[int]) -> bool:
+    """Whether a further place is the same slot in records of another make."""
+    shape = template.shapes[place]
+    return any(template.shapes[other] == shape for other in used)
+
+
+def read_stamp(template: Template, node: int, observed_at: int, language: str | None) -> Stamp | None:
+    """The time of a timed node: that of the element, or that of the text's line or of what is around it."""
+    tree = template.tree
+    if tree.tags[node]:
+        return _element_stamp(tree, node, observed_at, language)
+    best: Stamp | None = None
+    around = node
+    for _ in range(3):
+        line = tree.line(around, LONGEST_LINE if around == node else LONGEST_BYLINE)
+        if line is None:
+            break
+        found = time_in(line, observed_at=observed_at, language=language)
+        if found is not None:
+            stamp = Stamp(found[0], around, line[: found[1]] + "\n" + line[found[2] :])
+            if best is None or _is_finer(stamp.published, best.published):
+                best = stamp
+            title = tree.attrs[around].get("title") or tree.attrs[around].get("datetime")
+            finer = time_in(title, observed_at=observed_at, language=language) if title else None
+            if finer is not None and _is_finer(finer[0], best.published):
+                best = Stamp(finer[0], around, best.rest)
+            if best.published.precision not in ("day", "relative"):
+                break
+        around = tree.ups[around]
+        if around <= 0 or around not in template.place:
+            break
+    return best
+
+
+def _element_stamp(tree: Tree, node: int, observed_at: int, language: str | None) -> Stamp | None:
+    """The time of an element: its machine form, its title, its line; an age in a title where nothing else tells it."""
+    age: Stamp | None = None
+    for name in ("datetime", "title"):
+        raw = tree.attrs[node].get(name)
+        found = time_in(raw, observed_at=observed_at, language=language) if raw else None
+        if found is not None:
+            if name == "datetime" or found[0].precision != "relative":
+                return Stamp(found[0], node)
+            age = Stamp(found[0], node)
+    whole = tree.line(node, 2 * LONGEST_LINE) or ""
+    found = time_in(whole, observed_at=observed_at, language=language)
+    return Stamp(found[0], node, whole[: found[1]] + " " + whole[found[2] :]) if found else age
+
+
+_FINENESS: Final = {"relative": 0, "day": 1, "min": 2, "s": 3, "us": 3}
+
+
+def _is_finer(one: Published, other: Published) -> bool:
+    return _FINENESS.get(one.precision or "", 0) > _FINENESS.get(other.precision or "", 0)
+
+
+def _settle(template: Template, stamps: list[Stamp | None], observed_at: int, language: str | None) -> None:
+    """Read dates in figures once more where the thread as a whole tells whether the day or the month comes first."""
+    open_ones = [stamp for stamp in stamps if stamp is not None and stamp.published.at is None]
+    open_ones = [stamp for stamp in open_ones if stamp.published.precision == "day"]
+    if not open_ones:
+        return
+    raws = [stamp.published.raw for stamp in stamps if stamp is not None]
+    order = order_of(raws, (text for text in template.tree.texts if text and len(text) <= LONGEST_LINE))
+    for stamp in open_ones if order is not None else ():
+        raw = stamp.published.raw
+        published = read_time(spelt(raw, order), observed_at=observed_at, language=language)
+        if published is not None and published.at is not None:
+            stamp.published = replace(published, raw=raw)
