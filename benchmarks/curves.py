@@ -1,4 +1,4 @@
-"""The curves of growth as one picture: ``python -m benchmarks.curves``, build/bench/growth.svg of the last `make bench`.
+"""The curves of growth as one picture: ``python -m benchmarks.curves`` draws what the last `make bench` found.
 
 Cost against pages, against comments of a page, and against the size of the archive. A cost that is linear lies on the
 dashed line from the first point to the last.
