@@ -137,6 +137,7 @@ bench: $(BENCH)/.ready
 	@$(BENCH)/bin/python -m benchmarks.extraction
 	@$(BENCH)/bin/python -m benchmarks.crawl
 	@$(BENCH)/bin/python -m benchmarks.storage
+	@$(BENCH)/bin/python -m benchmarks.curves
 
 test-scrapyd: $(READY_TO_TEST)
 	@trap 'tests/scrapyd/stop.sh $(SCRAPYD)' EXIT; \
