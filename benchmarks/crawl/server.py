@@ -50,7 +50,7 @@ http {{
     tcp_nopush on;
     keepalive_timeout 75s;
     keepalive_requests 100000;
-    open_file_cache max=50000 inactive=10m;
+    open_file_cache max=4000 inactive=10m;
     open_file_cache_valid 10m;
     gzip_static always;
     gunzip on;
