@@ -90,7 +90,7 @@ def _drawn(curve: Curve) -> str:
         f'<path d="M{x0},{y0}L{x1},{y1}" stroke="#bbb" stroke-dasharray="4 3"/>'
         f'<polyline points="{line}" fill="none" stroke="#2a6db0" stroke-width="2"/>'
         + "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="#2a6db0"/>' for x, y in places)
-        + f'<text x="{LEFT - 5}" y="{TOP + 4}" class="n">{high:,.3g}</text>'
+        + f'<text x="{LEFT - 5}" y="{TOP + 4}" class="n">{high:,.{0 if high >= 100 else 2}f}</text>'
         f'<text x="{LEFT - 5}" y="{floor}" class="n">0</text>'
         f'<text x="{WIDTH - RIGHT}" y="{floor + 15}" class="n">{wide:,.0f}</text>'
         f'<text x="{middle}" y="{floor + 30}" class="m">{escape(curve.below)}</text>'
