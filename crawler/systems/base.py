@@ -177,7 +177,7 @@ class System(ABC):
         """
         return None
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002 - for those that can
+    def count_of(self, answer: Answer, thread: KnownThread, /) -> int | None:  # noqa: ARG002 - for those that can
         """The count that the answer to :meth:`count_request` states; None where it states none.
 
         :raises FetchError: the answer is none of the system's

@@ -61,7 +61,7 @@ class Discourse(System):
         """The topic with one post, as the WordPress plugin asks for it (`topics#wordpress`); None without a topic."""
         return None if thread.native_id is None else {"url": f"{thread.url}/wordpress.json?best=1"}
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """Posts but the first one. "Closed this topic" and the like are counted too: with one it disagrees."""
         return max(answer.root.number("posts_count") - 1, 0)
 

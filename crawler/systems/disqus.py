@@ -68,7 +68,7 @@ class Disqus(System):
         by = {"1": asked["t_i"]} if "t_i" in asked else {"2": asked["t_u"]} if "t_u" in asked else None
         return None if by is None else {"url": with_query(f"https://{thread.tenant}.disqus.com/count-data.js", **by)}
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """Comments that are not deleted, some minutes late at times; None for a thread that Disqus does not know."""
         counts = answer.root.rows("counts")
         return counts[0].number("comments") if len(counts) == 1 else None

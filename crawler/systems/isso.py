@@ -68,7 +68,7 @@ class Isso(System):
         """The thread without its comments."""
         return {"url": with_query(thread.url, limit=0)}
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """All comments, stubs included; None where it may be the top level only, as it is up to 0.13.0."""
         total = answer.root.maybe_number("total_replies")
         return None if total and total == answer.root.maybe_number("hidden_replies") else total

@@ -67,7 +67,7 @@ class PeerTube(System):
         """The newest thread alone; `count=0` would be read as the default of 15."""
         return {"url": with_query(thread.url, start=0, count=1, sort="-createdAt")}
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """Comments and replies that are not removed; None where the instance is too old to say."""
         return answer.root.maybe_number("totalNotDeletedComments")
 

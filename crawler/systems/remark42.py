@@ -68,7 +68,7 @@ class Remark42(System):
         root = thread.url.removesuffix("/find")
         return {"url": with_query(f"{root}/count", site=thread.tenant.rpartition("@")[0], url=thread.native_id)}
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """Comments that are not removed."""
         return answer.root.maybe_number("count")
 

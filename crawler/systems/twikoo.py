@@ -80,7 +80,7 @@ class Twikoo(System):
         """The count alone."""
         return _ask(thread.url, "GET_COMMENTS_COUNT", urls=_spellings(thread.native_id), includeReply=True)
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """All comments; None where the server is too old to say."""
         rows = answer.root.maybe_rows("data")
         return sum(row.number("count") for row in rows) if rows else None

@@ -86,7 +86,7 @@ class Utterances(System):
         repo = thread.url.removeprefix(f"{API}/repos/").removesuffix("/issues")
         return self._ask(f"{thread.url}/{number[1]}" if number else _search(repo, thread.native_id or ""))
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:
+    def count_of(self, answer: Answer, thread: KnownThread, /) -> int | None:
         """All comments of the issue; None where there is none yet."""
         if _NUMBER.fullmatch(thread.native_id or ""):
             return answer.root.number("comments")

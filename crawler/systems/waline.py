@@ -77,7 +77,7 @@ class Waline(System):
         """The thread with one comment."""
         return {"url": with_query(thread.url, pageSize=1)}
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """All comments."""
         return None if answer.root.raw("errno") else _payload(answer).maybe_number("count")
 

@@ -65,7 +65,7 @@ class YouTube(System):
         url = with_query(f"{API}videos", part="statistics", id=thread.native_id)
         return {"url": url, "headers": {"X-goog-api-key": key}} if key else None
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """All comments, as the ledger has them; None for a video that is gone or has comments switched off."""
         items = answer.root.rows("items")
         return items[0].maybe_number("statistics.commentCount") if items else None

@@ -340,7 +340,10 @@ TOKENS = ["19", "7", "2021", "July", "juli", "年", "月", "日", ":", "17:23", 
 def test_whatever_is_read_is_consistent(parts: list[str], glue: str, language: str | None) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = read_time(glue.join(parts), observed_at=NOW, language=language)
+        check_consistency(read_time(glue.join(parts), observed_at=NOW, language=language))
+
+
+def check_consistency(found: Published | None) -> None:
     if found is None:
         return
     assert (found.min is None) == (found.max is None) == (found.precision is None)
@@ -353,8 +356,10 @@ def test_whatever_is_read_is_consistent(parts: list[str], glue: str, language: s
 
 @given(st.text(max_size=150), st.text(max_size=10))
 @settings(deadline=None)
-def test_no_text_raises(raw: str, language: str) -> None:
-    read_time(raw, observed_at=NOW, language=language)
+def test_no_text_raises_or_is_read_as_a_time_that_cannot_be(raw: str, language: str) -> None:
+    found = read_time(raw, observed_at=NOW, language=language)
+    check_consistency(found)
+    assert (found is None) == (not raw.split())
 
 
 def test_a_thousand_different_times_take_well_under_a_second() -> None:

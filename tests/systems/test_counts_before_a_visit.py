@@ -130,5 +130,5 @@ async def test_an_error_is_no_count(make):
         try:
             stated = system.count_of(Answer(json.loads(body), response, Exchange("c", 0)), of)
         except FetchError:
-            continue  # the shape changed: the caller asks for the page
+            stated = None  # the shape changed: the caller asks for the page
         assert stated is None

@@ -39,9 +39,10 @@ def compared(document: Document) -> tuple[int, int]:
     return len(items.found), read
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_saved_pages_are_read_alike_either_way(path):
-    compared(Document(path.read_bytes(), "https://example.org/p/"))
+def test_saved_pages_are_read_alike_either_way_and_most_comments_by_their_layout():
+    found = [compared(Document(path.read_bytes(), "https://example.org/p/")) for path in PAGES]
+    counts, read = map(sum, zip(*found, strict=True))
+    assert read > counts / 2 > 40
 
 
 @pytest.mark.parametrize("markup", ITEMS)
@@ -80,4 +81,5 @@ def markup(parts: tuple) -> str:
 @given(comments)
 def test_any_comment_is_read_alike_either_way(comment):
     item = f'<li id=comment-7 class="comment even depth-1">{markup(comment)}</li>'
-    compared(Document(f"<!doctype html><body class=single-post><ol class=comment-list>{item}</ol>", "https://example.org/p/"))
+    document = Document(f"<!doctype html><body class=single-post><ol class=comment-list>{item}</ol>", "https://example.org/p/")
+    assert compared(document)[0] == 1

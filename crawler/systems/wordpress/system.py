@@ -66,7 +66,7 @@ class WordPress(System):
         query = f"rest_route=/wp/v2/comments&post={thread.native_id}&per_page=1&_fields=id"
         return {"url": f"{scheme}://{thread.tenant.rstrip('/')}/?{query}"}
 
-    def count_of(self, answer: Answer, thread: KnownThread) -> int | None:  # noqa: ARG002
+    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
         """`X-WP-Total`: approved comments, pingbacks left out."""
         return number_in(answer.response, "X-WP-Total")
 
