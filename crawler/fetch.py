@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -81,12 +83,34 @@ def engine_fetch(crawler: Crawler) -> Fetch:
 
 
 def until(fetch: Fetch, seconds: float) -> Fetch:
-    """A visit's fetch that makes no request more after so many seconds: :class:`FetchError` with ``budget``."""
+    """A visit's fetch that ends after so many seconds, whatever is waited for then: :class:`FetchError`, ``budget``.
+
+    What is on the wire is broken off, and what waits in the queue of its host is not asked for any more
+    (:func:`seconds_left`).
+    """
     end = monotonic() + seconds
 
     async def fetch_in_time(request: Request) -> Response:
-        if monotonic() >= end:
-            raise FetchError("budget", f"{request.url}: the visit has taken {seconds:g} s (VISIT_MAX_SECONDS)")
-        return await fetch(request)
+        request.meta[_VISIT_ENDS] = end
+        try:
+            async with asyncio.timeout(end - monotonic()) as time:
+                if end > monotonic():
+                    return await fetch(request)
+        except TimeoutError:
+            if not time.expired():
+                raise
+        except FetchError:
+            if end > monotonic():  # else it is the answer's own time-out, a moment earlier
+                raise
+        raise FetchError("budget", f"{request.url}: the visit has taken {seconds:g} s (VISIT_MAX_SECONDS)")
 
     return fetch_in_time
+
+
+_VISIT_ENDS: Final = "visit_ends"
+
+
+def seconds_left(request: Request) -> float:
+    """How long the visit that made a request may still take; infinite for a request that no visit made."""
+    end: float = request.meta.get(_VISIT_ENDS, inf)
+    return end - monotonic()

@@ -245,7 +245,8 @@ THREAD_MAX_REQUESTS = 2_000
 # own: comments of one thread; the ledger says `cap` when there are more.
 THREAD_MAX_COMMENTS = 200_000
 
-# own: seconds for one visit with all its threads; no request is made after, and the ledger says `budget`.
+# own: seconds for one visit with all its threads, from the page's answer on; what is waited for then is broken off
+# (within a second), and the ledger says `budget`.
 VISIT_MAX_SECONDS = 14_400
 
 # own: pages of one site in one crawl; those beyond are listed as lost, reason `cap`. 0: no limit.

@@ -15,7 +15,8 @@ class RefusedError(IgnoreRequest):
     :param reason: one word: ``robots`` (forbidden, or not known to be allowed), ``opt_out``, ``blocked`` (the host
     asked
         to be left alone for longer than we wait), ``private`` (no host of the public internet), ``address`` (none that
-        can be asked for), ``too_large``, ``redirects``, ``error`` (the answer cannot be read), ``interrupted``
+        can be asked for), ``too_large``, ``redirects``, ``error`` (the answer cannot be read), ``interrupted``,
+        ``budget`` (the visit has ended meanwhile)
     :param detail: one sentence for people, with the address
     """
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from twisted.web._newclient import HEADER, STATUS
 from twisted.web.client import Agent, ResponseFailed
 from zope.interface import directlyProvides, providedBy
 
+from crawler.fetch import seconds_left
 from crawler.politeness.refusal import RefusedError
 from crawler.safety.addresses import PrivateHosts, is_local_name, literal
 
@@ -60,8 +62,10 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
 
         :raises RefusedError: ``private`` when the connection would lead to an address that is none of the public
         internet,
-            ``address`` when the URL is none that can be asked for, ``too_large`` when the head of the answer is
+            ``address`` when the URL is none that can be asked for, ``too_large`` when the head of the answer is,
+            ``budget`` when the visit that asked has ended meanwhile
         """
+        _keep_to_the_visit(request)
         host = _host(request)
         hosts = self._hosts
         if request.meta.get("proxy"):
@@ -92,6 +96,15 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
             raise RefusedError("too_large", f"{request.url}: {too_large}") from error
         except (ValueError, OverflowError) as error:  # a host or a port that Twisted cannot connect to
             raise RefusedError("address", f"{request.url}: {error}") from error
+
+
+def _keep_to_the_visit(request: Request) -> None:
+    """Nothing is asked for after a visit's end, and what is on the wire then is broken off."""
+    left = seconds_left(request)
+    if left <= 0:
+        raise RefusedError("budget", f"{request.url}: nobody waits for it any more (VISIT_MAX_SECONDS)")
+    if left < inf:
+        request.meta["download_timeout"] = min(request.meta.get("download_timeout", left), left)
 
 
 def _host(request: Request) -> str:

@@ -67,7 +67,11 @@ class VisitSpider(Spider):
         fetch = engine_fetch(crawler)
         spider._visit_seconds = settings.getfloat("VISIT_MAX_SECONDS")  # noqa: SLF001  # its own class
         obeyed = tuple(settings.getlist("OBEY_RESERVATIONS"))
-        well_known = WellKnown(fetch)
+
+        async def within_a_visit(request: Request) -> Response:
+            return await until(fetch, spider._visit_seconds)(request)  # noqa: SLF001  # its own class
+
+        well_known = WellKnown(within_a_visit)
 
         async def of_host(url: str) -> Reservation | None:
             return await well_known.reservation(url) if FILE in obeyed else None

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 
+import pytest
 from raw_site import RawSite, Reply, answers, drips, head, resets, sends, stalls
 from running import Place, page
 
@@ -90,3 +91,47 @@ def test_a_thread_whose_next_page_is_cut_off_is_partial_and_loses_no_comment(pla
     states = place.open().comments(history=True).to_pylist()
     assert [row for row in states if row["change"] == "removed"] == []
     assert place.open().comments().to_table().num_rows == known
+
+
+MORE = '<nav class="comment-navigation"><a class="prev" href="/post/comment-page-1/#comments">Older Comments</a></nav>'
+BUSY = answers("busy", "503 Service Unavailable", "text/plain", Retry_After="120")
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        pytest.param(stalls(), id="silent"),
+        pytest.param(stalls(head(length=9_000) + b"<html>"), id="stalled in its body"),
+        pytest.param(drips(head(), b" ", 0.2), id="dripping"),
+        pytest.param(BUSY, id="asking for a pause"),
+    ],
+)
+def test_a_visit_ends_within_its_time_whatever_its_last_request_waits_for(
+    place: Place, raw_site: RawSites, older: Reply
+) -> None:
+    first = page(5, 2).replace("</ol>", f"</ol>{MORE}")
+    site = raw_site({"/post/": answers(first), "/post/comment-page-1/": older})
+    log = place.folder / "log.txt"
+    done = place.run(
+        "crawl", "pages", "--logfile", str(log), "-a", f"url={site.url('/post/')}",
+        VISIT_MAX_SECONDS=2, DOWNLOAD_TIMEOUT=20, RETRY_TIMES=3,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stdout
+    [thread] = place.open().threads().to_pylist()
+    assert (thread["stop_reason"], thread["verdict"], thread["captured"]) == ("budget", "partial", 2)
+    assert "VISIT_MAX_SECONDS" in thread["stop_detail"]
+    assert (thread["ended_at"] - thread["started_at"]).total_seconds() < 2 + 1
+    assert sum("comment-page-1" in line for line in site.asked) == 1, "nothing is asked for after the visit's end"
+    assert "Traceback" not in log.read_text("utf-8")
+    assert "ERROR: " not in log.read_text("utf-8")
+
+
+def test_the_file_of_reservations_is_not_waited_for_longer_than_the_visit_may_take(place: Place, raw_site: RawSites) -> None:
+    site = raw_site({"/post/": answers(PAGE), "/.well-known/tdmrep.json": stalls()})
+    began = time.monotonic()
+    done = place.crawl(
+        site.url("/post/"), VISIT_MAX_SECONDS=2, DOWNLOAD_TIMEOUT=100, OBEY_RESERVATIONS="tdmrep.json", RETRY_TIMES=0
+    )  # fmt: skip
+    assert time.monotonic() - began < 60
+    assert done.returncode == 0, done.stdout
+    assert place.open().comments().to_table().num_rows == 2
