@@ -119,10 +119,10 @@ fuzz: $(READY_TO_TEST)
 
 # The auditing tool has an environment of its own: what it depends on is none of Talkback's dependencies.
 audit: $(READY_TO_TEST)
-	@[ -x build/audit/bin/pip-audit ] || { $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit; }
+	@[ -x build/audit/bin/pip-audit ] || { $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install -qq --disable-pip-version-check --upgrade pip pip-audit; }
 	@$(BIN)/python tests/hostile/regex_attacks.py
 	@$(BIN)/ruff check --select S .
-	@build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
+	@$(BIN)/python tests/hostile/audit_dependencies.py build/audit constraints.txt
 
 $(BENCH)/.ready: setup.py constraints.txt benchmarks/requirements.txt
 	@echo 'Setting up $(BENCH) with what is measured beside ours (once, about a minute)'
