@@ -16,7 +16,7 @@ class RefusedError(IgnoreRequest):
     asked
         to be left alone for longer than we wait), ``private`` (no host of the public internet), ``address`` (none that
         can be asked for), ``too_large``, ``redirects``, ``error`` (the answer cannot be read), ``interrupted``,
-        ``budget`` (the visit has ended meanwhile)
+        ``network`` (a certificate that is not believed), ``budget`` (the visit has ended meanwhile)
     :param detail: one sentence for people, with the address
     """
 

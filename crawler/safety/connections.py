@@ -27,6 +27,7 @@ from zope.interface import directlyProvides, providedBy
 from crawler.fetch import seconds_left
 from crawler.politeness.refusal import RefusedError
 from crawler.safety.addresses import PrivateHosts, is_local_name, literal
+from crawler.safety.certificates import TellingPolicy, reason_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -51,6 +52,8 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
             _BoundedFactory, settings.getint("RESPONSE_HEADERS_MAX"), settings.getint("RESPONSE_HEADERS_MAXSIZE")
         )
         self._pool._factory = factory  # noqa: SLF001  # as Scrapy does
+        policy: Any = TellingPolicy(self._contextFactory)  # implements IPolicyForHTTPS, which mypy cannot see
+        self._contextFactory = policy
 
     @property
     def _hosts(self) -> PrivateHosts:
@@ -63,7 +66,8 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
         :raises RefusedError: ``private`` when the connection would lead to an address that is none of the public
         internet,
             ``address`` when the URL is none that can be asked for, ``too_large`` when the head of the answer is,
-            ``budget`` when the visit that asked has ended meanwhile
+            ``network`` when the certificate of the server is not believed, ``budget`` when the visit that asked has
+            ended meanwhile
         """
         _keep_to_the_visit(request)
         host = _host(request)
@@ -90,6 +94,10 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
                 self._fail_on_dataloss_warned = True
             raise
         except DownloadFailedError as error:
+            untrusted = reason_of(error)
+            if untrusted is not None:
+                why = f"the certificate of its server {untrusted} (DOWNLOAD_VERIFY_CERTIFICATES)"
+                raise RefusedError("network", f"{request.url}: {why}") from error
             too_large = _head_too_large(error)
             if too_large is None:
                 raise
