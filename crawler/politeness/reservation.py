@@ -82,22 +82,23 @@ def read_reservation(document: Document, token: str, well_known: Reservation | N
 
 
 def header_directives(value: str, token: str) -> list[str]:
-    """Directives of ``X-Robots-Tag`` that are meant for everybody or for ``token``.
+    """Directives of ``X-Robots-Tag`` that are meant for everybody or for ``token``; each header is a line.
 
-    ``googlebot: noarchive, noindex`` names a crawler for all that follows until the next name; several headers are
-    joined by commas, so that a header for everybody behind one with a name would be read as that crawler's. Where that
-    is unclear, only the directives behind our own name and those before any name count.
+    ``googlebot: noarchive, noindex`` names a crawler for all that follows until the next name or the end of the line.
+    Where something on the way joined several headers by commas, one for everybody behind one with a name is read as
+    that crawler's.
     """
     found: list[str] = []
-    ours = True
-    for part in value[:4_096].lower().split(","):
-        name, colon, rest = part.partition(":")
-        word = part.strip()
-        if colon and name.strip() not in _VALUED:
-            ours = name.strip() in (token.lower(), "*")
-            word = rest.strip()
-        if ours:
-            found += _words(word)
+    for line in value[:4_096].lower().splitlines():
+        ours = True
+        for part in line.split(","):
+            name, colon, rest = part.partition(":")
+            word = part.strip()
+            if colon and name.strip() not in _VALUED:
+                ours = name.strip() in (token.lower(), "*")
+                word = rest.strip()
+            if ours:
+                found += _words(word)
     return found
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from time import monotonic
@@ -172,7 +173,7 @@ class Robots:
         return Rules(None, f"{why}, so nothing of this host is known to be allowed", reason, until)
 
     def _parse(self, answer: Response) -> RobotParser:
-        body = b"" if _is_unavailable(answer.status) else leading_lines(answer.body)
+        body = b"" if _is_unavailable(answer.status) else groups_of(leading_lines(answer.body), self._token)
         return build_from_crawler(self._parser_class, self.crawler, body)
 
 
@@ -204,3 +205,31 @@ def leading_lines(body: bytes) -> bytes:
         return body
     head = body[:MAX_BYTES]
     return head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1]
+
+
+_AGENT: Final = re.compile(
+    rb"((?:(?<=[\r\n])|\A)(?:\xef\xbb\xbf)?[ \t]*+user[ -]?agent(?:[ \t]*+:|[ \t]))([^\r\n#]*+)", re.IGNORECASE
+)
+_PRODUCT: Final = re.compile(rb"[A-Za-z_-]+")
+_OTHERS: Final = b" -others-"
+"""In the place of a name that is not ours; it is part of no product token."""
+
+
+def groups_of(body: bytes, token: str) -> bytes:
+    """A robots.txt with our groups under our name, those for everybody under ``*``, all others under one name.
+
+    A group is ours when the product token that its line begins with is ours, in whatever case (RFC 9309 2.2.1).
+    Protego 0.7 takes ``Talk`` for ours as well, and not ``Talkback/0.1``.
+    """
+    ours = _PRODUCT.match(token.encode())
+    name = ours[0] if ours else token.encode()
+
+    def named(match: re.Match[bytes]) -> bytes:
+        words = match[2].split(maxsplit=1) or [b""]
+        if words[0] == b"*":
+            return match[1] + b" *"
+        product = _PRODUCT.match(words[0])
+        is_ours = product is not None and product[0].lower() == name.lower()
+        return match[1] + (b" " + name if is_ours else _OTHERS)
+
+    return _AGENT.sub(named, body)

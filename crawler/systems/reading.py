@@ -443,9 +443,13 @@ def with_query(url: str, /, **query: str | int | None) -> str:
 
 
 def header_dict(response: Response) -> dict[str, str]:
-    """Headers by name in lower case; several of one name are joined as RFC 9110 5.3 says."""
+    """Headers by name in lower case; several of one name are joined as RFC 9110 5.3 says.
+
+    Those of X-Robots-Tag are lines: a crawler that one of them names is named for that line only.
+    """
+    joints = {b"X-Robots-Tag": b"\n"}
     return {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        name.decode("latin-1").lower(): joints.get(name, b", ").join(values).decode("latin-1")
         for name, values in response.headers.items()
     }
 

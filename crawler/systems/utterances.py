@@ -121,7 +121,7 @@ class Utterances(System):
 
     def _following(self, answer: Answer) -> dict[str, Any] | None:
         link = (answer.response.headers.get("Link") or b"").decode("latin-1")
-        following = re.search(r'<([^>]*)>;\s*rel="?next\b', link)
+        following = re.search(r'<([^<>]*)>;\s*rel="?next\b', link)
         return self._ask(answer.response.urljoin(following[1])) if following is not None else None
 
 

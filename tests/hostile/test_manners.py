@@ -108,6 +108,8 @@ def test_the_list_holds_for_redirects_and_for_robots_txt_and_a_wrong_list_stops_
         ("noindex, otherbot: noarchive", ["noindex"]),
         ("otherbot: noindex, talkback: noarchive", ["noarchive"]),
         ("unavailable_after: 25 Jun 2030 15:00:00 PST, noarchive", ["noarchive"]),
+        ("otherbot: noindex\nnoarchive", ["noarchive"]),
+        ("otherbot: noindex\nunavailable_after: 25 Jun 2030 15:00:00 PST, noarchive\nthirdbot: noindex", ["noarchive"]),
         ("max-snippet: 50", []),
         ("", []),
     ],

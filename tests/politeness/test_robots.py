@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 
 from crawler.politeness import robots
 from crawler.politeness.refusal import RefusedError
-from crawler.politeness.robots import MAX_BYTES, authority, leading_lines
+from crawler.politeness.robots import MAX_BYTES, authority, groups_of, leading_lines
 
 Loopback = Callable[..., LoopbackSite]
 PAGE = Answer("a page")
@@ -122,6 +122,15 @@ async def test_rules_are_asked_for_again_when_they_are_old(loopback: Loopback) -
         ("User-agent: otherbot\nDisallow: /", True),
         ("User-agent: a\nUser-agent: talkback\nDisallow: /page", False),
         ("\ufeffUser-agent: *\r\nDisallow: /page\r\n", False),
+        ("User-agent: Talkback/0.1\nDisallow: /page", False),
+        ("User-agent: Talkback/0.1\nDisallow:\n\nUser-agent: *\nDisallow: /", True),
+        ("User-agent: Talk\nAllow: /\n\nUser-agent: *\nDisallow: /page", False),
+        ("User-agent: TalkbackBot\nDisallow: /", True),
+        ("User-agent: NotTalkback\nDisallow: /", True),
+        ("USERAGENT talkback # that one\rDisallow: /page\r", False),
+        ("User-agent: a\nDisallow: /\nUser-agent:\nDisallow: /page", True),
+        ("User-agent: * all\nDisallow: /page", False),
+        ("User-agent: a\nDisallow: /x\n\nUser-agent: talkback\nUser-agent: b\nDisallow: /page", False),
         ("<!DOCTYPE html><html><title>Home</title><p>User-agent: * Disallow: /</html>", True),
     ],
 )
@@ -243,5 +252,5 @@ def test_rules_belong_to_scheme_host_and_port(url: str, expected: str) -> None:
 def test_any_bytes_are_rules(body: bytes, port: int) -> None:
     from scrapy.robotstxt import ProtegoRobotParser
 
-    parser = ProtegoRobotParser(leading_lines(body), None)
+    parser = ProtegoRobotParser(groups_of(leading_lines(body), "Talkback"), None)
     assert parser.allowed(f"http://example.org:{port}/", "Talkback") in (True, False)
