@@ -1,4 +1,4 @@
-"""Bounds on markup whose tree would cost more than its text: nesting, unclosed formatting, attributes."""
+"""Bounds on markup whose tree would cost more than its text: size, nesting, unclosed formatting, attributes."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ STEPS: Final = 500_000_000
 
 COPIES: Final = 2_000_000
 """Tags times unclosed formatting elements: each paragraph gets copies of them all (HTML 13.2.4.3)."""
+
+PIECES: Final = 500_000
+"""Tags and attributes of a page that are read; each costs about 430 bytes and 6 us. A page of 32 MB can have ten
+million."""
 
 MIN_DEPTH: Final = 256
 MIN_FORMATTING: Final = 8
@@ -65,16 +69,30 @@ _ATTRIBUTE = re.compile(r"[^\s/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]++)
 
 
 def bounded(text: str) -> str:
-    """The same markup, or one whose tree is bounded when it would be monstrous: all its text is kept.
+    """The same markup, or one whose tree is bounded when it would be monstrous.
 
-    A start tag that opens too deep becomes ``wbr``, so that what it holds moves up to the level above.
+    What lies behind the first :data:`PIECES` is left out. A start tag that opens too deep becomes ``wbr``, so that what
+    it holds moves up to the level above.
     """
+    text = _beginning(text)
     tags = text.count("<")
     if tags <= MANY_TAGS and not _has_long_tag(text) and (tags <= FEW_TAGS or len(_STYLE.findall(text)) <= MANY_STYLES):
         return text
     depth = max(STEPS // max(tags, 1), MIN_DEPTH)
     formatting = min(max(COPIES // max(tags, 1), MIN_FORMATTING), MAX_FORMATTING)
     return _Bounds(depth, formatting).apply(text)
+
+
+def _beginning(text: str) -> str:
+    if len(text) <= 2 * PIECES:  # the shortest attribute takes two characters, the shortest tag three
+        return text
+    pieces = 0
+    for match in _TOKEN.finditer(text):
+        rest = match["rest"]
+        pieces += 1 + (len(_ATTRIBUTE.findall(rest)) if rest else 0)
+        if pieces > PIECES:
+            return text[: match.start()]
+    return text
 
 
 def _has_long_tag(text: str) -> bool:

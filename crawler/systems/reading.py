@@ -140,7 +140,8 @@ class Reading:
     def check(self, document: Document) -> None:
         """Note a page that was too monstrous to be read as it stands."""
         if document.is_cut:
-            self.gap(f"{document.url}: its markup nests too deep to be read as it stands; comments may be missing")
+            why = "its markup is too large or nests too deep to be read as it stands; comments may be missing"
+            self.gap(f"{document.url}: {why}")
 
     # -- what came ----------------------------------------------------------------------------------
 

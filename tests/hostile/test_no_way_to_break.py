@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -154,6 +155,25 @@ def test_monstrous_markup_ends_with_one_last_capture_in_time(body: bytes) -> Non
     captures = read(body)
     assert [capture.is_last for capture in captures][-1:] == [True]
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("piece", ["<p>", "<b>x</b>", "<a href=x>y</a>", "<i" + " a" * 900 + ">", "<i a=1 b c d e>", "<!---->"])
+def test_a_page_of_nothing_but_markup_costs_bounded_time_and_memory(piece: str) -> None:
+    """As large as DOWNLOAD_MAXSIZE lets it be. Its comments come first: they are kept, and the thread is partial."""
+    code = (
+        "import resource, sys, time; from test_no_way_to_break import read; from running import page\n"
+        "started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        f"captures = read(page(7, 3).replace('</body>', {piece!r} * (32 * 2**20 // {len(piece)})))\n"
+        "ledger = next(one.thread for one in captures if one.thread)\n"
+        "grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before\n"
+        "print(ledger.captured, ledger.verdict, time.process_time() - started, grown // 1024)"
+    )
+    paths = os.pathsep.join(sys.path)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120, env=os.environ | {"PYTHONPATH": paths})
+    captured, verdict, seconds, megabytes = done.stdout.split()
+    assert (captured, verdict) == ("3", "partial")
+    assert float(seconds) < 15
+    assert int(megabytes) < 600
 
 
 STATED = page(7, 2).replace("<head>", '<head><link rel="https://api.w.org/" href="https://e.com/wp-json/">').replace(
