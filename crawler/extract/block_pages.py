@@ -1,4 +1,5 @@
-"""Answers that are no content: challenges and captchas, consent walls, "enable JavaScript", login pages, soft 404s.
+"""Answers that are no content: challenges and captchas, consent walls, checks of age, "enable JavaScript", login pages,
+soft 404s.
 
 Three kinds of evidence, in this order: what a vendor's own page is known by (and nothing else is); where a redirect
 ended; what title and heading say on a page that shows neither an article nor a thread. A word alone never decides: a
@@ -27,7 +28,7 @@ class BlockPage:
     """What stands in the place of the content."""
 
     kind: str
-    """`captcha`, `consent`, `javascript`, `login`, `soft_404`."""
+    """`captcha`, `consent`, `age`, `javascript`, `login`, `soft_404`."""
     evidence: str
     """By what it was recognised, in words."""
 
@@ -43,6 +44,7 @@ class BlockPage:
 _NAMES: Final = {
     "captcha": "a captcha or a check for robots instead of the page",
     "consent": "a consent wall instead of the page",
+    "age": "a question for the visitor's age instead of the page",
     "javascript": "a page that shows nothing without JavaScript",
     "login": "a login page instead of the page",
     "soft_404": "a page that says that there is none",
@@ -78,6 +80,9 @@ _NOT_HERE: Final = (
     r"|not found|(?:oops?[!,.]*\s*)?(?:this |the |that )?page (?:is |was |could |can)?(?:not|n?'t) (?:be )?(?:found"
     r"|available)[.!]?"
     r"|(?:sorry,? )?(?:this|that|the) page (?:does|do)(?:n[o']t| not) exist[.!]?|nothing (?:was )?found(?: here)?[.!]?"
+    r"|(?:this |your )?(?:account|site|website) (?:is |has been |was )?(?:suspended|terminated)[.!]?"
+    r"|(?:site|website) (?:is )?(?:down for|under|undergoing) (?:scheduled )?maintenance[.!]?"
+    r"|briefly unavailable for scheduled maintenance.*|error establishing a database connection"
     r"|page (?:unavailable|missing)|video (?:not found|unavailable|has been removed)[.!]?"
     r"|(?:seite|artikel|inhalt) (?:wurde )?nicht gefunden[.!]?|page (?:non trouvée|introuvable)|contenu introuvable"
     r"|p[áa]gina no encontrada|p[áa]gina n[ãa]o encontrada|pagina non trovata|pagina niet gevonden"
@@ -102,6 +107,15 @@ _CONSENT: Final = (
     r"|prima di continuare.*"
     r"|antes de (?:continuar|ir a .*)|voordat je verdergaat.*|we value your privacy|your privacy (?:choices|matters)"
     r"|cookie (?:consent|wall|settings)|privacy (?:gate|wall)|datenschutz-?einstellungen|dpg media privacy gate"
+    r"|mit werbung (?:und cookies )?weiter.*|weiter(?:lesen)? mit werbung.*"
+    r"|continuer (?:avec|sans) (?:les )?(?:cookies|publicité).*"
+)
+_AGE: Final = (
+    r"age (?:verification|check|gate|restricted)|(?:please )?(?:verify|confirm) your age"
+    r"|are you (?:over|at least) (?:18|21)(?: years? (?:old|of age))?\??|you must be (?:over |at least )?(?:18|21)\b.*"
+    r"|altersverifikation|alters(?:prüfung|kontrolle|abfrage)|sind sie (?:über|mindestens) 18.*"
+    r"|vérification de l'âge|avez-vous (?:plus de )?18 ans.*|verificaci[óo]n de edad|verifica dell'età"
+    r"|verifica[çc][ãa]o de idade|leeftijdscontrole|weryfikacja wieku|проверка возраста|年齢確認"
 )
 _LOGIN: Final = (
     r"(?:please )?(?:log|sign)[ -]?(?:in|on)(?: to .*| required)?|login(?: required)?|member login|anmelden"
@@ -124,10 +138,12 @@ def _whole(pattern: str) -> Callable[[str], re.Match[str] | None]:
     return re.compile(rf"(?:{pattern})", re.IGNORECASE).fullmatch
 
 
-_is_not_here, _is_robot, _is_consent, _is_login = map(_whole, (_NOT_HERE, _ROBOT, _CONSENT, _LOGIN))
+_is_not_here, _is_robot, _is_consent, _is_age, _is_login = map(_whole, (_NOT_HERE, _ROBOT, _CONSENT, _AGE, _LOGIN))
 _wants_scripts = re.compile(_SCRIPTS, re.IGNORECASE).search
 
-_PARTS = re.compile(r"\s[|\-\u2013\u2014\u00b7\u2022:\u00bb\u00ab/]\s|\s?[|\u2013\u2014\u00b7\u2022\u00bb\u00ab]\s?")
+_PARTS = re.compile(
+    r"\s[|\-\u2013\u2014\u00b7\u2022:\u00bb\u00ab\u2039\u203a/]\s|\s?[|\u2013\u2014\u00b7\u2022\u00bb\u00ab\u2039\u203a]\s?"
+)
 _LOGIN_PATH = re.compile(
     r"/(?:wp-login\.php|log-?in|sign-?in|signin|account/log-?in|accounts/log-?in|users?/(?:sign_in|log-?in)"
     r"|auth(?:/login)?|sso)"
@@ -213,6 +229,8 @@ def _by_words(document: Document) -> BlockPage | None:
             return BlockPage("captcha", repr(text))
         if _is_consent(text):
             return BlockPage("consent", repr(text))
+        if _is_age(text):
+            return BlockPage("age", repr(text))
         if _is_login(text) and document.first("input[type=password i]") is not None:
             return BlockPage("login", repr(text))
     if document.first(_CAPTCHA) is not None and not document.css("h1, h2, h3, p + p + p"):
