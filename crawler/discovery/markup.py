@@ -12,6 +12,9 @@ from lxml import etree
 MAX_DEPTH: Final = 32
 """Sitemaps and feeds nest four or five deep."""
 
+MAX_ELEMENTS: Final = 1_000_000
+"""Elements that are read: 50,000 addresses (sitemaps.org), each with twenty of them. 32 MB can hold eight million."""
+
 MAX_TEXT: Final = 65_536
 """Longest text of an element that is read, characters; addresses, titles and times are shorter."""
 
@@ -35,11 +38,11 @@ def records(body: bytes, names: frozenset[str], beside: frozenset[str] = frozens
 
     :param names: local names of records, e.g. ``url``, ``item``
     :param beside: local names of elements that are yielded as well where they stand outside of records
-    :raises MarkupError: there is no element in it, or its nesting is absurd
+    :raises MarkupError: there is no element in it, or their number or nesting is absurd
     """
     if _HTML.match(body[:200]):
         raise MarkupError("it is an HTML page")
-    depth = inside = 0
+    depth = inside = count = 0
     is_first = True
     try:
         events = etree.iterparse(
@@ -48,7 +51,9 @@ def records(body: bytes, names: frozenset[str], beside: frozenset[str] = frozens
         )  # fmt: skip
         for event, element in events:
             if event == "start":
-                depth += 1
+                depth, count = depth + 1, count + 1
+                if count > MAX_ELEMENTS:
+                    raise MarkupError(f"it has more than {MAX_ELEMENTS} elements; the rest is not read")
                 if depth > MAX_DEPTH:
                     raise MarkupError(f"its elements nest more than {MAX_DEPTH} deep")
                 inside += local(element) in names

@@ -49,12 +49,18 @@ def read_sitemap(body: bytes, link: Callable[[str], str | None], *, observed_at:
             if found is None:
                 continue
             (listed.places if name == "sitemap" else listed.pages).append(found)
-            if len(listed.pages) + len(listed.places) >= MAX_URLS:
-                listed.problems.append(f"it names more than {MAX_URLS:,} addresses; the rest is not read")
+            if _is_full(listed):
                 break
     except MarkupError as error:
         listed.problems.append(f"it cannot be read: {error}")
     return listed
+
+
+def _is_full(listed: Listed) -> bool:
+    if len(listed.pages) + len(listed.places) < MAX_URLS:
+        return False
+    listed.problems.append(f"it names more than {MAX_URLS:,} addresses; the rest is not read")
+    return True
 
 
 def _found(element: Any, link: Callable[[str], str | None], observed_at: int) -> Found | None:
@@ -97,6 +103,8 @@ def _text(body: bytes, link: Callable[[str], str | None], listed: Listed) -> Lis
         absolute = link(url)
         if absolute is not None:
             listed.pages.append(Found(url=absolute))
+            if _is_full(listed):
+                break
     listed.kind = "text" if listed.pages else ""
     return listed
 

@@ -99,6 +99,23 @@ def test_what_is_no_sitemap_is_said(body, word):
     assert any(word in problem for problem in listed.problems), listed.problems
 
 
+def test_a_text_file_of_addresses_is_read_to_the_limit_which_is_named(monkeypatch):
+    monkeypatch.setattr("crawler.discovery.sitemaps.MAX_URLS", 1_000)
+    listed = read("https://example.org/a\n" * 5_000)
+    assert len(listed.pages) == 1_000
+    assert listed.problems == ["it names more than 1,000 addresses; the rest is not read"]
+
+
+@pytest.mark.parametrize("piece", [b"<a/>", b"<url/>"])
+def test_a_sitemap_of_nothing_but_elements_is_read_to_a_limit_which_is_named(piece):
+    first = f"<urlset {NS}><url><loc>https://example.org/first</loc></url>".encode()
+    started = process_time()
+    listed = read(first + piece * (32 * 2**20 // len(piece)) + b"</urlset>")
+    assert process_time() - started < 15, "25 s when there was no limit"
+    assert listed.pages[0].url == "https://example.org/first"
+    assert any("elements" in problem for problem in listed.problems), listed.problems
+
+
 def test_entities_are_never_expanded_and_files_never_read():
     bomb = (
         '<!DOCTYPE urlset [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
