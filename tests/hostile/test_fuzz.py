@@ -18,7 +18,7 @@ from archive.errors import ArchiveError
 from archive.log import TableLog
 from archive.schema import TABLES
 from archive.stores import LocalStore
-from crawler.politeness.robots import leading_lines
+from crawler.politeness.robots import groups_of, leading_lines
 
 INPUTS = int(os.environ.get("TALKBACK_FUZZ", "40"))
 often = settings(max_examples=INPUTS, deadline=None, suppress_health_check=list(HealthCheck))
@@ -39,7 +39,7 @@ def test_anything_ends_in_a_result(name: str) -> None:
 @often
 @given(ROBOTS)
 def test_any_robots_txt_is_a_set_of_rules(body: bytes) -> None:
-    rules = ProtegoRobotParser(leading_lines(body), None)
+    rules = ProtegoRobotParser(groups_of(leading_lines(body), "Talkback"), None)
     assert rules.allowed("https://e.com/a/b?c=d", "Talkback") in (True, False)
     rules.crawl_delay("Talkback")
 
