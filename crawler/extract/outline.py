@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -175,9 +175,8 @@ class Outline:
         found = self._walk(self._block(link)).shown.get(link.mem_id)
         return found[1].text if found else ""
 
-    def lines_with(self, is_wanted: Callable[[str], bool]) -> list[Line]:
-        """Lines in document order, among them all that a wanted text stands in: a piece of text between two tags."""
-        wanted = {text for text in set(self.texts) if len(text) <= MAX_LINE and is_wanted(text)}
+    def lines_with(self, wanted: Collection[str]) -> list[Line]:
+        """Lines in document order, among them all that a wanted text stands in: a piece of :attr:`texts`."""
         if not wanted:
             return []
         nodes = [node for node in self._body.traverse(include_text=True) if node.tag_id == _TEXT]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -96,9 +97,19 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
     return folded in _PROMPTS or (folded in _BARE and (is_heading or line.rstrip().endswith((":", "："))))
 
 
-def may_begin_prompt(text: str) -> bool:
-    """Whether a piece of text may be the first words of a line that asks to share or like."""
-    return _begins_prompt(text) if len(text) > _MAX_LABEL else _kept_begins_prompt(text)
+def beginnings_of_prompts(texts: Iterable[str]) -> set[str]:
+    """Those pieces of text that may be the first words of a line that asks to share or like."""
+    if len(_plain) > _MAX_PLAIN:
+        _plain.clear()
+    fresh = set(texts) - _plain
+    found = set(filter(_begins_prompt, fresh))
+    _plain.update(text for text in fresh - found if len(text) <= _MAX_LABEL)
+    return found
+
+
+_plain: Final[set[str]] = set()
+"""Texts that begin no prompt: menus repeat on every page of a site."""
+_MAX_PLAIN: Final = 16_384
 
 
 def _begins_prompt(text: str) -> bool:
@@ -107,9 +118,6 @@ def _begins_prompt(text: str) -> bool:
     if len(text) > _LONGEST_PROMPT or (start.isascii() and start.isalnum() and start not in _FIRST_LETTERS):
         return False
     return fold_phrase(text) in _BEGINNINGS
-
-
-_kept_begins_prompt: Final = lru_cache(maxsize=16_384)(_begins_prompt)  # menus repeat on every page of a site
 
 
 def is_copy_label(line: str | None) -> bool:

@@ -14,7 +14,14 @@ from wordpress_site import BASE, BERLIN, JSON, POST, Row, comment_page_url, fact
 
 from crawler.extract.document import Document
 from crawler.systems.wordpress import WordPress
-from crawler.systems.wordpress.clock import feed_entries, moments_of, real_offsets, zone_of_settings, zones_that_explain
+from crawler.systems.wordpress.clock import (
+    feed_entries,
+    moments_in,
+    moments_of,
+    real_offsets,
+    zone_of_settings,
+    zones_that_explain,
+)
 
 SYSTEM = WordPress()
 FEED_LINK = f'<link rel="alternate" type="application/rss+xml" href="{POST}feed/">'
@@ -115,6 +122,22 @@ def test_the_true_zone_is_always_among_those_that_explain_what_was_seen(name, se
 def test_an_hour_that_comes_twice_is_two_moments():
     wall = micros(datetime(2021, 10, 31, 2, 30, tzinfo=UTC))
     assert moments_of(wall, BERLIN) == {wall - 3_600_000_000, wall - 7_200_000_000}
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia")
+
+
+@given(
+    st.one_of(
+        st.integers(1_060_000_000, 2_100_000_000),
+        st.integers(-100, 100).map(lambda quarters: 1_325_203_200 + quarters * 900),  # Apia leaves out 2011-12-30
+        st.integers(-100, 100).map(lambda quarters: 1_635_645_600 + quarters * 900),  # Berlin repeats an hour
+    ),
+    st.sets(st.sampled_from(ZONES), min_size=1),
+)
+def test_what_all_clocks_of_a_day_show_is_what_each_of_them_shows(second, names):
+    zones, wall = tuple(map(ZoneInfo, sorted(names))), second * 1_000_000
+    assert moments_in(wall, zones) == {moment for zone in zones for moment in moments_of(wall, zone)}
 
 
 @pytest.mark.parametrize(

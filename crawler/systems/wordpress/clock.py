@@ -27,6 +27,7 @@ from crawler.extract.urls import page_url
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE: Final = 60_000_000
+DAY: Final = 24 * 60 * MINUTE
 """Microseconds."""
 
 WEEK: Final = timedelta(days=7)
@@ -119,7 +120,7 @@ class SiteClock:
         if published is None or published.at is None:
             return published
         if is_wall_clock(published):
-            moments = {moment for zone in self.candidates for moment in moments_of(published.at, zone)}
+            moments = moments_in(published.at, self.candidates)
         elif not _may_be_repeated(raw):
             return published
         else:
@@ -158,6 +159,27 @@ def moments_of(wall: int, zone: tzinfo) -> set[int]:
             moments.add(wall - int(offset.total_seconds()) * 1_000_000)
     valid = {moment for moment in moments if moment + _offset_at(moment, zone) == wall}
     return valid or set(list(moments)[:1])
+
+
+def moments_in(wall: int, zones: tuple[tzinfo, ...]) -> set[int]:
+    """The moments at which the clocks of any of some zones show a wall time (given as if it were UTC)."""
+    offsets = _offsets_on(wall // DAY, zones)
+    if offsets is None:
+        return {moment for zone in zones for moment in moments_of(wall, zone)}
+    return {wall - offset for offset in offsets}
+
+
+@lru_cache(maxsize=4_096)  # the comments of a site share their days
+def _offsets_on(day: int, zones: tuple[tzinfo, ...]) -> frozenset[int] | None:
+    """The offsets that zones have all through a day of their clocks; None where one of them changes about then.
+
+    No zone of the IANA database has changed its offset and changed it back within the three days that are looked at.
+
+    :param day: days since the epoch
+    """
+    first, last = (day - 1) * DAY, (day + 2) * DAY
+    before = [_offset_at(first, zone) for zone in zones]
+    return frozenset(before) if before == [_offset_at(last, zone) for zone in zones] else None
 
 
 def _offset_at(moment: int, zone: tzinfo) -> int:
