@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -142,9 +142,18 @@ class Elements:
         return "\n".join(self.by_class).lower()
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def _by_word(self) -> dict[str, list[str]]:
+        """Values of ``class`` by each class in them, lower case."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for value in self.by_class:
+            for word in set(value.lower().split()):
+                found[word].append(value)
+        return dict(found)
+
+    @property
+    def words(self) -> KeysView[str]:
         """All classes, lower case."""
-        return frozenset(self.classes.split())
+        return self._by_word.keys()
 
     @cached_property
     def _by_id(self) -> dict[str, list[LexborNode]]:
@@ -281,9 +290,10 @@ class Elements:
             elif needs.tag and tag_id(needs.tag) not in _MANY and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
                 found = self.of_tag(needs.tag)
             elif needs.word:
-                lowered = ((value, value.lower()) for value in self.by_class)
-                values = [value for value, low in lowered if needs.word in low and needs.word in low.split()]
+                values = self._by_word.get(needs.word, [])
                 found = [node for value in values for node in self.by_class[value]]
+                if 1 < len(values) <= len(found) <= _MAX_CANDIDATES:
+                    found.sort(key=lambda node: self.positions[node.mem_id])
         return found if found is not None and len(found) <= _MAX_CANDIDATES else None
 
 

@@ -19,7 +19,7 @@ from crawler.extract.phrases import beginnings_of_prompts, fold_phrase, is_copy_
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
 from crawler.extract.selection import select
-from crawler.extract.share_links import BARS, COPY_CLASS, is_plain_link
+from crawler.extract.share_links import BARS, COPY_CLASS, speaking_links
 from crawler.extract.share_widgets import (
     COPY_SERVICES,
     LINK_ATTRIBUTES,
@@ -237,7 +237,7 @@ class _Reader:
     def _controls(self) -> list[LexborNode]:
         """Elements that may be a control, in document order: of the many links only those that may share."""
         elements = self.document.elements
-        found = [node for node, attributes in elements.attributes_of("a") if not is_plain_link(attributes)]
+        found = speaking_links(elements.attributes_of("a"))
         others = [node for node in select(self.document, _CONTROLS) if node.tag != "a"]
         others += self._in_bars()
         if not others:

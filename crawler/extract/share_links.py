@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
+
+from selectolax.lexbor import LexborNode
 
 from crawler.extract.elements import Attributes
 from crawler.extract.networks import share_intent
@@ -24,18 +27,35 @@ COPY_CLASS: Final = re.compile(
 LONGEST: Final = 1_000
 """Longer values are not remembered, characters."""
 
+MAX_KEPT: Final = 16_384
+"""Links that are remembered."""
 
-def is_plain_link(attributes: Attributes) -> bool:
-    """Whether an ``a`` shares nothing, whatever stands in it; what stands around it may still name a service."""
-    if not SPEAKING.isdisjoint(attributes):
-        return False
-    href, classes = attributes.get("href") or "", attributes.get("class") or ""
+_plain: Final[set[tuple[str | None, str | None]]] = set()
+"""Addresses and classes of links that share nothing."""
+
+
+def speaking_links(links: Iterable[tuple[LexborNode, Attributes]]) -> list[LexborNode]:
+    """Those elements ``a`` that may share something; of the others only what stands around them may name a service."""
+    if len(_plain) > MAX_KEPT:
+        _plain.clear()
+    return [
+        node
+        for node, attributes in links
+        if not SPEAKING.isdisjoint(attributes)
+        or ((key := (attributes.get("href"), attributes.get("class"))) not in _plain and not _is_plain(key))
+    ]
+
+
+def _is_plain(key: tuple[str | None, str | None]) -> bool:
+    href, classes = key[0] or "", key[1] or ""
     if len(href) > LONGEST or len(classes) > LONGEST:
         return False
-    return _leads_on(href) and (not classes or not _is_marked(classes))
+    is_plain = _leads_on(href) and (not classes or not _is_marked(classes))
+    if is_plain:
+        _plain.add(key)
+    return is_plain
 
 
-@lru_cache(maxsize=16_384)
 def _leads_on(href: str) -> bool:
     """Whether an address is one of another page and no share link."""
     if href.strip()[:1] in ("", "#", "j", "J") or "share=" in href or "javascript:" in href[:50].lower():

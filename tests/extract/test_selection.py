@@ -123,3 +123,10 @@ def test_an_element_made_for_a_selector_is_found(selector: str) -> None:
         wanted = keys(document.tree.css(selector))
         assert keys(document.css(selector)) == wanted
         assert [document.first(selector).mem_id] == wanted[:1]  # type: ignore[union-attr]  # there is one
+
+
+@given(st.lists(st.sampled_from(["post", "post odd", "even post", "other", "Post"]), max_size=10), st.booleans())
+def test_elements_of_one_class_stand_in_the_order_of_the_page_whatever_other_classes_they_have(classes, has_doctype: bool) -> None:
+    html = "".join(f'<div class="{value}">x</div>' for value in classes)
+    document = Document(("<!doctype html>" if has_doctype else "") + "<p>x" + html, "https://example.org/")
+    assert keys(document.css(".post")) == keys(document.tree.css(".post"))
