@@ -1,4 +1,4 @@
-"""Python's garbage collector during a crawl: what starting has made is left alone, and it looks less often.
+"""Python's garbage collector while pages are read: what starting has made is left alone, and it looks less often.
 
 By default (Python 3.11, ``gc.get_threshold()``) it looks at the youngest objects whenever 700 more were made than
 freed, and now and then at all, which are some hundred thousand after every import. A page makes thousands that are
@@ -8,6 +8,8 @@ freed without it. That costs a crawl about a tenth of its CPU time (docs/perform
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, Self
 
 from scrapy import signals
@@ -19,27 +21,38 @@ THRESHOLD: Final = 20_000
 """Objects made and not freed between two looks at the youngest; the garbage of about fifty pages."""
 
 
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Put aside what is there, and look less often; afterwards all is as before."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(THRESHOLD, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 class Collection:
-    """Scrapy extension."""
+    """Scrapy extension: collections are rare from the moment the spider is open until it is closed."""
 
     def __init__(self) -> None:
-        self._before = gc.get_threshold()
+        self._open = ExitStack()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """From the moment the spider is open until it is closed."""
+        """Connect to the crawl's beginning and end."""
         collection = cls()
         crawler.signals.connect(collection.spider_opened, signals.spider_opened)
         crawler.signals.connect(collection.spider_closed, signals.spider_closed)
         return collection
 
     def spider_opened(self) -> None:
-        """Put aside what is there, and look less often."""
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(THRESHOLD, *self._before[1:])
+        """The crawl begins."""
+        self._open.enter_context(rare_collection())
 
     def spider_closed(self) -> None:
-        """All as before."""
-        gc.set_threshold(*self._before)
-        gc.unfreeze()
+        """The crawl is over."""
+        self._open.close()

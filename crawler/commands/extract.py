@@ -17,6 +17,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from crawler.collection import rare_collection
 from crawler.extract.document import Document, NotHtmlError
 from crawler.items import Capture
 from crawler.report import EXIT_LOST, Report, now
@@ -92,9 +93,10 @@ class Command(ScrapyCommand):
         if opts.explain and urls:
             raise UsageError(f"--explain is for saved pages: save {urls[0]} first")
         systems = systems_of(self.settings or {})
-        for name in files:
-            if not _extract_file(name, opts.url, systems, is_explained=opts.explain):
-                self.exitcode = EXIT_LOST
+        with rare_collection():
+            for name in files:
+                if not _extract_file(name, opts.url, systems, is_explained=opts.explain):
+                    self.exitcode = EXIT_LOST
         if urls:
             self._visit(urls)
 
