@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from benchmarks.crawl.measure import PROJECT, RunError, Usage, end, run, start
 from benchmarks.crawl.server import PageSet, Server, Wire
@@ -23,6 +23,12 @@ SETTINGS: Final = {
     "CONTACT": "bench@example.com",
 }
 """All that differs from the settings of the project: no pauses, and no question for a contact."""
+
+HOUSEKEEPING: Final = 12
+"""Requests for robots.txt, one a host."""
+
+SettledBy = Literal["validators", "count", "neither"]
+"""How an unchanged page is found to be so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +72,24 @@ class Crawls:
         check_archive(place, len(pages.urls), sum(pages.comments))
         return wall
 
-    def revisit(self, pages: PageSet, first: Run, *, by_count: bool) -> Run:
+    def revisit(self, pages: PageSet, first: Run, settled_by: SettledBy) -> Run:
         """``scrapy crawl revisit`` of everything that a first crawl archived, on a copy of its archive.
 
-        :param by_count: ask for each thread's count; else for the page with its validators
-        :raises RunError: when a page was not found to be unchanged
+        :param settled_by: each thread's count; the page's validators; or neither, which reads pages and threads whole
+        :raises RunError: when a page was settled in another way, or was not found to be unchanged
         """
         place = self._place()
         for name in ("archive", "state"):
             shutil.copytree(first.place / name, place / name)
-        command = _scrapy(place, "revisit", which="due" if by_count else "all", program="benchmarks.crawl.later")
+        which = "due" if settled_by == "count" else "all"
         since = self._server.mark()
-        usage = run(command, place / "log")
+        usage = run(_scrapy(place, "revisit", which=which, program="benchmarks.crawl.later"), place / "log")
         wire = self._server.wire(since)
-        answer = 200 if by_count else 304
-        if wire.statuses.get(answer) != len(pages.urls) or wire.requests > len(pages.urls) + 12:
+        most = first.wire.requests if settled_by == "neither" else len(pages.urls) + HOUSEKEEPING
+        answers = wire.statuses.get(304 if settled_by == "validators" else 200, 0)
+        if not len(pages.urls) <= answers <= wire.requests <= most:
             raise RunError(f"{len(pages.urls)} pages are unchanged, the answers had the statuses {wire.statuses}")
+        check_archive(place, len(pages.urls), sum(pages.comments))
         return Run(usage, wire, place)
 
     def peer(self, name: str, pages: PageSet) -> Run:

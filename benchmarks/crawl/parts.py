@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
-from benchmarks.crawl.crawls import Crawls, Run
+from benchmarks.crawl.crawls import Crawls, Run, SettledBy
 from benchmarks.crawl.measure import PROJECT, Spread, marginal, ratio, rounds, run, start, table
 from benchmarks.crawl.measure import end as wait
 from benchmarks.crawl.server import PageSet, Server
@@ -74,9 +74,13 @@ def memory(server: Server, crawls: Crawls, options: argparse.Namespace) -> Figur
 
 
 def revisit(server: Server, crawls: Crawls, options: argparse.Namespace) -> Figures:
-    """An unchanged page, settled by its validators or by a count, beside its first visit."""
+    """An unchanged page, settled by its validators, by a count or by reading it whole, beside its first visit."""
     count = max(options.pages // 2, 2)
-    sets = {"validators": server.add(count, 2), "count": server.add(count, 3, has_rest=True)}
+    sets: dict[SettledBy, PageSet] = {
+        "validators": server.add(count, 2),
+        "count": server.add(count, 3, has_rest=True),
+        "neither": server.add(count, 4, has_validators=False),
+    }
     figures: Figures = {"pages": count}
     spent: dict[tuple[str, str, int], list[Run]] = {}
     sizes = (max(count // 10, 1), count)
@@ -85,7 +89,7 @@ def revisit(server: Server, crawls: Crawls, options: argparse.Namespace) -> Figu
             for size in sizes:
                 of = pages.first(size)
                 first = crawls.ours(of)
-                again = crawls.revisit(of, first, by_count=how == "count")
+                again = crawls.revisit(of, first, how)
                 spent.setdefault((how, "first", size), []).append(first)
                 spent.setdefault((how, "again", size), []).append(again)
                 crawls.forget(first, again)
@@ -102,6 +106,9 @@ def revisit(server: Server, crawls: Crawls, options: argparse.Namespace) -> Figu
             "x_first": asdict(ratio(ms["again"], plain)),
             "first_bytes": sum(sent["first"][1:3]) / count,
             "again_bytes": sum(sent["again"][1:3]) / count,
+            "cpu": {
+                visit: _spread([one.usage.cpu for one in spent[how, visit, count]]) for visit in ("first", "again")
+            },
         }
     return figures
 
@@ -202,13 +209,17 @@ def _memory(figures: Mapping[str, Any]) -> str:
 
 
 def _revisit(figures: Mapping[str, Any]) -> str:
-    head = ("settled by", "first visit, ms", "again, ms", "x first, plain", "bytes, first", "bytes, again", "share")
+    head = (
+        "settled by", "first visit, ms", "again, ms", "x first, plain", "bytes, first", "bytes, again", "share",
+        "CPU s of all, first", "again",
+    )  # fmt: skip
     rows = [
         (
             how, _said(one["first_ms"]), _said(one["again_ms"]), _said(one["x_first"]), f"{one['first_bytes']:,.0f}",
             f"{one['again_bytes']:,.0f}", f"{one['again_bytes'] / one['first_bytes']:.1%}",
+            _said(one["cpu"]["first"], 1), _said(one["cpu"]["again"], 1),
         )
-        for how, one in figures.items() if how in ("validators", "count")
+        for how, one in figures.items() if how in ("validators", "count", "neither")
     ]  # fmt: skip
     return table(head, rows)
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
@@ -61,10 +61,16 @@ http {{
         default "";
         include {folder}/totals;
     }}
+{servers}
+}}
+"""
+
+_SERVER: Final = """\
     server {{
 {listen}
         root {folder}/pages/$host;
         access_log {folder}/access.log bytes;
+{more}
         location = /robots.txt {{ return 404; }}
         location = /wp-json/ {{
             default_type application/json;
@@ -86,7 +92,12 @@ http {{
         }}
         location / {{ rewrite ^(.*)/$ $1/page break; }}
     }}
-}}
+"""
+
+_NO_VALIDATORS: Final = """\
+        etag off;
+        if_modified_since off;
+        add_header Last-Modified "";
 """
 
 
@@ -123,21 +134,30 @@ class PageSet:
 class Server:
     """A running nginx of this benchmark."""
 
-    def __init__(self, folder: Path, port: int, process: subprocess.Popen[bytes]) -> None:
-        self.folder, self.port, self._process = folder, port, process
+    def __init__(self, folder: Path, port: int, plain_port: int, process: subprocess.Popen[bytes]) -> None:
+        self.folder, self.port, self.plain_port, self._process = folder, port, plain_port, process
 
     @property
     def log(self) -> Path:
         """A line a request: status, bytes sent, bytes received."""
         return self.folder / "access.log"
 
-    def add(self, count: int, seed: int = 1, *, comments: int | None = None, has_rest: bool = False) -> PageSet:
+    def add(
+        self,
+        count: int,
+        seed: int = 1,
+        *,
+        comments: int | None = None,
+        has_rest: bool = False,
+        has_validators: bool = True,
+    ) -> PageSet:
         """Generate pages and serve them. Each seed is a set of its own, in which no address and no thread repeats.
 
         :param comments: of each page; None: as such pages have
         :param has_rest: whether their heads name the REST interface, which then answers for them
+        :param has_validators: whether they are served with ETag and Last-Modified, and with status 304
         """
-        host = f"http://{HOSTS}:{self.port}"
+        host = f"http://{HOSTS}:{self.port if has_validators else self.plain_port}"
         made = pages(count, seed, comments=comments, host=host, has_rest=has_rest)
         urls, counts, size, totals = [], [], 0, []
         for one in made:
@@ -218,15 +238,20 @@ def running(folder: Path) -> Iterator[Server]:
     folder.chmod(0o755)
     (folder / "totals").write_text("")
     hosts = [HOSTS.format(number) for number in range(SITES)]
-    port = _free_port(hosts)
-    listen = "\n".join(f"        listen {host}:{port};" for host in hosts)
+    port, plain_port = _free_ports(hosts, 2)
+    servers = "".join(
+        _SERVER.format(
+            folder=folder.resolve(), listen="\n".join(f"        listen {host}:{at};" for host in hosts), more=more
+        )
+        for at, more in ((port, ""), (plain_port, _NO_VALIDATORS))
+    )
     config = folder / "nginx.conf"
     user = "user root;\n" if os.geteuid() == 0 else ""  # the folder may be closed to others
-    config.write_text(user + _CONFIG.format(folder=folder.resolve(), listen=listen))
+    config.write_text(user + _CONFIG.format(folder=folder.resolve(), servers=servers))
     process = subprocess.Popen([nginx, "-c", str(config.resolve()), "-p", str(folder.resolve())])  # noqa: S603  found above
     try:
         _await(process, hosts[0], port, folder / "error.log")
-        yield Server(folder, port, process)
+        yield Server(folder, port, plain_port, process)
     finally:
         process.send_signal(signal.SIGQUIT)
         try:
@@ -263,14 +288,18 @@ def nginx_version() -> str:
     return said.stderr.strip().rpartition(" ")[2]
 
 
-def _free_port(hosts: Iterable[str]) -> int:
-    with socket.socket() as probe:
-        probe.bind(("", 0))  # free on every address
-        port: int = probe.getsockname()[1]
+def _free_ports(hosts: Iterable[str], count: int) -> list[int]:
+    with ExitStack() as stack:
+        ports: list[int] = []
+        for _ in range(count):
+            probe = stack.enter_context(socket.socket())
+            probe.bind(("", 0))  # free on every address
+            ports.append(probe.getsockname()[1])
     for host in hosts:
-        with socket.socket() as probe:
-            probe.bind((host, port))
-    return port
+        for port in ports:
+            with socket.socket() as probe:
+                probe.bind((host, port))
+    return ports
 
 
 def _await(process: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:

@@ -62,6 +62,19 @@ def test_a_crawl_that_lacks_a_comment_is_refused_and_the_archive_says_what_it_ha
 
 
 @needs_nginx
+def test_without_validators_and_counts_an_unchanged_page_is_read_whole_and_makes_no_row(server, tmp_path):
+    served, crawls = server.add(3, 6, has_validators=False), Crawls(server, tmp_path)
+    _, head = fetched(served.urls[0])
+    assert (head["ETag"], head["Last-Modified"]) == (None, None)
+    first = crawls.ours(served)
+    again = crawls.revisit(served, first, "neither")
+    assert again.wire.statuses == {200: again.wire.statuses[200], 404: first.wire.statuses[404]}
+    assert again.wire.sent > 0.9 * first.wire.sent
+    with pytest.raises(RunError, match="the answers had the statuses"):
+        crawls.revisit(served, first, "validators")
+
+
+@needs_nginx
 def test_the_typical_project_is_measured_over_the_same_comments(server, tmp_path):
     served = server.add(3)
     measured = Crawls(server, tmp_path).peer("typical", served)
