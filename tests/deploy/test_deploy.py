@@ -64,7 +64,8 @@ def crontab(home: Path) -> tuple[dict[str, str], list[list[str]]]:
         if line.strip() and not line.startswith("#"):
             name = re.match(r"(\w+)=(.*)", line)
             if name:
-                environment[name[1]] = name[2]
+                assert name[2], "Debian's cron takes NAME= for a time and ignores the whole file; empty is \"\""
+                environment[name[1]] = name[2].strip('"')
             else:
                 lines.append(line.split(None, 6))
     return environment, lines
