@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -14,14 +14,17 @@ from urllib.parse import urljoin
 from scrapy import Request
 from scrapy.robotstxt import ProtegoRobotParser
 
+from archive.errors import ArchiveError
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found, Listed, absolute
+from crawler.discovery.known import known_pages
 from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
+from crawler.discovery.marks import mark
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import trap, without_session
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
 from crawler.extract.document import Document, NotHtmlError
-from crawler.extract.urls import page_url, site_of
+from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.fetch import explain
 from crawler.items import Capture
 from crawler.report import now
@@ -75,6 +78,10 @@ class _Site:
     """Pages of its list of posts that were asked for."""
     seen: set[bytes] = field(default_factory=set)
     """Digests of the places asked for."""
+    known: dict[bytes, int] = field(default_factory=dict)
+    """Comments of the pages that the archive holds, by their addresses: `crawler.discovery.known`."""
+    grown: set[bytes] = field(default_factory=set)
+    """Addresses of those that a feed states more comments of."""
     depths: dict[bytes, int] = field(default_factory=dict)
     """Steps from the home page, of addresses that a listing named."""
 
@@ -83,7 +90,8 @@ class SiteSpider(VisitSpider):
     """Find the pages of sites and visit them: ``-a url=HOME[,HOME]`` or ``-a url_file=FILE``.
 
     A file holds one home page a line, ``#`` begins a remark, ``-`` reads stdin. What is special about a site stands in
-    the TOML file that SITES_FILE names.
+    the TOML file that SITES_FILE names. Pages that the archive holds are left to the spider ``revisit``, unless a feed
+    states more comments than they had.
     """
 
     name = "site"
@@ -130,12 +138,20 @@ class SiteSpider(VisitSpider):
             if key in self._sites:
                 site = self._sites[key]
             else:
-                site = self._sites[key] = _Site(url, self._options.of(url))
+                try:
+                    known = await self._known(key)
+                except ArchiveError as error:
+                    yield self.lost(url, "archive", f"{url}: what is known of it: {error}", is_page=False)
+                    continue
+                site = self._sites[key] = _Site(url, self._options.of(url), known=known)
                 for request in self._given(site):
                     yield request
                 if site.options.sitemaps is True:
                     yield self._ask(site, urljoin(url, "/robots.txt"), self.robots_seen, is_optional=True)
             yield self._ask(site, url, self.home_seen)
+
+    async def _known(self, site: str) -> dict[bytes, int]:
+        return await asyncio.to_thread(known_pages, str(self.settings["ARCHIVE_URI"]), site, self.report.crawl_id)
 
     def _given(self, site: _Site) -> Iterator[Request]:
         """The places that the options name."""
@@ -161,10 +177,10 @@ class SiteSpider(VisitSpider):
 
     def _place(self, site: _Site, url: str, read: Read, *, is_optional: bool = False) -> Iterator[Request]:
         """A request for a sitemap, a feed or a list, unless it was asked for or there are too many."""
-        mark = _mark(url)
-        if mark in site.seen:
+        address = mark(url)
+        if address in site.seen:
             return
-        site.seen.add(mark)
+        site.seen.add(address)
         if _reached(site.places, site.options.max_listings):
             self.report.skipped["limit"] += 1
             return
@@ -221,17 +237,34 @@ class SiteSpider(VisitSpider):
             url = page_url(without_session(found.url))
             if url is None or site_of(url) != site_of(site.home) or trap(url) or not site.options.wants(url):
                 continue
-            mark = _mark(url)
-            if mark in site.seen or url == site.home:
+            address = mark(url)
+            if url == site.home or self._is_passed(site, address, found):
                 continue
-            site.seen.add(mark)
             if _reached(site.pages, site.options.max_pages):
                 self.report.skipped["limit"] += 1
                 continue
             site.pages += 1
             if depth is not None:
-                site.depths[mark] = depth
+                site.depths[address] = depth
             yield self.page_request(url, found.url)
+
+    def _is_passed(self, site: _Site, address: bytes, found: Found) -> bool:
+        """Whether a page was named before, or is in the archive and not said to have more comments than there."""
+        held = site.known.get(address)
+        has_grown = held is not None and found.comment_count is not None and found.comment_count > held
+        if address in site.seen and not has_grown:
+            return True
+        was_passed = address in site.seen
+        site.seen.add(address)
+        if held is None:
+            return False
+        if has_grown:
+            del site.known[address]  # asked for once
+            site.grown.add(address)
+            self.report.skipped["known"] -= was_passed
+            return False
+        self.report.skipped["known"] += 1
+        return True
 
     def _young(self, site: _Site, found: Iterable[Found]) -> Iterator[Found]:
         """What was touched within the limit of age, or does not say when."""
@@ -252,9 +285,7 @@ class SiteSpider(VisitSpider):
         """Feeds, API and links of the home page."""
         site.received += len(response.body)
         if not 200 <= response.status < 300:
-            yield self.lost(
-                site.home, "http", f"{response.url} answered with status {response.status}", is_page=False
-            )
+            yield self.lost(site.home, "http", f"{response.url} answered with status {response.status}", is_page=False)
             return
         try:
             document = Document(response.body, response.url, header_dict(response))
@@ -266,7 +297,7 @@ class SiteSpider(VisitSpider):
                 site.home, "moved", f"{site.home} has moved to {response.url}: give that address", is_page=False
             )
             return
-        site.seen.add(_mark(page_url(response.url) or site.home))
+        site.seen.add(mark(page_url(response.url) or site.home))
         links = links_of(document)
         if site.options.feeds is True:
             for url in links.feeds:
@@ -312,8 +343,10 @@ class SiteSpider(VisitSpider):
             if _reached(site.places, site.options.max_listings):
                 return "limit"
             site.places += 1
-            self._links[lease.id] = self._followed(site, links_of(document), site.depths.get(_mark(lease.url), 1))
+            self._links[lease.id] = self._followed(site, links_of(document), site.depths.get(mark(lease.url), 1))
             return "listing"
+        if mark(canonical_url(document)) in site.known and mark(lease.url) not in site.grown:
+            return "known"
         return super().judge(document, lease, has_thread=has_thread)
 
     async def visited(
@@ -346,10 +379,3 @@ def _no_loss(capture: _T, status: int | None) -> _T:
 def _reached(count: int, limit: float) -> bool:
     """Whether a limit is used up; 0 is none."""
     return bool(limit) and count >= limit
-
-
-def _mark(url: str) -> bytes:
-    """An address in eight bytes: a site of a million pages costs 100 MB less."""
-    return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-
-

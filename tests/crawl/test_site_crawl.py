@@ -99,6 +99,86 @@ def test_a_calendar_without_end_and_paths_in_circles_are_bounded(place):
     assert len(site.asked) < 40
 
 
+def asked_since(site: LoopbackSite, count: int) -> list[str]:
+    return [one.path for one in site.asked[count:]]
+
+
+def test_pages_that_the_archive_holds_are_left_to_revisits_and_new_ones_are_found(place):
+    site = LoopbackSite({})
+    canonical = f'<link rel="canonical" href="{site.url("/one/")}">'
+    site.paths |= {
+        "/sitemap.xml": Answer(f"<urlset {NS}><url><loc>/one/</loc></url><url><loc>/moved/</loc></url></urlset>", headers=XML),
+        "/": home("/one/?v=1", "/category/all/"),
+        "/category/all/": Answer(f'<body class="archive category">{teasers("/three/")}', headers=HTML),
+        "/one/": Answer(page(1).replace("<title>", f"{canonical}<title>"), headers=HTML),
+        "/one/?v=1": Answer(page(1).replace("<title>", f"{canonical}<title>"), headers=HTML),
+        "/moved/": Answer(status=301, headers={"Location": "/two/"}),
+        "/two/": story(2),
+        "/three/": story(3),
+    }
+    assert crawl(place, site).returncode == 0
+    assert visited(place, site) == ["/one/", "/three/", "/two/"]
+    looks, before = place.open().visits(history=True).to_table().num_rows, len(site.asked)
+    site.paths["/category/all/"] = Answer(f'<body class="archive category">{teasers("/three/", "/four/")}', headers=HTML)
+    site.paths["/four/"] = story(4)
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/four/", "/one/", "/three/", "/two/"]
+    assert place.open().visits(history=True).to_table().num_rows == looks + 1
+    assert not {"/one/", "/moved/", "/two/", "/three/"} & set(asked_since(site, before))
+    assert "Skipped: 4 known, 1 listing" in done.stdout
+    assert place.run("crawl", "revisit", "-a", "which=all").returncode == 0
+    assert place.open().visits(history=True).to_table().num_rows == looks + 5
+
+
+def test_a_known_page_of_which_a_feed_states_more_comments_is_visited_at_once(place):
+    site = LoopbackSite({})
+
+    def feed(one: int, two: int) -> Answer:
+        items = "".join(f"<item><link>/{name}/</link><slash:comments>{n}</slash:comments></item>" for name, n in (("one", one), ("two", two)))
+        return Answer(f'<rss xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel>{items}</channel></rss>', headers=XML)
+
+    site.paths |= {
+        "/sitemap.xml": Answer(f"<urlset {NS}><url><loc>/one/</loc></url><url><loc>/two/</loc></url></urlset>", headers=XML),
+        "/": home(head='<link rel="alternate" type="application/rss+xml" href="/feed.xml">'),
+        "/feed.xml": feed(2, 2), "/one/": story(1), "/two/": story(2),
+    }  # fmt: skip
+    assert crawl(place, site).returncode == 0
+    before = len(site.asked)
+    site.paths |= {"/feed.xml": feed(3, 1), "/one/": story(1, comments=3)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = asked_since(site, before)
+    assert asked.count("/one/") == 1
+    assert "/two/" not in asked, "a count that is smaller may be of another scope, and a removal can wait"
+    assert place.open().comments().to_table().num_rows == 5
+    assert "Skipped: 1 known" in done.stdout
+
+
+def test_a_site_larger_than_the_limit_is_archived_crawl_by_crawl(place, tmp_path):
+    site = LoopbackSite({})
+    entries = "".join(f"<url><loc>/{n}/</loc></url>" for n in range(1, 6))
+    site.paths |= {"/": Answer("<body><p>Hello", headers=HTML), "/sitemap.xml": Answer(f"<urlset {NS}>{entries}</urlset>", headers=XML)}
+    site.paths |= {f"/{n}/": story(n) for n in range(1, 6)}
+    file = tmp_path / "sites.toml"
+    file.write_text("[defaults]\nmax_pages = 2\n")
+    for held in (2, 4, 5):
+        assert crawl(place, site, SITES_FILE=file).returncode == 0
+        assert len(visited(place, site)) == held
+
+
+def test_an_archive_that_cannot_be_read_stops_the_search_instead_of_reading_everything_again(place):
+    site = LoopbackSite({"/": home("/one/"), "/one/": story(1)})
+    assert crawl(place, site).returncode == 0
+    for part in Path(place.uri, "pages").rglob("*.parquet"):
+        part.write_bytes(b"no parquet")
+    before = len(site.asked)
+    done = crawl(place, site)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "what is known of it" in done.stdout
+    assert asked_since(site, before) == []
+
+
 @pytest.mark.parametrize("limit", ["max_pages", "max_age_days"])
 def test_limits_of_the_file_of_sites_hold(place, tmp_path, limit):
     site = LoopbackSite({})

@@ -1,0 +1,51 @@
+"""The pages of a site that the archive holds: finding pages is over for them, the schedule of revisits decides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import archive
+from archive.errors import ArchiveError
+from archive.reader import Archive
+from crawler.discovery.marks import mark
+
+
+def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
+    """Every address by which a page of a site was visited, and how many comments its threads had or stated.
+
+    :param uri: of the archive; where there is none yet, nothing is known
+    :param crawl_id: what this crawl itself wrote is left out, so that a crawl that is continued counts like another
+    :return: by :func:`~crawler.discovery.marks.mark` of the address
+    :raises ArchiveError: the archive cannot be read
+    """
+    try:
+        held = archive.open(uri)
+    except ArchiveError:
+        return {}
+    comments = _comments(held, site)
+    known: dict[bytes, int] = {}
+    pages: set[str] = set()
+    columns = ("page_id", "url", "canonical_url", "crawl_id")
+    for page_id, url, canonical, of in _columns(held.pages(site=site).select(*columns)):
+        if of != crawl_id:
+            pages.add(page_id)
+            known[mark(url)] = known[mark(canonical)] = comments[page_id]
+    # Addresses that lead to a page by redirects: the page's own row has only where they lead.
+    for page_id, url in _columns(held.visits(site=site, history=True).select("page_id", "url")):
+        if page_id in pages:
+            known[mark(url)] = comments[page_id]
+    return known
+
+
+def _comments(held: Archive, site: str) -> Counter[str]:
+    comments: Counter[str] = Counter()
+    columns = ("page_id", "expected", "captured")
+    for page_id, expected, captured in _columns(held.threads(site=site).select(*columns)):
+        comments[page_id] += max(expected or 0, captured)
+    return comments
+
+
+def _columns(rows: archive.Rows) -> Any:
+    for batch in rows.batches():
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
