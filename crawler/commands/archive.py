@@ -29,7 +29,7 @@ from archive.upkeep.verify import Checked, Finding, give_up, verify
 from crawler import archive_words as words
 from crawler.archive_options import TASKS
 from crawler.archive_place import archive_store, s3_options, state_dir
-from crawler.monitoring.overview import Overview, accepted_of, as_json, overview
+from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
 
@@ -104,10 +104,13 @@ def _info(settings: BaseSettings, opts: argparse.Namespace) -> int:
     summary = opened.info()
     found = _overview(opened, settings, settings.getfloat("REPORT_DAYS") or DAYS)
     if opts.json:
-        _print_json([{**asdict(summary), "drift": [drift.as_json() for drift in found.drifts]}])
+        drift = [one.as_json() for one in found.drifts]
+        _print_json([{**asdict(summary), "drift": drift, "crawls_ahead": found.ahead}])
     else:
         words.print_info(summary)
         words.print_drifts(found.drifts)
+        if found.ahead:
+            sys.stdout.write(f"{ahead_of_now(found.ahead)}\n")
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from archive.reader import Archive
 from crawler.monitoring.drift import KINDS, Change
 from crawler.monitoring.record import SiteRecord, site_records
+from crawler.schedule.due import SKEW
 
 BINS: Final = 80
 """Bars of a plot, at most."""
@@ -89,6 +90,8 @@ class Overview:
     drifts: list[Drift] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     """Newest first, at most `RUNS`."""
+    ahead: int = 0
+    """Runs that are later than now: a clock was wrong. Their rows are left out."""
     of_run: dict[str, Counter[str]] = field(default_factory=dict)
     """Of one crawl, its visits by site, and by outcome or what they failed with."""
 
@@ -127,19 +130,26 @@ def overview(
     accepted: frozenset[str] = frozenset(),
     site: str | None = None,
     run: str | None = None,
+    now: datetime | None = None,
 ) -> Overview:
     """Read the last days of an archive, back from its newest run.
+
+    What a clock that was ahead has written is left out: its looks would be the newest ones until that day comes.
 
     :param days: 0 for everything there is
     :param accepted: ``SITE`` or ``SITE:KIND``, see DRIFT_ACCEPTED
     :param site: only this site
     :param run: the crawl of :attr:`Overview.of_run`
+    :param now: None for the time of the clock
     """
-    runs = sorted(_runs(archive), key=lambda run: run.started_at, reverse=True)
-    until = max((run.ended_at or run.started_at for run in runs), default=datetime.now(UTC))
+    now = now or datetime.now(UTC)
+    latest = now + timedelta(seconds=SKEW)
+    every = sorted(_runs(archive), key=lambda run: run.started_at, reverse=True)
+    runs = [run for run in every if run.started_at <= latest]
+    until = max((run.ended_at or run.started_at for run in runs), default=now)
     since = until - timedelta(days=days) if days else FOREVER
-    found = Overview(archive.uri, since, until, archive.row_counts())
-    for record in site_records(archive, since, site=site, run=run):
+    found = Overview(archive.uri, since, until, archive.row_counts(), ahead=len(every) - len(runs))
+    for record in site_records(archive, since, latest, site=site, run=run):
         found.drifts += _drifts(record, accepted)
         found.hours.update(record.hours)
         record.hours, record.looks = Counter(), {}
@@ -178,6 +188,12 @@ def _runs(archive: Archive) -> Iterator[Run]:
             yield Run(*(row[name] for name in columns))
 
 
+def ahead_of_now(runs: int) -> str:
+    """What is said of runs that are later than now."""
+    those = "crawls are" if runs != 1 else "crawl is"
+    return f"{runs:,} {those} dated later than now: a clock was wrong. What they wrote is left out here."
+
+
 def moment(micros: int) -> str:
     """A time for people, in UTC, to the minute."""
     return f"{datetime.fromtimestamp(micros / 1e6, UTC):%Y-%m-%d %H:%M}Z"
@@ -195,6 +211,7 @@ def as_json(found: Overview) -> dict[str, Any]:
         "since": None if found.since == FOREVER else f"{found.since:%Y-%m-%dT%H:%M:%SZ}",
         "until": f"{found.until:%Y-%m-%dT%H:%M:%SZ}",
         "rows": found.rows,
+        "crawls_ahead": found.ahead,
         "drift": [drift.as_json() for drift in found.drifts],
         "sites": [_site_as_json(site) for site in found.sites],
     }

@@ -9,7 +9,7 @@ from string import Template
 from typing import Final
 
 from crawler.monitoring.drift import KINDS
-from crawler.monitoring.overview import FOREVER, Drift, Overview, moment
+from crawler.monitoring.overview import FOREVER, Drift, Overview, ahead_of_now, moment
 from crawler.monitoring.plots import Series, shares, spark, stacked
 from crawler.monitoring.record import NotCaptured, SiteRecord
 from crawler.monitoring.style import STYLE
@@ -72,7 +72,7 @@ def _head(found: Overview, made: datetime) -> str:
     return (
         f"<header><h1>Talkback</h1><p class='place'>{_text(found.uri)}</p>"
         f"<p class='quiet'>From {since} to {found.until:%Y-%m-%d %H:%M} UTC. Made {made:%Y-%m-%d %H:%M} UTC.</p>"
-        "</header>"
+        f"{f'<p><b>{ahead_of_now(found.ahead)}</b></p>' if found.ahead else ''}</header>"
     )
 
 

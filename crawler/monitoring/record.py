@@ -90,16 +90,16 @@ class SiteRecord:
 
 
 def site_records(
-    archive: Archive, since: datetime, *, site: str | None = None, run: str | None = None
+    archive: Archive, since: datetime, until: datetime, *, site: str | None = None, run: str | None = None
 ) -> Iterator[SiteRecord]:
-    """The record of every site that was visited since then, in the order of names; memory holds one site.
+    """The record of every site that was visited in that time, in the order of names; memory holds one site.
 
     Each table is opened once and read site by site.
 
     :param run: the crawl of :attr:`SiteRecord.of_run`
     """
     streams = [
-        _by_site(archive.rows(table, since=since, history=True, site=site).select(*columns))
+        _by_site(archive.rows(table, since=since, until=until, history=True, site=site).select(*columns))
         for table, columns in COLUMNS.items()
     ]
     for name, parts in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):

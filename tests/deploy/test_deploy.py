@@ -113,6 +113,28 @@ def test_cron_mails_one_line_when_something_was_lost(home, site):
     assert len(wrong.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "reason", "mailed"),
+    [
+        (3, "3 threads not whole (3 partial); see x.json", False),
+        (3, "3 threads not whole (3 partial); extractor looks broken: example.org (empty); see x.json", True),
+        (3, "no report: disk full", True),
+        (1, "1 lost (1 http); 3 threads not whole (3 partial); see x.json", True),
+    ],
+)
+def test_cron_mails_what_somebody_should_look_at_and_not_threads_that_are_never_whole(home, status, reason, mailed):
+    said = f"scrapy crawl revisit: exit status {status}: {reason}"
+    program = home.parent / "opt" / ".venv" / "bin" / "scrapy"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit {status}\n", encoding="utf-8")
+    done = as_cron_does(home, f"cd {home} && talkback-run revisit")
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", f"{said}\n" if mailed else "")
+    (log,) = (home / "log").glob("revisit-*.log")
+    assert said in log.read_text("utf-8")
+    source = (PROJECT / "crawler" / "monitoring" / "run.py").read_text("utf-8")
+    assert "extractor looks broken: " in source
+    assert "no report: " in source
+
+
 def test_a_run_that_overlaps_with_the_one_before_is_no_mail(home):
     said = "scrapy crawl: this crawl is running already; wait for its end, or begin another one with -s CRAWL_ID=NAME"
     program = home.parent / "opt" / ".venv" / "bin" / "scrapy"
@@ -149,11 +171,21 @@ def test_the_very_command_of_a_service_runs(home, name):
     assert archive.open(str(home / "archive")).comments().to_table().num_rows == 1
 
 
+def test_the_very_commands_of_tidying_up_run(home):
+    assert as_cron_does(home, crontab(home)[1][0][-1]).returncode == 0
+    commands = re.findall("^ExecStart=(.+)$", (DEPLOY / "systemd" / "talkback-tidy.service").read_text("utf-8"), re.MULTILINE)
+    assert [shlex.split(command)[2] for command in commands] == ["compact", "vacuum"]
+    for command in commands:
+        assert as_cron_does(home, f"cd {home} && {placed(command, home)}").returncode == 0
+
+
 def test_each_timer_has_its_service_and_a_warning_is_no_failure():
     timers = [path for path in UNITS if path.suffix == ".timer"]
-    assert len(timers) == 2
+    assert [timer.stem for timer in timers] == ["talkback-revisit", "talkback-site", "talkback-tidy"]
     for timer in timers:
         service = unit(timer.with_suffix(".service"))["Service"]
+        if timer.stem == "talkback-tidy":
+            continue
         assert service["SuccessExitStatus"] == "3"
         assert service["KillSignal"] == "SIGINT"
 

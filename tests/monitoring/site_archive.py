@@ -15,14 +15,19 @@ PAGES = 8
 """Pages of the site; each crawl reads them all."""
 
 
-def write(folder: Path, crawls: int, *, broken: str = "", broken_from: int = 0, site: str = "news.example.org") -> str:
-    """An archive of so many daily crawls; from ``broken_from`` on the extractor is broken in one of the ways of KINDS."""
+def write(folder: Path, crawls: int, *, broken: str = "", broken_from: int = 0, site: str = "news.example.org", ahead: int | None = None) -> str:
+    """An archive of so many daily crawls; from ``broken_from`` on the extractor is broken in one of the ways of KINDS.
+
+    The crawl of number ``ahead`` is in order and dated 400 days too late.
+    """
     uri = str(folder / "archive")
     for number in range(crawls):
         exporter = Exporter(uri, f"crawl-{number:03}", state_dir=folder / "state")
         exporter.start()
         at = BEGIN + number * DAY
         how = broken if number >= broken_from else ""
+        if number == ahead:
+            at, how = at + 400 * DAY, ""
         for page in range(PAGES):
             _visit(exporter, site, number, page, at=at + page * 1_000_000, how=how)
         arguments = json.dumps({"url": f"https://{site}/"})

@@ -47,6 +47,18 @@ def test_a_site_without_a_change_has_no_alarm(sound):
     assert overview(archive.open(sound), 90).drifts == []
 
 
+def test_a_crawl_whose_clock_was_a_year_ahead_hides_no_break_and_is_named(tmp_path):
+    opened = archive.open(write(tmp_path, 16, broken="empty", broken_from=15, ahead=12))
+    found = overview(opened, 90, now=MADE)
+    (drift,) = found.alarms()
+    assert drift.kind == "empty"
+    assert found.until < MADE
+    assert found.ahead == as_json(found)["crawls_ahead"] == 1
+    assert "1 crawl is dated later than now" in html(found, made=MADE)
+    assert {run.started_at.year for run in found.runs} == {2026}
+    assert max(day for day, _, _ in drift.history) < MADE
+
+
 def test_a_change_that_was_accepted_is_shown_and_no_alarm(tmp_path):
     opened = archive.open(write(tmp_path, 15, broken="empty", broken_from=14))
     for words in ("news.example.org", "other.example, news.example.org:empty"):
