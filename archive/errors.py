@@ -1,7 +1,11 @@
-"""The archive's one exception."""
+"""The archive's exceptions."""
 
 from __future__ import annotations
 
 
 class ArchiveError(Exception):
     """The archive cannot do what was asked; the message says what, with which value, and what to do about it."""
+
+
+class NoArchiveError(ArchiveError):
+    """There is no archive at the given place, or not yet."""

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pa_dataset
 from deltalake import DeltaTable
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NoArchiveError
 from archive.log import TableLog
 from archive.schema import TABLES
 from archive.stores import Store
@@ -155,7 +155,7 @@ class Archive:
         self._store = store
         self._logs = {name: TableLog(store, table) for name, table in TABLES.items()}
         if not store.exists() or not any(map(_is_there, self._logs.values())):
-            raise ArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
+            raise NoArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
 
     def pages(self, **which: Unpack[Which]) -> Rows:
         """Pages: the latest state of each, or every state."""

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import archive
-from archive.errors import ArchiveError
+from archive.errors import NoArchiveError
 from archive.reader import Archive
 from crawler.discovery.marks import mark
 
@@ -17,11 +17,11 @@ def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
     :param uri: of the archive; where there is none yet, nothing is known
     :param crawl_id: what this crawl itself wrote is left out, so that a crawl that is continued counts like another
     :return: by :func:`~crawler.discovery.marks.mark` of the address
-    :raises ArchiveError: the archive cannot be read
+    :raises archive.errors.ArchiveError: the archive cannot be read
     """
     try:
         held = archive.open(uri)
-    except ArchiveError:
+    except NoArchiveError:
         return {}
     comments = _comments(held, site)
     known: dict[bytes, int] = {}
