@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -79,7 +79,7 @@ class _Site:
     seen: set[bytes] = field(default_factory=set)
     """Digests of the places asked for."""
     known: dict[bytes, int] = field(default_factory=dict)
-    """Comments of the pages that the archive holds, by their addresses: `crawler.discovery.known`."""
+    """Comments of the pages that are passed over, by their addresses: `crawler.discovery.known`."""
     grown: set[bytes] = field(default_factory=set)
     """Addresses of those that a feed states more comments of."""
     depths: dict[bytes, int] = field(default_factory=dict)
@@ -87,18 +87,19 @@ class _Site:
 
 
 class SiteSpider(VisitSpider):
-    """Find the pages of sites and visit them: ``-a url=HOME[,HOME]`` or ``-a url_file=FILE``.
+    """Find the pages of sites and visit them: ``-a url=HOME[,HOME]`` or ``-a url_file=FILE``, ``-a which=all|new``.
 
     A file holds one home page a line, ``#`` begins a remark, ``-`` reads stdin. What is special about a site stands in
-    the TOML file that SITES_FILE names. Pages that the archive holds are left to the spider ``revisit``, unless a feed
-    states more comments than they had.
+    the TOML file that SITES_FILE names. With ``which=new``, pages that the archive holds are left to the spider
+    ``revisit``, unless a feed states more comments than they had.
     """
 
     name = "site"
 
-    def __init__(self, url: str = "", url_file: str = "", **kwargs: Any) -> None:
+    def __init__(self, url: str = "", url_file: str = "", which: str = "all", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._homes = partial(addresses_of, url, url_file)
+        self._only_new = which == "new"
         self._sites: dict[str, _Site] = {}
         self._links: dict[int, Iterable[Request]] = {}
         self._options = Sites()
@@ -107,9 +108,17 @@ class SiteSpider(VisitSpider):
     def check_arguments(cls, **arguments: str) -> None:
         """Look for home pages before anything is started.
 
-        :raises ArgumentError: no address, only what is none, or a file that cannot be read
+        :raises ArgumentError: no address, only what is none, a file that cannot be read, or an argument that is none
         """
-        check_addresses("site", "a site to search: give -a url=HOME[,HOME]", arguments)
+        check_addresses("site", "a site to search: give -a url=HOME[,HOME]", arguments, "which")
+        which = arguments.get("which", "all")
+        if which not in ("all", "new"):
+            raise ArgumentError(f"-a which={which}: it must be all, or new to pass over what the archive holds")
+
+    @classmethod
+    def scope(cls, arguments: Mapping[str, str]) -> dict[str, str]:
+        """Whichever pages are visited: two runs would search the same sites."""
+        return {name: value for name, value in super().scope(arguments).items() if name != "which"}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -151,6 +160,8 @@ class SiteSpider(VisitSpider):
             yield self._ask(site, url, self.home_seen)
 
     async def _known(self, site: str) -> dict[bytes, int]:
+        if not self._only_new:
+            return {}
         return await asyncio.to_thread(known_pages, str(self.settings["ARCHIVE_URI"]), site, self.report.crawl_id)
 
     def _given(self, site: _Site) -> Iterator[Request]:

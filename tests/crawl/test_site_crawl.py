@@ -15,8 +15,8 @@ XML = {"Content-Type": "application/xml"}
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def crawl(place: Place, site: LoopbackSite, **settings: object) -> subprocess.CompletedProcess[str]:
-    command = place.command("crawl", "site", "-a", f"url={site.url('/')}", **settings)
+def crawl(place: Place, site: LoopbackSite, which: str = "all", **settings: object) -> subprocess.CompletedProcess[str]:
+    command = place.command("crawl", "site", "-a", f"url={site.url('/')}", "-a", f"which={which}", **settings)
     return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2], check=False)
 
 
@@ -116,12 +116,12 @@ def test_pages_that_the_archive_holds_are_left_to_revisits_and_new_ones_are_foun
         "/two/": story(2),
         "/three/": story(3),
     }
-    assert crawl(place, site).returncode == 0
+    assert crawl(place, site, "new").returncode == 0
     assert visited(place, site) == ["/one/", "/three/", "/two/"]
     looks, before = place.open().visits(history=True).to_table().num_rows, len(site.asked)
     site.paths["/category/all/"] = Answer(f'<body class="archive category">{teasers("/three/", "/four/")}', headers=HTML)
     site.paths["/four/"] = story(4)
-    done = crawl(place, site)
+    done = crawl(place, site, "new")
     assert done.returncode == 0, done.stdout + done.stderr
     assert visited(place, site) == ["/four/", "/one/", "/three/", "/two/"]
     assert place.open().visits(history=True).to_table().num_rows == looks + 1
@@ -143,10 +143,10 @@ def test_a_known_page_of_which_a_feed_states_more_comments_is_visited_at_once(pl
         "/": home(head='<link rel="alternate" type="application/rss+xml" href="/feed.xml">'),
         "/feed.xml": feed(2, 2), "/one/": story(1), "/two/": story(2),
     }  # fmt: skip
-    assert crawl(place, site).returncode == 0
+    assert crawl(place, site, "new").returncode == 0
     before = len(site.asked)
     site.paths |= {"/feed.xml": feed(3, 1), "/one/": story(1, comments=3)}
-    done = crawl(place, site)
+    done = crawl(place, site, "new")
     assert done.returncode == 0, done.stdout + done.stderr
     asked = asked_since(site, before)
     assert asked.count("/one/") == 1
@@ -163,20 +163,30 @@ def test_a_site_larger_than_the_limit_is_archived_crawl_by_crawl(place, tmp_path
     file = tmp_path / "sites.toml"
     file.write_text("[defaults]\nmax_pages = 2\n")
     for held in (2, 4, 5):
-        assert crawl(place, site, SITES_FILE=file).returncode == 0
+        assert crawl(place, site, "new", SITES_FILE=file).returncode == 0
         assert len(visited(place, site)) == held
 
 
 def test_an_archive_that_cannot_be_read_stops_the_search_instead_of_reading_everything_again(place):
     site = LoopbackSite({"/": home("/one/"), "/one/": story(1)})
-    assert crawl(place, site).returncode == 0
+    assert crawl(place, site, "new").returncode == 0
     for part in Path(place.uri, "pages").rglob("*.parquet"):
         part.write_bytes(b"no parquet")
     before = len(site.asked)
-    done = crawl(place, site)
+    done = crawl(place, site, "new")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "what is known of it" in done.stdout
     assert asked_since(site, before) == []
+
+
+def test_a_site_that_is_crawled_again_is_read_as_it_is_now(place):
+    site = LoopbackSite({"/": home("/one/"), "/one/": story(1, comments=3)})
+    assert crawl(place, site).returncode == 0
+    site.paths |= {"/": home("/one/", "/two/"), "/one/": story(1, comments=2), "/two/": story(2)}
+    assert crawl(place, site).returncode == 0
+    assert visited(place, site) == ["/one/", "/two/"]
+    found = place.open().comments().to_table()
+    assert sorted(found["status"].to_pylist()) == ["disappeared", "visible", "visible", "visible", "visible"]
 
 
 @pytest.mark.parametrize("limit", ["max_pages", "max_age_days"])
