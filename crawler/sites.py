@@ -35,7 +35,7 @@ class SiteOptions:
     max_age_days: float = 0
     """Pages that were published or changed longer ago are not visited, where their time is told."""
     max_pages: int = 10_000
-    """Pages that are visited; those that the archive holds do not count."""
+    """Pages that are visited; those that `which=new` passes over do not count."""
     max_depth: int = 3
     """Steps from the home page to a listing; the further pages of one listing are one step."""
     max_listings: int = 500
