@@ -244,7 +244,7 @@ def _day(items: list[Item], words: Words, tag: str) -> tuple[date, date | None] 
         days = [(index, text) for index, text in days if abs(index - place) <= 2]
     if len(years) != 1 or len(days) != 1:
         return None if _has(items, "unit") and not years else ()
-    found = _date(_full_year(years[0][1], words), month, int(days[0][1]))
+    found = _date(_full_year(years[0][1], words), month, int(days[0][1]), words)
     return (found, None) if found else ()
 
 
@@ -255,18 +255,44 @@ def _full_year(text: str, words: Words) -> int:
     return year - BUDDHIST_YEARS if words.language == "th" and 2400 < year < 2700 else year
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+PERSIAN_YEARS: Final = range(1300, 1500)
+"""Years that pages in Persian count from the Hijra by the sun: 1921 to 2120."""
+
+
+def _date(year: int, month: int, day: int, words: Words | None = None) -> date | None:
     try:
+        if year in PERSIAN_YEARS and words is not None and words.language == "fa":
+            return persian_date(year, month, day)
         return date(year, month, day)
     except ValueError:
         return None
+
+
+_LEAP: Final = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
+"""Leap years in the 33 years after which the Persian calendar repeats; right from 1244 to 1472 of it."""
+_BEFORE_PERSIAN: Final = 226_894
+"""Days from 31 December of the year 0 to the last day before year 1 of the Persian calendar."""
+
+
+def persian_date(year: int, month: int, day: int) -> date:
+    """A day of the Persian calendar.
+
+    :raises ValueError: there is no such day
+    """
+    is_leap = year % 33 in _LEAP
+    if not (1 <= month <= 12 and 1 <= day <= (31 if month < 7 else 30 if month < 12 or is_leap else 29)):
+        raise ValueError(f"{year}-{month}-{day}")
+    cycles, rest = divmod(year - 1, 33)
+    leaps = 8 * cycles + sum(leap <= rest for leap in _LEAP)
+    before = 365 * (year - 1) + leaps + 31 * (month - 1) - max(0, month - 7)
+    return date.fromordinal(_BEFORE_PERSIAN + before + day)
 
 
 def _figures(text: str, words: Words, tag: str) -> tuple[date, date | None] | None:
     """A date in figures, in the order that its form or the language asks for."""
     numbers = re.findall(r"[0-9]+", text)
     if len(numbers[0]) == 4:
-        found = _date(_full_year(numbers[0], words), int(numbers[1]), int(numbers[2]))
+        found = _date(_full_year(numbers[0], words), int(numbers[1]), int(numbers[2]), words)
         return (found, None) if found else None
     order = _order(text, words, tag)
     if len(numbers[2]) == 2 and order is None:

@@ -162,6 +162,9 @@ MORE_MONTHS: Final[dict[str, tuple[str, ...]]] = {
         "јануара|januara", "фебруара|februara", "марта|marta", "априла|aprila", "маја|maja", "јуна|juna", "јула|jula",
         "августа|avgusta", "септембра|septembra", "октобра|oktobra", "новембра|novembra", "децембра|decembra",
     ),
+    "fa": (
+        "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد|امرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
+    ),
     "zh": tuple(f"{number}月" for number in (*"一二三四五六七八九十", "十一", "十二")),
 }  # fmt: skip
 MORE_HALVES: Final[dict[str, tuple[str, str]]] = {

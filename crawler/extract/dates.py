@@ -78,7 +78,8 @@ def read_time(
         found = _stamp(text) if _STAMP.fullmatch(text) else _epoch(text)
         if found is None:
             text = _JOINED.sub(r"\1T\2", text) if len(text) == 14 else text
-            phrase = _iso(text) if _ISO.fullmatch(text) or _ISO_WEEK.fullmatch(text) else read_phrase(text, language)
+            is_iso = _ISO.fullmatch(text) is not None or _ISO_WEEK.fullmatch(text) is not None
+            phrase = _iso(text) if is_iso and not _is_persian(text, language) else read_phrase(text, language)
             if isinstance(phrase, Moment):
                 found = _placed(phrase, zone)
             elif phrase is not None:
@@ -89,6 +90,11 @@ def read_time(
     if found.min > observed_at + DAY or (found.max if found.at is None else found.at) < EARLIEST:
         return Published(None, None, None, None, raw)
     return Published(found.at, found.min, found.max, found.precision, raw)
+
+
+def _is_persian(text: str, language: str | None) -> bool:
+    """Whether a date in figures is one of the Persian calendar."""
+    return text[:2] in ("13", "14") and (language or "").lower().startswith("fa")
 
 
 def _stamp(text: str) -> Published | None:

@@ -239,8 +239,25 @@ def test_an_unknown_mark_behind_a_clock_may_be_half_a_day_so_only_the_day_is_rea
     assert read(raw, "pl").precision == "day"
 
 
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("۱۴۰۰/۰۴/۲۹", "2021-07-20"), ("1400/04/29", "2021-07-20"), ("۲۹ تیر ۱۴۰۰", "2021-07-20"),
+        ("۱ فروردین ۱۳۹۹", "2020-03-20"), ("۳۰ اسفند ۱۳۹۹", "2021-03-20"), ("۱۹ ژوئیه ۲۰۲۱", "2021-07-19"),
+    ],
+)  # fmt: skip
+def test_pages_in_persian_count_years_by_the_sun_from_the_hijra(raw: str, expected: str) -> None:
+    assert read(raw, "fa").at == utc(expected)
+
+
+def test_a_day_that_the_persian_calendar_does_not_have_is_none() -> None:
+    assert read("۳۰ اسفند ۱۴۰۰", "fa").at is None
+    assert read("۳۱ مهر ۱۴۰۰", "fa").at is None
+
+
 def test_other_calendars_are_not_taken_for_ours() -> None:
-    assert read("۱۴۰۰/۰۴/۲۹", "fa") == Published(None, None, None, None, "۱۴۰۰/۰۴/۲۹")
+    for language in ("en", "ar"):
+        assert read("1400/04/29", language) == Published(None, None, None, None, "1400/04/29")
 
 
 # -- ages -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from crawler.systems.generic import Generic
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.explain import explain
 from crawler.systems.generic.thread import find_thread, read_whole
+from crawler.systems.generic.times import time_in
 from pipelines.emit import moment
 
 FIXTURES = Path(__file__).with_name("fixtures") / "generic"
@@ -175,3 +176,19 @@ def test_no_markup_makes_it_fail(html):
         ids = {comment.native_id for comment in comments}
         assert all(comment.parent_native_id in ids for comment in comments if comment.parent_native_id)
     explain(document, observed_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "raw", "at"),
+    [
+        ("18 يناير 2013 - 4:05 م", "ar", "18 يناير 2013 - 4:05 م", "2013-01-18T16:05"),
+        ("Από: Νίκος 5/3/2019 4:05 μ.μ.", "el", "5/3/2019 4:05 μ.μ.", "2019-03-05T16:05"),
+        ("Riitta 25.10.2011 klo 20.05", "fi", "25.10.2011 klo 20.05", "2011-10-25T20:05"),
+        ("12 Ağustos 2015 Pazartesi 06:05", "tr", "12 Ağustos 2015 Pazartesi 06:05", "2015-08-12T06:05"),
+        ("seagull23, Jul. 16, 2016, 8:27 a.m.", "en", "Jul. 16, 2016, 8:27 a.m.", "2016-07-16T08:27"),
+        ("am 23.07.2015 um 04:53 Uhr", None, "23.07.2015 um 04:53", "2015-07-23T04:53"),
+    ],
+)
+def test_a_time_is_read_whole_whatever_stands_around_it(line, language, raw, at):
+    published, start, end = time_in(line, observed_at=NOW, language=language)
+    assert (line[start:end], (moment(published.at) or "")[:16]) == (raw, at)

@@ -22,8 +22,10 @@ _HOUR: Final = r"(?:\d{1,2}\s?[ap]\.?\s?m\b\.?|noon\b|midnight\b)"
 """A clock without minutes; only behind a date, for ``am 21.`` is a day in German."""
 _FIGURES: Final = r"(?<![\d.,:/-])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}(?![\d])"
 _MONTH: Final = r"[^\W\d_]{3,14}"
+_PERSIAN: Final = r"[1۱][34۳۴]\d\d"
+"""A year of the Persian calendar."""
 _WORDS: Final = (
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?[\s.,-]{{0,3}}(?:de\s|of\s)?{_MONTH}\.?,?[\s-]{{0,2}}(?:de\s|of\s)?(?:(?:19|20)\d\d|['’]?\d\d(?![\d:.]))"
+    rf"(?<![0-9A-Za-z])\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?[\s.,-]{{0,3}}(?:de\s|of\s)?{_MONTH}\.?,?[\s-]{{0,2}}(?:de\s|of\s)?(?:(?:19|20)\d\d|{_PERSIAN}(?!\d)|['’]?\d\d(?![\d:.]))"
     rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:(?:19|20)\d\d)"
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?"
     rf"|(?:19|20)\d\d[\s,.-]{{1,2}}{_MONTH}\.?[\s,-]{{1,2}}\d{{1,2}}(?!\d)"
@@ -31,9 +33,13 @@ _WORDS: Final = (
 _DATE: Final = rf"(?:{_FIGURES}|{_WORDS})"
 _BETWEEN: Final = r"[^\d\w]{0,4}(?:[^\W\d_]{1,4}\.?[^\d\w]{0,3}){0,2}"
 _WRITTEN = re.compile(
-    rf"(?:{_CLOCK}{_BETWEEN})?{_DATE}(?:[TZ]?{_BETWEEN}(?:{_CLOCK}|{_HOUR}))?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?",
+    rf"(?:{_CLOCK}(?!\.\d){_BETWEEN})?{_DATE}(?:[TZ]?{_BETWEEN}(?:{_CLOCK}|{_HOUR}))?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?",
     re.IGNORECASE,
 )
+_HALF = re.compile(r"\s?[^\W\d_]{1,6}(?:\s?\.\s?[^\W\d_])?\.?(?!\w)")
+"""What may be a half of the day behind a clock: ``4:05 μ.μ.``."""
+_LATER_CLOCK = re.compile(rf"[^\w]{{0,3}}[^\W\d_]{{5,12}}[^\w]{{1,3}}(?:{_CLOCK})")
+"""A clock behind a date and its weekday."""
 _AGE = re.compile(
     r"(?:\b\d+|\b(?:an?|one|ein(?:e[mnr]?)?|une?|una|uma|jeden)\b)\s?[^\W\d_]+\.?(?:[\s,]+(?:\d+\s?[^\W\d_]+\.?))?\s+"
     r"(?:ago|fa|atrás|temu|назад|тому|geleden|siden|sedan|sitten|önce|lalu|trước|ezelőtt|früher)\b"
@@ -48,7 +54,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
-    rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:19|20)\d\d(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)"
+    rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:(?:19|20)\d\d|۱[۳۴]\d\d)(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)"
 )
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -89,9 +95,21 @@ def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Publi
             start, end = match.span()
             published = _read(text[start:end], observed_at, language)
             if published is not None:
-                return published, start, end
+                return _with_tail(text, start, end, published, observed_at, language)
     published = _read(text, observed_at, language) if len(text) < 60 else None
     return None if published is None else (published, 0, len(text))
+
+
+def _with_tail(  # noqa: PLR0917
+    text: str, start: int, end: int, published: Published, observed_at: int, language: str | None
+) -> tuple[Published, int, int]:
+    """A time with what stands behind it if that says more: the half of the day, or a clock behind the weekday."""
+    is_day = published.precision == "day"
+    tail = (_LATER_CLOCK if is_day else _HALF).match(text, end) if published.precision != "relative" else None
+    whole = _read(text[start : tail.end()], observed_at, language) if tail is not None else None
+    if tail is None or whole is None or whole.at == published.at or whole.precision not in {"min", "s"}:
+        return published, start, end
+    return whole, start, tail.end()
 
 
 def _read(text: str, observed_at: int, language: str | None) -> Published | None:
