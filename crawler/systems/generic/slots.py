@@ -20,6 +20,7 @@ from crawler.systems.generic.words import (
     bare_name,
     is_chrome,
     leads_to_login,
+    only_says_by,
     roles_of,
     says,
     says_by,
@@ -222,7 +223,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     text = tree.texts[line]
     if len(text) > LONGEST_LINE or template.is_field(line):
         return None
-    if tree.tags[tree.ups[line]] == "label":
+    if tree.tags[tree.ups[line]] == "label" or only_says_by(text):
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from crawler.systems.generic.body import Bodies
-from crawler.systems.generic.slots import LONGEST_NAME, Slots
+from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.template import WRAPPERS, Record, Template
 from crawler.systems.generic.words import COMMENT, REPLIES
 
@@ -47,7 +48,7 @@ def parents_of(template: Template, slots: Slots, bodies: Bodies) -> tuple[Parent
         (_by_level, "level"),
         (_by_container, "container of answers"),
         (_by_indent, "indentation"),
-        (_by_link, "link to the answered comment"),
+        (partial(_by_link, slots=slots), "link to the answered comment"),
         (_by_name, "name of an answer"),
     ):
         parents = method(template)
@@ -282,8 +283,8 @@ _REPLY_TO = re.compile(
 )
 
 
-def _by_link(template: Template) -> Parents:
-    """A link in the byline, with words for an answer, to another comment of the page.
+def _by_link(template: Template, slots: Slots) -> Parents:
+    """A link to another comment of the page, with words for an answer or with the name of who wrote that one.
 
     A class for answers is enough only of a link to a place in a page: links to profiles have figures of their own.
     """
@@ -293,18 +294,24 @@ def _by_link(template: Template) -> Parents:
     for number, record in enumerate(template.records):
         for node in record.own:
             href = tree.attrs[node].get("href") if tree.tags[node] == "a" else None
-            if not href or not _says_reply(template, node, by_class="#" in href):
+            fragment = href.rpartition("#")[2] if href else ""
+            if not href or not fragment:
                 continue
-            fragment = href.rpartition("#")[2]
-            if not fragment:
+            says_so = _says_reply(template, node, by_class="#" in href)
+            if not says_so and "#" not in href:
                 continue
             if owner is None:
                 owner = _owners(template)
-            found = _owner_of(owner, fragment)
-            if found is not None and found != number:
+            found = _owner_of(owner, fragment) if says_so else owner.get(fragment)
+            if found is not None and found != number and (says_so or _names(template, node, slots.names[found])):
                 parents[number] = found
                 break
     return parents
+
+
+def _names(template: Template, link: int, name: Name | None) -> bool:
+    """Whether a link names an author."""
+    return name is not None and name.text in (template.tree.line(link, LONGEST_NAME + 40) or "")
 
 
 def _says_reply(template: Template, link: int, *, by_class: bool) -> bool:
@@ -343,8 +350,8 @@ def _by_address(slots: Slots, bodies: Bodies) -> Parents:
 
 
 _ANSWER = re.compile(
-    r"(?:^|[\s_-])(?:reply|replies|response|answer|child|children|sub|subcomment|nested|antwort|odpowiedz|otvet"
-    r"|respuesta|reponse|risposta|indent|indented)(?=$|[\s_-])",
+    r"(?:^|[_-])(?:reply|replies|response|answer|child|children|sub|subcomment|nested|antwort|odpowiedz|otvet"
+    r"|respuesta|reponse|risposta|indent|indented)(?=$|[_-])",
     re.IGNORECASE,
 )
 
@@ -352,11 +359,18 @@ _ANSWER = re.compile(
 def _by_name(template: Template) -> Parents:
     """Answers carry a class that the comments they follow do not."""
     tree = template.tree
-    marks = [
-        any(_ANSWER.search(tree.attrs[node].get("class") or "") for node in _near(template, record)[:2] if node)
+    classes = [
+        {
+            name
+            for node in _near(template, record)[:2]
+            for name in (tree.attrs[node].get("class") or "").split()
+            if node and _ANSWER.search(name)
+        }
         for record in template.records
     ]
-    if not marks or marks[0] or all(marks) or not any(marks) or template.group.mode != "element":
+    told = set().union(*classes) - classes[0]
+    marks = [bool(names & told) for names in classes]
+    if not any(marks) or template.group.mode != "element":
         return [None] * len(marks)
     parents: Parents = []
     last: int | None = None

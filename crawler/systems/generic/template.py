@@ -27,6 +27,9 @@ INHERITED: Final = AUTHOR | TIME | CHROME | SIGNATURE | FORM | HIDDEN
 WRAPPERS: Final = 3
 """Elements around a comment that may carry its depth."""
 
+PRESSED: Final = frozenset({"a", "button"})
+"""Elements that hold the labels of controls."""
+
 MAX_RECORDS: Final = 100_000
 """Comments of one page; the rest is left out and the thread says so."""
 
@@ -121,19 +124,20 @@ class Template:
         return found
 
     def _repeated(self) -> frozenset[tuple[int, str]]:
-        """Lines that say the same in many records at the same place: labels."""
-        count = len(self.records)
-        if count < 3:
+        """Lines that say the same in many records at the same place: labels; of two records only links can be."""
+        tree, count = self.tree, len(self.records)
+        if count < 2:
             return frozenset()
         seen: Counter[tuple[int, str]] = Counter()
         for record in self.records:
             for key in {
-                (self.place[line], line_key(self.tree.texts[line]))
+                (self.place[line], line_key(tree.texts[line]))
                 for line in record.lines
-                if len(self.tree.texts[line]) <= 80
+                if len(tree.texts[line]) <= 80 and (count > 2 or tree.tags[tree.ups[line]] in PRESSED)
             }:
                 seen[key] += 1
-        return frozenset(key for key, times in seen.items() if times >= max(3, 0.5 * count))
+        least = 2 if count == 2 else max(3, 0.5 * count)
+        return frozenset(key for key, times in seen.items() if times >= least)
 
     def is_label(self, line: int) -> bool:
         """Whether a text is a control or stands in most records."""

@@ -10,7 +10,8 @@ from typing import Final
 
 _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/words.json").read_text("utf-8"))
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
-behind and before a name; ``counted``: words of comment counts, ``posts``: those of a forum's. A ``*`` ends a stem."""
+behind and before a name; ``onward``: whole lines
+that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's. A ``*`` ends a stem."""
 
 COMMENT: Final = 1
 """Names a comment or a thread beyond doubt."""
@@ -103,6 +104,7 @@ def line_key(text: str) -> str:
 
 
 _CHROME: Final = frozenset(line_key(line) for line in _TABLES["chrome"])
+_ONWARD: Final = frozenset(line_key(line) for line in _TABLES["onward"])
 COUNTED: Final = tuple(sorted({word.rstrip("*").casefold() for word in _TABLES["counted"]}))
 """Words, or beginnings of words, for comments, case-folded."""
 LONGEST_CHROME: Final = 60
@@ -112,6 +114,11 @@ LONGEST_CHROME: Final = 60
 def is_chrome(text: str) -> bool:
     """Whether a line is the label of a control: ``Reply``, ``Report abuse``, ``12``, ``|``."""
     return len(text) <= LONGEST_CHROME and ((key := line_key(text)) == "" or key in _CHROME)
+
+
+def leads_on(text: str) -> bool:
+    """Whether a link's line invites to read the rest elsewhere: ``Read more »``."""
+    return len(text) <= LONGEST_CHROME and line_key(text) in _ONWARD
 
 
 _LOGIN = re.compile(r"/?(?:[\w-]+/){0,2}(?:log|sign)[_-]?(?:in|up)(?:\.\w{2,5})?/*(?:[?#]|$)", re.IGNORECASE)
@@ -175,6 +182,14 @@ def says_by(text: str) -> bool:
     if first is None or first[0] not in _FIRST:
         return False
     return _BY.match(text + " ") is not None or _BY_LOOSE.match(text + " ") is not None
+
+
+def only_says_by(text: str) -> bool:
+    """Whether a line is ``posted by``, ``Author:`` or the like, and the name stands elsewhere."""
+    if not says_by(text):
+        return False
+    rest = _BY.sub("", text + " ").strip(_EDGES)
+    return not rest or (text.rstrip()[-1:] in ":：" and not _BY_LOOSE.sub("", rest + " ").strip(_EDGES))
 
 
 @lru_cache(maxsize=20_000)
