@@ -85,6 +85,7 @@ def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
     whole = _byline_places(template, slots, left_out)
     for number, record in enumerate(template.records):
         _leave_out_blocks(template, record, left_out[number], whole)
+        _leave_out_byline(template, record, slots, number, left_out[number])
     _leave_out_sides(template, slots, left_out)
     place = _body_place(template, left_out)
     for number in range(len(template.records)):
@@ -188,12 +189,54 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
             left_out.add(_line_around(tree, node, record))
             continue
         role = tree.roles[node]
-        if role & (SIGNATURE | FORM | HIDDEN) or tree.tags[node] == "form":
+        if role & (SIGNATURE | FORM | HIDDEN) or (tree.tags[node] == "form" and _is_filled_in(tree, node)):
             left_out.add(node)
         elif (role & ASIDE and not role & BODY) or (role & REPLIES and not role & BODY):
             size = tree.chars[tree.ends[node]] - tree.chars[node]
             if size <= LONGEST_ASIDE and not _holds_body(template, node):
                 left_out.add(node)
+
+
+def _leave_out_byline(template: Template, record: Record, slots: Slots, number: int, left_out: set[int]) -> None:
+    """Leave out the element around both author and time where it says little else and the record more.
+
+    It may stand at the same place as the text: the first and the second row of a table.
+    """
+    name, stamp = slots.names[number], slots.stamps[number]
+    if name is None or stamp is None:
+        return
+    tree = template.tree
+    around = tree.ups[name.node]
+    while around > record.start and not tree.is_in(stamp.node, around):
+        around = tree.ups[around]
+    if around <= record.start:
+        return
+    within = outside = 0
+    skip_to = -1
+    for node in record.own:
+        if node < skip_to:
+            continue
+        if node in left_out:
+            skip_to = tree.ends[node]
+        elif tree.is_in(node, around):
+            within += len(tree.texts[node])
+        else:
+            outside += len(tree.texts[node])
+    if within <= BYLINE and within < outside:
+        left_out.add(around)
+
+
+def _is_filled_in(tree: Tree, form: int) -> bool:
+    """Whether a form has a field to write in; others only hold buttons, or the comments themselves."""
+    return any(
+        tree.tags[node] == "textarea"
+        or (tree.tags[node] == "input" and (tree.attrs[node].get("type") or "text").lower() in WRITTEN)
+        for node in range(form + 1, tree.ends[form])
+    )
+
+
+WRITTEN: Final = frozenset({"text", "email", "password", "url", "search", "tel", "number"})
+"""Kinds of fields to write in."""
 
 
 def _is_sign(tree: Tree, link: int) -> bool:
