@@ -27,6 +27,8 @@ from crawler.systems.generic.words import (
     TALK,
     TIME,
     is_chrome,
+    leads_on,
+    line_key,
     roles_of,
 )
 
@@ -102,7 +104,10 @@ PLAIN: Final = frozenset({"p", "div", "td", "th", "dt", "dd", "li", "span", "tr"
 
 
 def _crowded(template: Template, nodes: list[int]) -> float:
-    """Share of the records in which the author's or the time's make comes again: there are several comments in one."""
+    """Share of the records in which the author's or the time's make comes again: there are several comments in one.
+
+    The same once more is a copy for another size of screen.
+    """
     tree = template.tree
     makes = {make for make in _makes(tree, nodes[:20]) if make[0] not in PLAIN}
     if not makes:
@@ -110,11 +115,12 @@ def _crowded(template: Template, nodes: list[int]) -> float:
     wanted = {shape for shape, _ in makes}
     crowded = 0
     for record in template.records:
-        times = 0
-        for node in record.own:
-            if tree.shapes[node] in wanted and (tree.shapes[node], tree.shapes[tree.ups[node]]) in makes:
-                times += 1
-        crowded += times > len(makes)
+        said = [
+            tree.text(node)
+            for node in record.own
+            if tree.shapes[node] in wanted and (tree.shapes[node], tree.shapes[tree.ups[node]]) in makes
+        ]
+        crowded += len(said) > len(makes) and len(set(said)) > len(makes)
     return crowded / len(template.records)
 
 
@@ -166,39 +172,85 @@ def _main_text(tree: Tree, texts: list[str]) -> float:
 
 
 TITLE: Final = 20
-"""Characters of a link that may be a page's title."""
+"""Letters of a link that may be a page's title."""
 
 
 def _elsewhere(template: Template) -> float:
-    """Share of the records that link to a page of their own by what may be its title, each to another one."""
+    """Share of the records that link to a page of their own by what may be its title, each by another to another."""
     tree = template.tree
-    targets: set[str] = set()
+    targets: dict[str, str] = {}
     for record in template.records:
         for node in record.own:
-            if tree.tags[node] == "a" and tree.chars[tree.ends[node]] - tree.chars[node] >= TITLE:
-                href = tree.attrs[node].get("href") or "#"
-                if not href.startswith(("#", "javascript:")) and not template.roles[node] & AUTHOR:
-                    targets.add(href.partition("#")[0])
-                    break
-    return len(targets) / len(template.records)
+            if tree.tags[node] != "a" or template.roles[node] & AUTHOR:
+                continue
+            text, href = tree.text(node), _page_of(tree, node)
+            if _size(text) >= TITLE and href:
+                targets.setdefault(_subject(text), href)
+                break
+    return _spread(targets, len(template.records))
 
 
 def _titled(template: Template, slots: Slots) -> float:
-    """Share of the records with a heading that links to a page of their own, each to another one."""
+    """Share of the records with a headline that links to a page of their own, each to another one.
+
+    That is a heading, or what a record begins with; a name that most often has more words than names have is one, too.
+    An invitation to read on is as good as a headline.
+    """
     tree = template.tree
-    targets: set[str] = set()
+    names = [name.text for name in slots.names if name is not None]
+    are_names = 2 * sum(map(_is_wordy, names)) <= len(names)
+    targets: dict[str, str] = {}
+    onward: set[str] = set()
     for record, name in zip(template.records, slots.names, strict=True):
-        for node in record.own:
-            if tree.tags[node] not in HEADINGS:
-                continue
-            link = next((inner for inner in range(node + 1, tree.ends[node]) if tree.tags[inner] == "a"), None)
-            link = tree.ups[node] if link is None and tree.tags[tree.ups[node]] == "a" else link
-            href = "" if link is None else tree.attrs[link].get("href") or ""
-            is_author = name is not None and tree.is_in(name.node, node)
-            if href and not href.startswith(("#", "javascript:")) and not is_author:
-                targets.add(href.partition("#")[0])
+        onward.update(
+            filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line])))
+        )
+        heads = [node for node in record.own if tree.tags[node] in HEADINGS] + record.lines[:1]
+        for node in heads:
+            link = _link_at(tree, node)
+            is_author = are_names and name is not None and tree.is_in(name.node, node)
+            if link is not None and not is_author and (href := _page_of(tree, link)):
+                targets.setdefault(_subject(tree.text(link)), href)
                 break
-    return len(targets) / len(template.records)
+    return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
+
+
+def _subject(title: str) -> str:
+    """A title without what makes it that of an answer: all posts of a topic have the same subject."""
+    return _ANSWERED.sub("", line_key(title))
+
+
+_ANSWERED = re.compile(r"^(?:(?:re|aw|odp|sv|vs|ynt|antw)\b\s*)+")
+
+
+def _spread(targets: dict[str, str], count: int) -> float:
+    """Share of some records that different titles to different pages are; what all have is no title."""
+    pages = len(set(targets.values()))
+    return pages / count if pages > 1 or count == 1 else 0.0
+
+
+def _link_at(tree: Tree, node: int) -> int | None:
+    """The link in or around a node."""
+    inner = next((inner for inner in range(node + 1, tree.ends[node]) if tree.tags[inner] == "a"), None)
+    if inner is not None:
+        return inner
+    while node > 0 and tree.tags[node] != "a":
+        node = tree.ups[node]
+    return node if node > 0 else None
+
+
+def _page_of(tree: Tree, node: int) -> str:
+    """The address of the page that the link around a node leads to, empty for a place in this page."""
+    href = tree.link_of(node) or "#"
+    return "" if href.startswith(("#", "javascript:")) else href.partition("#")[0]
+
+
+NAME: Final = 30
+"""Letters that hardly a name has more of; see :func:`_size`."""
+
+
+def _is_wordy(text: str) -> bool:
+    return text.count(" ") > 3 or _size(text) > NAME
 
 
 def _size(text: str) -> int:
@@ -210,7 +262,8 @@ _WIDE = re.compile(r"[\u2e80-\uffdc]+")
 
 
 def _is_control(text: str) -> bool:
-    return len(text) > (3 if text.isascii() else 1) and is_chrome(text) and any(map(str.isalpha, text))
+    is_word = len(text) > (3 if text.isascii() else 1) and any(map(str.isalpha, text))
+    return is_word and is_chrome(text) and not leads_on(text)
 
 
 def _linked(template: Template) -> float:
@@ -237,6 +290,7 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
     beside = next((step for step, role in enumerate(around) if role & SIDE and not role & COMMENT), 12)
     tags = [tree.tags[up] for up in sums.ancestors(heads[0], 12)]
     inner = [sums.headings[record.end] - sums.headings[record.start] for record in template.records]
+    titled = _titled(template, slots)
     last_name, last_body = slots.name_place.rpartition(" > ")[2], body_place
     return {
         "is_comment": _share([bool(role & COMMENT) for role in roles]),
@@ -244,7 +298,7 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "is_article": _share([bool(role & ARTICLE and not role & COMMENT) for role in roles]),
         "is_side": _share([bool(role & SIDE and not role & COMMENT) for role in roles]),
         "is_form": _share([bool(role & FORM) for role in roles]),
-        "is_part": _share([bool(role & (AUTHOR | TIME | BODY) and not role & COMMENT) for role in roles]),
+        "is_part": _share([bool(role & (AUTHOR | TIME | BODY) and not role & (COMMENT | TALK)) for role in roles]),
         "in_comments": 1.0 / (1 + near) if near < 12 else 0.0,
         "in_talk": float(any(role & TALK for role in around[:4])),
         "in_side": 1.0 / (1 + beside) if beside < 12 else 0.0,
@@ -252,8 +306,8 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "in_article": float(any(role & ARTICLE and not role & COMMENT for role in around[:3])),
         "in_aside": float(any(tag in ("aside", "nav", "header", "footer") for tag in tags)),
         "recent": float(any(role & RECENT for role in [*around, *roles])),
-        "elsewhere": _elsewhere(template),
-        "titled": _titled(template, slots),
+        "elsewhere": max(_elsewhere(template), titled),
+        "titled": titled,
         "headings": min(1.0, sum(inner) / len(inner)),
         "fields": float(sums.fields[template.records[-1].end] > sums.fields[template.records[0].start]),
         "name_place": float(bool(roles_of(last_name) & AUTHOR)),

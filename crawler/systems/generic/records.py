@@ -146,7 +146,7 @@ FAR: Final = 12
 
 
 def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[int]) -> bool:
-    """Whether the first elements hold anything that a comment has: a time, a name, a word for comments.
+    """Whether the first elements hold anything that a comment has, a time, a name, a word for comments, or follow such.
 
     What stands alone is a comment only where something says so.
     """
@@ -157,7 +157,7 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:
             break
     else:
-        return tree.tags[first] in ("hr", "a", "dt") and len(heads) > 1
+        return len(heads) > 1 and (tree.tags[first] in BARE or around.is_spoken_of(first - SPOKEN, first))
     return (
         len(heads) > 1
         or roles[first] & COMMENT > 0
@@ -166,6 +166,9 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         or any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
     )
 
+
+BARE: Final = frozenset({"hr", "a", "dt"})
+"""Elements that may begin a comment and say nothing themselves."""
 
 SPEAKING: Final = COMMENT | TALK | TIME | AUTHOR
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Final
 
 from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import COMMENT, COUNTED, counts_posts, roles_of
+from crawler.systems.generic.words import COMMENT, COUNTED, counts_posts, roles_of, speaks_of_comments
 
 LONGEST_HEADING: Final = 80
 """Longer lines are no headings, characters."""
@@ -31,8 +31,8 @@ class Surroundings:
         self.tree = tree
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
-        self.spoken = sorted({*_speaking(tree, short), *_anchors(tree)})
-        """Short lines with a word for comments, and anchors of that name."""
+        self.spoken = sorted({*_speaking(tree, short), *_anchors(tree), *_invitations(tree)})
+        """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
         self.counts = _counts(tree, short)
         """Where a short line states a count of comments, and the count."""
         self.states_one = any(number == 1 for _, number in self.counts)
@@ -56,6 +56,12 @@ class Surroundings:
         """The count that stands closest before the comments."""
         near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
         return near[-1] if near else None
+
+
+def _invitations(tree: Tree) -> list[int]:
+    """Fields such as ``<textarea placeholder="Leave a comment">``."""
+    asked = ((node, tree.attrs[node].get("placeholder")) for node in tree.places.get("textarea", ()))
+    return [node for node, text in asked if text and len(text) <= LONGEST_HEADING and speaks_of_comments(text)]
 
 
 def _anchors(tree: Tree) -> list[int]:
