@@ -240,9 +240,10 @@ WRITTEN: Final = frozenset({"text", "email", "password", "url", "search", "tel",
 
 
 def _is_sign(tree: Tree, link: int) -> bool:
-    """Whether a link is only a sign, such as ``¶``, for the address of a place in the page."""
-    text = tree.line(link, 3) or ""
-    return (tree.attrs[link].get("href") or "").startswith("#") and text != "" and not any(map(str.isalnum, text))
+    """Whether a link is only a sign, such as ``¶`` or ``#12``, for the address of a place in the page."""
+    text = tree.line(link, 6) or ""
+    is_sign = text != "" and not any(map(str.isalpha, text)) and (text[0] == "#" or not any(map(str.isdigit, text)))
+    return is_sign and (tree.attrs[link].get("href") or "").startswith("#")
 
 
 def _line_around(tree: Tree, link: int, record: Record) -> int:
@@ -437,8 +438,12 @@ def _foreign(template: Template, record: Record) -> set[int]:
 _LEADING = re.compile(r"^(?:[\s,:;|·•»—–-]+(?=\s|\w))+")
 
 
+_UNDERLINE = re.compile(r"\n\s*_{8,}\s*\n")
+"""What forums of the phpBB family draw above a signature."""
+
+
 def _trimmed(text: str) -> str:
-    lines = text.split("\n")
+    lines = _UNDERLINE.split("\n" + text)[0].split("\n") if "________" in text else text.split("\n")
     while lines and (
         not lines[-1].strip() or (len(lines) > 1 and is_chrome(lines[-1]) and not lines[-1].strip(" \n").isdigit())
     ):

@@ -14,6 +14,7 @@ from typing import Final
 from crawler.systems.generic.model import most_of, quick_score
 from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
+from crawler.systems.generic.times import LONGEST_LINE
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
     ARTICLE,
@@ -150,10 +151,10 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
 
     What stands alone is a comment only where something says so.
     """
-    ends, times, authors, roles = tree.ends, tree.times, sums.authors, tree.roles
+    times, authors, roles = tree.times, sums.authors, tree.roles
     first = heads[0]
     for head in heads[:4]:
-        end = ends[head]
+        end = _byline_end(tree, head)
         if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:
             break
     else:
@@ -228,7 +229,7 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
         yield Group(label, heads, [(head, ends[head]) for head in heads])
     if tag not in HEADS or len(heads) > MAX_HEADS:
         return
-    timed = sum(tree.times[ends[head]] > tree.times[head] for head in heads)
+    timed = sum(tree.times[_byline_end(tree, head)] > tree.times[head] for head in heads)
     is_byline = timed * 2 >= len(heads) and held < 150 * len(heads)
     if not is_byline and tag not in ("dt", "hr", "a"):
         return
@@ -240,6 +241,16 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
         if spans:
             own = heads if len(spans) == len(heads) else [start if mode == "after" else end - 1 for start, end in spans]
             yield Group(label, own, spans, mode)
+
+
+HEADING: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+
+
+def _byline_end(tree: Tree, head: int) -> int:
+    """Where a head ends; behind a heading its next sibling belongs to the byline."""
+    end = tree.ends[head]
+    is_heading = tree.tags[head] in HEADING and end < tree.ends[tree.ups[head]] and tree.tags[end] not in HEADING
+    return tree.ends[end] if is_heading and tree.chars[tree.ends[end]] - tree.chars[end] <= LONGEST_LINE else end
 
 
 MAX_HEADS: Final = 5_000

@@ -151,9 +151,10 @@ def _is_named(template: Template, line: int) -> bool:
 
 def _is_counter(template: Template, line: int) -> bool:
     """Whether a text is a label with figures, such as ``830 fans``, and no name such as ``Guest 7``."""
-    if _is_named(template, line):
+    text = template.tree.texts[line]
+    if _is_named(template, line) and not (text[0].isdigit() and _LETTER.search(text)):
         return False
-    return template.is_label(line) and any(char.isdigit() for char in template.tree.texts[line])
+    return template.is_label(line) and any(char.isdigit() for char in text)
 
 
 def _joined(
@@ -276,6 +277,10 @@ def _is_announced(template: Template, line: int) -> bool:
     )
 
 
+HEADING: Final = frozenset({"h2", "h3", "h4", "h5"})
+_MAIL = re.compile(r"\w(?:@|\sat\s)\w+\.\w")
+
+
 def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     template: Template, slots: Slots, names: dict[int, Name], joined: dict[int, Name], rank: float, count: int
 ) -> float:
@@ -289,7 +294,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     distinct = len({value.text for value in values}) / size
     long = sum(len(value.text) > 40 for value in values) / size
     wordy = sum(value.text.count(" ") > 4 for value in sample) / len(sample)
-    sentence = sum(value.text[-1] in ".!?…" for value in sample) / len(sample)
+    sentence = sum(value.text[-1] in ".!?…。！？" for value in sample) / len(sample)
     is_label = sum(template.is_label(value.node) for value in sample) / len(sample)
     digits = sum(not _LETTER.search(value.text) for value in sample) / len(sample)
     labelled = sum(says(tree.texts[value.node]) for value in sample) / len(sample)
@@ -322,5 +327,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
     score -= 1.5 * (lines > 2.5 and not own_named)
     score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
-    score -= 1.0 * (tree.tags[around] in ("h2", "h3", "h4", "h5") and not own_named)
+    is_heading = tree.tags[around] in HEADING and not own_named
+    score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
+    score -= 1.0 * sum(_MAIL.search(value.text) is not None for value in sample) / len(sample)
     return score

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -32,11 +32,15 @@ class Stamp:
 def read_stamps(template: Template, *, observed_at: int, language: str | None) -> tuple[list[Stamp | None], str]:
     """The time of each record and the place of most of them."""
     tree, count = template.tree, len(template.records)
-    places: dict[int, dict[int, int]] = defaultdict(dict)
+    places: dict[tuple[int, bool, int], dict[int, int]] = defaultdict(dict)
     for number, record in enumerate(template.records):
+        times: Counter[tuple[int, bool]] = Counter()
         for node in record.own:
             if tree.timed[node]:
-                places[template.place[node] * 2 + (not tree.tags[node])].setdefault(number, node)
+                spot = template.place[node], not tree.tags[node]
+                if times[spot] < MAX_SAME:
+                    places[*spot, times[spot]][number] = node
+                times[spot] += 1
     ranks = {place: _time_rank(template, nodes, count) for place, nodes in places.items()}
     best = max(ranks.values(), default=0.0)
     rivals = [place for place, rank in ranks.items() if rank > best - RIVAL]
@@ -48,31 +52,36 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
     used: list[int] = []
     for place, nodes in ranked[:MAX_PLACES]:
         missing = [number for number in nodes if found[number] is None]
-        if not missing or (used and not _is_like(template, place // 2, used)):
+        if not missing or (used and not _is_like(template, place[0], used)):
             continue
         for number in missing:
             found[number] = read_stamp(template, nodes[number], observed_at, language)
         if any(found[number] is not None for number in missing):
-            used.append(place // 2)
+            used.append(place[0])
     _settle(template, found, observed_at, language)
     return found, template.path(used[0]) if used else ""
 
 
 MAX_PLACES: Final = 6
 
+MAX_SAME: Final = 3
+"""Times at one place of a record that are told apart: cells of a table without classes."""
+
 RIVAL: Final = 1.2
 """Places whose rank is so close to the best are compared by what they say."""
 
 
 def _like_posting(template: Template, nodes: dict[int, int], observed_at: int, language: str | None) -> float:
-    """How much the times of a place are in order and differ, as posting times do and dates of joining do not."""
-    stamps = [read_stamp(template, node, observed_at, language) for _, node in sorted(nodes.items())]
-    times = [stamp.published.min for stamp in stamps if stamp is not None and stamp.published.min is not None]
+    """How much the times of a place are in order, differ and have a clock, as posting times, not dates of joining."""
+    read = [read_stamp(template, node, observed_at, language) for _, node in sorted(nodes.items())]
+    stamps = [stamp.published for stamp in read if stamp is not None and stamp.published.min is not None]
+    times = [published.min or 0 for published in stamps]
     if len(times) < 2:
         return 0.0
     steps = [later - earlier for earlier, later in pairwise(times)]
     ordered = max(sum(step >= 0 for step in steps), sum(step <= 0 for step in steps)) / len(steps)
-    return 0.6 * len(set(times)) / len(times) + 0.6 * ordered
+    clocks = sum(published.precision in {"min", "s", "us"} for published in stamps) / len(stamps)
+    return 0.6 * len(set(times)) / len(times) + 0.6 * ordered + 0.5 * clocks
 
 
 def _time_rank(template: Template, nodes: dict[int, int], count: int) -> float:

@@ -215,6 +215,7 @@ def _by_indent(template: Template) -> Parents:
                     or "clear" in source
                     or "pixel" in source
                     or source.endswith("s.gif")
+                    or (tree.attrs[node].get("height") or "").rstrip("px") in ("0", "1")
                 ):
                     width = float(raw)
                     break
