@@ -206,10 +206,10 @@ def _leave_out_byline(template: Template, record: Record, slots: Slots, number: 
     if name is None or stamp is None:
         return
     tree = template.tree
-    around = tree.ups[name.node]
-    while around > record.start and not tree.is_in(stamp.node, around):
+    around, end = tree.ups[name.node], tree.ends
+    while around > record.start and not around <= stamp.node < end[around]:
         around = tree.ups[around]
-    if around <= record.start:
+    if around <= record.start or around in left_out:
         return
     within = outside = 0
     skip_to = -1

@@ -93,6 +93,16 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     return found
 
 
+TELLING: Final = ("controls", "ids", "form", "pictures", "is_talk", "in_talk", "name_named")
+
+
+def is_plain(found: dict[str, float], group: Group, around: Surroundings) -> bool:
+    """Whether records are names, times and texts, and nothing in or before them tells what they are: prizes, dates."""
+    first, last = group.spans[0][0], group.spans[-1][1]
+    is_told = any(found[name] for name in TELLING) or around.is_spoken_of(first, last)
+    return found["bare"] > 0 and not is_told
+
+
 def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
     """The makes of the elements that hold names or times: their shape and that of what is around them."""
     elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]

@@ -147,18 +147,19 @@ FAR: Final = 12
 
 
 def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[int]) -> bool:
-    """Whether the first elements hold anything that a comment has, a time, a name, a word for comments, or follow such.
+    """Whether the first elements hold anything that a comment has, a time, a name, a word for comments.
 
     What stands alone is a comment only where something says so.
     """
     times, authors, roles = tree.times, sums.authors, tree.roles
     first = heads[0]
+    is_heading = tree.tags[first] in HEADING
     for head in heads[:4]:
-        end = _byline_end(tree, head)
+        end = _byline_end(tree, head) if is_heading else tree.ends[head]
         if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:
             break
     else:
-        return len(heads) > 1 and (tree.tags[first] in BARE or around.is_spoken_of(first - SPOKEN, first))
+        return tree.tags[first] in BARE and len(heads) > 1
     return (
         len(heads) > 1
         or roles[first] & COMMENT > 0
@@ -229,7 +230,8 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
         yield Group(label, heads, [(head, ends[head]) for head in heads])
     if tag not in HEADS or len(heads) > MAX_HEADS:
         return
-    timed = sum(tree.times[_byline_end(tree, head)] > tree.times[head] for head in heads)
+    byline_ends = [_byline_end(tree, head) for head in heads] if tag in HEADING else [ends[head] for head in heads]
+    timed = sum(tree.times[end] > tree.times[head] for head, end in zip(heads, byline_ends, strict=True))
     is_byline = timed * 2 >= len(heads) and held < 150 * len(heads)
     if not is_byline and tag not in ("dt", "hr", "a"):
         return
@@ -247,10 +249,10 @@ HEADING: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
 def _byline_end(tree: Tree, head: int) -> int:
-    """Where a head ends; behind a heading its next sibling belongs to the byline."""
+    """Where the byline ends that begins with a heading: its next sibling may be part of it."""
     end = tree.ends[head]
-    is_heading = tree.tags[head] in HEADING and end < tree.ends[tree.ups[head]] and tree.tags[end] not in HEADING
-    return tree.ends[end] if is_heading and tree.chars[tree.ends[end]] - tree.chars[end] <= LONGEST_LINE else end
+    has_next = end < tree.ends[tree.ups[head]] and tree.tags[end] not in HEADING
+    return tree.ends[end] if has_next and tree.chars[tree.ends[end]] - tree.chars[end] <= LONGEST_LINE else end
 
 
 MAX_HEADS: Final = 5_000

@@ -7,7 +7,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
-from crawler.systems.generic.evidence import evidence, is_by_one, is_rated
+from crawler.systems.generic.evidence import evidence, is_by_one, is_plain, is_rated
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import Group, Sums, groups_of
 from crawler.systems.generic.slots import Slots, read_slots
@@ -27,6 +27,9 @@ SAMPLE: Final = 8
 
 THRESHOLD: Final = 0.43
 """Confidence from which a thread is believed."""
+
+PLAIN: Final = 0.4
+"""The most confidence in records of which nothing tells that they are comments."""
 
 DOUBT: Final = 0.2
 """Confidence from which a thread that is not believed is named in the ledger."""
@@ -85,6 +88,8 @@ def candidates(
         candidate = Found(template, slots, bodies)
         candidate.evidence = evidence(template, slots, bodies, around, sums)
         candidate.rank, candidate.confidence = rank_of(candidate.evidence), confidence_of(candidate.evidence)
+        if is_plain(candidate.evidence, group, around):
+            candidate.confidence = min(candidate.confidence, PLAIN)
         candidate.language = language
         candidate.has_form, candidate.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         found.append(candidate)

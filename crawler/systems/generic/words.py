@@ -55,6 +55,7 @@ def _by_word() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
 
 
 _WORDS, _STEMS = _by_word()
+_BEGINNINGS: Final = tuple(stem for stem, _ in _STEMS)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNSEEN = re.compile(r"visually-?hidden|sr-only|screen-?reader|element-invisible|assistive")
 _NEWEST = re.compile(
@@ -87,7 +88,7 @@ def _role(word: str) -> int:
     found = _WORDS.get(word, 0)
     if not found and len(word) > 3 and word.endswith("s"):
         found = _WORDS.get(word[:-1], 0)
-    if not found:
+    if not found and word.startswith(_BEGINNINGS):
         for stem, role in _STEMS:
             if word.startswith(stem):
                 found |= role
