@@ -18,7 +18,7 @@ MAX_LINKS: Final = 50
 """Links to pages that are taken from one answer."""
 
 _NEXT = re.compile(
-    r"^\W*(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
+    r"^(?:\W*+(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
     r"|(?:nächste|ältere|neuere|vorherige|weitere|alle|mehr|weiter)(?:\s+(?:seite|kommentare|beiträge))*|weiter"
     r"|(?:page\s+)?suivante?s?|(?:commentaires\s+)?(?:plus\s+)?(?:anciens|récents|précédents|suivants)"
     r"|siguientes?|anteriores?|más\s+comentarios|successiv[aoi]|precedent[ei]|próxim[ao]s?|seguintes?"
@@ -26,7 +26,7 @@ _NEXT = re.compile(
     r"|след(?:ующ\w+)?\.?|далее|дальше|вперед|вперёд|ещё|еще|пред(?:ыдущ\w+)?\.?|назад|все\s+комментарии"
     r"|volgende|vorige|oudere|nieuwere|nästa|föregående|äldre|neste|næste|forrige|seuraava|další|předchozí|starší"
     r"|sonraki|önceki|次へ?|前へ|次のページ|下一?[页頁]|上一?[页頁]|다음|이전|επόμεν\w+|προηγούμεν\w+|التالي|السابق|הבא"
-    r"|[»›→>]+|[«‹←<]+)\W*(?:\(\d+\))?\W*$",
+    r")|[^\w»›→>«‹←<]*+[»›→>«‹←<])(?:[^\w(]++|\((?!\d))*+(?:\(\d+\))?\W*+$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^\W*(?:(?:page|seite|стр\.?|strona)\s*)?(\d{1,4})\W*$", re.IGNORECASE)
