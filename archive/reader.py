@@ -148,11 +148,21 @@ class Summary:
 
 
 class Archive:
-    """A committed archive, read. Every call sees the newest commit of each table; `Which` narrows what is read."""
+    """A committed archive, read. Every call sees the newest commit of each table; `Which` narrows what is read.
 
-    def __init__(self, store: Store) -> None:
+    A frugal one reads a part at a time and nothing ahead, on one thread: a process that has other things in its memory
+    waits longer instead.
+    """
+
+    def __init__(self, store: Store, *, is_frugal: bool = False) -> None:
         self.uri = store.uri
         self._store = store
+        self._how: dict[str, Any] = {"batch_size": _ROWS_READ}
+        if is_frugal:
+            options = pa_dataset.ParquetFragmentScanOptions(pre_buffer=False)
+            self._how |= {
+                "use_threads": False, "batch_readahead": 0, "fragment_readahead": 0, "fragment_scan_options": options,
+            }  # fmt: skip
         self._logs = {name: TableLog(store, table) for name, table in TABLES.items()}
         if not store.exists() or not any(map(_is_there, self._logs.values())):
             raise NoArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
@@ -314,7 +324,7 @@ class Archive:
         narrowed = _narrowed(rows)
         names = list(rows.columns or TABLES[rows.table].schema.names)
         if rows.history:
-            yield from source.to_batches(columns=names, filter=narrowed, batch_size=_ROWS_READ)
+            yield from source.to_batches(columns=names, filter=narrowed, **self._how)
             return
         if rows.table in WITH_PAGE:
             yield from self._read_blocks(rows, source, narrowed, names, site)
@@ -327,7 +337,7 @@ class Archive:
             is_old: Any = pc.less(keys.column(observed_in(rows.table)), pa.scalar(rows.until, _TIME))
             wanted = pc.and_(wanted, is_old.combine_chunks())
         start = 0
-        for batch in source.to_batches(columns=names, filter=narrowed, batch_size=_ROWS_READ):
+        for batch in source.to_batches(columns=names, filter=narrowed, **self._how):
             yield batch.filter(wanted.slice(start, batch.num_rows))
             start += batch.num_rows
 
@@ -338,7 +348,7 @@ class Archive:
         pages = replace(rows, table="pages", site=site, columns=_PAIR).to_table()
         latest = pa.chunked_array([_pairs(batch) for batch in pages.to_batches()], pa.string())
         needed = list(dict.fromkeys((*names, *_PAIR)))
-        for batch in source.to_batches(columns=needed, filter=narrowed, batch_size=_ROWS_READ):
+        for batch in source.to_batches(columns=needed, filter=narrowed, **self._how):
             yield batch.filter(pc.is_in(_pairs(batch), value_set=latest)).select(names)
 
     def _dataset(self, table: str, snapshot: DeltaTable, site: str | None) -> pa_dataset.Dataset:

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Self
 
+import pyarrow as pa
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
@@ -49,6 +50,8 @@ class Store:
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
+        # A commit needs large buffers for a moment: Arrow's own pool keeps them, the system's gives them back.
+        pa.set_memory_pool(pa.system_memory_pool())
         self._crawler = crawler
         self._report = Report.of(crawler)
         self._exporter = Exporter(

@@ -84,7 +84,7 @@ class Overview:
     rows: dict[str, int]
     """Rows per table, of all time."""
     sites: list[SiteRecord] = field(default_factory=list)
-    """Without their hours and looks."""
+    """Without their hours."""
     hours: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     """As those of a site, of all together."""
     drifts: list[Drift] = field(default_factory=list)
@@ -152,7 +152,7 @@ def overview(
     for record in site_records(archive, since, latest, site=site, run=run):
         found.drifts += _drifts(record, accepted)
         found.hours.update(record.hours)
-        record.hours, record.looks = Counter(), {}
+        record.hours = Counter()
         if record.of_run:
             found.of_run[record.site] = record.of_run
         found.sites.append(record)
@@ -167,17 +167,12 @@ def accepted_of(text: str) -> frozenset[str]:
 
 def _drifts(record: SiteRecord, accepted: frozenset[str]) -> Iterator[Drift]:
     for kind, change in record.changes.items():
-        days: dict[int, tuple[int, int]] = {}
-        for look in record.looks[kind]:
-            day = look.at // 86_400_000_000
-            bad, of = days.get(day, (0, 0))
-            days[day] = bad + look.is_bad, of + 1
         yield Drift(
             record.site,
             kind,
             change,
             bool({record.site, f"{record.site}:{kind}"} & accepted),
-            tuple((_at(day * 24), *counts) for day, counts in sorted(days.items())),
+            tuple((_at(day * 24), bad, of) for day, bad, of in record.days[kind]),
         )
 
 

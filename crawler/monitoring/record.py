@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -16,11 +17,14 @@ import pyarrow.compute as pc
 
 from archive.reader import Archive, Rows
 from archive.schema import Thread
-from crawler.monitoring.drift import KINDS, Change, Look, find_change
+from crawler.monitoring.drift import KINDS, LEAST_SUBJECTS, Change, Look, find_change
 from crawler.report import SOUND_VERDICTS, incomplete, is_locked
 
 HOUR: Final = 3_600_000_000
 """Microseconds."""
+DAY: Final = 24 * HOUR
+ROWS_AT_ONCE: Final = 1_024
+"""Rows that are Python's at the same time."""
 EXAMPLES: Final = 3
 """Examples that are kept of each reason for which something was not captured."""
 WORTH: Final = 3
@@ -83,10 +87,10 @@ class SiteRecord:
     """Visits of one crawl, by outcome or what they failed with."""
     last: int = 0
     """The newest visit, microseconds since the epoch."""
-    looks: dict[str, list[Look]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
-    """By kind of drift, oldest first."""
     changes: dict[str, Change] = field(default_factory=dict)
     """Kinds of drift that were found."""
+    days: dict[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
+    """Of these, days since the epoch with their bad looks and all looks, oldest first."""
 
 
 def site_records(
@@ -105,20 +109,16 @@ def site_records(
     for name, parts in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
         record = SiteRecord(name, run=run)
         for _, table, batches in parts:
-            _READ[table](record, batches)
+            for kind, seen in _READ[table](record, batches):
+                looks = _worth_a_look(seen)
+                change = find_change(looks, least_crawls=KINDS[kind].least_crawls)
+                if change is not None:
+                    record.changes[kind] = change
+                    record.days[kind] = _by_day(looks)
         for (table, word, _), count in record.hours.items():
             record.totals[table, word] += count
         record.of_run = +record.of_run
-        for kind, looks in record.looks.items():
-            looks.sort(key=_when)
-            change = find_change(looks, least_crawls=KINDS[kind].least_crawls)
-            if change is not None:
-                record.changes[kind] = change
         yield record
-
-
-def _when(look: Look) -> int:
-    return look.at
 
 
 def _by_site(rows: Rows) -> Iterator[tuple[str, str, Iterator[pa.RecordBatch]]]:
@@ -130,17 +130,55 @@ def _by_site(rows: Rows) -> Iterator[tuple[str, str, Iterator[pa.RecordBatch]]]:
         yield site, rows.table, batches
 
 
-def _ordered(batches: Iterator[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
-    """Rows, oldest first, with `observed_at` in microseconds."""
-    table = pa.Table.from_batches(list(batches)).drop_columns(["site"]).sort_by("observed_at")
+Seen = tuple[str, pa.Table]
+"""A kind of drift and the looks for it: columns `observed_at` (microseconds), `crawl_id`, `subject`, `is_bad`."""
+
+
+def _worth_a_look(seen: pa.Table) -> list[Look]:
+    """The looks, oldest first; none where too few are bad to be a change. Most sites and kinds have none."""
+    bad = seen.filter(seen.column("is_bad")).column("subject")
+    if len(bad) < LEAST_SUBJECTS or len(bad.unique()) < LEAST_SUBJECTS:
+        return []
+    names: dict[str, str] = {}  # a crawl and a subject have many looks
+    return [
+        Look(row["observed_at"], names.setdefault(crawl, crawl), names.setdefault(subject, subject), row["is_bad"])
+        for row in _one_by_one(seen.sort_by("observed_at"))
+        for crawl, subject in ((row["crawl_id"], row["subject"]),)
+    ]
+
+
+def _by_day(looks: Sequence[Look]) -> tuple[tuple[int, int, int], ...]:
+    days: dict[int, tuple[int, int]] = {}
+    for look in looks:
+        bad, of = days.get(look.at // DAY, (0, 0))
+        days[look.at // DAY] = bad + look.is_bad, of + 1
+    return tuple((day, *counts) for day, counts in sorted(days.items()))
+
+
+def _ordered(batches: Iterator[pa.RecordBatch]) -> pa.Table:
+    """The rows of a site, oldest first, with `observed_at` in microseconds."""
+    return _in_micros(pa.Table.from_batches(list(batches)).drop_columns(["site"])).sort_by("observed_at")
+
+
+def _in_micros(table: pa.Table) -> pa.Table:
     where = table.schema.get_field_index("observed_at")
-    table = table.set_column(where, "observed_at", table.column("observed_at").cast(pa.int64()))
-    for batch in table.to_batches(max_chunksize=8_192):
+    return table.set_column(where, "observed_at", table.column("observed_at").cast(pa.int64()))
+
+
+def _one_by_one(table: pa.Table) -> Iterator[dict[str, Any]]:
+    for batch in table.to_batches(max_chunksize=ROWS_AT_ONCE):
         yield from batch.to_pylist()
 
 
-def _visits(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
-    for row in _ordered(batches):
+def _seen(table: pa.Table, subject: str, is_bad: Any) -> pa.Table:
+    """Looks, one a row of a table."""
+    columns = [*(table.column(name) for name in ("observed_at", "crawl_id", subject)), is_bad]
+    return pa.table(columns, names=["observed_at", "crawl_id", "subject", "is_bad"])
+
+
+def _visits(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> Iterator[Seen]:
+    rows = _ordered(batches)
+    for row in _one_by_one(rows):
         at, outcome = row["observed_at"], row["outcome"]
         record.hours["visits", outcome, at // HOUR] += 1
         record.last = max(record.last, at)
@@ -149,8 +187,8 @@ def _visits(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
         if outcome == "failed":
             record.errors[word] += 1
             record.lost[word].add(row["url"], row["detail"] or "")
-        elif outcome == "read":
-            record.looks["missing"].append(Look(at, row["crawl_id"], row["page_id"], not row["threads"]))
+    read = rows.filter(pc.field("outcome") == pa.scalar("read"))
+    yield "missing", _seen(read, "page_id", _equal(read.column("threads"), 0))
 
 
 def _failed_with(row: dict[str, Any]) -> str:
@@ -159,11 +197,22 @@ def _failed_with(row: dict[str, Any]) -> str:
     return str(row["http_status"]) if reason == "http" and row["http_status"] else reason or "unknown"
 
 
-def _threads(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
-    had: dict[str, int] = {}
-    for row in _ordered(batches):
-        at, verdict, stop = row["observed_at"], row["verdict"], row["stop_reason"]
-        record.hours["threads", verdict, at // HOUR] += 1
+def _threads(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> Iterator[Seen]:
+    rows = _ordered(batches)
+    seen: dict[str, tuple[array[int], list[bool]]] = {
+        kind: (array("q"), []) for kind in ("refused", "partial", "empty")
+    }
+
+    def look(kind: str, number: int, *, is_bad: bool) -> None:
+        seen[kind][0].append(number)
+        seen[kind][1].append(is_bad)
+
+    counted: Any = rows.column("thread_id").value_counts()
+    is_repeated: Any = pc.greater(counted.field("counts"), pa.scalar(1, pa.int64()))
+    had = dict.fromkeys(counted.field("values").filter(is_repeated).to_pylist(), 0)
+    for number, row in enumerate(_one_by_one(rows)):
+        verdict, stop, thread = row["verdict"], row["stop_reason"], row["thread_id"]
+        record.hours["threads", verdict, row["observed_at"] // HOUR] += 1
         ledger = None if verdict in SOUND_VERDICTS else Thread(**{name: row[name] for name in _LEDGER})
         unsound = None if ledger is None else incomplete(ledger)
         if unsound is not None:
@@ -171,44 +220,54 @@ def _threads(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
         if stop in OUR_OWN or (ledger is not None and is_locked(ledger)):
             continue
         is_refused = unsound is not None and stop in REFUSED
-        look = Look(at, row["crawl_id"], row["thread_id"], is_refused)
-        record.looks["refused"].append(look)
+        look("refused", number, is_bad=is_refused)
         if is_refused:
             continue
-        record.looks["partial"].append(Look(at, look.crawl, look.subject, unsound is not None))
-        full = had.get(look.subject, 0)
+        look("partial", number, is_bad=unsound is not None)
+        full = had.get(thread, 0)
         is_empty = bool(full) and row["captured"] * LEFT <= full
         if row["captured"] >= WORTH and not is_empty and verdict in SOUND_VERDICTS:
-            full = had[look.subject] = row["captured"]
+            full = row["captured"]
+            if thread in had:
+                had[thread] = full
         if full:
-            record.looks["empty"].append(Look(at, look.crawl, look.subject, is_empty))
+            look("empty", number, is_bad=is_empty)
+    for kind, (numbers, is_bad) in seen.items():
+        yield kind, _seen(rows.take(pa.array(numbers, pa.int64())), "thread_id", pa.array(is_bad, pa.bool_()))
 
 
 _LEDGER: Final = ("url", "verdict", "state", "stop_reason", "stop_detail", "expected", "captured", "gaps")
 
 
-def _pages(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
-    for row in _ordered(batches):
-        if (row["http_status"] or 200) < 400:
-            look = Look(row["observed_at"], row["crawl_id"], row["page_id"], not row["title"])
-            record.looks["titles"].append(look)
+def _pages(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> Iterator[Seen]:  # noqa: ARG001 - as the others
+    rows = _ordered(batches)
+    is_there: Any = pc.less(pc.coalesce(rows.column("http_status"), pa.scalar(200, pa.int32())), pa.scalar(400))
+    rows = rows.filter(is_there)
+    yield "titles", _seen(rows, "page_id", _equal(rows.column("title"), ""))
 
 
-def _comments(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> None:
+def _equal(column: Any, nothing: Any) -> Any:
+    """Where a column holds this value, or no value."""
+    return pc.fill_null(pc.equal(column, pa.scalar(nothing, column.type)), True)  # noqa: FBT003 - a value
+
+
+def _comments(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> Iterator[Seen]:
     """Counted in Arrow, a batch at a time: there are many, and a visit of a thread is one look."""
-    visits: dict[tuple[str, str, str], tuple[int, int, int, str]] = {}
-    for counted in chain.from_iterable(_grouped(batch).to_pylist() for batch in batches):
-        change, at = counted["change"], counted["at_min"]
-        record.hours["comments", change, at // HOUR] += counted["is_nameless_count"]
-        for kind, changes, missing in _LOOKED_AT:
-            if change in changes:
-                key = kind, counted["visit_id"], counted["thread_id"]
-                first, without, of, _ = visits.get(key, (at, 0, 0, ""))
-                without += counted[f"{missing}_sum"]
-                of += counted[f"{missing}_count"]
-                visits[key] = min(first, at), without, of, counted["crawl_id"]
-    for (kind, _, thread), (at, without, of, crawl) in visits.items():
-        record.looks[kind].append(Look(at, crawl, thread, 2 * without > of))
+    grouped = []
+    for batch in batches:
+        counted = _grouped(batch)
+        for row in counted.group_by(["change", "hour"]).aggregate([("is_nameless_count", "sum")]).to_pylist():
+            record.hours["comments", row["change"], row["hour"]] += row["is_nameless_count_sum"]
+        grouped.append(counted)
+    visits = pa.concat_tables(grouped)
+    for kind, changes, missing in _LOOKED_AT:
+        of_kind = visits.filter(pc.is_in(visits.column("change"), value_set=pa.array(changes)))
+        totals = of_kind.group_by(["visit_id", "thread_id"]).aggregate(
+            [("at_min", "min"), ("crawl_id", "min"), (f"{missing}_sum", "sum"), (f"{missing}_count", "sum")]
+        )
+        totals = totals.rename_columns(["visit_id", "thread_id", "observed_at", "crawl_id", "without", "of"])
+        without: Any = totals.column("without").cast(pa.int64())
+        yield kind, _seen(totals, "thread_id", pc.greater(pc.add(without, without), totals.column("of")))
 
 
 _LOOKED_AT: Final = (("times", ("new",), "is_timeless"), ("authors", ("new", "edited"), "is_nameless"))

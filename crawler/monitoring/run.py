@@ -58,7 +58,8 @@ def watch(report: Report, settings: BaseSettings, spider: str) -> Watched:
         return Watched(report.exit_status)
     try:
         store = archive_store(settings)
-        found = overview(Archive(store), days, accepted=accepted_of(settings["DRIFT_ACCEPTED"]), run=report.crawl_id)
+        archive = Archive(store, is_frugal=True)  # beside what the crawl has left in memory
+        found = overview(archive, days, accepted=accepted_of(settings["DRIFT_ACCEPTED"]), run=report.crawl_id)
         alarms = [drift for drift in found.alarms() if drift.site in found.of_run]
         watched = Watched(report.exit_status or (EXIT_INCOMPLETE if alarms else 0), alarms=alarms)
         path = f"{FOLDER}/{datetime.now(UTC):%Y-%m}/{report.crawl_id}.json"

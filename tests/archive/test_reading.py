@@ -20,6 +20,7 @@ from test_parts import HOSTILE
 import archive
 from archive.duckdb_views import sql
 from archive.parts import encode
+from archive.reader import Archive
 from archive.schema import TABLES
 from archive.upkeep.compact import compact
 from archive.upkeep.erase import Subject, erase
@@ -69,6 +70,14 @@ def test_four_readers_give_the_same_states(lived, table):
     by["pyarrow"] = [tuple(row.values()) for row in found.to_pylist()]
     for reader, rows in by.items():
         assert in_order(rows) == ours, reader
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_frugal_reader_gives_the_same_rows(lived, table):
+    frugal = Archive(store(lived), is_frugal=True)
+    for history in (False, True):
+        rows = frugal.rows(table, history=history).to_pylist()
+        assert rows == archive.open(str(lived / "archive")).rows(table, history=history).to_pylist()
 
 
 @pytest.mark.parametrize("table", TABLES)

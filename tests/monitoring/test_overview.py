@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -14,7 +15,7 @@ from site_archive import BEGIN, DAY, PAGES, write
 
 import archive
 from archive.exporter import Exporter
-from archive.schema import Crawl, Provenance, Thread, Visit
+from archive.schema import Comment, Crawl, Provenance, Thread, Visit
 from crawler.monitoring.drift import KINDS
 from crawler.monitoring.overview import accepted_of, as_json, overview
 from crawler.monitoring.page import html
@@ -169,3 +170,35 @@ def test_every_bar_lies_inside_its_plot_whatever_the_counts(values, name):
 def test_small_plots_say_their_numbers():
     assert "3 partial" in shares([("complete", "good", 1), ("partial", "warn", 3)])
     assert "2026-01-01: 1 of 4" in spark([("2026-01-01", 1, 4)], 0)
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+def test_what_a_record_takes_of_pythons_memory_does_not_grow_with_the_visits_of_a_site(tmp_path):
+    peaks = []
+    for count in (3_000, 12_000):
+        uri = write_one(tmp_path / str(count), count)
+        overview(archive.open(uri), 0)  # what is imported and kept once
+        tracemalloc.start()
+        found = overview(archive.open(uri), 0)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert found.total("threads", "complete") == found.total("comments", "new") == count
+    assert peaks[1] < 1.3 * peaks[0] + 100_000
+
+
+def write_one(folder, count: int) -> str:
+    """One crawl of so many pages of a site, each with a thread of one comment."""
+    exporter = Exporter(str(folder / "archive"), "crawl-1", state_dir=folder / "state")
+    exporter.start()
+    for number in range(count):
+        at, url, visit = BEGIN + number, f"https://example.org/{number}", f"visit-{number}"
+        where = Provenance(crawl_id="crawl-1", visit_id=visit, capture_id=visit, observed_at=at, site="example.org", extractor="test/1")
+        keys = {"thread_id": f"thread-{number}", "page_id": f"page-{number}", "system": "test", "tenant": ""}
+        exporter.add("comments", [Comment(comment_id=f"{number}", author_name="Reader", text="Text", published_at=at, content_digest="1", change="new", **keys)], where)
+        exporter.add("threads", [Thread(url=url, verdict="complete", stop_reason="exhausted", captured=1, **keys)], where)
+        exporter.add("visits", [Visit(page_id=f"page-{number}", url=url, outcome="read", requests=1, threads=1)], where)
+    exporter.commit(exporter.take())
+    exporter.close()
+    return str(folder / "archive")
