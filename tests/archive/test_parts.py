@@ -147,3 +147,28 @@ def test_the_encoding_tables_name_columns_that_exist():
     assert names >= DELTA_BYTES
     assert names >= set(STATISTICS)
     assert not DICTIONARY & DELTA_BYTES
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_part_says_its_types_without_arrows_schema_beside_them(name):
+    schema = TABLES[name].schema
+    content = encode(TABLES[name], schema.empty_table())
+    found = pq.ParquetFile(pa.BufferReader(content))
+    assert b"ARROW:schema" not in found.metadata.metadata
+    assert found.schema_arrow.remove_metadata().equals(schema.remove_metadata())
+
+
+def test_no_text_stands_a_second_time_in_the_statistics_of_its_part():
+    text = "a text that was written by a person"
+    content = encode(TABLES["comments"], part("comments", comment("a", text=text, text_html=text, author_name=text)))
+    raw = pq.ParquetFile(pa.BufferReader(content)).metadata
+    group = raw.row_group(0)
+    kept = {group.column(at).path_in_schema: group.column(at).statistics for at in range(group.num_columns)}
+    assert kept["text"] is kept["text_html"] is kept["author_name"] is None
+    assert kept["thread_id"].min == "thread-1"
+    assert kept["observed_at"].has_min_max
+
+
+def test_a_part_of_a_thread_of_twenty_comments_is_mostly_comments():
+    rows = [comment(f"{number}", text=f"{number} " * 90, position=number) for number in range(20)]
+    assert len(encode(TABLES["comments"], part("comments", *rows))) < 12_000

@@ -177,7 +177,7 @@ def test_small_plots_say_their_numbers():
 
 def test_what_a_record_takes_of_pythons_memory_does_not_grow_with_the_visits_of_a_site(tmp_path):
     peaks = []
-    for count in (3_000, 12_000):
+    for count in (2_000, 6_000):
         uri = write_one(tmp_path / str(count), count)
         overview(archive.open(uri), 0)  # what is imported and kept once
         tracemalloc.start()
