@@ -31,7 +31,7 @@ _LAYOUT: Final = 2
 _WAIT_S: Final = 600.0
 """How long another crawl on the same index may take to read a whole archive."""
 _BATCH_ROWS: Final = 20_000
-_CACHE_KIB: Final = 32 * 1024
+_CACHE_KIB: Final = 8 * 1024
 _TABLES: Final = {
     "comments": "(thread_id TEXT NOT NULL, ids TEXT NOT NULL, states TEXT NOT NULL)",
     "pages": "(page_id, observed_at, capture_id, content_digest, mark,"

@@ -26,8 +26,10 @@ ADDONS = {"crawler.politeness.manners.Manners": 100}
 
 # default {}: no request that is out of bounds or opted out of; robots.txt that fails closed; Retry-After, back-off and
 # Crawl-delay; what cannot be decompressed has its reason. `Throttle` sees an answer after the
-# redirects (600) and before the retries (550), so that a retry waits in a paused queue.
+# redirects (600) and before the retries (550), so that a retry waits in a paused queue. No spider names domains to stay
+# within, so nothing looks for strangers.
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -41,8 +43,13 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.safety.redirects.Redirects": 600,
 }
 
-# default {}: what DEPTH_LIMIT cuts off is reported, not dropped without a word.
+# default {}: what DEPTH_LIMIT cuts off is reported, not dropped without a word; `Bounds` does the same with addresses
+# that are too long. What a status means is decided by the visit, which records it.
 SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "crawler.safety.depth.Depth": 900,
 }
@@ -178,9 +185,6 @@ MEMUSAGE_WARNING_MB = 1_024
 # default "DEBUG": the debug log repeats every item. On a terminal `scrapy crawl` shows its line of progress and
 # `WARNING` instead.
 LOG_LEVEL = "INFO"
-
-# default False: what a status means is decided by the visit, which records it.
-HTTPERROR_ALLOW_ALL = True
 
 # --- Talkback's own ------------------------------------------------------------------------------
 

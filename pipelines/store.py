@@ -12,7 +12,6 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Self
 
-import pyarrow as pa
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
@@ -20,6 +19,7 @@ from archive.errors import ArchiveError
 from archive.exporter import Exporter
 from archive.s3_options import S3Options
 from archive.schema import Crawl, Provenance
+from crawler.buffers import give_back
 from crawler.frontier import Frontier
 from crawler.items import Capture, Comment, Failure
 from crawler.leases import FrontierError, Tally
@@ -50,8 +50,7 @@ class Store:
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
-        # A commit needs large buffers for a moment: Arrow's own pool keeps them, the system's gives them back.
-        pa.set_memory_pool(pa.system_memory_pool())
+        give_back()
         self._crawler = crawler
         self._report = Report.of(crawler)
         self._exporter = Exporter(

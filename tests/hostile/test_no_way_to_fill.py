@@ -140,6 +140,15 @@ def test_an_address_longer_than_the_cap_is_not_asked_for_whoever_made_it() -> No
     assert len(caught.value.detail) < 400
 
 
+def test_a_page_whose_address_is_too_long_is_listed_as_lost(place: Place, raw_site: RawSites) -> None:
+    site = raw_site({"/1/": answers(page(1, 1))})
+    done = place.crawl(site.url("/1/"), site.url("/" + "x" * 200), URLLENGTH_LIMIT=100)
+    assert done.returncode == 1
+    (lost,) = failures(place).values()
+    assert lost["reason"] == "address"
+    assert "URLLENGTH_LIMIT" in lost["detail"]
+
+
 async def test_a_visit_that_takes_too_long_makes_no_request_more() -> None:
     async def fetch(request: Request) -> HtmlResponse:
         return HtmlResponse(request.url)
