@@ -177,8 +177,10 @@ LONGEST_ASIDE: Final = 240
 
 def _leave_out_blocks(template: Template, record: Record, left_out: set[int], whole: set[int]) -> None:
     tree = template.tree
+    is_element = template.group.mode == "element"
+    apart = ~(tree.roles[record.start] & SIGNATURE) if is_element else ~0  # what all is named tells no part of it
     for node in record.own:
-        if node == record.start and template.group.mode == "element":
+        if node == record.start and is_element:
             continue
         if not tree.tags[node]:
             continue
@@ -188,7 +190,7 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
         if tree.tags[node] == "a" and leads_to_login(tree.attrs[node].get("href")):
             left_out.add(_line_around(tree, node, record))
             continue
-        role = tree.roles[node]
+        role = tree.roles[node] & apart
         if role & (SIGNATURE | FORM | HIDDEN) or (tree.tags[node] == "form" and _is_filled_in(tree, node)):
             left_out.add(node)
         elif (role & ASIDE and not role & BODY) or (role & REPLIES and not role & BODY):

@@ -149,7 +149,8 @@ FAR: Final = 12
 def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[int]) -> bool:
     """Whether the first elements hold anything that a comment has, a time, a name, a word for comments.
 
-    What stands alone is a comment only where something says so.
+    What stands alone is a comment only where something says so. What stands before the line that counts one comment, or
+    none, is the article, also where it has the only comment for its sibling.
     """
     times, authors, roles = tree.times, sums.authors, tree.roles
     first = heads[0]
@@ -160,6 +161,8 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
             break
     else:
         return tree.tags[first] in BARE and len(heads) > 1
+    if len(heads) <= 2 and around.is_before_count(first) and not roles[first] & (COMMENT | TALK):
+        return any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
     return (
         len(heads) > 1
         or roles[first] & COMMENT > 0

@@ -98,6 +98,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _PROFILE = re.compile(
     r"[/?&=](?:u|users?|profil[ei]?s?|members?|authors?|people|autor|utente|usuario|benutzer)\b", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"(?<=\S)\s*<[^<>\s]+(?:@|\sat\s)[^<>]*>?$")
+"""The mail address that archives of mailing lists show behind a name."""
 _ORDER = re.compile(r"^(?:#\d{1,5}[.):]?|\d{1,5}[.):])\s+(?=[^\W\d_])")
 
 
@@ -240,7 +242,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
         name = bare_name(text)
     else:
         name = bare_name(text)
-    name = _ORDER.sub("", name)
+    name = _ADDRESS.sub("", _ORDER.sub("", name))
     if not name or len(name) > LONGEST_NAME or _is_counter(template, line):
         return None
     return name
@@ -272,6 +274,7 @@ def _is_announced(template: Template, line: int) -> bool:
     texts = template.tree.texts
     return (
         says_by(texts[line])
+        or only_says_by(texts[line - 1])
         or (texts[line - 1] != "" and len(texts[line - 1]) < 40 and says_by(texts[line - 1]))
         or (line > 1 and texts[line - 2] != "" and len(texts[line - 2]) < 40 and says_by(texts[line - 2]))
     )
@@ -297,6 +300,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     sentence = sum(value.text[-1] in ".!?…。！？" for value in sample) / len(sample)
     is_label = sum(template.is_label(value.node) for value in sample) / len(sample)
     digits = sum(not _LETTER.search(value.text) for value in sample) / len(sample)
+    initials = sum(len(value.text) == 1 and value.text.upper() != value.text.lower() for value in sample) / len(sample)
     labelled = sum(says(tree.texts[value.node]) for value in sample) / len(sample)
     near_time = (
         sum(
@@ -309,12 +313,12 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     is_named = bool(roles & AUTHOR)
     href = (tree.attrs[around].get("href") or "") if tree.tags[around] == "a" else ""
     own_named = is_named and bool(tree.roles[around] & AUTHOR)
-    score = 3.0 * len(joined) / count + 1.6 * is_named + 0.6 * own_named
+    score = 3.0 * min(len(joined), 3 * size) / count + 1.6 * is_named + 0.6 * own_named
     score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite"))
     score += 0.8 * distinct if count > 2 else 0.4
     score += 0.8 * labelled + 0.6 * near_time
     score += 0.8 * (_PROFILE.search(href) is not None)
-    score -= 2.0 * long + 1.5 * wordy + 1.0 * sentence + 1.5 * digits
+    score -= 2.0 * long + 1.5 * wordy + 1.0 * sentence + 1.5 * digits + 3.0 * (initials > 0.8)
     score -= 1.2 * is_label * (count > 4)
     score -= (
         0.8 * bool(roles & CHROME and not own_named)
@@ -323,6 +327,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
         + 0.8 * bool(roles & TIME and not is_named and not tree.timed[first.node])
     )
     score -= 1.0 * bool(roles & BODY and not is_named)
+    score -= 1.0 * sum(tree.texts[value.node][0] in ",(" for value in sample) / len(sample)
     score -= 0.05 * min(rank, 12)
     lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
     score -= 1.5 * (lines > 2.5 and not own_named)

@@ -13,7 +13,7 @@ from crawler.systems.generic.template import WRAPPERS, Record, Template
 from crawler.systems.generic.words import COMMENT, REPLIES
 
 _LEVEL = re.compile(
-    r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]?(\d{1,2})(?=$|[\s_])",
+    r"(?:^|[\s_-])(?:depth|level|lvl|lev|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]?(\d{1,2})(?=$|[\s_])",
     re.IGNORECASE,
 )
 _INDENT = re.compile(
@@ -128,7 +128,7 @@ def _by_stack(levels: list[float | None]) -> Parents:
     known = [level for level in levels if level is not None]
     if not known or len(set(known)) < 2:
         return [None] * len(levels)
-    low = min(known)
+    low = min(known) - (levels[0] is None)  # what comes first answers nothing
     parents: Parents = []
     stack: list[tuple[float, int]] = []
     for number, level in enumerate(levels):

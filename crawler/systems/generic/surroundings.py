@@ -37,6 +37,7 @@ class Surroundings:
         """Where a short line states a count of comments, and the count."""
         self.states_one = any(number == 1 for _, number in self.counts)
         """Whether a line says that there is one comment."""
+        self._few = self.counts[0][0] if self.counts and self.counts[0][1] <= 1 else -1
         self.total = tree.chars[-1] or 1
 
     @cached_property
@@ -51,6 +52,10 @@ class Surroundings:
         """Whether a short line among some nodes holds a word for comments."""
         place = bisect_left(self.spoken, start)
         return place < len(self.spoken) and self.spoken[place] < end
+
+    def is_before_count(self, first: int) -> bool:
+        """Whether the first count is of one comment, or none, and stands behind a node before which none speaks of them."""
+        return self._few > first and not self.is_spoken_of(first - SPOKEN, first)
 
     def stated_before(self, first: int) -> int | None:
         """The count that stands closest before the comments."""

@@ -151,7 +151,7 @@ def _runs(tables: tuple[str, ...], place: int) -> frozenset[str]:
 
 _FIRST: Final = _runs(("by", "by_colon"), 0)
 _LAST: Final = _runs(("says", "joins"), -1)
-_EDGES: Final = " \t\r\n\u00a0,;:|·•–—-»«>/~@#\u200e\u200f"
+_EDGES: Final = " \t\r\n\u00a0,;:|·•–—-»«<>/~@#\u200e\u200f"
 
 
 @lru_cache(maxsize=20_000)
@@ -176,6 +176,11 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
     return name
 
 
+FEW: Final = 3
+"""Words of a line that says who did something, without the name."""
+_BEFORE: Final = frozenset(phrase.split()[-1] for phrase in _TABLES["by"] if " " in phrase)
+
+
 @lru_cache(maxsize=20_000)
 def says_by(text: str) -> bool:
     """Whether a line begins with ``posted by`` or the like."""
@@ -185,10 +190,15 @@ def says_by(text: str) -> bool:
     return _BY.match(text + " ") is not None or _BY_LOOSE.match(text + " ") is not None
 
 
+@lru_cache(maxsize=20_000)
 def only_says_by(text: str) -> bool:
-    """Whether a line is ``posted by``, ``Author:`` or the like, and the name stands elsewhere."""
+    """Whether a line is ``posted by``, ``Author:`` or the like, and the name stands elsewhere.
+
+    Any few words that end as ``posted by`` does are, such as ``lit by``.
+    """
     if not says_by(text):
-        return False
+        words = text.casefold().split()
+        return 1 < len(words) <= FEW and words[-1] in _BEFORE
     rest = _BY.sub("", text + " ").strip(_EDGES)
     return not rest or (text.rstrip()[-1:] in ":：" and not _BY_LOOSE.sub("", rest + " ").strip(_EDGES))
 
