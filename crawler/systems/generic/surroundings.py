@@ -54,7 +54,7 @@ class Surroundings:
         return place < len(self.spoken) and self.spoken[place] < end
 
     def is_before_count(self, first: int) -> bool:
-        """Whether the first count is of one comment, or none, and stands behind a node before which none speaks of them."""
+        """Whether the first count is of one comment, or none, and behind a node before which no line speaks of them."""
         return self._few > first and not self.is_spoken_of(first - SPOKEN, first)
 
     def stated_before(self, first: int) -> int | None:

@@ -94,7 +94,27 @@ def candidates(
         candidate.has_form, candidate.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         found.append(candidate)
     found.sort(key=lambda candidate: -candidate.rank)
+    purer = next((candidate for candidate in found if _is_purer(candidate, found[0])), None)
+    if purer is not None:
+        found.remove(purer)
+        found.insert(0, purer)
     return found
+
+
+ALIKE: Final = 0.6
+"""How far a candidate may rank behind one that has more records and is not believed."""
+
+
+def _is_purer(candidate: Found, best: Found) -> bool:
+    """Whether a candidate is the best without records of another kind, and is believed where the best is not."""
+    own, others = candidate.group.spans, best.group.spans
+    return (
+        candidate.confidence >= THRESHOLD > best.confidence
+        and candidate.rank > best.rank - ALIKE
+        and len(own) < len(others)
+        and others[0][0] <= own[0][0]
+        and own[-1][1] <= others[-1][1]
+    )
 
 
 def find_thread(document: Document, *, observed_at: int, language: str | None) -> Found | None:
