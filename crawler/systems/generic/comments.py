@@ -11,7 +11,7 @@ from crawler.extract.dates import Published, read_time
 from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
 from crawler.systems.generic.ids import native_ids
-from crawler.systems.generic.thread import Found
+from crawler.systems.generic.thread import Found, holders
 
 MOST: Final = 0.8
 """Share of records that must have a twin before twins are taken for a second print of the list."""
@@ -25,7 +25,23 @@ def comments_of(found: Found, *, observed_at: int) -> list[Comment]:
 
     :param observed_at: when the page was fetched, microseconds UTC: what relative times count from
     """
-    ids = native_ids(found.template)
+    comments = _records_of(found, observed_at, set())
+    if found.below is None:
+        return [comment for _, comment in comments]
+    below = _records_of(found.below, observed_at, {comment.native_id for _, comment in comments})
+    spans = [(start, found.template.tree.ends[start]) for start, _ in comments]
+    for (_, comment), holder in zip(below, holders([(start, start + 1) for start, _ in below], spans), strict=True):
+        if comment.parent_native_id is None and holder >= 0:
+            comment.parent_native_id = comments[holder][1].native_id
+    return [comment for _, comment in sorted(comments + below, key=lambda entry: entry[0])]
+
+
+def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[tuple[int, Comment]]:
+    """The comments of one make, each with the node that it begins with.
+
+    :param taken: ids of the page's other comments
+    """
+    ids = [None if native_id in taken else native_id for native_id in native_ids(found.template)]
     twins = _twins(found, ids)
     seen: Counter[str] = Counter()
     comments: list[Comment] = []
@@ -52,7 +68,8 @@ def comments_of(found: Found, *, observed_at: int) -> list[Comment]:
     for number, parent in enumerate(found.parents):
         if parent is not None:
             comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id
-    return [comment for number, comment in enumerate(comments) if number not in twins]
+    starts = [record.start for record in found.template.records]
+    return [(starts[number], comment) for number, comment in enumerate(comments) if number not in twins]
 
 
 def _at(published: Published, observed_at: int, language: str | None) -> Published:

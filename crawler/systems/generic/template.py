@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,8 +49,13 @@ class Record:
 class Template:
     """Places of records. A place is a path of shapes from the record's root; place 0 is the root itself."""
 
-    def __init__(self, tree: Tree, group: Group, limit: int = MAX_RECORDS) -> None:
-        """Lay the records over each other; of more than ``limit`` the first half and some of the rest."""
+    def __init__(
+        self, tree: Tree, group: Group, limit: int = MAX_RECORDS, without: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """Lay the records over each other; of more than ``limit`` the first half and some of the rest.
+
+        :param without: spans of nodes that are no part of the records, though they stand in them
+        """
         self.tree = tree
         self.group = group
         self.records: list[Record] = []
@@ -65,7 +70,11 @@ class Template:
         self._ids: dict[tuple[int, str], int] = {}
         self.lines_at: Counter[int] = Counter()
         """How many texts there are at each place."""
-        inside = own_spans(group.spans)
+        spans = sorted({*group.spans, *without}, key=lambda span: (span[0], -span[1])) if without else group.spans
+        inside = own_spans(spans)
+        if without:
+            held = dict(zip(spans, inside, strict=True))
+            inside = [held[span] for span in group.spans]
         for number in _sample(len(group.spans), limit):
             start, end = group.spans[number]
             self.records.append(self._record(start, end, inside[number]))

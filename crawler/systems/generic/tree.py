@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final
@@ -89,6 +90,13 @@ class Tree:
     def is_in(self, node: int, around: int) -> bool:
         """Whether ``node`` is ``around`` or stands in it."""
         return around <= node < self.ends[around]
+
+    def children(self, node: int) -> Iterator[int]:
+        """The nodes right in a node."""
+        inner = node + 1
+        while inner < self.ends[node]:
+            yield inner
+            inner = self.ends[inner]
 
     def link_of(self, node: int) -> str | None:
         """The address of the link around a node, None outside of links."""
