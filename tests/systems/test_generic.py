@@ -15,7 +15,7 @@ from crawler.extract.document import Document
 from crawler.systems.generic import Generic
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.explain import explain
-from crawler.systems.generic.thread import find_thread, read_whole
+from crawler.systems.generic.thread import THRESHOLD, find_thread, read_whole
 from crawler.systems.generic.times import time_in
 from pipelines.emit import moment
 
@@ -192,3 +192,33 @@ def test_no_markup_makes_it_fail(html):
 def test_a_time_is_read_whole_whatever_stands_around_it(line, language, raw, at):
     published, start, end = time_in(line, observed_at=NOW, language=language)
     assert (line[start:end], (moment(published.at) or "")[:16]) == (raw, at)
+
+
+async def test_comments_on_answers_name_their_answer_and_no_text_is_read_twice():
+    html = (FIXTURES / "answers-with-comments" / "page.html").read_text("utf-8")
+    found = [comment for comment, _ in await comments_of_page(html)]
+    by = {comment.native_id: comment.author_name for comment in found}
+    assert [by.get(comment.parent_native_id) for comment in found if comment.parent_native_id] == ["Ole Brandt"] * 2 + ["Henk de Boer"]
+    everything = "\n".join(comment.text or "" for comment in found)
+    assert everything.count("a fifth is plenty") == everything.count("Rye has hardly any gluten") == 1
+
+
+async def test_ids_of_answers_and_of_the_comments_on_them_are_kept_apart():
+    html = (FIXTURES / "answers-with-comments" / "page.html").read_text("utf-8")
+    for number in ("410", "433", "451", "500"):  # the comments have the same numbers as the answers
+        html = html.replace("<li><span>", f'<li id="n{number}"><span>', 1)
+    found = [comment for comment, _ in await comments_of_page(html)]
+    assert len({comment.native_id for comment in found}) == len(found) == 7
+
+
+def test_the_explanation_names_comments_on_answers():
+    document = Document((FIXTURES / "answers-with-comments" / "page.html").read_bytes(), URL)
+    assert "comments on them: 4 of " in explain(document, observed_at=NOW)
+
+
+def test_what_stands_before_the_line_that_counts_no_comment_is_no_comment():
+    html = """<html lang="en"><body><div id="mid"><div class="post"><h3>Plum cake</h3><p>Every September my aunt brought two
+    baskets of plums, and for a week the whole house smelled of this cake.</p><p class="made">by Hanna | 12 September 2010 18:30</p>
+    </div><h3>0 comments</h3><p>Be the first to comment.</p><form><textarea name="t"></textarea></form></div></body></html>"""
+    found = find_thread(Document(html.encode(), URL), observed_at=NOW, language="en")
+    assert found is None or found.confidence < THRESHOLD

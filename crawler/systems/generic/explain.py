@@ -10,7 +10,7 @@ from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.model import weights
 from crawler.systems.generic.paging import page_links
 from crawler.systems.generic.system import language_of
-from crawler.systems.generic.thread import THRESHOLD, Found, candidates, read_whole
+from crawler.systems.generic.thread import THRESHOLD, Found, candidates, find_thread, read_whole
 
 SHOWN: Final = 3
 """Candidates that are told about, and records of the best one that are shown."""
@@ -23,15 +23,17 @@ def explain(document: Document, *, observed_at: int) -> str:
     found = candidates(document, observed_at=observed_at, language=language_of(document))
     if not found:
         return "generic: nothing on this page repeats or speaks of comments\n"
-    best = found[0]
-    read_whole(best, observed_at=observed_at, language=language_of(document))
+    best = find_thread(document, observed_at=observed_at, language=language_of(document)) or found[0]
+    if best.confidence < THRESHOLD:
+        read_whole(best, observed_at=observed_at, language=language_of(document))
     lines = [*_verdict(best), *_container(best), *_fields(best), *_evidence(best), *_records(best)]
-    links = page_links(best.template, document)
+    links = page_links(best, document)
     lines.append(f"further pages: {', '.join(links) if links else 'none linked'}")
     lines.extend(
         f"not chosen: {other.group.label} ({other.group.mode}), {len(other.group.spans)} records, "
         f"rank {other.rank:.1f} (chosen: {best.rank:.1f})"
-        for other in found[1:SHOWN]
+        for other in found[:SHOWN]
+        if other.group.spans != best.group.spans
     )
     return "".join(f"{line}\n" for line in lines)
 
@@ -58,6 +60,8 @@ def _container(found: Found) -> Iterator[str]:
         up = tree.ups[up]
     yield f"container: {' > '.join(reversed(steps)) or 'body'}"
     yield f"records: {len(group.spans)} of {group.label}; {_MODES[group.mode]}"
+    if found.below is not None:
+        yield f"comments on them: {len(found.below.group.spans)} of {found.below.group.label}"
 
 
 def _fields(found: Found) -> Iterator[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
 from crawler.extract.urls import site_of
-from crawler.systems.generic.template import Template
+from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import Tree
 
 NEAR: Final = 120
@@ -48,15 +48,16 @@ _NOT: Final = (
 )
 
 
-def page_links(template: Template, document: Document) -> list[str]:
+def page_links(thread: Found, document: Document) -> list[str]:
     """Addresses of further pages of the thread in page order: linked inside the thread or next to it, same site."""
-    tree = template.tree
+    template = thread.template
+    tree, below = template.tree, thread.below.template.place if thread.below is not None else {}
     first, last = template.records[0].start, max(record.end for record in template.records)
     own = _plain(document.url)
     site = site_of(document.url)
     found: dict[str, None] = {}
     for node in range(max(0, first - NEAR), min(len(tree), last + NEAR)):
-        if tree.tags[node] != "a" or node in template.place:
+        if tree.tags[node] != "a" or node in template.place or node in below:
             continue
         url = _target(tree, node, document, first, last)
         if url is None or url == own or site_of(url) != site:

@@ -126,9 +126,10 @@ def _opened_by(template: Template, record: Record) -> Iterator[int]:
 def _by_stack(levels: list[float | None]) -> Parents:
     """Parents from depths: the nearest comment before that is less deep."""
     known = [level for level in levels if level is not None]
-    if not known or len(set(known)) < 2:
+    is_bare = levels[0] is None  # what comes first answers nothing
+    if not known or len(set(known)) + is_bare < 2:
         return [None] * len(levels)
-    low = min(known) - (levels[0] is None)  # what comes first answers nothing
+    low = min(known) - is_bare
     parents: Parents = []
     stack: list[tuple[float, int]] = []
     for number, level in enumerate(levels):

@@ -28,7 +28,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
@@ -62,7 +62,7 @@ class Generic(System):
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
         yield reading.batch(comments_of(found, observed_at=reading.page.observed_at), reading.page)
         seen = {reading.shown.url.partition("#")[0], ref.url}
-        waiting = page_links(found.template, reading.shown)
+        waiting = page_links(found, reading.shown)
         barren = 0
         while waiting and barren < MAX_BARREN:
             url = waiting.pop(0)
@@ -81,7 +81,7 @@ class Generic(System):
             met = reading.met
             if further is not None and further.confidence >= THRESHOLD:
                 yield reading.batch(comments_of(further, observed_at=exchange.observed_at), exchange)
-                waiting.extend(page_links(further.template, document))
+                waiting.extend(page_links(further, document))
             barren = 0 if reading.met > met else barren + 1
         ref.stated = found.stated
         if found.stated is not None and found.stated >= reading.captured:

@@ -190,10 +190,13 @@ def _with_comments_below(page: _Page, read: list[Found]) -> Found:
 
 
 def _is_below(inner: Found, spans: list[tuple[int, int]]) -> bool:
-    """Whether a candidate has whole comments, each in one of some spans and none around another."""
+    """Whether a candidate has whole comments, most of them in one of some spans and none around another.
+
+    The others may be on the question.
+    """
     own = inner.group.spans
     is_sure = inner.group.mode == "element" and inner.confidence >= THRESHOLD and inner.evidence["whole"] >= WHOLE
-    return is_sure and not _nest(own) and all(outer != -1 for outer in holders(own, spans))
+    return is_sure and not _nest(own) and 2 * holders(own, spans).count(-1) < len(own)
 
 
 def _nest(spans: list[tuple[int, int]]) -> bool:
