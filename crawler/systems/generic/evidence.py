@@ -349,8 +349,15 @@ _STARS = re.compile(
 )
 
 
+_PRICE = re.compile(
+    r"(?:[€$£¥₽]|USD|EUR|CHF)\s?\d[\d.,\s]*$|"
+    r"\d[\d.,\s]*(?:[€$£¥₽]|zł|kr\.?|Kč|Ft|lei|руб\.?|TL|USD|EUR|CHF)$",
+    re.IGNORECASE,
+)
+
+
 def is_rated(template: Template) -> bool:
-    """Whether the records are reviews: most carry a rating in stars, and nothing calls them comments."""
+    """Whether the records are reviews or goods: most have stars or a price, and nothing calls them comments."""
     tree = template.tree
     if any(tree.roles[record.start] & COMMENT for record in template.records):
         return False
@@ -361,7 +368,7 @@ def is_rated(template: Template) -> bool:
 def _is_rating(tree: Tree, node: int) -> bool:
     text, own = tree.texts[node], tree.attrs[node]
     if text:
-        return len(text) <= LONGEST_RATING and _STARS.search(text) is not None
+        return len(text) <= LONGEST_RATING and (_STARS.search(text) or _PRICE.match(text)) is not None
     if not own:
         return False
     if (own.get("itemprop") or "").lower() in ("reviewrating", "ratingvalue"):

@@ -105,6 +105,8 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
         if not _is_worth_a_look(tree, sums, around, heads):
             continue
         for group in _variants(tree, key if isinstance(key, str) else f"{key[0]}>{key[1]}", heads):
+            if len(group.spans) <= 2 and _is_article(tree, sums, around, group):
+                continue
             same = tuple([at(edge) for span in group.spans for edge in span])
             if same in read and not _is_named_better(tree, group, read[same]):
                 continue
@@ -112,6 +114,19 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
             group.score = quick_score(group.signs)
             read[same] = group
     return _judged(tree, sums, list(read.values()), behind)
+
+
+def _is_article(tree: Tree, sums: Sums, around: Surroundings, group: Group) -> bool:
+    """Whether one or two elements begin before the line that counts one comment, or none.
+
+    That is the article, alone or with the only comment for its sibling; what is named as comments is not.
+    """
+    first = group.spans[0][0]
+    return (
+        around.is_before_count(first)
+        and not tree.roles[group.heads[0]] & (COMMENT | TALK)
+        and not any(tree.roles[up] & COMMENT for up in sums.ancestors(first, FAR))
+    )
 
 
 def _is_named_better(tree: Tree, group: Group, other: Group) -> bool:
@@ -149,8 +164,7 @@ FAR: Final = 12
 def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[int]) -> bool:
     """Whether the first elements hold anything that a comment has, a time, a name, a word for comments.
 
-    What stands alone is a comment only where something says so. What stands before the line that counts one comment, or
-    none, is the article, also where it has the only comment for its sibling.
+    What stands alone is a comment only where something says so.
     """
     times, authors, roles = tree.times, sums.authors, tree.roles
     first = heads[0]
@@ -161,8 +175,6 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
             break
     else:
         return tree.tags[first] in BARE and len(heads) > 1
-    if len(heads) <= 2 and around.is_before_count(first) and not roles[first] & (COMMENT | TALK):
-        return any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
     return (
         len(heads) > 1
         or roles[first] & COMMENT > 0
