@@ -216,9 +216,11 @@ def test_the_explanation_names_comments_on_answers():
     assert "comments on them: 4 of " in explain(document, observed_at=NOW)
 
 
-def test_what_stands_before_the_line_that_counts_no_comment_is_no_comment():
-    html = """<html lang="en"><body><div id="mid"><div class="post"><h3>Plum cake</h3><p>Every September my aunt brought two
-    baskets of plums, and for a week the whole house smelled of this cake.</p><p class="made">by Hanna | 12 September 2010 18:30</p>
-    </div><h3>0 comments</h3><p>Be the first to comment.</p><form><textarea name="t"></textarea></form></div></body></html>"""
+def test_an_article_before_the_line_that_counts_one_comment_is_no_comment():
+    said = "Every September my aunt brought two baskets of plums, and for a week the whole house smelled of this cake. "
+    html = f"""<html lang="en"><body><div id="box"><div id="mid"><div class="text"><h3>Plum cake</h3><p>{said * 2}</p>
+    <p>{said}It keeps for three days.</p><p class="posted">Hanna | 12 September 2010 18:30</p></div><h2>1 response to Plum cake</h2>
+    <div class="resp"><cite>Ed</cite> on 14 Sep 2010 said:<blockquote>Agreed.</blockquote></div><h2>Your response</h2><form><p>
+    <label>Name</label> <input name="n"></p><p>Comment<br><textarea name="t"></textarea></p><input type="submit"></form></div></div>"""
     found = find_thread(Document(html.encode(), URL), observed_at=NOW, language="en")
     assert found is None or found.confidence < THRESHOLD
