@@ -101,7 +101,7 @@ test-real: $(READY_TO_TEST)
 test-s3: $(READY_TO_TEST)
 	@trap 'tests/s3/stop.sh $(S3)' EXIT; \
 	tests/s3/start.sh $(S3); \
-	TALKBACK_S3=$(S3)/endpoint.json TALKBACK_KILLS=$(S3_KILLS) TALKBACK_KILL_SEED=$(SEED) $(BIN)/python -m pytest -q tests/s3
+	TALKBACK_S3=$(S3)/endpoint.json TALKBACK_KILLS=$(S3_KILLS) TALKBACK_KILL_SEED=$(SEED) $(BIN)/python -m pytest -q --numprocesses auto --dist worksteal tests/s3
 
 system: $(READY)
 	@$(BIN)/python -m crawler.systems.new "$$NAME"
