@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -124,17 +125,21 @@ def _is_alone(template: Template, line: int, record: Record) -> bool:
     return tree.chars[tree.ends[around]] - tree.chars[around] <= len(tree.texts[line]) + 2
 
 
+def _kept(tree: Tree, record: Record, left_out: set[int]) -> Iterator[int]:
+    """A record's own nodes without those that are left out and what stands in them."""
+    skip_to = -1
+    for node in record.own:
+        if node in left_out and node >= skip_to:
+            skip_to = tree.ends[node]
+        if node >= skip_to:
+            yield node
+
+
 def _remaining(template: Template, record: Record, left_out: set[int]) -> dict[int, int]:
     """Characters that are not left out yet, by place and all places around it."""
     tree = template.tree
     sizes: dict[int, int] = defaultdict(int)
-    skip_to = -1
-    for node in record.own:
-        if node < skip_to:
-            continue
-        if node in left_out:
-            skip_to = tree.ends[node]
-            continue
+    for node in _kept(tree, record, left_out):
         if not tree.tags[node]:
             sizes[template.place[node]] += len(tree.texts[node])
     total: dict[int, int] = defaultdict(int)
@@ -208,19 +213,14 @@ def _leave_out_byline(template: Template, record: Record, slots: Slots, number: 
     if name is None or stamp is None:
         return
     tree = template.tree
-    around, end = tree.ups[name.node], tree.ends
-    while around > record.start and not around <= stamp.node < end[around]:
+    around = tree.ups[name.node]
+    while around > record.start and not tree.is_in(stamp.node, around):
         around = tree.ups[around]
     if around <= record.start or around in left_out:
         return
     within = outside = 0
-    skip_to = -1
-    for node in record.own:
-        if node < skip_to:
-            continue
-        if node in left_out:
-            skip_to = tree.ends[node]
-        elif tree.is_in(node, around):
+    for node in _kept(tree, record, left_out):
+        if tree.is_in(node, around):
             within += len(tree.texts[node])
         else:
             outside += len(tree.texts[node])
@@ -265,13 +265,8 @@ def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]])
         own: list[tuple[int, int]] = []
         if marks:
             low, high = min(marks), max(tree.ends[mark] for mark in marks)
-            skip_to = -1
-            for node in record.own:
-                if node < skip_to:
-                    continue
-                if node in left_out[number]:
-                    skip_to = tree.ends[node]
-                elif not tree.tags[node]:
+            for node in _kept(tree, record, left_out[number]):
+                if not tree.tags[node]:
                     side = 0 if node < low else 2 if node >= high else 1
                     if side == 0 and tree.tags[tree.ups[node]] in BOLD:
                         side = TITLE
@@ -309,13 +304,8 @@ def _body_place(template: Template, left_out: list[set[int]]) -> int:
     tree = template.tree
     mass: dict[int, float] = defaultdict(float)
     for number, record in enumerate(template.records):
-        skip_to = -1
-        for node in record.own:
-            if node < skip_to:
-                continue
-            if node in left_out[number]:
-                skip_to = tree.ends[node]
-            elif not tree.tags[node]:
+        for node in _kept(tree, record, left_out[number]):
+            if not tree.tags[node]:
                 roles = template.roles[node]
                 weight = min(len(tree.texts[node]), 400) * (1.5 if roles & BODY else 1.0)
                 weight *= 0.3 if roles & ASIDE and not roles & BODY else 1.0
@@ -360,15 +350,11 @@ def _lines_at(template: Template, record: Record, place: int, left_out: set[int]
     """The texts at a place that are not left out."""
     tree = template.tree
     lines: list[int] = []
-    skip_to = end = -1
-    for node in record.own:
-        if node < skip_to:
-            continue
+    end = -1
+    for node in _kept(tree, record, left_out):
         if place and node >= end and tree.tags[node] and template.place[node] == place:
             end = tree.ends[node]
-        if node in left_out:
-            skip_to = tree.ends[node]
-        elif tree.texts[node] and (not place or node < end):
+        if tree.texts[node] and (not place or node < end):
             lines.append(node)
     return lines
 

@@ -15,7 +15,7 @@ from crawler.systems.generic.model import most_of, quick_score
 from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.times import LONGEST_LINE
-from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.tree import SUBHEADINGS, Tree
 from crawler.systems.generic.words import (
     ARTICLE,
     AUTHOR,
@@ -168,7 +168,7 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
     """
     times, authors, roles = tree.times, sums.authors, tree.roles
     first = heads[0]
-    is_heading = tree.tags[first] in HEADING
+    is_heading = tree.tags[first] in SUBHEADINGS
     for head in heads[:4]:
         end = _byline_end(tree, head) if is_heading else tree.ends[head]
         if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:
@@ -245,7 +245,7 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
         yield Group(label, heads, [(head, ends[head]) for head in heads])
     if tag not in HEADS or len(heads) > MAX_HEADS:
         return
-    byline_ends = [_byline_end(tree, head) for head in heads] if tag in HEADING else [ends[head] for head in heads]
+    byline_ends = [_byline_end(tree, head) for head in heads] if tag in SUBHEADINGS else [ends[head] for head in heads]
     timed = sum(tree.times[end] > tree.times[head] for head, end in zip(heads, byline_ends, strict=True))
     is_byline = timed * 2 >= len(heads) and held < 150 * len(heads)
     if not is_byline and tag not in ("dt", "hr", "a"):
@@ -260,13 +260,10 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
             yield Group(label, own, spans, mode)
 
 
-HEADING: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
-
-
 def _byline_end(tree: Tree, head: int) -> int:
     """Where the byline ends that begins with a heading: its next sibling may be part of it."""
     end = tree.ends[head]
-    has_next = end < tree.ends[tree.ups[head]] and tree.tags[end] not in HEADING
+    has_next = end < tree.ends[tree.ups[head]] and tree.tags[end] not in SUBHEADINGS
     return tree.ends[end] if has_next and tree.chars[tree.ends[end]] - tree.chars[end] <= LONGEST_LINE else end
 
 

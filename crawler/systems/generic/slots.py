@@ -11,6 +11,7 @@ from typing import Final
 from crawler.systems.generic.stamps import Stamp, read_stamps
 from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.times import LONGEST_LINE, without_time
+from crawler.systems.generic.tree import SUBHEADINGS
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -280,7 +281,6 @@ def _is_announced(template: Template, line: int) -> bool:
     )
 
 
-HEADING: Final = frozenset({"h2", "h3", "h4", "h5"})
 _MAIL = re.compile(r"\w(?:@|\sat\s)\w+\.\w")
 
 
@@ -332,7 +332,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
     score -= 1.5 * (lines > 2.5 and not own_named)
     score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
-    is_heading = tree.tags[around] in HEADING and not own_named
+    is_heading = tree.tags[around] in SUBHEADINGS and not own_named
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
     score -= 1.0 * sum(_MAIL.search(value.text) is not None for value in sample) / len(sample)
     return score

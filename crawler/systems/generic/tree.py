@@ -22,6 +22,9 @@ UNREAD: Final = frozenset(
 )  # fmt: skip
 """Elements without text of the page."""
 
+SUBHEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+"""Headings that may be those of a comment."""
+
 MAX_NODES: Final = 600_000
 """More nodes of a page are not looked at."""
 
