@@ -153,7 +153,7 @@ UNITS = sorted((DEPLOY / "systemd").glob("*"))
 
 def unit(path: Path) -> ConfigParser:
     read = ConfigParser(interpolation=None, strict=False)
-    read.optionxform = str  # type: ignore[assignment,method-assign]
+    read.optionxform = str  # type: ignore[assignment,method-assign]  # as configparser's documentation says
     read.read_string(path.read_text("utf-8"))
     return read
 

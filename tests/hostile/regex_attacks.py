@@ -62,10 +62,10 @@ def inline_patterns() -> None:
         for file in (ROOT / name).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
-                if is_call and node.func.value.id == "re" and node.args and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
-                    pattern = node.args[0].value  # type: ignore[attr-defined]
+                if is_call and node.func.value.id == "re" and node.args and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]  # is_call says so
+                    pattern = node.args[0].value  # type: ignore[attr-defined]  # as above
                     if isinstance(pattern, str):
-                        found.setdefault((pattern, 0), f"{file.relative_to(ROOT)}:{node.lineno}")  # type: ignore[attr-defined]
+                        found.setdefault((pattern, 0), f"{file.relative_to(ROOT)}:{node.lineno}")  # type: ignore[attr-defined]  # as above
 
 
 # -- a text that a part of a pattern matches ------------------------------------------------------

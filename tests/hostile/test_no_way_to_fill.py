@@ -119,7 +119,7 @@ def test_nothing_is_inflated_far_beyond_the_cap(encoding: str) -> None:
     with pytest.raises(RefusedError) as caught:
         middleware.process_response(Request("http://h/"), response)
     assert caught.value.reason == "too_large"
-    inflated = caught.value.__cause__.__cause__.decompressed_size  # type: ignore[union-attr]
+    inflated = caught.value.__cause__.__cause__.decompressed_size  # type: ignore[union-attr]  # else the test fails here
     assert MB < inflated <= MB + 256 * 1024, "given up within pieces of 64 KiB"
 
 
@@ -175,7 +175,7 @@ def test_pages_of_a_site_are_capped_and_other_sites_are_not(tmp_path: Path) -> N
     leases.close()
     again = Leases(str(tmp_path / "frontier.sqlite"))
     assert added(again, "5", "a.example") is None, "the cap counts the whole crawl, continued or not"
-    assert [again.lease(lambda host: False).asked for _ in range(3)] in (["1", "4", "2"], ["4", "1", "2"])  # type: ignore[union-attr]
+    assert [again.lease(lambda host: False).asked for _ in range(3)] in (["1", "4", "2"], ["4", "1", "2"])  # type: ignore[union-attr]  # there are three
     assert again.lease(lambda host: False) is None
     again.close()
 
@@ -199,7 +199,7 @@ def test_what_lies_too_deep_is_a_loss_of_the_crawl() -> None:
     crawler = get_crawler(settings_dict={"DEPTH_LIMIT": 3, "EXTENSIONS": {"crawler.report.Report": 0}, "TELNETCONSOLE_ENABLED": False})
     crawler._apply_settings()
     report = Report("c")
-    crawler.get_extension = lambda kind: report  # type: ignore[method-assign]
+    crawler.get_extension = lambda kind: report  # type: ignore[method-assign]  # no crawl is needed
     depth = Depth.from_crawler(crawler)
     response = HtmlResponse("http://h/", request=Request("http://h/", meta={"depth": 3}))
     shallow = HtmlResponse("http://h/", request=Request("http://h/", meta={"depth": 2}))

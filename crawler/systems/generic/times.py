@@ -100,7 +100,7 @@ def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Publi
     return None if published is None else (published, 0, len(text))
 
 
-def _with_tail(  # noqa: PLR0917
+def _with_tail(  # noqa: PLR0917  # a time, its place in the text, and what every reading of a time needs
     text: str, start: int, end: int, published: Published, observed_at: int, language: str | None
 ) -> tuple[Published, int, int]:
     """A time with what stands behind it if that says more: the half of the day, or a clock behind the weekday."""
