@@ -132,12 +132,13 @@ $(BENCH)/.ready: setup.py constraints.txt benchmarks/requirements.txt
 	  --editable . --requirement benchmarks/requirements.txt || $(NO_INDEX)
 	@touch $(BENCH)/.ready
 
-# In the order of the data's way; each part is a module of its own and can be run alone.
+# In the order of the data's way; each part is a module of its own and can be run alone. The last prints the table of goals.
 bench: $(BENCH)/.ready
 	@$(BENCH)/bin/python -m benchmarks.extraction
-	@$(BENCH)/bin/python -m benchmarks.crawl
-	@$(BENCH)/bin/python -m benchmarks.storage
+	@$(BENCH)/bin/python -m benchmarks.crawl --memory-pages 20000
+	@$(BENCH)/bin/python -m benchmarks.storage --parts 100
 	@$(BENCH)/bin/python -m benchmarks.curves
+	@$(BENCH)/bin/python -m benchmarks.goals
 
 test-scrapyd: $(READY_TO_TEST)
 	@trap 'tests/scrapyd/stop.sh $(SCRAPYD)' EXIT; \

@@ -1,22 +1,21 @@
 """What reading a page costs, beside parsing it and beside other extractors: ``make bench``.
 
-CPU time of this process (user and system), interleaved: each round reads every page once with every reader, so that
-whatever else the machine does meanwhile falls on all of them. Printed is the median of the rounds' ratios with the
-least and the greatest. The garbage collector runs as it does in a crawl.
+Interleaved: each round reads every page once with every reader, so that whatever else the machine does meanwhile falls
+on all of them. The garbage collector looks as rarely as it does in a crawl, for all of them.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
+import json
 import platform
 import statistics
 import sys
-import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +23,9 @@ import lxml.html
 from scrapy.http import HtmlResponse
 from selectolax.lexbor import LexborHTMLParser
 
+from benchmarks.measuring import Figure, Goal, Stopwatch, Way, measured, table
 from benchmarks.pages import BenchPage, page, pages
+from crawler.collection import rare_collection
 from crawler.systems import systems_of
 from crawler.systems.base import FetchError
 from crawler.systems.reading import Limits
@@ -109,73 +110,93 @@ def newspaper(page: BenchPage) -> Any:
     return article
 
 
+OURS: Final = "Talkback, all of a visit"
+LXML: Final = "lxml.html parse"
 PEERS: Final[dict[str, tuple[str, Reader]]] = {
     "BeautifulSoup + lxml, same fields": ("bs4", soup),
     "trafilatura with comments": ("trafilatura", trafilatura),
     "newspaper4k": ("newspaper", newspaper),
 }
 """What to call it, the module it needs, how it reads."""
+BOUNDS: Final = {LXML: 0.7, **dict.fromkeys(PEERS, 0.1)}
+"""What ours may cost at most, times what the other costs."""
+THREADS: Final = (0, 50, 200, 1_000)
+"""Comments of a page, to see what one more costs."""
+LIBRARIES: Final = ("selectolax", "lxml", "trafilatura", "newspaper4k", "beautifulsoup4")
+JSON: Final = Path("build/bench/extraction.json")
 
 
-def measure(readers: dict[str, Reader], sample: Sequence[BenchPage], rounds: int) -> dict[str, list[float]]:
-    """CPU milliseconds a page, of each reader in each round; the first round warms up and does not count."""
-    times: dict[str, list[float]] = {name: [] for name in readers}
-    for number in range(rounds + 1):
+def in_turns(readers: dict[str, Reader], sample: Sequence[BenchPage]) -> Way:
+    """Each round reads every page once with every reader."""
+
+    def way(_number: int) -> dict[str, float]:
         spent = dict.fromkeys(readers, 0.0)
         for one in sample:
             for name, read in readers.items():
-                start = time.process_time()
-                read(one)
-                spent[name] += time.process_time() - start
-        if number:
-            for name, seconds in spent.items():
-                times[name].append(seconds * 1_000 / len(sample))
-    return times
+                watch = Stopwatch()
+                with watch:
+                    read(one)
+                spent[name] += watch.spent
+        return spent
+
+    return way
 
 
-def table(times: dict[str, list[float]], base: str) -> list[str]:
-    """Lines of a Markdown table: milliseconds a page, and how many times the base (median, least and greatest)."""
-    lines = [f"| reader | ms a page | x {base} | least to greatest |", "|---|---|---|---|"]
-    for name, spent in times.items():
-        ratios = [mine / other for mine, other in zip(spent, times[base], strict=True)]
-        cells = (f"{statistics.median(spent):.2f}", f"{statistics.median(ratios):.2f}")
-        lines.append(f"| {name} | {' | '.join(cells)} | {min(ratios):.2f}-{max(ratios):.2f} |")
-    return lines
+def beside(name: str, readers: dict[str, Reader], sample: Sequence[BenchPage], rounds: int) -> Figure:
+    """CPU milliseconds a page of every reader, with the goals that are set for ours beside them."""
+    goals = [Goal(OURS, peer, bound) for peer, bound in BOUNDS.items() if peer in readers]
+    figure = Figure(name, "ms a page", goals=goals)
+    return measured(figure, [in_turns(readers, sample)], rounds=rounds, per=1e3 / len(sample))
+
+
+def by_comments(rounds: int) -> list[tuple[int, float]]:
+    """Pages of so many comments, and CPU milliseconds of one."""
+    return [(number, _with_comments(number, rounds)) for number in THREADS]
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure, print Markdown, and write the same as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
     parser.add_argument("--pages", type=int, default=60, help="how many generated pages are read (60)")
     parser.add_argument("--rounds", type=int, default=9, help="how often each is read (9)")
     parser.add_argument("--peer-pages", type=int, default=15, help="how many of them by the slow peers too (15)")
+    parser.add_argument("--json", type=Path, default=JSON, help=f"where the figures are written ({JSON})")
     options = parser.parse_args()
+    if missing := [name for name, (module, _) in PEERS.items() if not _is_there(module)]:
+        sys.exit(f"not installed here: {', '.join(missing)}; `make bench` installs them in build/bench-read")
     sample = list(pages(options.pages))
-    gc.collect()
     size = statistics.mean(len(one.body) for one in sample) / 1_000
     comments = statistics.mean(one.comments for one in sample)
-    print(f"{len(sample)} pages, {size:.0f} kB and {comments:.1f} comments on average")
-    parsers = f"selectolax {version('selectolax')}, lxml {version('lxml')}"
-    print(f"Python {platform.python_version()}, {parsers}, {platform.machine()}\n")
-    fast: dict[str, Reader] = {"lxml.html parse": lxml_html, "lexbor parse": lexbor, "Talkback, all of a visit": ours}
-    print("\n".join(table(measure(fast, sample, options.rounds), "lxml.html parse")), end="\n\n")
-    threads = [_with_comments(number, options.rounds) for number in (0, 50, 200, 1_000)]
-    print("| comments on the page | ms a page | us a comment more |", "|---|---|---|", sep="\n")
-    for number, spent in threads:
-        more = f"{(spent - threads[0][1]) * 1_000 / number:.1f}" if number else ""
-        print(f"| {number} | {spent:.2f} | {more} |")
-    peers = {name: read for name, (module, read) in PEERS.items() if _is_there(module)}
-    if missing := PEERS.keys() - peers.keys():
-        sys.exit(f"not installed here: {', '.join(sorted(missing))}; `make bench` installs them in build/bench-read")
-    print()
-    few: dict[str, Reader] = {"Talkback, all of a visit": ours, **peers}
-    print("\n".join(table(measure(few, sample[: options.peer_pages], 3), "Talkback, all of a visit")))
+    versions = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    print(", ".join(f"{name} {number}" for name, number in versions.items()), platform.machine(), end="\n\n")
+    parsers: dict[str, Reader] = {LXML: lxml_html, "lexbor parse": lexbor, OURS: ours}
+    peers: dict[str, Reader] = {OURS: ours, **{name: read for name, (_, read) in PEERS.items()}}
+    with rare_collection():
+        what = f"{len(sample)} pages, {size:.0f} kB and {comments:.1f} comments on average"
+        figures = [
+            beside(f"Reading a page ({what})", parsers, sample, options.rounds),
+            beside("Reading a page, beside other extractors", peers, sample[: options.peer_pages], 3),
+        ]
+        threads = by_comments(max(options.rounds // 3, 1))
+    for figure in figures:
+        print(figure.markdown(), flush=True)
+    more = [(f"{(spent - threads[0][1]) * 1e3 / number:.0f}" if number else "") for number, spent in threads]
+    rows = [(number, f"{spent:.2f}", us) for (number, spent), us in zip(threads, more, strict=True)]
+    print(table(("comments on the page", "ms a page", "us a comment more"), rows), end="\n\n")
+    told = {
+        "machine": platform.machine(),
+        "versions": versions,
+        "figures": [figure.as_json() for figure in figures],
+        "by_comments": [{"comments": number, "ms_a_page": spent} for number, spent in threads],
+    }
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    print(f"The same as JSON: {options.json}")
 
 
-def _with_comments(number: int, rounds: int) -> tuple[int, float]:
-
+def _with_comments(number: int, rounds: int) -> float:
     sample = [page(at, Random(at), comments=number) for at in range(1, 13)]  # noqa: S311  repeatable on purpose
-    return number, statistics.median(measure({"ours": ours}, sample, max(rounds // 3, 1))["ours"])
+    return statistics.median(beside("", {OURS: ours}, sample, rounds).values[OURS])
 
 
 def _is_there(module: str) -> bool:

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import Figure
 from benchmarks.storage import growth, queues, reading, writing
-from benchmarks.storage.measuring import Figure
 
 LIBRARIES = ("scrapy", "pyarrow", "deltalake", "duckdb")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import archive
 from archive.exporter import Exporter
-from benchmarks.storage.measuring import table
+from benchmarks.measuring import table
 from benchmarks.storage.writing import crawling, stored
 
 LOOKED_UP = 200

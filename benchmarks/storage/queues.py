@@ -16,8 +16,8 @@ from scrapy.core.scheduler import Scheduler
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
+from benchmarks.measuring import Figure, Goal, Stopwatch, Way, measured
 from benchmarks.pages import WORDS
-from benchmarks.storage.measuring import Figure, Goal, Stopwatch, Way, measured
 from crawler.frontier import Frontier
 from crawler.items import Capture
 

@@ -8,8 +8,8 @@ from typing import Final
 import duckdb
 
 import archive
+from benchmarks.measuring import Figure, Goal, Stopwatch, measured
 from benchmarks.storage.large import COMMIT_ROWS, large_archive
-from benchmarks.storage.measuring import Figure, Goal, Stopwatch, measured
 
 SITE: Final = "example.com"
 FEW: Final = ("comment_id", "text", "status")

@@ -18,8 +18,8 @@ from archive.parts import encode
 from archive.schema import TABLES
 from archive.upkeep.compact import compact
 from archive.upkeep.rewriting import part_schema
+from benchmarks.measuring import Figure, Goal, Stopwatch, measured
 from benchmarks.storage.comments import as_rows, captures, provenance
-from benchmarks.storage.measuring import Figure, Goal, Stopwatch, measured
 from crawler.items import Capture
 from pipelines.changes import Changes
 from pipelines.identify import Identify

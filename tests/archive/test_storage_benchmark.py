@@ -10,10 +10,10 @@ from archive.schema import TABLES
 
 pytest.importorskip("duckdb")
 
+from benchmarks.measuring import Figure, Goal
 from benchmarks.storage import growth, queues, reading, writing
 from benchmarks.storage.comments import as_rows, captures
 from benchmarks.storage.large import large_archive
-from benchmarks.storage.measuring import Figure, Goal
 
 
 def test_comments_are_the_same_for_a_seed_and_have_every_column():
