@@ -13,14 +13,15 @@ import pyarrow as pa
 
 from archive.errors import ArchiveError
 from archive.schema import TABLES, Provenance, Table
+from archive.states import STATES, columns_of
 
 PROVENANCE: Final = tuple(f.name for f in fields(Provenance))
 _SHOWN: Final = 80
 """How much of a wrong value a message shows, characters."""
 CHUNK_ROWS: Final = 1_000
 CHUNK_TEXT: Final = 1_000_000
-"""Rows, or characters of them, that are objects of Python at once. As Arrow columns they take a third of the memory, and
-leave no holes in Python's when they go."""
+"""Rows, or characters of them, that are objects of Python at once. As Arrow columns they take a third of the memory,
+and leave no holes in Python's when they go."""
 
 Check = Callable[[Any], str | None]
 """Says what is wrong with a value that is not None, or None."""
@@ -264,3 +265,17 @@ class Columns:
         """The rows as Arrow columns of the table's schema, partition columns among them."""
         self.seal()
         return pa.Table.from_batches(self._chunks, self.table.schema)
+
+    def hand_over(self) -> pa.Table:
+        """The same, which nobody else holds from now on; only `states` can be asked for afterwards."""
+        rows = self.arrow()
+        self._chunks = [self._of_states(chunk) for chunk in self._chunks]
+        return rows
+
+    def states(self, start: int, count: int) -> pa.Table:
+        """Some rows, with the columns that make up their states; of a table in `archive.states.STATES`."""
+        self.seal()
+        return pa.Table.from_batches([self._of_states(chunk) for chunk in self._chunks]).slice(start, count)
+
+    def _of_states(self, chunk: pa.RecordBatch) -> pa.RecordBatch:
+        return chunk.select(columns_of(self.table.name) if self.table.name in STATES else [])

@@ -55,12 +55,14 @@ class Batch:
     number: int
     rows: int
     columns: dict[str, Columns] | None
-    """The rows as they were added; None when the parts are staged."""
+    """The rows as they were added; None once they are divided."""
     pending: Pending
     held: dict[str, list[Held]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     """Tables that need nothing more."""
     record: Record | None = None
+    refused: set[Visit] = field(default_factory=set)
+    """Visits whose page was known when the batch was prepared: their shares and subscribes are not written either."""
     checked: dict[str, int] = field(default_factory=dict)
     """The version of a table up to which rows were compared with what it holds."""
     failed: int = 0
@@ -122,23 +124,21 @@ class Committer:
     # -- before the first commit --------------------------------------------------------------------
 
     def _prepare(self, batch: Batch) -> None:
-        if batch.columns is None:
-            raise ValueError("a batch has its rows or its record")
-        batch.known.clear()
-        batch.held = {
-            name: [Held(partition, rows) for partition, rows in partitions(TABLES[name], columns.arrow())]
-            for name, columns in batch.columns.items()
-        }
+        for name, columns in (batch.columns or {}).items():
+            if name not in batch.held:
+                divided = partitions(TABLES[name], columns.hand_over())
+                batch.held[name] = [Held(partition, rows) for partition, rows in divided]
+        batch.columns = None
         for name in STATES:
             if batch.held.get(name):
                 batch.checked[name] = self.index.follow(self.logs[name])
-        refused = self._drop_known(batch, "pages")
+        batch.refused |= self._drop_known(batch, "pages")
         self._drop_known(batch, "comments")
-        if refused:
+        if batch.refused:
             for name in BLOCKS:
                 for held in batch.held.get(name, ()):
                     rows = self._rows(name, held)
-                    self._replace(batch, name, held, without(rows, [visit in refused for visit in visits(rows)]))
+                    self._replace(batch, name, held, without(rows, [visit in batch.refused for visit in visits(rows)]))
         for name, helds in batch.held.items():
             batch.held[name] = [held for held in helds if self._rows(name, held).num_rows]
         begun: list[str] = []
@@ -149,7 +149,7 @@ class Committer:
         except BaseException:
             self.store.discard(begun)
             raise
-        batch.record, batch.columns = self._record(batch), None
+        batch.record = self._record(batch)
 
     def _record(self, batch: Batch) -> Record:
         parts = {name: [held.part for held in helds if held.part] for name, helds in batch.held.items() if helds}

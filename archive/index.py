@@ -65,7 +65,7 @@ class Pending:
     def comments(self, thread_id: str) -> Iterator[tuple[str, CommentState]]:
         """Comment and state of each row of a thread. Made when it is asked for: of most threads nobody does."""
         for columns, start, count in self._threads.get(thread_id, ()):
-            for _, comment_id, *state in states_of("comments", columns.arrow().slice(start, count)):
+            for _, comment_id, *state in states_of("comments", columns.states(start, count)):
                 yield comment_id, CommentState(*state)
 
 

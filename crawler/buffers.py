@@ -1,9 +1,8 @@
 """Large buffers, which a commit and a page need for a moment, go back to the system when they are freed.
 
 Arrow's own pools keep what was freed for the next time. glibc's malloc gives large blocks back, but with each that is
-freed it raises what it calls large, up to 32 MB (mallopt(3), M_MMAP_THRESHOLD); naming a size keeps it there. What lies
-free between small blocks it keeps until it is asked for it (malloc_trim(3)), and each thread that allocates gets heaps of
-its own for that (M_ARENA_MAX).
+freed it raises what it calls large, up to 32 MB (mallopt(3), M_MMAP_THRESHOLD); naming a size keeps it there. What
+lies free between small blocks stays (malloc_trim(3)), and threads get heaps of their own for it (M_ARENA_MAX).
 """
 
 from __future__ import annotations
