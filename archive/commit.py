@@ -61,8 +61,6 @@ class Batch:
     done: set[str] = field(default_factory=set)
     """Tables that need nothing more."""
     record: Record | None = None
-    refused: set[Visit] = field(default_factory=set)
-    """Visits whose page was known when the batch was prepared: their shares and subscribes are not written either."""
     checked: dict[str, int] = field(default_factory=dict)
     """The version of a table up to which rows were compared with what it holds."""
     failed: int = 0
@@ -132,13 +130,13 @@ class Committer:
         for name in STATES:
             if batch.held.get(name):
                 batch.checked[name] = self.index.follow(self.logs[name])
-        batch.refused |= self._drop_known(batch, "pages")
         self._drop_known(batch, "comments")
-        if batch.refused:
+        refused = self._drop_known(batch, "pages")  # last: when nothing can fail any more between a page and its blocks
+        if refused:
             for name in BLOCKS:
                 for held in batch.held.get(name, ()):
                     rows = self._rows(name, held)
-                    self._replace(batch, name, held, without(rows, [visit in batch.refused for visit in visits(rows)]))
+                    self._replace(batch, name, held, without(rows, [visit in refused for visit in visits(rows)]))
         for name, helds in batch.held.items():
             batch.held[name] = [held for held in helds if self._rows(name, held).num_rows]
         begun: list[str] = []
