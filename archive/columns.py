@@ -1,4 +1,4 @@
-"""Rows on their way to a part: checked, kept as one list per column, and turned into Arrow columns."""
+"""Rows on their way to a part: checked, and turned into Arrow columns a chunk at a time."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ import pyarrow as pa
 
 from archive.errors import ArchiveError
 from archive.schema import TABLES, Provenance, Table
+from archive.states import STATES, columns_of
 
 PROVENANCE: Final = tuple(f.name for f in fields(Provenance))
 _SHOWN: Final = 80
 """How much of a wrong value a message shows, characters."""
+CHUNK_ROWS: Final = 1_000
+CHUNK_TEXT: Final = 1_000_000
+"""Rows, or characters of them, that are objects of Python at once. As Arrow columns they take a third of the memory,
+and leave no holes in Python's when they go."""
 
 Check = Callable[[Any], str | None]
 """Says what is wrong with a value that is not None, or None."""
@@ -166,18 +171,21 @@ class Columns:
         self.text = 0
         """Characters of text held, to bound memory."""
         self._values: dict[str, list[Any]] = {name: [] for name in table.schema.names}
+        self._unsealed = 0
+        """Characters of text in ``_values``."""
+        self._chunks: list[pa.RecordBatch] = []
         self._names = table.columns
         self._read = attrgetter(*self._names)
         self._has_provenance = set(PROVENANCE) <= set(table.schema.names)
 
-    def add(self, rows: Sequence[Any], provenance: Provenance | None) -> list[tuple[Any, ...]]:
-        """Append records of this table; their values, in the order of `Table.columns`.
+    def add(self, rows: Sequence[Any], provenance: Provenance | None) -> None:
+        """Append records of this table.
 
         All of them or, when one is refused, none. Raises `ArchiveError` that names table, field and value.
         """
         held = self._held(rows)
         if not held:
-            return held
+            return
         own = dict(zip(self._names, zip(*held, strict=True), strict=True))
         text = sum([self._checked(of, own[of.name]) for of in _checks(self.table.name)])
         if self._has_provenance:
@@ -191,7 +199,9 @@ class Columns:
             self._values[name].extend(column)
         self.rows += len(held)
         self.text += text
-        return held
+        self._unsealed += text
+        if len(self._values["month"]) >= CHUNK_ROWS or self._unsealed >= CHUNK_TEXT:
+            self.seal()
 
     def _held(self, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
         record = self.table.record
@@ -242,7 +252,30 @@ class Columns:
             raise ArchiveError(f"table {self.table.name}, field month: {_show(stated)}, but {micros} lies in {month}")
         return month
 
+    def seal(self) -> None:
+        """Turn what was added since the last time into Arrow columns."""
+        if self._values["month"]:
+            schema = self.table.schema
+            arrays = [pa.array(self._values[column.name], column.type) for column in schema]
+            self._chunks.append(pa.record_batch(arrays, schema=schema))
+            self._values = {name: [] for name in schema.names}
+            self._unsealed = 0
+
     def arrow(self) -> pa.Table:
         """The rows as Arrow columns of the table's schema, partition columns among them."""
-        schema = self.table.schema
-        return pa.table([pa.array(self._values[f.name], f.type) for f in schema], schema=schema)
+        self.seal()
+        return pa.Table.from_batches(self._chunks, self.table.schema)
+
+    def hand_over(self) -> pa.Table:
+        """The same, which nobody else holds from now on; only `states` can be asked for afterwards."""
+        rows = self.arrow()
+        self._chunks = [self._of_states(chunk) for chunk in self._chunks]
+        return rows
+
+    def states(self, start: int, count: int) -> pa.Table:
+        """Some rows, with the columns that make up their states; of a table in `archive.states.STATES`."""
+        self.seal()
+        return pa.Table.from_batches([self._of_states(chunk) for chunk in self._chunks]).slice(start, count)
+
+    def _of_states(self, chunk: pa.RecordBatch) -> pa.RecordBatch:
+        return chunk.select(columns_of(self.table.name) if self.table.name in STATES else [])

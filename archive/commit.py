@@ -55,7 +55,7 @@ class Batch:
     number: int
     rows: int
     columns: dict[str, Columns] | None
-    """The rows as they were added; None when the parts are staged."""
+    """The rows as they were added; None once they are divided."""
     pending: Pending
     held: dict[str, list[Held]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
@@ -122,18 +122,16 @@ class Committer:
     # -- before the first commit --------------------------------------------------------------------
 
     def _prepare(self, batch: Batch) -> None:
-        if batch.columns is None:
-            raise ValueError("a batch has its rows or its record")
-        batch.known.clear()
-        batch.held = {
-            name: [Held(partition, rows) for partition, rows in partitions(TABLES[name], columns.arrow())]
-            for name, columns in batch.columns.items()
-        }
+        for name, columns in (batch.columns or {}).items():
+            if name not in batch.held:
+                divided = partitions(TABLES[name], columns.hand_over())
+                batch.held[name] = [Held(partition, rows) for partition, rows in divided]
+        batch.columns = None
         for name in STATES:
             if batch.held.get(name):
                 batch.checked[name] = self.index.follow(self.logs[name])
-        refused = self._drop_known(batch, "pages")
         self._drop_known(batch, "comments")
+        refused = self._drop_known(batch, "pages")  # last: when nothing can fail any more between a page and its blocks
         if refused:
             for name in BLOCKS:
                 for held in batch.held.get(name, ()):
@@ -149,7 +147,7 @@ class Committer:
         except BaseException:
             self.store.discard(begun)
             raise
-        batch.record, batch.columns = self._record(batch), None
+        batch.record = self._record(batch)
 
     def _record(self, batch: Batch) -> Record:
         parts = {name: [held.part for held in helds if held.part] for name, helds in batch.held.items() if helds}

@@ -177,7 +177,8 @@ class Exporter:
             columns = self._columns[table] = Columns(TABLES[table])
         if table == "comments" and provenance is not None and self.erasures:
             rows = [row for row in rows if not self.is_erased(row, provenance.site)]
-        held = columns.add(rows, provenance)
+        before = columns.rows
+        columns.add(rows, provenance)
         if provenance is None:
             return
         if table == "pages":
@@ -185,7 +186,7 @@ class Exporter:
                 state = PageState(provenance.observed_at, provenance.capture_id, row.content_digest)
                 self._pending.add_page(row.page_id, state)
         elif table == "comments":
-            self._pending.add_comments(provenance.observed_at, provenance.capture_id, held)
+            self._pending.add_comments(columns, before, rows)
 
     def is_erased(self, comment: Comment, site: str) -> bool:
         """Whether a comment, or all that its author wrote, was erased from the archive and is not to come back."""
@@ -220,6 +221,8 @@ class Exporter:
     def take(self) -> Batch:
         """The rows added since the last call, as a batch to `commit`; may be empty."""
         columns = {name: held for name, held in self._columns.items() if held.rows}
+        for held in columns.values():
+            held.seal()  # from now on another thread reads them as well
         rows = self.pending_rows
         if rows:
             self._taken += 1

@@ -10,10 +10,10 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
+from archive.columns import Columns
 from archive.errors import ArchiveError
 from archive.log import Entry, TableLog
-from archive.schema import TABLES
+from archive.schema import Comment
 from archive.states import STATES, CommentState, PageState, columns_of, packed, states_of, unpacked
 
 _LAYOUT: Final = 2
@@ -41,17 +42,12 @@ _TABLES: Final = {
 holds no null."""
 
 
-_COLUMNS: Final = TABLES["comments"].columns
-_THREAD, _COMMENT = map(_COLUMNS.index, ("thread_id", "comment_id"))
-_STATE: Final = itemgetter(*map(_COLUMNS.index, CommentState._fields[2:]))
-
-
 class Pending:
     """States of rows that were added but are not committed yet."""
 
     def __init__(self) -> None:
         self.pages: dict[str, PageState] = {}
-        self._threads: dict[str, list[tuple[int, str, list[tuple[Any, ...]]]]] = {}
+        self._threads: dict[str, list[tuple[Columns, int, int]]] = {}
 
     def add_page(self, page_id: str, state: PageState) -> None:
         """A page's row was added."""
@@ -59,16 +55,18 @@ class Pending:
         if known is None or state.rank >= known.rank:
             self.pages[page_id] = state
 
-    def add_comments(self, observed_at: int, capture_id: str, held: Iterable[tuple[Any, ...]]) -> None:
-        """Rows of comments were added: their values, in the order of `Table.columns`."""
-        for thread_id, rows in groupby(held, itemgetter(_THREAD)):
-            self._threads.setdefault(thread_id, []).append((observed_at, capture_id, list(rows)))
+    def add_comments(self, columns: Columns, start: int, rows: Sequence[Comment]) -> None:
+        """Rows of comments were added; ``start`` is the number of the first among the rows of their columns."""
+        for thread_id, run in groupby(rows, attrgetter("thread_id")):
+            count = sum(1 for _ in run)
+            self._threads.setdefault(thread_id, []).append((columns, start, count))
+            start += count
 
     def comments(self, thread_id: str) -> Iterator[tuple[str, CommentState]]:
         """Comment and state of each row of a thread. Made when it is asked for: of most threads nobody does."""
-        for observed_at, capture_id, held in self._threads.get(thread_id, ()):
-            for values in held:
-                yield values[_COMMENT], CommentState(observed_at, capture_id, *_STATE(values))
+        for columns, start, count in self._threads.get(thread_id, ()):
+            for _, comment_id, *state in states_of("comments", columns.states(start, count)):
+                yield comment_id, CommentState(*state)
 
 
 class _GoneError(Exception):

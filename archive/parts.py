@@ -100,8 +100,12 @@ def directory(partition: dict[str, str]) -> str:
 
 def partitions(table: Table, rows: pa.Table) -> Iterator[tuple[dict[str, str], pa.Table]]:
     """The rows of each partition, sorted as the table asks, without the partition columns."""
-    keys = [*table.partition_by, *table.sort_by]
-    rows = rows.sort_by([(key, "ascending") for key in keys])
+    names_of_columns, columns = rows.column_names, rows.columns
+    order = pc.sort_indices(rows, sort_keys=[(key, "ascending") for key in (*table.partition_by, *table.sort_by)])
+    del rows
+    for at in range(len(columns)):  # one at a time: nobody need hold all rows twice
+        columns[at] = columns[at].take(order)
+    rows = pa.table(columns, names_of_columns)
     values = [rows.column(name).combine_chunks() for name in table.partition_by]
     names = list(zip(*(column.to_pylist() for column in values), strict=True))
     inner = rows.drop_columns(list(table.partition_by))

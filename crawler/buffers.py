@@ -1,7 +1,8 @@
 """Large buffers, which a commit and a page need for a moment, go back to the system when they are freed.
 
 Arrow's own pools keep what was freed for the next time. glibc's malloc gives large blocks back, but with each that is
-freed it raises what it calls large, up to 32 MB (mallopt(3), M_MMAP_THRESHOLD); naming a size keeps it there.
+freed it raises what it calls large, up to 32 MB (mallopt(3), M_MMAP_THRESHOLD); naming a size keeps it there. What
+lies free between small blocks stays (malloc_trim(3)), and threads get heaps of their own for it (M_ARENA_MAX).
 """
 
 from __future__ import annotations
@@ -13,14 +14,22 @@ import pyarrow as pa
 
 LARGE: Final = 256 * 1024
 """Bytes."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of glibc's malloc.h."""
+_OPTIONS: Final = {-1: LARGE, -3: LARGE, -8: 1}
+"""M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX of glibc's malloc.h."""
+_LIBC: Final = ctypes.CDLL(None)
 
 
 def give_back() -> None:
     """From now on, in the whole process; where malloc is not glibc's, what it does by itself."""
     pa.set_memory_pool(pa.system_memory_pool())
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = getattr(_LIBC, "mallopt", None)
     if mallopt is not None:
-        for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-            mallopt(option, LARGE)
+        for option, value in _OPTIONS.items():
+            mallopt(option, value)
+
+
+def trim() -> None:
+    """Give back what lies free between small blocks; where malloc is not glibc's, nothing is done."""
+    malloc_trim = getattr(_LIBC, "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)

@@ -19,7 +19,7 @@ from archive.errors import ArchiveError
 from archive.exporter import Exporter
 from archive.s3_options import S3Options
 from archive.schema import Crawl, Provenance
-from crawler.buffers import give_back
+from crawler.buffers import give_back, trim
 from crawler.frontier import Frontier
 from crawler.items import Capture, Comment, Failure
 from crawler.leases import FrontierError, Tally
@@ -177,12 +177,16 @@ class Store:
             changes, self._changes = self._changes, Counter()
             rows = Counter({name: columns.rows for name, columns in (batch.columns or {}).items()})
             try:
-                self._mark(batch.number, rows, changes)
+                number = batch.number
+                self._mark(number, rows, changes)
+                trim()
                 committed = await asyncio.to_thread(self._exporter.commit, batch)
+                del batch
+                trim()
                 self._report.rows.update(committed.rows)
                 self._report.known.update(committed.known)
                 self._report.changes.update(changes)
-                self._acknowledge(batch.number, Counter(committed.rows), changes)
+                self._acknowledge(number, Counter(committed.rows), changes)
             except (ArchiveError, FrontierError) as error:
                 self._break(error)
                 engine = self._crawler.engine

@@ -1,45 +1,27 @@
-"""``scrapy archive``: look into an archive and look after it."""
+"""``scrapy archive``: look into an archive and look after it.
+
+Scrapy imports every command before it runs one. The tasks are imported where they are done: a crawl needs none of them.
+"""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive import export as slices
-from archive.duckdb_views import sql
-from archive.erased import Erasures
-from archive.errors import ArchiveError
-from archive.history import find, history
-from archive.json_text import to_json
-from archive.log import TableLog
-from archive.reader import Archive
-from archive.schema import TABLES
-from archive.upkeep.compact import compact
-from archive.upkeep.erase import Subject, erase
-from archive.upkeep.vacuum import LEAST_HOURS, vacuum
-from archive.upkeep.verify import Checked, Finding, give_up, verify
-from crawler import archive_words as words
-from crawler.archive_options import TASKS
-from crawler.archive_place import archive_store, s3_options, state_dir
-from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
-from crawler.monitoring.page import html
-from crawler.monitoring.run import write_page
-
 if TYPE_CHECKING:
-    from scrapy.settings import BaseSettings
+    from collections.abc import Mapping
 
-EXIT_DAMAGE: Final = 1
-"""Something is damaged, or could not be done."""
-DAYS: Final = 90.0
-"""Looked back where REPORT_DAYS is 0: that switches off what crawls do, not what is asked for."""
+    from crawler.archive_options import Task
+
+
+def _tasks() -> Mapping[str, Task]:
+    from crawler.archive_options import TASKS  # noqa: PLC0415  # see above
+
+    return TASKS
+
 
 class Command(ScrapyCommand):
     """One command, a task each: ``scrapy archive TASK``."""
@@ -53,7 +35,7 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """One line for ``scrapy --help``."""
-        return "Look into the archive and look after it: " + ", ".join(TASKS)
+        return "Look into the archive and look after it: " + ", ".join(_tasks())
 
     def long_desc(self) -> str:
         """The text of ``scrapy archive --help``."""
@@ -69,7 +51,7 @@ class Command(ScrapyCommand):
         common = argparse.ArgumentParser(add_help=False)
         common.add_argument("-s", "--set", dest="set_behind", action="append", default=[], help=argparse.SUPPRESS)
         tasks = parser.add_subparsers(dest="task", metavar="TASK", title="tasks", prog="scrapy archive")
-        for name, task in TASKS.items():
+        for name, task in _tasks().items():
             about = " ".join(task.about.split())
             task.add_options(
                 tasks.add_parser(name, help=task.brief, description=about, parents=[common], allow_abbrev=False)
@@ -83,211 +65,11 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do the task; say on stderr why it could not be done."""
         if opts.task is None:
-            raise UsageError(f"name a task: {', '.join(TASKS)}")
+            raise UsageError(f"name a task: {', '.join(_tasks())}")
         if args:
             raise UsageError(f"{' '.join(args)!r} belongs to no option of scrapy archive {opts.task}")
         if self.settings is None:
             raise RuntimeError("scrapy.cmdline sets it before it runs a command")
-        try:
-            self.exitcode = _RUN[opts.task](self.settings, opts)
-        except ArchiveError as error:
-            sys.stderr.write(f"scrapy archive {opts.task}: {words.plain(str(error))}\n")
-            self.exitcode = EXIT_DAMAGE
+        from crawler.archive_tasks import do  # noqa: PLC0415  # see above
 
-
-def _opened(settings: BaseSettings) -> Archive:
-    return Archive(archive_store(settings))
-
-
-def _info(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    opened = _opened(settings)
-    summary = opened.info()
-    found = _overview(opened, settings, settings.getfloat("REPORT_DAYS") or DAYS)
-    if opts.json:
-        drift = [one.as_json() for one in found.drifts]
-        _print_json([{**asdict(summary), "drift": drift, "crawls_ahead": found.ahead}])
-    else:
-        words.print_info(summary)
-        words.print_drifts(found.drifts)
-        if found.ahead:
-            sys.stdout.write(f"{ahead_of_now(found.ahead)}\n")
-    return 0
-
-
-def _overview(opened: Archive, settings: BaseSettings, days: float, site: str | None = None) -> Overview:
-    return overview(opened, days, accepted=accepted_of(settings["DRIFT_ACCEPTED"]), site=site)
-
-
-def _report(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    store = archive_store(settings)
-    days = opts.days if opts.days is not None else settings.getfloat("REPORT_DAYS") or DAYS
-    if days < 0:
-        raise UsageError(f"--days {days:g}: it must be a number of days, 0 for everything")
-    found = _overview(Archive(store), settings, days, opts.site)
-    text = to_json(as_json(found)) + "\n" if opts.json else html(found, made=datetime.now(UTC))
-    if opts.output == "-" or (opts.json and opts.output is None):
-        sys.stdout.write(text)
-    elif opts.output is None:
-        sys.stdout.write(f"{write_page(store, found, 'report')}\n")
-    else:
-        with slices.whole_file(Path(opts.output)) as out:
-            out.write(text.encode("utf-8", "replace"))
-    return 0
-
-
-def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    store, checked = archive_store(settings), Checked()
-    if not store.exists():
-        raise ArchiveError(f"there is no archive at {store.uri}; a crawl creates one")
-    found: list[Finding] = []
-    for finding in verify(store, now=datetime.now(UTC), state_dir=state_dir(settings), checked=checked):
-        found.append(finding)
-        if opts.json:
-            _print_json([asdict(finding)])
-        else:
-            words.print_finding(finding)
-    damage = sum(finding.level == "damage" for finding in found)
-    if opts.json:
-        _print_json([{"level": "summary", "damage": damage, "notes": len(found) - damage, **asdict(checked)}])
-    else:
-        words.print_verified(checked, damage, len(found) - damage)
-    if opts.give_up:
-        for address in give_up(store, found):
-            sys.stderr.write(f"taken out of its table: {words.plain(address)}\n")
-    return EXIT_DAMAGE if damage else 0
-
-
-def _compact(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    store, status = archive_store(settings), 0
-    Archive(store)
-    tables = (opts.table,) if opts.table else tuple(TABLES)
-    for done in compact(store, tables=tables, site=opts.site, fewest=opts.at_least):
-        words.print_compacted(done)
-        if done.trouble is not None:
-            status = EXIT_DAMAGE
-    return status
-
-
-def _vacuum(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    store, count, total = archive_store(settings), 0, 0
-    Archive(store)
-    for leftover in vacuum(store, hours=opts.hours, dry_run=opts.dry_run, state_dir=state_dir(settings)):
-        sys.stdout.write(f"{leftover.why}: {words.plain(store.address(leftover.table, leftover.path))}\n")
-        count, total = count + 1, total + leftover.size
-    verb = "would be removed" if opts.dry_run else "removed"
-    sys.stderr.write(f"{count:,} files, {words.size(total)} {verb}\n")
-    return 0
-
-
-def _history(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    opened = _opened(settings)
-    subject = find(opened, opts.what)
-    events = history(opened, subject)
-    if opts.json:
-        _print_json(words.lines(events))
-        return 0
-    words.console().print(f"{subject.kind} {subject.key}")
-    for event in events:
-        words.print_event(event)
-    return 0
-
-
-def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    ending = opts.output.rpartition(".")[2].lower()
-    kind = opts.format or ("jsonl" if opts.output == "-" else {"ndjson": "jsonl"}.get(ending, ending))
-    if kind not in slices.FORMATS:
-        raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
-    rows = _opened(settings).rows(
-        opts.table,
-        site=opts.site, page=opts.page, thread=opts.thread, since=opts.since, until=opts.until,
-        as_of=opts.as_of, history=opts.history,
-    )  # fmt: skip
-    found = slices.of_verdict(rows, opts.verdict)
-    if opts.output == "-":
-        count = slices.export(rows, found, kind, sys.stdout.buffer, as_is=opts.as_is)
-    else:
-        with slices.whole_file(Path(opts.output)) as out:
-            count = slices.export(rows, found, kind, out, as_is=opts.as_is)
-    sys.stderr.write(f"{count:,} rows of {opts.table} exported\n")
-    return 0
-
-
-def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    comment = None
-    if opts.forget_lost:
-        return _forget_lost(settings)
-    if opts.comment is not None:
-        found = find(_opened(settings), opts.comment)
-        if found.kind != "comment":
-            raise ArchiveError(f"{opts.comment!r} is a {found.kind}; erase comments or authors")
-        comment = found.key
-    subject = Subject(
-        comment_id=comment,
-        author_id=opts.author_id,
-        author_name=opts.author_name,
-        site=opts.site,
-        system=opts.system,
-    )
-    done = erase(
-        str(settings["ARCHIVE_URI"]),
-        subject,
-        state_dir=state_dir(settings),
-        s3=s3_options(settings),
-        dry_run=opts.dry_run,
-    )
-    verb = "would be erased" if opts.dry_run else "erased"
-    sys.stdout.write(f"Comments {verb}: {len(done.comments):,} (rows: {done.rows:,})\n")
-    if opts.dry_run:
-        return 0
-    sys.stdout.write(
-        "A digest is remembered: later crawls leave them out.\n"
-        f"Keep a copy of {state_dir(settings) / 'erasure-*.key'}: a machine without it cannot write to the archive.\n"
-    )
-    if done.parts:
-        sys.stdout.write(
-            f"Replaced parts (now {done.parts:,} more) hold them until you run `scrapy archive vacuum "
-            f"--hours {LEAST_HOURS}`, {LEAST_HOURS} hour from now or later.\n"
-        )
-    for path in done.waiting:
-        sys.stdout.write(f"An unfinished part may hold them; its crawl drops them, or vacuum removes it: {path}\n")
-    return 0
-
-
-def _forget_lost(settings: BaseSettings) -> int:
-    store = archive_store(settings)
-    Archive(store)
-    count = Erasures(store, state_dir(settings)).forget(TableLog(store, TABLES["comments"]))
-    sys.stdout.write(f"Erasures let go of because their key is not here: {count:,}\n")
-    if count:
-        sys.stdout.write("What they erased may come back with the next crawl: erase it again before.\n")
-    return 0
-
-
-def _views(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    del opts
-    sys.stdout.write(sql(_opened(settings)))
-    return 0
-
-
-def _print_json(rows: Iterable[Any]) -> None:
-    for row in rows:
-        sys.stdout.write(to_json(row, default=_written) + "\n")
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    raise TypeError(f"no JSON for {type(value).__name__}")
-
-
-_RUN: Final[dict[str, Callable[[BaseSettings, argparse.Namespace], int]]] = {
-    "info": _info,
-    "report": _report,
-    "verify": _verify,
-    "compact": _compact,
-    "vacuum": _vacuum,
-    "history": _history,
-    "export": _export,
-    "erase": _erase,
-    "views": _views,
-}
+        self.exitcode = do(opts.task, self.settings, opts)

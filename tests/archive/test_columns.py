@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from archive.columns import PROVENANCE, Columns, month_of
 from archive.errors import ArchiveError
+from archive.index import Pending
 from archive.parts import encode, partitions
 from archive.schema import TABLES, Provenance
 
@@ -85,6 +86,27 @@ def test_a_part_holds_exactly_the_values_of_its_rows():
     assert [(row["comment_id"], row["text"]) for row in back] == [("a", "text of a"), ("b", "é\n\n漢字 😀")]
     assert back[0]["observed_at"] == datetime(2023, 11, 14, 22, 13, 20, 123456, UTC)
     assert not {"site", "month"} & set(back[0])
+
+
+def test_rows_of_several_chunks_keep_their_order_and_their_states_stay_when_they_are_handed_over(monkeypatch):
+    monkeypatch.setattr("archive.columns.CHUNK_ROWS", 3)
+    columns = Columns(TABLES["comments"])
+    pending = Pending()
+    names = [f"{number}" for number in range(10)]
+    for at, some in enumerate((names[:1], names[1:5], names[5:6], names[6:])):
+        rows = [comment(name, thread=f"thread-{int(name) // 2}") for name in some]
+        before = columns.rows
+        columns.add(rows, seen(f"capture-{at}"))
+        pending.add_comments(columns, before, rows)
+    assert columns.arrow().column("comment_id").to_pylist() == names
+    rows = columns.hand_over()
+    assert (rows.num_rows, rows.column("text").to_pylist()[9]) == (10, "text of 9")
+    assert "text" not in columns.states(0, 10).column_names
+    for number in range(5):
+        states = dict(pending.comments(f"thread-{number}"))
+        assert list(states) == names[number * 2 : number * 2 + 2]
+        assert {state.content_digest for state in states.values()} == {f"digest of text of {n}" for n in states}
+    assert [state.capture_id for _, state in pending.comments("thread-0")] == ["capture-0", "capture-1"]
 
 
 @pytest.mark.parametrize(

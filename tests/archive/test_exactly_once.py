@@ -123,6 +123,27 @@ def test_an_error_at_any_step_leaves_a_batch_that_can_be_committed_again(tmp_pat
         assert not list((root / "archive").glob("*/_tmp/*"))
 
 
+def test_what_the_archive_held_is_dropped_from_a_batch_that_is_committed_again(tmp_path):
+    steps = steps_of_a_commit(tmp_path / "count")
+    for lives in range(1, steps, 6):
+        root = tmp_path / str(lives)
+        exporter, other = started(root), started(root, "crawl-2", "other-state")
+        add_visit(exporter, "visit-1", at=NOW + SECOND, comments=["a", "b"])
+        add_visit(other, "visit-2", comments=["a", "b", "c"])
+        other.commit(other.take())
+        batch = exporter.take()
+        with pytest.MonkeyPatch.context() as patch:
+            Fuse(patch, lives, ArchiveError)
+            try:
+                done = exporter.commit(batch)
+            except ArchiveError:
+                done = exporter.commit(batch)
+        exporter.close()
+        other.close()
+        whole(root)
+        assert done.known == {"pages": 1, "comments": 2, "shares": 2, "subscribes": 1}
+
+
 def test_a_commit_whose_answer_was_lost_is_looked_up(tmp_path, monkeypatch):
     exporter = started(tmp_path)
     add_visit(exporter, "visit-1", comments=["a", "b", "c"])

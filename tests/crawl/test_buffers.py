@@ -7,14 +7,16 @@ import sys
 
 import pytest
 
-HELD = """
+BEGINNING = """
 import pyarrow as pa
-from crawler.buffers import give_back
+from crawler.buffers import give_back, trim
 
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * 4 // 1024
 
 give_back()
+"""
+HELD = """
 before = resident()
 for size in (40, 20, 10, 5, 3):
     buffers = [pa.allocate_buffer(size << 20) for _ in range(4)]
@@ -23,9 +25,26 @@ for size in (40, 20, 10, 5, 3):
     del buffers, buffer
 print(resident() - before)
 """
+HOLES = """
+blocks = [bytes(4_000) for _ in range(20_000)]
+kept = blocks[::50]
+del blocks
+before = resident()
+trim()
+print(before - resident())
+"""
+
+
+def megabytes(script):
+    done = subprocess.run([sys.executable, "-c", BEGINNING + script], capture_output=True, text=True, check=True)
+    return int(done.stdout)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_buffers_of_a_commit_are_given_back_when_they_are_freed():
-    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 8  # megabytes of 160
+    assert megabytes(HELD) < 8  # of 160
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_lies_free_between_small_blocks_is_given_back():
+    assert megabytes(HOLES) > 60  # of 80
