@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_, itemgetter
-from typing import Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as pa_dataset
 from deltalake import DeltaTable
 
 from archive.errors import ArchiveError, NoArchiveError
 from archive.log import TableLog
 from archive.schema import TABLES
 from archive.stores import Store
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pa_dataset
 
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -159,6 +161,8 @@ class Archive:
         self._store = store
         self._how: dict[str, Any] = {"batch_size": _ROWS_READ}
         if is_frugal:
+            import pyarrow.dataset as pa_dataset  # noqa: PLC0415 - it makes pyarrow import pandas where that is installed
+
             options = pa_dataset.ParquetFragmentScanOptions(pre_buffer=False)
             self._how |= {
                 "use_threads": False, "batch_readahead": 0, "fragment_readahead": 0, "fragment_scan_options": options,

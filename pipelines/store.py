@@ -19,7 +19,7 @@ from archive.errors import ArchiveError
 from archive.exporter import Exporter
 from archive.s3_options import S3Options
 from archive.schema import Crawl, Provenance
-from crawler.buffers import give_back, trim
+from crawler.buffers import give_back, leave_out_pandas, trim
 from crawler.frontier import Frontier
 from crawler.items import Capture, Comment, Failure
 from crawler.leases import FrontierError, Tally
@@ -51,6 +51,7 @@ class Store:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         give_back()
+        leave_out_pandas()
         self._crawler = crawler
         self._report = Report.of(crawler)
         self._exporter = Exporter(

@@ -8,17 +8,19 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as pa_dataset
 
 from archive.errors import ArchiveError
 from archive.log import TableLog
 from archive.parts import ROW_GROUP_ROWS, STATISTICS, Part, directory, statistics, writer
 from archive.schema import Table
 from archive.stores import STAGED
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pa_dataset
 
 SLICE_ROWS: Final = 25_000
 """Rows that are sorted at a time. Comments take 23 MB then, and as much again while they are sorted; half as many rows
@@ -40,6 +42,8 @@ def part_schema(table: Table) -> pa.Schema:
 
 def open_parts(log: TableLog, paths: Sequence[str]) -> pa_dataset.Dataset:
     """Committed parts as one source of rows; columns that an older part lacks are null."""
+    import pyarrow.dataset as pa_dataset  # noqa: PLC0415 - it makes pyarrow import pandas where that is installed
+
     filesystem = log.store.filesystem(log.table.name)
     return pa_dataset.dataset(list(paths), schema=part_schema(log.table), filesystem=filesystem, format="parquet")
 

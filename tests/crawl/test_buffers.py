@@ -48,3 +48,23 @@ def test_the_buffers_of_a_commit_are_given_back_when_they_are_freed():
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_what_lies_free_between_small_blocks_is_given_back():
     assert megabytes(HOLES) > 60  # of 80
+
+
+PANDAS = """
+import sys
+import pyarrow as pa
+import archive
+from crawler.buffers import leave_out_pandas
+
+leave_out_pandas()
+pa.array(["a"])
+pa.table({"a": [1]})
+import pyarrow.dataset
+print(int("pandas" in sys.modules), list(pa.table({"a": [1]}).to_pandas()["a"]), int("pandas" in sys.modules))
+"""
+
+
+def test_pyarrow_imports_pandas_only_for_who_asks_for_it():
+    pytest.importorskip("pandas")
+    done = subprocess.run([sys.executable, "-c", PANDAS], capture_output=True, text=True, check=True)
+    assert done.stdout == "0 [1] 1\n"
