@@ -139,7 +139,7 @@ class Document:
         return made
 
 
-_PLAIN_HOST: Final = r"https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+"
+_PLAIN_HOST: Final = r"https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+(?::(?:[1-5][0-9]{1,4}|[1-9][0-9]{0,3}))?+"
 _PLAIN_REST: Final = r"(?:\?[\w\-.~!$&'()*+,;=:@%/?]++)?(?:#[\w\-.~!$&'()*+,;=:@%/?]++)?"
 _PLAIN_URL = re.compile(rf"{_PLAIN_HOST}(?:/[\w\-.~!$&'()*+,=:@%]++)*+/?{_PLAIN_REST}", re.ASCII)
 _PLAIN_PATH = re.compile(rf"(?:/[\w\-~!$&'()*+,=:@%][\w\-.~!$&'()*+,=:@%]*+)++/?{_PLAIN_REST}", re.ASCII)

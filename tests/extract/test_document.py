@@ -390,7 +390,7 @@ def test_no_link_raises(href: str) -> None:
     assert link is None or link.startswith(("http://", "https://"))
 
 
-PIECES = ["http://", "https://", "HTTP://", "example.org", "a-b.example.com", "127.0.0.1", "/", "//", "/a", "/b.html", ".", "..", "/./", "/../", "?", "?x=1", "&y=%20", "#", "#c", ";p", "%zz", ":", "@", "~", " ", "é", "[", "'", "0", "x:y", "_"]
+PIECES = ["http://", "https://", "HTTP://", "example.org", ":8080", ":59999", ":65535", ":70000", ":080", "a-b.example.com", "127.0.0.1", "/", "//", "/a", "/b.html", ".", "..", "/./", "/../", "?", "?x=1", "&y=%20", "#", "#c", ";p", "%zz", ":", "@", "~", " ", "é", "[", "'", "0", "x:y", "_"]
 BASES = ["https://example.org/a/b?x#y", "http://example.org", "https://example.org:8080/x", "https://example.org?x/y", "http://example.org/p;q?z"]
 
 
