@@ -124,6 +124,7 @@ _RELAYS: Final = (
     ("shareaholic.com", re.compile(r"api/share"), "link"),
 )
 """Services that pass a share on to the network named in their address."""
+_RELAY_HOSTS: Final = frozenset(host for host, _, _ in _RELAYS)
 
 _ALIASES: Final = {
     "facebook": "fb facebook_like facebook_share",
@@ -214,12 +215,17 @@ _ESCAPED_SCHEME: Final = re.compile(r"https?%3A", re.IGNORECASE)
 
 def host_of(url: str) -> str:
     """Host of an address as the tables name it: lower case, without ``www.``, ``m.`` and language subdomains."""
-    return _host_of(url[:_LONGEST_START])
+    return _host_of(start_of(url))
 
 
-@lru_cache(maxsize=4_096)  # menus repeat on every page of a site
-def _host_of(url: str) -> str:
-    found = _HOST.match(url)
+def start_of(url: str) -> str:
+    """An address up to the end of its host: what the many links to one place have in common."""
+    return "/".join(url[:_LONGEST_START].split("/", 3)[:3])
+
+
+@lru_cache(maxsize=4_096)
+def _host_of(start: str) -> str:
+    found = _HOST.match(start)
     if found is None:
         return ""
     bare = _LOCAL_HOST.sub("", found[1].lower().rstrip("."))
@@ -240,7 +246,14 @@ def share_intent(url: str | None) -> Intent | None:
     """
     if not url or len(url) > MAX_URL:
         return None
-    return _share_intent(url)
+    return _share_intent(url) if _may_share(start_of(url)) else None
+
+
+@lru_cache(maxsize=4_096)  # most links lead to a few hosts that share nothing
+def _may_share(start: str) -> bool:
+    """Whether an address that begins so may share something; False is sure."""
+    host = host_of(start)
+    return not host or host in _BY_HOST or host in _RELAY_HOSTS
 
 
 @lru_cache(maxsize=512)  # the readers of one page ask in turn
@@ -260,8 +273,6 @@ def _share_intent(url: str) -> Intent | None:
 
 def _web_intent(url: str) -> Intent | None:
     host = host_of(url)
-    if host not in _BY_HOST and all(host != relay for relay, _, _ in _RELAYS):
-        return None
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from crawler.extract.networks import MAX_URL, host_of
+from crawler.extract.networks import MAX_URL, host_of, start_of
 
 LONGEST_KEPT: Final = 500
 """Answers about longer addresses are not kept, characters."""
@@ -275,9 +275,21 @@ def profile_of(url: str | None) -> Profile | None:
 
     :param url: an absolute address, as written in the link
     """
-    if not url or len(url) > MAX_URL:
+    if not url or len(url) > MAX_URL or not _may_invite(start_of(url)):
         return None
     return _profile_of(url) if len(url) > LONGEST_KEPT else _kept_profile_of(url)
+
+
+@lru_cache(maxsize=4_096)  # most links lead to a few hosts that are no platforms
+def _may_invite(start: str) -> bool:
+    """Whether an address that begins so may be a profile's; False is sure."""
+    host = host_of(start)
+    return not host or host in _WRAPPERS or host in _BY_HOST or _any_of(host) in _BY_HOST
+
+
+def _any_of(host: str) -> str:
+    """What stands in the table for a platform that gives everybody a host of his own."""
+    return f"*.{host.partition('.')[2]}"
 
 
 def _profile_of(url: str) -> Profile | None:
@@ -292,9 +304,6 @@ def _profile_of(url: str) -> Profile | None:
         return Profile(kind, scheme if kind == "support" else "site")
     if scheme not in ("http", "https"):
         return None
-    wild = f"*.{host.partition('.')[2]}"
-    if host not in _BY_HOST and wild not in _BY_HOST:
-        return None
     try:
         parts = urlsplit(url)
         path = unquote(parts.path).strip("/ ")
@@ -302,6 +311,7 @@ def _profile_of(url: str) -> Profile | None:
         return None
     if not path and parts.fragment.startswith("!/"):
         path = parts.fragment[2:].strip("/")  # twitter.com/#!/NAME, until 2012
+    wild = _any_of(host)
     for name in (host, wild):
         for place, pattern in _BY_HOST.get(name, ()):
             found = _read(place, pattern, path, parts.query)
@@ -310,7 +320,7 @@ def _profile_of(url: str) -> Profile | None:
     return None
 
 
-_kept_profile_of: Final = lru_cache(maxsize=16_384)(_profile_of)  # menus repeat on every page of a site
+_kept_profile_of: Final = lru_cache(maxsize=4_096)(_profile_of)  # menus repeat on every page of a site
 
 
 def _read(place: _Place, pattern: re.Pattern[str], path: str, query: str) -> Profile | None:
