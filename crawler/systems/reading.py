@@ -108,7 +108,9 @@ class Reading:
         try:
             response = await self._fetch(whole)
         except FetchError as error:
-            raise _without(secret, error) from (None if secret else error)
+            if not secret:
+                raise
+            raise _without(secret, error) from None
         exchange = Exchange(self._new_capture_id(), self._clock())
         if not 200 <= response.status < 300:
             reason = "blocked" if response.status in BLOCKED_STATUS else "error"
@@ -462,10 +464,8 @@ class _Discreet(Request):
         return f"<{self.method} {self.url.partition('?')[0]}?...>"
 
 
-def _without(secret: dict[str, str] | None, error: FetchError) -> FetchError:
+def _without(secret: dict[str, str], error: FetchError) -> FetchError:
     """An error whose words do not hold the secret."""
-    if not secret:
-        return error
     detail = error.detail
     for value in secret.values():
         detail = detail.replace(value, "***").replace(urlencode({"": value})[1:], "***")

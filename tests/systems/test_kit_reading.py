@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import AsyncIterator
 
 from kit import answering, read
@@ -62,6 +64,23 @@ async def test_a_thread_with_a_problem_is_a_row_without_a_request():
     ((_, comments, ledger),) = await read(system, HTML, "https://a.example/")
     assert (comments, ledger.requests, ledger.verdict) == ([], 0, "unknown")
     assert (ledger.stop_reason, ledger.stop_detail) == ("unsupported", "only its script knows where it is")
+
+
+async def test_what_belongs_to_a_request_that_failed_goes_without_the_garbage_collector():
+    readings = []
+
+    class Noting(Late):
+        def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+            readings.append(weakref.ref(reading))
+            return super().harvest(ref, reading)
+
+    gc.disable()
+    try:
+        ((_, _, ledger),) = await read(Noting(), HTML, "https://a.example/", answering({}))
+        assert ledger.stop_reason == "error"
+        assert [reading() for reading in readings] == [None]
+    finally:
+        gc.enable()
 
 
 def test_a_query_may_hold_a_parameter_of_any_name():
