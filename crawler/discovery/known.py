@@ -8,11 +8,12 @@ from typing import Any
 import archive
 from archive.errors import NoArchiveError
 from archive.reader import Archive
+from crawler.discovery.found import as_page
 from crawler.discovery.marks import mark
 
 
 def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
-    """Every address by which a page of a site was visited, and how many comments its threads had or stated.
+    """Every address that led to a page of a site, and how many comments its threads had or stated.
 
     :param uri: of the archive; where there is none yet, nothing is known
     :param crawl_id: what this crawl itself wrote is left out, so that a crawl that is continued counts like another
@@ -31,9 +32,10 @@ def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
         if of != crawl_id:
             pages.add(page_id)
             known[mark(url)] = known[mark(canonical)] = comments[page_id]
-    # Addresses that lead to a page by redirects: the page's own row has only where they lead.
-    for page_id, url in _columns(held.visits(site=site, history=True).select("page_id", "url")):
-        if page_id in pages:
+    # Other addresses of a page: redirects, AMP versions, parameters that mean nothing. The page's own row has none.
+    for page_id, asked in _columns(held.visits(site=site, history=True).select("page_id", "url")):
+        url = as_page(asked)
+        if page_id in pages and url is not None:
             known[mark(url)] = comments[page_id]
     return known
 

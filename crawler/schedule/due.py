@@ -265,7 +265,7 @@ def _looks(
         "count_agrees",
     )  # fmt: skip
     looks = _rows(archive.visits(site=site, history=True).select(*columns))
-    rows = sorted(looks, key=lambda row: row["observed_at"])
+    rows = sorted((row for row in looks if row["outcome"] != "alias"), key=lambda row: row["observed_at"])
     for row in rows:
         # A failure has no canonical address, so its row knows the page by the address that was asked for.
         page, at = pages.get(row["page_id"]) or by_address.get(row["url"]), _seconds(row["observed_at"])

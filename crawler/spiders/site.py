@@ -16,12 +16,12 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from archive.errors import ArchiveError
 from crawler.discovery.feeds import read_feed
-from crawler.discovery.found import Found, Listed, absolute
+from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import known_pages
 from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
 from crawler.discovery.marks import mark
 from crawler.discovery.sitemaps import read_sitemap
-from crawler.discovery.traps import trap, without_session
+from crawler.discovery.traps import trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import canonical_url, page_url, site_of
@@ -245,7 +245,7 @@ class SiteSpider(VisitSpider):
     def _pages(self, site: _Site, pages: Iterable[Found], depth: int | None = None) -> Iterator[Request]:
         """Requests for pages, within the site and its limits, traps left out."""
         for found in self._young(site, pages):
-            url = page_url(without_session(found.url))
+            url = as_page(found.url)
             if url is None or site_of(url) != site_of(site.home) or trap(url) or not site.options.wants(url):
                 continue
             address = mark(url)
