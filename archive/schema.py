@@ -360,7 +360,8 @@ class Visit:
     threads: Small = 0
     """Threads that were visited with it."""
     stated: Number | None = None
-    """How many comments a count said there are, of a visit that asked for no more."""
+    """How many comments a count said there are: one that was asked for and settled the visit, or a feed's for which the
+    page was visited."""
     count_agrees: Flag | None = None
     """Whether the count that was asked for first is the one that the thread's reading stated in the end; false: such a
     count is not worth a request for a while. Null: none was asked for, or the page could not be read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from operator import itemgetter
 from typing import Any
 
 import archive
@@ -13,7 +14,10 @@ from crawler.discovery.marks import mark
 
 
 def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
-    """Every address that led to a page of a site, and how many comments its threads had or stated.
+    """Every address that led to a page of a site, and how many comments its threads had or anybody stated.
+
+    A feed may count what no visit finds (a page with a password, pingbacks): what it stated when the page was visited
+    for it is as good as found.
 
     :param uri: of the archive; where there is none yet, nothing is known
     :param crawl_id: what this crawl itself wrote is left out, so that a crawl that is continued counts like another
@@ -24,7 +28,11 @@ def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
         held = archive.open(uri)
     except NoArchiveError:
         return {}
+    looks = list(_columns(held.visits(site=site, history=True).select("page_id", "url", "observed_at", "stated")))
     comments = _comments(held, site)
+    stated = {page_id: count for page_id, _, _, count in sorted(looks, key=itemgetter(2)) if count is not None}
+    for page_id, count in stated.items():
+        comments[page_id] = max(comments[page_id], count)
     known: dict[bytes, int] = {}
     pages: set[str] = set()
     columns = ("page_id", "url", "canonical_url", "crawl_id")
@@ -33,7 +41,7 @@ def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
             pages.add(page_id)
             known[mark(url)] = known[mark(canonical)] = comments[page_id]
     # Other addresses of a page: redirects, AMP versions, parameters that mean nothing. The page's own row has none.
-    for page_id, asked in _columns(held.visits(site=site, history=True).select("page_id", "url")):
+    for page_id, asked, _, _ in looks:
         url = as_page(asked)
         if page_id in pages and url is not None:
             known[mark(url)] = comments[page_id]

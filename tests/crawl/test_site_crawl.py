@@ -179,6 +179,26 @@ def test_a_known_page_of_which_a_feed_states_more_comments_is_visited_at_once(pl
     assert "Skipped: 1 known" in done.stdout
 
 
+def test_comments_that_a_feed_counts_and_no_visit_finds_are_looked_for_once(place):
+    site = LoopbackSite({})
+
+    def feed(count: int) -> Answer:
+        item = f"<item><link>/one/</link><slash:comments>{count}</slash:comments></item>"
+        return Answer(f'<rss xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel>{item}</channel></rss>', headers=XML)
+
+    site.paths |= {
+        "/": home("/one/", head='<link rel="alternate" type="application/rss+xml" href="/feed.xml">'),
+        "/feed.xml": feed(5), "/one/": story(1),
+    }  # fmt: skip
+    times = []
+    for count in (5, 5, 5, 6, 6):
+        site.paths["/feed.xml"] = feed(count)
+        before = len(site.asked)
+        assert crawl(place, site, "new").returncode == 0
+        times.append(asked_since(site, before).count("/one/"))
+    assert times == [1, 1, 0, 1, 0], "the first visit was for the page itself"
+
+
 def test_a_site_larger_than_the_limit_is_archived_crawl_by_crawl(place, tmp_path):
     site = LoopbackSite({})
     entries = "".join(f"<url><loc>/{n}/</loc></url>" for n in range(1, 6))
