@@ -343,7 +343,8 @@ class Visit:
     """The address that was asked for."""
     outcome: Text = ""
     """`read` (the page and its threads were read), `unchanged` (the server or a count said that nothing changed),
-    `gone` (404, 410, 451), `moved` (its address now leads to the page that `detail` names), `failed`."""
+    `gone` (404, 410, 451), `moved` (its address now leads to the page that `detail` names), `alias` (the address is
+    another one of the page, which was not read by it: an AMP version, a parameter that means nothing), `failed`."""
     detail: Text | None = None
     """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so."""
     http_status: Small | None = None
@@ -359,7 +360,8 @@ class Visit:
     threads: Small = 0
     """Threads that were visited with it."""
     stated: Number | None = None
-    """How many comments a count said there are, of a visit that asked for no more."""
+    """How many comments a count said there are: one that was asked for and settled the visit, or a feed's for which the
+    page was visited."""
     count_agrees: Flag | None = None
     """Whether the count that was asked for first is the one that the thread's reading stated in the end; false: such a
     count is not worth a request for a while. Null: none was asked for, or the page could not be read."""

@@ -29,6 +29,8 @@ PAGE_EXTRACTOR: Final = "page/1"
 GONE: Final = frozenset({404, 410, 451})
 """Statuses that say that the page is no longer there (RFC 9110 15.5.5, 15.5.11; RFC 7725)."""
 
+OTHER_ADDRESS: Final = frozenset({"duplicate", "known", "amp"})
+"""Reasons to skip a visit that say that the address is another one of a page. It is noted and not asked again."""
 
 PROVEN_EMPTY: Final = frozenset({"none", "closed"})
 """Verdicts after which no other system is asked about the page."""
@@ -94,6 +96,8 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     if skipped is not None:
         last = capture(address, page_capture, PAGE_EXTRACTOR)
         last.skipped, last.is_last = skipped, True
+        if skipped in OTHER_ADDRESS:
+            last.visit = _looked(response, source, "alias")
         yield last
         return
     refs: list[ThreadRef] = []

@@ -55,7 +55,7 @@ class Crawls:
         """
         place = self._place()
         since = self._server.mark()
-        usage = run(_scrapy(place, "pages", url_file=self._urls(pages, place)), place / "log")
+        usage = run(scrapy(place, "pages", url_file=self._urls(pages, place)), place / "log")
         check_archive(place, len(pages.urls), sum(pages.comments))
         return Run(usage, self._server.wire(since), place)
 
@@ -65,7 +65,7 @@ class Crawls:
         files = [self._urls(half, place / name) for half, name in zip(halves, "ab", strict=True)]
         began = time.monotonic()
         logs = [file.parent / "log" for file in files]
-        started = [start(_scrapy(place, "pages", url_file=file), log) for file, log in zip(files, logs, strict=True)]
+        started = [start(scrapy(place, "pages", url_file=file), log) for file, log in zip(files, logs, strict=True)]
         for process, log in zip(started, logs, strict=True):
             end(process, log)
         wall = time.monotonic() - began
@@ -83,7 +83,7 @@ class Crawls:
             shutil.copytree(first.place / name, place / name)
         which = "due" if settled_by == "count" else "all"
         since = self._server.mark()
-        usage = run(_scrapy(place, "revisit", which=which, program="benchmarks.crawl.later"), place / "log")
+        usage = run(scrapy(place, "revisit", which=which, program="benchmarks.crawl.later"), place / "log")
         wire = self._server.wire(since)
         most = first.wire.requests if settled_by == "neither" else len(pages.urls) + HOUSEKEEPING
         answers = wire.statuses.get(304 if settled_by == "validators" else 200, 0)
@@ -145,7 +145,8 @@ def check_archive(place: Path, pages: int, comments: int) -> None:
         raise RunError(f"the archive in {place} holds {found} pages and comments, not {(pages, comments)}")
 
 
-def _scrapy(place: Path, spider: str, *, program: str = "scrapy", **arguments: object) -> Sequence[str]:
+def scrapy(place: Path, spider: str, *, program: str = "scrapy", **arguments: object) -> Sequence[str]:
+    """The command of a crawl whose archive and state lie at a place."""
     given = {**SETTINGS, "ARCHIVE_URI": place / "archive", "STATE_DIR": place / "state"}
     options = [word for name, value in given.items() for word in ("-s", f"{name}={value}")]
     options += [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]

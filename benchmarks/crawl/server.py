@@ -233,25 +233,35 @@ def running(folder: Path) -> Iterator[Server]:
 
     :raises NoServerError: when there is none and none can be installed
     """
-    nginx = find_nginx()
+    find_nginx()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     (folder / "totals").write_text("")
     hosts = [HOSTS.format(number) for number in range(SITES)]
-    port, plain_port = _free_ports(hosts, 2)
+    port, plain_port = free_ports(hosts, 2)
     servers = "".join(
         _SERVER.format(
             folder=folder.resolve(), listen="\n".join(f"        listen {host}:{at};" for host in hosts), more=more
         )
         for at, more in ((port, ""), (plain_port, _NO_VALIDATORS))
     )
-    config = folder / "nginx.conf"
-    user = "user root;\n" if os.geteuid() == 0 else ""  # the folder may be closed to others
-    config.write_text(user + _CONFIG.format(folder=folder.resolve(), servers=servers))
-    process = subprocess.Popen([nginx, "-c", str(config.resolve()), "-p", str(folder.resolve())])  # noqa: S603  found above
-    try:
-        _await(process, hosts[0], port, folder / "error.log")
+    with serving(folder, _CONFIG.format(folder=folder.resolve(), servers=servers), hosts[0], port) as process:
         yield Server(folder, port, plain_port, process)
+
+
+@contextmanager
+def serving(folder: Path, config: str, host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """An nginx with a configuration that lets it listen at this host and port; it ends with the block.
+
+    :raises NoServerError: when it does not start
+    """
+    file = folder / "nginx.conf"
+    user = "user root;\n" if os.geteuid() == 0 else ""  # the folder may be closed to others
+    file.write_text(user + config)
+    process = subprocess.Popen([find_nginx(), "-c", str(file.resolve()), "-p", str(folder.resolve())])  # noqa: S603  found above
+    try:
+        _await(process, host, port, folder / "error.log")
+        yield process
     finally:
         process.send_signal(signal.SIGQUIT)
         try:
@@ -288,7 +298,8 @@ def nginx_version() -> str:
     return said.stderr.strip().rpartition(" ")[2]
 
 
-def _free_ports(hosts: Iterable[str], count: int) -> list[int]:
+def free_ports(hosts: Iterable[str], count: int) -> list[int]:
+    """Ports that are free on every one of these addresses."""
     with ExitStack() as stack:
         ports: list[int] = []
         for _ in range(count):

@@ -1,11 +1,12 @@
 """``python -m benchmarks.revisit``: what revisit policies cost and catch, on the same simulated threads.
 
 A policy says when a thread is looked at next. A look at which nothing changed costs one request (a count, or status
-304), any other one a request for each comment page. Caught is a comment that a look found between its beginning and its
-removal (completeness as in the monitoring literature: Pandey, Dhamdhere and Olston, "WIC", VLDB 2004); one that still
-stands when the watch ends is caught by whatever visit comes next, so it is lost to no policy. A removal is caught when
-its comment was, and a later look of the watch found it gone. Printed are requests for 100 threads at equal shares
-caught, interpolated between the settings of each policy, beside two bounds (`benchmarks.revisit.bounds`).
+304), any other one a request for each comment page that there is then. Caught is a comment that a look found between
+its beginning and its removal (completeness as in the monitoring literature: Pandey, Dhamdhere and Olston, "WIC", VLDB
+2004); one that still stands when the watch ends is caught by whatever visit comes next, so it is lost to no policy. A
+removal is caught when its comment was, and a later look of the watch found it gone. Printed are requests for 100
+threads at equal shares caught, interpolated between the settings of each policy, beside three bounds
+(`benchmarks.revisit.bounds`).
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from benchmarks.revisit.bounds import PRICES as BOUND_PRICES
 from benchmarks.revisit.bounds import Schedule, arrivals_known, rates_known, survival
-from benchmarks.revisit.traces import DAY, HOUR, Trace, traces
+from benchmarks.revisit.traces import DAY, HOUR, KINDS, Kind, Trace, traces
 from crawler.schedule.model import Habits, Pace, Visit, current_life, due_at, habits_of, scale_of
 
 WATCHED = 30 * DAY
@@ -60,6 +62,22 @@ def adaptive(start_hours: float) -> Policy:
         return look.interval
 
     return following
+
+
+def shipped(look: Look) -> float:
+    """StormCrawler's AdaptiveScheduler with the settings that it comes with.
+
+    After a day first (`fetchInterval.default`), then half as long again after no change, up to two weeks, and halfway
+    to an hour after one (`scheduler.adaptive.fetchInterval.*` and `AdaptiveScheduler.schedule()` of Apache
+    StormCrawler, read in November 2026).
+    """
+    if not look.interval:
+        look.interval = DAY
+    elif look.changed[-1]:
+        look.interval = (look.interval + HOUR) / 2
+    else:
+        look.interval = min(look.interval * 1.5, 14 * DAY)
+    return look.interval
 
 
 def ours(price: float, habits: Habits) -> Policy:
@@ -131,13 +149,14 @@ def _play(trace: Trace, policy: Policy, first_at: float, end: float, result: Res
                 heapq.heappush(leaving, trace.removed[i])
         edited = any(before < trace.edited[i] <= at for i in range(first)) if first < 300 else False
         changed = bool(fresh or gone or edited)
-        result.requests += trace.pages if changed else 1
-        result.whole += trace.pages if changed else 0
+        pages = trace.pages(last)
+        result.requests += pages if changed else 1
+        result.whole += pages if changed else 0
         result.caught += sum(trace.removed[i] <= last_day for i in fresh)
         result.removals_caught += gone
         look.visits.append(Visit(at, len(fresh)))
         look.changed.append(changed)
-        look.requests = trace.pages if changed else look.requests
+        look.requests = pages if changed else look.requests
         before, at = at, at + policy(look)
 
 
@@ -151,7 +170,7 @@ def at_equal(curve: list[tuple[float, float]], share: float) -> float | None:
     return None
 
 
-PRICES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+PRICES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 
 def policies(habits: Habits) -> dict[str, list[tuple[str, Policy]]]:
@@ -159,16 +178,17 @@ def policies(habits: Habits) -> dict[str, list[tuple[str, Policy]]]:
     return {
         "fixed": [(f"{h:g} h", fixed(h)) for h in (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 48, 96)],
         "adaptive": [(f"from {h:g} h", adaptive(h)) for h in (0.06, 0.125, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24, 48)],
+        "shipped": [("", shipped)],
         "Talkback": [(f"price {price:g}", ours(price, habits)) for price in PRICES],
     }
 
 
-BOUNDS = {"rates": rates_known, "arrivals": arrivals_known}
+BOUNDS = {"rates": rates_known, "but_wakings": partial(rates_known, knows_waking=False), "arrivals": arrivals_known}
 
 
 def bound(threads: list[Trace], name: str, end: float) -> list[Result]:
     """A bound at each of its prices. A removal counts as seen when its comment was: no look is spent on seeing it."""
-    results, alive = [Result() for _ in BOUND_PRICES], survival()
+    results, alive = [Result() for _ in BOUND_PRICES], survival(threads[0].kind)
     for trace in threads:
         schedules = BOUNDS[name](trace, min(end, trace.born + WATCHED), alive)
         for result, schedule in zip(results, schedules, strict=True):
@@ -187,10 +207,10 @@ def _planned(schedule: Schedule) -> Policy:
 SHARES = {"comments": (0.98, 0.985, 0.9875, 0.99, 0.9925), "removals": (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)}
 """Shares caught at which requests are compared; few policies reach more, none at a bearable price."""
 
-HEAD = """| share caught | fixed interval | adaptive | Talkback (for whole visits) | rates known | arrivals known \
-| fixed / ours | adaptive / ours |
-|---|---|---|---|---|---|---|---|"""
-COLUMNS = ("fixed", "adaptive", "Talkback", "rates", "arrivals")
+HEAD = """| share caught | fixed interval | adaptive | Talkback (for whole visits) | rates known but for wakings \
+| rates known | arrivals known | fixed / ours | adaptive / ours |
+|---|---|---|---|---|---|---|---|---|"""
+COLUMNS = ("fixed", "adaptive", "Talkback", "but_wakings", "rates", "arrivals")
 
 
 def main() -> None:
@@ -199,24 +219,32 @@ def main() -> None:
     options.add_argument("--threads", type=int, default=2_000)
     options.add_argument("--days", type=float, default=30.0)
     options.add_argument("--seeds", type=int, default=3, help="independent sets of threads")
+    options.add_argument("--kind", choices=KINDS, default="news", help="what the threads are like")
     options.add_argument("--all", action="store_true", help="every setting of every policy")
     given = options.parse_args()
     sets = []
     for seed in range(1, given.seeds + 1):
-        results = _results(traces(given.threads, given.days, seed), (given.days + 30) * DAY)
+        kind = KINDS[given.kind]
+        results = _results(traces(given.threads, given.days, seed, kind), (given.days + 30) * DAY, kind)
         sets.append(results)
         if given.all:
             _print_all(results, given.threads)
-    print(f"{given.threads:,} threads, {given.days:g} days, mean of {given.seeds} seeds: requests for 100 threads")
+    what = f"{given.threads:,} threads ({given.kind}), {given.days:g} days, mean of {given.seeds} seeds"
+    print(f"{what}: requests for 100 threads")
     print(HEAD)
     for measure, shares in SHARES.items():
         for share in shares:
-            _print_row(measure, share, sets, given.threads)
+            _print_row(f"{100 * share:.4g} % of {measure}", measure, [share] * given.seeds, sets, given.threads)
+    for measure in SHARES:
+        shares = [_share(results["shipped"][0], measure) for results in sets]
+        name = f"StormCrawler as shipped: {100 * sum(shares) / len(shares):.3g} % of {measure}"
+        as_shipped = [results | {"adaptive": results["shipped"]} for results in sets]
+        _print_row(name, measure, shares, as_shipped, given.threads)
 
 
-def _results(threads: list[Trace], end: float) -> dict[str, list[Result]]:
+def _results(threads: list[Trace], end: float, kind: Kind) -> dict[str, list[Result]]:
     # The site's habits are learnt from another set of threads: a crawl has the archive of the weeks before.
-    past = traces(200, 30, 1_000)
+    past = traces(200, 30, 1_000, kind)
     habits = habits_of(
         ((trace.born, [Visit(trace.born + 60 * DAY, len(trace.written))]) for trace in past),
         (at for trace in past for at in trace.written),
@@ -233,24 +261,30 @@ def _print_all(results: dict[str, list[Result]], threads: int) -> None:
             print(f"{name:10} {every:9.1f} requests, {whole:9.1f} of whole visits  {caught}")
 
 
-def _print_row(measure: str, share: float, sets: list[dict[str, list[Result]]], threads: int) -> None:
-    costs: dict[str, list[float | None]] = {name: [] for name in (*COLUMNS, "whole")}
-    for results in sets:
-        for name in COLUMNS:
-            costs[name].append(_cost(results[name], measure, share, "requests"))
+def _print_row(
+    name: str, measure: str, shares: list[float], sets: list[dict[str, list[Result]]], threads: int
+) -> None:
+    """A row of the table, at a share of each set."""
+    costs: dict[str, list[float | None]] = {column: [] for column in (*COLUMNS, "whole")}
+    for share, results in zip(shares, sets, strict=True):
+        for column in COLUMNS:
+            costs[column].append(_cost(results[column], measure, share, "requests"))
         costs["whole"].append(_cost(results["Talkback"], measure, share, "whole"))
-    mean = {name: _mean(found) for name, found in costs.items()}
-    cells = [_shown(mean[name], threads) for name in COLUMNS]
+    mean = {column: _mean(found) for column, found in costs.items()}
+    cells = [_shown(mean[column], threads) for column in COLUMNS]
     cells[2] += f" ({_shown(mean['whole'], threads)})"
-    ratios = [_ratios(costs[name], costs["Talkback"]) for name in ("fixed", "adaptive")]
-    print(f"| {share:.4g} of {measure} | " + " | ".join((*cells, *ratios)) + " |")
+    ratios = [_ratios(costs[column], costs["Talkback"]) for column in ("fixed", "adaptive")]
+    print(f"| {name} | " + " | ".join((*cells, *ratios)) + " |")
+
+
+def _share(result: Result, measure: str) -> float:
+    return result.share if measure == "comments" else result.removal_share
 
 
 def _cost(results: list[Result], measure: str, share: float, what: str) -> float | None:
-    curve = []
-    for one in results:
-        caught = one.share if measure == "comments" else one.removal_share
-        curve.append((caught, float(max(getattr(one, what), 1))))
+    curve = [(_share(one, measure), float(max(getattr(one, what), 1))) for one in results]
+    if len(curve) == 1:  # a policy with one setting is asked for what it caught
+        return curve[0][1]
     return at_equal(curve, share)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
+from crawler.discovery.traps import without_session
+from crawler.extract.urls import page_url
+
 
 @dataclass(slots=True, kw_only=True)
 class Found:
@@ -50,3 +53,8 @@ def absolute(base: str, href: str) -> str | None:
         return url if urlsplit(url).scheme in ("http", "https") else None
     except ValueError:  # "//[": no host
         return None
+
+
+def as_page(url: str) -> str | None:
+    """The one spelling of a named address by which its page is asked for: no session, no tracking; None: it is none."""
+    return page_url(without_session(url))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from operator import itemgetter
 from typing import Any
 
 import archive
 from archive.errors import NoArchiveError
 from archive.reader import Archive
+from crawler.discovery.found import as_page
 from crawler.discovery.marks import mark
 
 
 def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
-    """Every address by which a page of a site was visited, and how many comments its threads had or stated.
+    """Every address that led to a page of a site, and how many comments its threads had or anybody stated.
+
+    A feed may count what no visit finds (a page with a password, pingbacks): what it stated when the page was visited
+    for it is as good as found.
 
     :param uri: of the archive; where there is none yet, nothing is known
     :param crawl_id: what this crawl itself wrote is left out, so that a crawl that is continued counts like another
@@ -23,7 +28,11 @@ def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
         held = archive.open(uri)
     except NoArchiveError:
         return {}
+    looks = list(_columns(held.visits(site=site, history=True).select("page_id", "url", "observed_at", "stated")))
     comments = _comments(held, site)
+    stated = {page_id: count for page_id, _, _, count in sorted(looks, key=itemgetter(2)) if count is not None}
+    for page_id, count in stated.items():
+        comments[page_id] = max(comments[page_id], count)
     known: dict[bytes, int] = {}
     pages: set[str] = set()
     columns = ("page_id", "url", "canonical_url", "crawl_id")
@@ -31,9 +40,10 @@ def known_pages(uri: str, site: str, crawl_id: str) -> dict[bytes, int]:
         if of != crawl_id:
             pages.add(page_id)
             known[mark(url)] = known[mark(canonical)] = comments[page_id]
-    # Addresses that lead to a page by redirects: the page's own row has only where they lead.
-    for page_id, url in _columns(held.visits(site=site, history=True).select("page_id", "url")):
-        if page_id in pages:
+    # Other addresses of a page: redirects, AMP versions, parameters that mean nothing. The page's own row has none.
+    for page_id, asked, _, _ in looks:
+        url = as_page(asked)
+        if page_id in pages and url is not None:
             known[mark(url)] = comments[page_id]
     return known
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.discovery.traps import trap, without_session
+from crawler.discovery.found import as_page
+from crawler.discovery.traps import trap
 from crawler.extract.document import Document
 from crawler.extract.jsonld import parse_json_ld
 from crawler.extract.text import line_of
@@ -140,7 +141,7 @@ def links_of(document: Document) -> Links:
     here = urlsplit(document.url).path.rstrip("/")
     for node in document.css("a[href]")[:MAX_LINKS]:
         href = document.link(node.attributes.get("href"))
-        url = page_url(without_session(href)) if href is not None else None
+        url = as_page(href) if href is not None else None
         if url is None or url in seen or site_of(url) != site or "nofollow" in (node.attributes.get("rel") or ""):
             continue
         seen.add(url)

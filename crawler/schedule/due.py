@@ -265,7 +265,7 @@ def _looks(
         "count_agrees",
     )  # fmt: skip
     looks = _rows(archive.visits(site=site, history=True).select(*columns))
-    rows = sorted(looks, key=lambda row: row["observed_at"])
+    rows = sorted((row for row in looks if row["outcome"] != "alias"), key=lambda row: row["observed_at"])
     for row in rows:
         # A failure has no canonical address, so its row knows the page by the address that was asked for.
         page, at = pages.get(row["page_id"]) or by_address.get(row["url"]), _seconds(row["observed_at"])
@@ -278,7 +278,8 @@ def _looks(
         page.failures, page.is_gone = 0, row["outcome"] in ("gone", "moved")
         new = gained.get(row["page_id"], {}).get(row["visit_id"], (at, 0))[1]
         page.visits.append(Visit(at, new))
-        page.probes = page.probes + 1 if row["stated"] is not None else 0
+        is_probe = row["outcome"] == "unchanged" and row["stated"] is not None
+        page.probes = page.probes + 1 if is_probe else 0
         page.disagreed = at if row["count_agrees"] is False else page.disagreed
         if row["outcome"] == "read":
             page.requests, page.etag, page.last_modified = row["requests"], row["etag"], row["last_modified"]

@@ -9,9 +9,10 @@ in so much expected time).
 A comment that is removed before a visit is never seen, one that stays is seen whenever the visit comes. So what a visit
 saves are the waiting comments that would be gone by the next one. With a rate r, visits every d hours and removals
 after a delay of density f, most is saved with given requests where ``r * (integral of x f(x) up to d)`` is the same for
-every thread (``docs/revisits.md`` has the argument). It grows with the square of a short wait and comes to an end with
-a long one: what was not saved by then is lost, and a visit can wait. A thread is due when that worth, :func:`worth`,
-comes to the price that the crawl sets for each request, times the requests that the visit will cost.
+every thread (``docs/revisits.md`` has the argument). That holds where r is known. A thread whose rate was guessed too
+low would be given up by it, so :func:`worth` counts every waiting comment by the part of that integral that its own
+wait has reached, and grows on. A thread is due when its worth comes to the price that the crawl sets for each request,
+times the requests that the visit will cost.
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from archive.errors import ArchiveError
 from crawler.discovery.feeds import read_feed
-from crawler.discovery.found import Found, Listed, absolute
+from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import known_pages
 from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
 from crawler.discovery.marks import mark
 from crawler.discovery.sitemaps import read_sitemap
-from crawler.discovery.traps import trap, without_session
+from crawler.discovery.traps import trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import canonical_url, page_url, site_of
@@ -80,8 +80,8 @@ class _Site:
     """Digests of the places asked for."""
     known: dict[bytes, int] = field(default_factory=dict)
     """Comments of the pages that are passed over, by their addresses: `crawler.discovery.known`."""
-    grown: set[bytes] = field(default_factory=set)
-    """Addresses of those that a feed states more comments of."""
+    grown: dict[bytes, int] = field(default_factory=dict)
+    """Addresses of those that a feed states more comments of, and how many."""
     depths: dict[bytes, int] = field(default_factory=dict)
     """Steps from the home page, of addresses that a listing named."""
 
@@ -245,7 +245,7 @@ class SiteSpider(VisitSpider):
     def _pages(self, site: _Site, pages: Iterable[Found], depth: int | None = None) -> Iterator[Request]:
         """Requests for pages, within the site and its limits, traps left out."""
         for found in self._young(site, pages):
-            url = page_url(without_session(found.url))
+            url = as_page(found.url)
             if url is None or site_of(url) != site_of(site.home) or trap(url) or not site.options.wants(url):
                 continue
             address = mark(url)
@@ -261,17 +261,17 @@ class SiteSpider(VisitSpider):
 
     def _is_passed(self, site: _Site, address: bytes, found: Found) -> bool:
         """Whether a page was named before, or is in the archive and not said to have more comments than there."""
-        held = site.known.get(address)
-        has_grown = held is not None and found.comment_count is not None and found.comment_count > held
+        held, stated = site.known.get(address), found.comment_count
+        has_grown = held is not None and stated is not None and stated > held
         if address in site.seen and not has_grown:
             return True
         was_passed = address in site.seen
         site.seen.add(address)
         if held is None:
             return False
-        if has_grown:
+        if has_grown and stated is not None:
             del site.known[address]  # asked for once
-            site.grown.add(address)
+            site.grown[address] = stated
             self.report.skipped["known"] -= was_passed
             return False
         self.report.skipped["known"] += 1
@@ -368,7 +368,14 @@ class SiteSpider(VisitSpider):
             if lease is not None and isinstance(capture, Capture) and capture.is_last:
                 for request in self._links.pop(lease.id, ()):
                     yield request
+                if capture.visit is not None:
+                    capture.visit.stated = self._stated(lease.url)
             yield _no_loss(capture, response.status)
+
+    def _stated(self, url: str) -> int | None:
+        """The comments that a feed states of a page that is visited for them: no reason to visit it another time."""
+        site = self._sites.get(site_of(url))
+        return None if site is None else site.grown.get(mark(url))
 
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
         """Say why there is no answer."""

@@ -131,6 +131,30 @@ def test_pages_that_the_archive_holds_are_left_to_revisits_and_new_ones_are_foun
     assert place.open().visits(history=True).to_table().num_rows == looks + 5
 
 
+def test_other_addresses_of_a_known_page_cost_one_request_and_none_in_later_crawls(place):
+    site = LoopbackSite({})
+    body = page(1).replace("<title>", f'<link rel="canonical" href="{site.url("/one/")}"><title>')
+    others = ["/one/?v=1", "/one/amp/", "/old/"]
+    site.paths |= {
+        "/sitemap.xml": Answer(f"<urlset {NS}><url><loc>/one/?utm_source=map</loc></url><url><loc>/old/?utm_source=map</loc></url></urlset>", headers=XML),
+        "/": home("/one/?v=1", "/one/amp/"),
+        "/one/": Answer(body, headers=HTML),
+        "/one/?v=1": Answer(body, headers=HTML),
+        "/one/amp/": Answer(body.replace("<html", "<html amp"), headers=HTML),
+        "/old/": Answer(status=301, headers={"Location": "/one/"}),
+    }  # fmt: skip
+    assert crawl(place, site, "new").returncode == 0
+    assert [[one.path for one in site.asked].count(path) for path in others] == [1, 1, 1]
+    assert visited(place, site) == ["/one/"]
+    outcomes = [row["outcome"] for row in place.open().visits(history=True).to_pylist()]
+    assert sorted(outcomes) == ["alias", "alias", "alias", "read"]
+    before = len(site.asked)
+    assert crawl(place, site, "new").returncode == 0
+    assert not {"/one/", *others} & set(asked_since(site, before))
+    assert place.run("crawl", "revisit", "-a", "which=all").returncode == 0
+    assert asked_since(site, before).count("/one/") == 1, "an alias is no look at the page, and no page of its own"
+
+
 def test_a_known_page_of_which_a_feed_states_more_comments_is_visited_at_once(place):
     site = LoopbackSite({})
 
@@ -153,6 +177,26 @@ def test_a_known_page_of_which_a_feed_states_more_comments_is_visited_at_once(pl
     assert "/two/" not in asked, "a count that is smaller may be of another scope, and a removal can wait"
     assert place.open().comments().to_table().num_rows == 5
     assert "Skipped: 1 known" in done.stdout
+
+
+def test_comments_that_a_feed_counts_and_no_visit_finds_are_looked_for_once(place):
+    site = LoopbackSite({})
+
+    def feed(count: int) -> Answer:
+        item = f"<item><link>/one/</link><slash:comments>{count}</slash:comments></item>"
+        return Answer(f'<rss xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel>{item}</channel></rss>', headers=XML)
+
+    site.paths |= {
+        "/": home("/one/", head='<link rel="alternate" type="application/rss+xml" href="/feed.xml">'),
+        "/feed.xml": feed(5), "/one/": story(1),
+    }  # fmt: skip
+    times = []
+    for count in (5, 5, 5, 6, 6):
+        site.paths["/feed.xml"] = feed(count)
+        before = len(site.asked)
+        assert crawl(place, site, "new").returncode == 0
+        times.append(asked_since(site, before).count("/one/"))
+    assert times == [1, 1, 0, 1, 0], "the first visit was for the page itself"
 
 
 def test_a_site_larger_than_the_limit_is_archived_crawl_by_crawl(place, tmp_path):

@@ -1,0 +1,1 @@
+"""Finding all pages of a large site."""
