@@ -4,7 +4,7 @@ All know how long removed comments live, but not which comments will be removed.
 at which every comment will come: no model of arrivals, however good, needs fewer requests. ``rates`` knows only the
 rate of each thread as it was drawn (its size, its pace, its nights, when it will wake) and not what chance makes of it:
 it is what perfect estimation would give to a plan that is made in advance, and reacts to nothing. ``but_wakings`` knows
-the same but for the wakings, of which it knows how many threads wake and how; nobody can know more. For each price of a
+the same but for the wakings, of which it knows how many threads wake and how. For each price of a
 request the best schedule is found by dynamic programming over the looks that are possible (right after a comment; every
 half hour, and every two hours after three days), and then played on what really happened.
 """
