@@ -112,6 +112,15 @@ def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
 PLAIN: Final = frozenset({"p", "div", "td", "th", "dt", "dd", "li", "span", "tr"})
 """Shapes of so many elements that they are of nobody's make."""
 
+INLINE: Final = frozenset({"a", "b", "strong", "i", "em", "font", "small", "u"})
+"""Shapes that are of nobody's make where they stand right in such an element or in each other."""
+
+
+def _is_anybodys(make: tuple[str, str]) -> bool:
+    """Whether elements of a make are found everywhere: a page without classes has one for links, one for bold words."""
+    shape, around = make
+    return shape in PLAIN or (shape in INLINE and (around in PLAIN or around in INLINE))
+
 
 def _crowded(template: Template, nodes: list[int]) -> float:
     """Share of the records in which the author's or the time's make comes again: there are several comments in one.
@@ -119,7 +128,7 @@ def _crowded(template: Template, nodes: list[int]) -> float:
     The same once more is a copy for another size of screen.
     """
     tree = template.tree
-    makes = {make for make in _makes(tree, nodes[:20]) if make[0] not in PLAIN}
+    makes = {make for make in _makes(tree, nodes[:20]) if not _is_anybodys(make)}
     if not makes:
         return 0.0
     wanted = {shape for shape, _ in makes}
@@ -138,8 +147,8 @@ def _missed(tree: Tree, around: Surroundings, nodes: list[int], scale: float) ->
     """Share of the page's elements of the author's or the time's make that stand in no record."""
     missed = total = 0.0
     for make, seen in _makes(tree, nodes).items():
-        if make[0] in PLAIN:
-            continue  # every second element of a page without classes is of this make
+        if _is_anybodys(make):
+            continue
         times = seen * scale
         missed += max(0, around.shapes[make] - times)
         total += max(times, around.shapes[make])

@@ -63,6 +63,8 @@ _NEWEST = re.compile(
     r"(?:comm|komm|komen|coment|opini|reac|post|repl)|(?:comm|komm|komen|coment|opini)\w*[-_]?"
     r"(?:recent|latest|last|widget)|widget[\w\s-]{0,12}(?:comm|komm|koment|coment)"
 )
+_COMPOUND = re.compile(r"comment|kommentar|comentario")
+"""What tells a word of several written as one: ``usercomment``."""
 _SPLIT = re.compile(r"[^a-zA-Z\u00c0-\U0010ffff]+")
 MAX_NAME: Final = 300
 """Characters of a class attribute that are looked at."""
@@ -92,7 +94,7 @@ def _role(word: str) -> int:
         for stem, role in _STEMS:
             if word.startswith(stem):
                 found |= role
-    return found
+    return found if found or _COMPOUND.search(word) is None else COMMENT
 
 
 _LOOSE = re.compile(r"[\d\W_]+")
