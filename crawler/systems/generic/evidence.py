@@ -103,6 +103,12 @@ def is_plain(found: dict[str, float], group: Group, around: Surroundings) -> boo
     return found["bare"] > 0 and not is_told
 
 
+def is_torn(found: dict[str, float]) -> bool:
+    """Whether one of two elements has the name and the time and the other has neither: an article below its byline."""
+    is_named = found["is_comment"] or found["in_comments"]
+    return found["two"] > 0 and found["named"] < 1 and found["timed"] < 1 and not is_named
+
+
 def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
     """The makes of the elements that hold names or times: their shape and that of what is around them."""
     elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]
@@ -234,6 +240,23 @@ def _titled(template: Template, slots: Slots) -> float:
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
 
 
+def _placed_elsewhere(template: Template) -> float:
+    """Share of the records that link to a place in a page of their own: where the newest comments of a site stand.
+
+    Pages whose addresses differ by figures only are those of the comments themselves.
+    """
+    tree = template.tree
+    targets: dict[str, str] = {}
+    for number, record in enumerate(template.records):
+        for node in record.own:
+            href = (tree.attrs[node].get("href") or "") if tree.tags[node] == "a" else ""
+            page, _, place = href.partition("#")
+            if page and place:
+                targets[str(number)] = line_key(page)
+                break
+    return _spread(targets, len(template.records)) if len(targets) > 1 else 0.0
+
+
 def _subject(title: str) -> str:
     """A title without what makes it that of an answer: all posts of a topic have the same subject."""
     return _ANSWERED.sub("", line_key(title))
@@ -324,7 +347,7 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "in_pinned": float(any(role & PINNED for role in around[:4])),
         "in_article": float(any(role & ARTICLE and not role & COMMENT for role in around[:3])),
         "in_aside": float(any(tag in ("aside", "nav", "header", "footer") for tag in tags)),
-        "recent": float(any(role & RECENT for role in [*around, *roles])),
+        "recent": max(float(any(role & RECENT for role in [*around, *roles])), _placed_elsewhere(template)),
         "elsewhere": max(_elsewhere(template), titled),
         "titled": titled,
         "headings": min(1.0, sum(inner) / len(inner)),

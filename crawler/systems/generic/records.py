@@ -33,7 +33,8 @@ NEVER: Final = frozenset(
     {
         "", "br", "img", "input", "textarea", "b", "i", "em", "strong", "u", "font", "label", "button", "small", "sub",
         "sup", "picture", "source", "form", "body", "thead", "tfoot", "col", "colgroup", "caption", "abbr", "time",
-        "cite", "q", "code", "pre", "h1", "option", "center", "wbr", "noscript", "nav", "header", "main",
+        "cite", "q", "code", "pre", "h1", "option", "center", "wbr", "noscript", "nav", "header", "main", "figure",
+        "figcaption",
     }
 )  # fmt: skip
 """Elements that are never a comment."""

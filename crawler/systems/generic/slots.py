@@ -244,7 +244,10 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     else:
         name = bare_name(text)
     name = _ADDRESS.sub("", _ORDER.sub("", name))
-    if not name or len(name) > LONGEST_NAME or _is_counter(template, line):
+    if not name or len(name) > LONGEST_NAME:
+        return None
+    is_beside_time = stamp is not None and line == stamp.node  # its figures are those of the time
+    if not is_beside_time and _is_counter(template, line):
         return None
     return name
 
