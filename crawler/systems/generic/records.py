@@ -232,10 +232,13 @@ def _around_times(tree: Tree, by: dict[str | tuple[int, str], list[int]]) -> Non
             up = tree.ups[up]
             if up <= 0:
                 break
-            path = f"{tree.tags[up]}>{path}" if not path else f"{tree.shapes[up]}>{path}"
+            is_nearest = not path
+            path = f"{tree.tags[up]}>{path}" if is_nearest else f"{tree.shapes[up]}>{path}"
             if tree.tags[up] not in NEVER and (path, up) not in taken:
                 taken.add((path, up))
                 by[f"{path}(time)"].append(up)
+                if is_nearest:  # of a page without classes the bylines of one list
+                    by[tree.ups[up], f"{path}(time)"].append(up)
 
 
 def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:

@@ -29,6 +29,8 @@ MAX_NODES: Final = 600_000
 """More nodes of a page are not looked at."""
 
 _FIGURES = re.compile(r"\d+")
+_LAST_FIGURES = re.compile(r"(?<=[a-zA-Z]{3})\d+(?=\s|$)")
+"""Figures of a class that may be there or not: ``row`` and ``row2`` take turns."""
 _STATES = re.compile(
     r"(?:^|\s)(?:odd|even|alt|first|last|zebra|byuser|bypostauthor|thread-\w+|depth-\w+|parent|hide|hidden)(?=\s|$)"
 )
@@ -218,8 +220,7 @@ def _stated(own: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=20_000)
 def _shape(tag: str, classes: str) -> str:
-    plain = _FIGURES.sub("#", classes)
-    plain = _STATES.sub(" ", plain)
+    plain = _STATES.sub(" ", _FIGURES.sub("#", _LAST_FIGURES.sub("", classes)))
     tokens = plain.split()
     return f"{tag}.{'.'.join(tokens[:3])}" if tokens else tag
 
