@@ -75,8 +75,8 @@ def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
         if start < 0:
             head = heads[place]
             near = list(_siblings(tree, ups[head] + 1, head))[-usual:]
-            while near and _stops(tree, near[0]):
-                near.pop(0)
+            stops = [step for step, node in enumerate(near) if _stops(tree, node)]
+            near = near[stops[-1] + 1 :] if stops else near
             first = near[0] if near else head
             spans[place] = (first, end)
             lists += 1

@@ -125,8 +125,13 @@ ALIKE: Final = 0.6
 
 
 def _is_purer(candidate: Found, best: Found) -> bool:
-    """Whether a candidate is the best without records of another kind, and is believed where the best is not."""
+    """Whether a candidate is the best without records of another kind, and is believed where the best is not.
+
+    Of the two ways to part one run of siblings the surer one is taken.
+    """
     own, others = candidate.group.spans, best.group.spans
+    if candidate.group.label == best.group.label and "element" not in (candidate.group.mode, best.group.mode):
+        return candidate.confidence > best.confidence and candidate.rank > best.rank - ALIKE
     return (
         candidate.confidence >= THRESHOLD > best.confidence
         and candidate.rank > best.rank - ALIKE
