@@ -101,7 +101,8 @@ def _by_container(template: Template) -> Parents:
         names.append(parent is not None and named)
         parents.append(parent)
         last_in[tree.ups[record.start]] = number
-        opened.update(dict.fromkeys(_opened_by(template, record), number))
+        following = records[number + 1].start if number + 1 < len(records) else len(tree)
+        opened.update(dict.fromkeys(_opened_by(template, record, following), number))
     containers = {(parent) for parent in parents if parent is not None}
     if not containers:
         return parents
@@ -112,11 +113,16 @@ def _by_container(template: Template) -> Parents:
     return parents
 
 
-def _opened_by(template: Template, record: Record) -> Iterator[int]:
-    """The wrappers that begin with a record, as far as they are no container of answers."""
+def _opened_by(template: Template, record: Record, following: int) -> Iterator[int]:
+    """The wrappers that begin with a record, as far as they are no container of answers, and what is around its own.
+
+    :param following: where the next record begins
+    """
     tree = template.tree
     holder = tree.ups[record.start]
     for _ in range(WRAPPERS):
+        if holder > 0 and tree.ends[holder] <= following and not tree.roles[holder] & REPLIES:
+            yield tree.ups[holder]
         if holder <= 0 or tree.roles[holder] & REPLIES or template.first_in.get(holder) != record.start:
             break
         yield holder
