@@ -83,6 +83,7 @@ def _by_container(template: Template) -> Parents:
     parents: Parents = []
     last_in: dict[int, int] = {}
     opened: dict[int, int] = {}
+    wrapped: dict[int, tuple[int, str]] = {}
     names: list[bool] = []
     for number, record in enumerate(records):
         parent: int | None = None
@@ -94,6 +95,8 @@ def _by_container(template: Template) -> Parents:
             if holder <= 0:
                 break
             earlier = last_in.get(holder, opened.get(holder) if named else None)
+            if earlier is None and named and wrapped.get(holder, (0, tree.shapes[up]))[1] != tree.shapes[up]:
+                earlier = wrapped[holder][0]
             if earlier is not None and up not in starts and records[earlier].end <= up:
                 parent = earlier
                 break
@@ -101,8 +104,10 @@ def _by_container(template: Template) -> Parents:
         names.append(parent is not None and named)
         parents.append(parent)
         last_in[tree.ups[record.start]] = number
+        opened.update(dict.fromkeys(_opened_by(template, record), number))
         following = records[number + 1].start if number + 1 < len(records) else len(tree)
-        opened.update(dict.fromkeys(_opened_by(template, record, following), number))
+        for wrapper in _own_wrappers(template, record, following):
+            wrapped[tree.ups[wrapper]] = number, tree.shapes[wrapper]
     containers = {(parent) for parent in parents if parent is not None}
     if not containers:
         return parents
@@ -113,16 +118,25 @@ def _by_container(template: Template) -> Parents:
     return parents
 
 
-def _opened_by(template: Template, record: Record, following: int) -> Iterator[int]:
-    """The wrappers that begin with a record, as far as they are no container of answers, and what is around its own.
+def _own_wrappers(template: Template, record: Record, following: int) -> Iterator[int]:
+    """The elements that hold a record and no other, as far as they are no container of answers.
 
     :param following: where the next record begins
     """
     tree = template.tree
     holder = tree.ups[record.start]
     for _ in range(WRAPPERS):
-        if holder > 0 and tree.ends[holder] <= following and not tree.roles[holder] & REPLIES:
-            yield tree.ups[holder]
+        if holder <= 0 or tree.roles[holder] & REPLIES or tree.ends[holder] > following:
+            break
+        yield holder
+        holder = tree.ups[holder]
+
+
+def _opened_by(template: Template, record: Record) -> Iterator[int]:
+    """The wrappers that begin with a record, as far as they are no container of answers."""
+    tree = template.tree
+    holder = tree.ups[record.start]
+    for _ in range(WRAPPERS):
         if holder <= 0 or tree.roles[holder] & REPLIES or template.first_in.get(holder) != record.start:
             break
         yield holder

@@ -21,6 +21,9 @@ SPOKEN: Final = 40
 HEADING_NEAR: Final = 40
 """Nodes before the first comment among which a count is the thread's."""
 
+SENTENCE: Final = 50
+"""Longer lines that end in a full stop are no headings, characters."""
+
 _COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
 
 
@@ -31,7 +34,8 @@ class Surroundings:
         self.tree = tree
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
-        self.spoken = sorted({*_speaking(tree, short), *_anchors(tree), *_invitations(tree)})
+        headings = [node for node in short if not _is_sentence(tree.texts[node])]
+        self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
         self.counts = _counts(tree, short)
         """Where a short line states a count of comments, and the count."""
@@ -61,6 +65,10 @@ class Surroundings:
         """The count that stands closest before the comments."""
         near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
         return near[-1] if near else None
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text) > SENTENCE and text.endswith((".", "。", "।"))
 
 
 def _invitations(tree: Tree) -> list[int]:
