@@ -101,10 +101,10 @@ class _Page:
             else:
                 found.append(candidate)
         found.sort(key=lambda candidate: -candidate.rank)
-        purer = next((candidate for candidate in found if _is_purer(candidate, found[0])), None)
-        if purer is not None:
-            found.remove(purer)
-            found.insert(0, purer)
+        surer = next((candidate for candidate in found if _is_surer(candidate, found[0])), None)
+        if surer is not None:
+            found.remove(surer)
+            found.insert(0, surer)
         return found
 
 
@@ -121,24 +121,30 @@ def candidates(
 
 
 ALIKE: Final = 0.6
-"""How far a candidate may rank behind one that has more records and is not believed."""
+"""How far a candidate may rank behind one that is not believed where it is a part of the same."""
+
+APART: Final = 3.0
+"""The same where it stands elsewhere on the page."""
 
 
-def _is_purer(candidate: Found, best: Found) -> bool:
-    """Whether a candidate is the best without records of another kind, and is believed where the best is not.
+def _is_surer(candidate: Found, best: Found) -> bool:
+    """Whether a candidate is believed and the best is not, which stands elsewhere or holds records of another kind too.
 
-    Of the two ways to part one run of siblings the surer one is taken.
+    Of the two ways to part one run of siblings the surer one is taken in any case.
     """
     own, others = candidate.group.spans, best.group.spans
+    behind = best.rank - candidate.rank
     if candidate.group.label == best.group.label and "element" not in (candidate.group.mode, best.group.mode):
-        return candidate.confidence > best.confidence and candidate.rank > best.rank - ALIKE
-    return (
-        candidate.confidence >= THRESHOLD > best.confidence
-        and candidate.rank > best.rank - ALIKE
-        and len(own) < len(others)
-        and others[0][0] <= own[0][0]
-        and own[-1][1] <= others[-1][1]
-    )
+        return candidate.confidence > best.confidence and behind < ALIKE
+    if not candidate.confidence >= THRESHOLD > best.confidence:
+        return False
+    (first, last), (low, high) = _reach(own), _reach(others)
+    is_apart = last <= low or high <= first
+    return behind < (APART if is_apart else ALIKE if len(own) < len(others) and low <= first and last <= high else 0.0)
+
+
+def _reach(spans: list[tuple[int, int]]) -> tuple[int, int]:
+    return spans[0][0], max(end for _, end in spans)
 
 
 def find_thread(document: Document, *, observed_at: int, language: str | None) -> Found | None:
