@@ -102,6 +102,8 @@ _PROFILE = re.compile(
 _ADDRESS = re.compile(r"(?<=\S)\s*<[^<>\s]+(?:@|\sat\s)[^<>]*>?$")
 """The mail address that archives of mailing lists show behind a name."""
 _ORDER = re.compile(r"^(?:#\d{1,5}[.):]?|\d{1,5}[.):])\s+(?=[^\W\d_])")
+_ANSWERED = re.compile(r"(?:re|aw|odp|sv|vs|ynt|antw)\s?:", re.IGNORECASE)
+"""What the subject of an answer begins with."""
 
 
 def _names(template: Template, slots: Slots) -> list[Name | None]:
@@ -227,22 +229,19 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     text = tree.texts[line]
     if len(text) > LONGEST_LINE or template.is_field(line):
         return None
-    if tree.tags[tree.ups[line]] == "label" or only_says_by(text):
+    if tree.tags[tree.ups[line]] == "label" or only_says_by(text) or _ANSWERED.match(text):
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None
     if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):
-        before, after = without_time(text)
-        name = bare_name(before, in_line=True) or bare_name(after, in_line=True)
-        name = name.split(",")[0].strip() if name else ""
-        if is_chrome(name):
-            return None
+        sides = [bare_name(side, in_line=True) for side in without_time(text)]
+        name = next((side for side in sides if side and not is_chrome(side)), "").split(",")[0].strip()
     elif is_chrome(text) and not says(text):
         if not template.roles[line] & AUTHOR or template.roles[line] & CHROME or not text.strip("|·•,:;()[]- "):
             return None
         name = bare_name(text)
     else:
-        name = bare_name(text)
+        name = bare_name(_ORDER.sub("", text))
     name = _ADDRESS.sub("", _ORDER.sub("", name))
     if not name or len(name) > LONGEST_NAME:
         return None
@@ -335,7 +334,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
     score -= 1.5 * (lines > 2.5 and not own_named)
     score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
-    is_heading = tree.tags[around] in SUBHEADINGS and not own_named
+    is_heading = tree.tags[around] in SUBHEADINGS and not is_named
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
     score -= 1.0 * sum(_MAIL.search(value.text) is not None for value in sample) / len(sample)
     return score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,6 +26,10 @@ def _siblings(tree: Tree, start: int, stop: int) -> Iterator[int]:
 STOPS: Final = frozenset({"form", "h1", "h2", "textarea", "fieldset", "nav", "aside"})
 MAX_RUN: Final = 12
 """Siblings that the last comment of a run may have when no other shows how many there are."""
+
+
+LABELS: Final = 200
+"""Characters that a form may say."""
 
 
 def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
@@ -91,7 +96,14 @@ def timed_only(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def _stops(tree: Tree, node: int) -> bool:
-    return tree.tags[node] in STOPS or bool(tree.roles[node] & FORM)
+    """Whether an element is no part of a comment: a form, or what is right around it, a heading, a part of the page."""
+    if tree.tags[node] in STOPS or tree.roles[node] & FORM:
+        return True
+    if tree.chars[tree.ends[node]] - tree.chars[node] > LABELS:
+        return False
+    fields = tree.places.get("textarea", ())
+    place = bisect_left(fields, node)
+    return place < len(fields) and fields[place] < tree.ends[node]
 
 
 def own_spans(spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

@@ -106,7 +106,7 @@ def line_key(text: str) -> str:
     return _LOOSE.sub(" ", text.casefold()).strip()
 
 
-_CHROME: Final = frozenset(line_key(line) for line in _TABLES["chrome"])
+_CHROME: Final = frozenset(line_key(line) for table in ("chrome", "joins") for line in _TABLES[table])
 _ONWARD: Final = frozenset(line_key(line) for line in _TABLES["onward"])
 COUNTED: Final = tuple(sorted({word.rstrip("*").casefold() for word in _TABLES["counted"]}))
 """Words, or beginnings of words, for comments, case-folded."""
