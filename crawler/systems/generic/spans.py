@@ -69,9 +69,9 @@ def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
     for place, head in enumerate(heads):
         up = ups[head]
         if place and ups[heads[place - 1]] == up:
-            start = ends[heads[place - 1]]
-            spans.append((start, ends[head]))
-            counts.append(sum(1 for _ in _siblings(tree, start, head)))
+            near = _behind_stops(tree, list(_siblings(tree, ends[heads[place - 1]], head)))
+            spans.append((near[0] if near else head, ends[head]))
+            counts.append(len(near))
         else:
             spans.append((-1, ends[head]))
     usual = max(counts) if counts else 1
@@ -80,13 +80,17 @@ def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
         if start < 0:
             head = heads[place]
             near = list(_siblings(tree, ups[head] + 1, head))[-usual:]
-            stops = [step for step, node in enumerate(near) if _stops(tree, node)]
-            near = near[stops[-1] + 1 :] if stops else near
+            near = _behind_stops(tree, near)
             first = near[0] if near else head
             spans[place] = (first, end)
             lists += 1
             bare += tree.chars[head] == tree.chars[first]
     return [] if 2 * bare > lists else spans
+
+
+def _behind_stops(tree: Tree, nodes: list[int]) -> list[int]:
+    stops = [step for step, node in enumerate(nodes) if _stops(tree, node)]
+    return nodes[stops[-1] + 1 :] if stops else nodes
 
 
 def timed_only(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -162,7 +162,7 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
 
     :param in_line: the text stood in one line with a time, so that ``von``, ``de`` and the like are no part of a name
     """
-    name = " ".join(text.split()).strip(_EDGES).removesuffix("(").rstrip(_EDGES)
+    name = " ".join(text.split()).strip(_EDGES).rstrip("([").rstrip(_EDGES)
     runs = _RUN.findall(name.casefold())
     if not runs or (runs[0] not in _FIRST and runs[-1] not in _LAST):
         return name
