@@ -109,6 +109,12 @@ def is_torn(found: dict[str, float]) -> bool:
     return found["two"] > 0 and found["named"] < 1 and found["timed"] < 1 and not is_named
 
 
+def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) -> bool:
+    """Whether the count before records that nothing names as comments says that there is none."""
+    is_named = found["is_comment"] or found["in_comments"]
+    return not is_named and around.stated_before(group.spans[0][0]) == 0
+
+
 def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
     """The makes of the elements that hold names or times: their shape and that of what is around them."""
     elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]
@@ -231,6 +237,8 @@ def _titled(template: Template, slots: Slots) -> float:
             filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line])))
         )
         heads = [node for node in record.own if tree.tags[node] in HEADINGS] + record.lines[:1]
+        if template.group.mode == "after" and (above := _heading_before(tree, record.start)) is not None:
+            heads.append(above)
         for node in heads:
             link = _link_at(tree, node)
             is_author = are_names and name is not None and tree.is_in(name.node, node)
@@ -238,6 +246,14 @@ def _titled(template: Template, slots: Slots) -> float:
                 targets.setdefault(_subject(tree.text(link)), href)
                 break
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
+
+
+def _heading_before(tree: Tree, node: int) -> int | None:
+    """The heading that is the sibling right before a node."""
+    up, earlier = tree.ups[node], node - 1
+    while earlier > up and tree.ups[earlier] != up:
+        earlier = tree.ups[earlier]
+    return earlier if earlier > up and tree.tags[earlier] in HEADINGS else None
 
 
 def _placed_elsewhere(template: Template) -> float:
