@@ -87,20 +87,26 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     )
     found["ids"] = sum(value is not None for value in native_ids(template)) / count
     found.update(_roles(group, sums, template, slots, bodies.place))
-    told = found["is_comment"] or found["in_comments"] or found["stated"] or found["headed"]
+    told = found["is_comment"] or found["in_comments"] or found["stated_near"] or found["headed"]
     found["bare"] = float(not told and not _holds_comments(template))
     found["one_bare"] = found["bare"] * found["one"]
     return found
 
 
-TELLING: Final = ("controls", "ids", "form", "pictures", "is_talk", "in_talk", "name_named")
+TELLING: Final = ("controls", "ids", "form", "pictures", "is_talk", "in_talk")
 
 
-def is_plain(found: dict[str, float], group: Group, around: Surroundings) -> bool:
-    """Whether records are names, times and texts, and nothing in or before them tells what they are: prizes, dates."""
+def is_plain(found: dict[str, float], group: Group, slots: Slots, around: Surroundings) -> bool:
+    """Whether records are names, times and texts, and nothing in or before them tells what they are: prizes, dates.
+
+    Words for an author tell something only beside clocks or ages: who has said what on which day is a quotation.
+    """
     first, last = group.spans[0][0], group.spans[-1][1]
     is_told = any(found[name] for name in TELLING) or around.is_spoken_of(first, last)
-    return found["bare"] > 0 and not is_told
+    is_posted = found["name_named"] and any(
+        stamp is not None and stamp.published.precision != "day" for stamp in slots.stamps
+    )
+    return found["bare"] > 0 and not is_told and not is_posted
 
 
 def is_torn(found: dict[str, float]) -> bool:

@@ -85,7 +85,7 @@ class _Page:
         found.evidence = evidence(template, slots, found.bodies, around, self.sums)
         found.rank, found.confidence = rank_of(found.evidence), confidence_of(found.evidence)
         told = found.evidence
-        if is_plain(told, group, around) or is_torn(told) or is_counted_out(told, group, around):
+        if is_plain(told, group, slots, around) or is_torn(told) or is_counted_out(told, group, around):
             found.confidence = min(found.confidence, PLAIN)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         return found
