@@ -237,7 +237,7 @@ def _around_times(tree: Tree, by: dict[str | tuple[int, str], list[int]]) -> Non
             if tree.tags[up] not in NEVER and (path, up) not in taken:
                 taken.add((path, up))
                 by[f"{path}(time)"].append(up)
-                if is_nearest:  # of a page without classes the bylines of one list
+                if is_nearest and tree.shapes[up] == tree.tags[up]:  # without classes the bylines of one list
                     by[tree.ups[up], f"{path}(time)"].append(up)
 
 

@@ -220,7 +220,8 @@ def _stated(own: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=20_000)
 def _shape(tag: str, classes: str) -> str:
-    plain = _STATES.sub(" ", _FIGURES.sub("#", _LAST_FIGURES.sub("", classes)))
+    has_figures = _FIGURES.search(classes) is not None
+    plain = _STATES.sub(" ", _FIGURES.sub("#", _LAST_FIGURES.sub("", classes)) if has_figures else classes)
     tokens = plain.split()
     return f"{tag}.{'.'.join(tokens[:3])}" if tokens else tag
 

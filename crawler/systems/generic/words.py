@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -108,7 +109,18 @@ def line_key(text: str) -> str:
 
 _CHROME: Final = frozenset(line_key(line) for table in ("chrome", "joins") for line in _TABLES[table])
 _ONWARD: Final = frozenset(line_key(line) for line in _TABLES["onward"])
-COUNTED: Final = tuple(sorted({word.rstrip("*").casefold() for word in _TABLES["counted"]}))
+
+
+def _shortest(words: Iterable[str]) -> tuple[str, ...]:
+    """Words, case-folded, without those in which another one stands: they are only looked for in lines."""
+    kept: list[str] = []
+    for word in sorted({word.rstrip("*").casefold() for word in words}, key=lambda word: (len(word), word)):
+        if not any(shorter in word for shorter in kept):
+            kept.append(word)
+    return tuple(kept)
+
+
+COUNTED: Final = _shortest(_TABLES["counted"])
 """Words, or beginnings of words, for comments, case-folded."""
 LONGEST_CHROME: Final = 60
 """Longer lines are no controls, characters."""
@@ -214,7 +226,7 @@ def says(text: str) -> bool:
     return bool(runs) and runs[-1] in _LAST and _SAYS.search(text) is not None
 
 
-_POSTS: Final = (*COUNTED, *(word.rstrip("*").casefold() for word in _TABLES["posts"]))
+_POSTS: Final = _shortest([*_TABLES["counted"], *_TABLES["posts"]])
 
 
 @lru_cache(maxsize=20_000)
