@@ -271,8 +271,9 @@ def _placed_elsewhere(template: Template) -> float:
     targets: dict[str, str] = {}
     for number, record in enumerate(template.records):
         for node in record.own:
-            href = (tree.attrs[node].get("href") or "") if tree.tags[node] == "a" else ""
-            page, _, place = href.partition("#")
+            if tree.tags[node] != "a":
+                continue
+            page, _, place = (tree.attrs[node].get("href") or "").partition("#")
             if page and place:
                 targets[str(number)] = line_key(page)
                 break

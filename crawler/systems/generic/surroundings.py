@@ -24,6 +24,8 @@ HEADING_NEAR: Final = 40
 SENTENCE: Final = 50
 """Longer lines that end in a full stop are no headings, characters."""
 
+STOPS: Final = ".。।"
+
 _COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
 
 
@@ -34,7 +36,7 @@ class Surroundings:
         self.tree = tree
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
-        headings = [node for node in short if not _is_sentence(tree.texts[node])]
+        headings = [node for node in short if len(tree.texts[node]) <= SENTENCE or tree.texts[node][-1] not in STOPS]
         self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
         self.counts = _counts(tree, short)
@@ -65,10 +67,6 @@ class Surroundings:
         """The count that stands closest before the comments."""
         near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
         return near[-1] if near else None
-
-
-def _is_sentence(text: str) -> bool:
-    return len(text) > SENTENCE and text.endswith((".", "。", "।"))
 
 
 def _invitations(tree: Tree) -> list[int]:

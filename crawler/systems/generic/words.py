@@ -232,12 +232,10 @@ _POSTS: Final = _shortest([*_TABLES["counted"], *_TABLES["posts"]])
 @lru_cache(maxsize=20_000)
 def counts_posts(text: str) -> bool:
     """Whether a line with a figure holds a word for comments or for the posts of a forum."""
-    lower = text.casefold()
-    return any(word in lower for word in _POSTS)
+    return any(map(text.casefold().__contains__, _POSTS))
 
 
 @lru_cache(maxsize=20_000)
 def speaks_of_comments(text: str) -> bool:
     """Whether a line holds a word for comments."""
-    lower = text.casefold()
-    return any(word in lower for word in COUNTED)
+    return any(map(text.casefold().__contains__, COUNTED))
