@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from math import log2
 from statistics import median
 from typing import Final
@@ -420,10 +421,16 @@ def is_rated(template: Template) -> bool:
     return 2 * rated > len(template.records)
 
 
+@lru_cache(maxsize=20_000)
+def _rates(text: str) -> bool:
+    """Whether a line has stars or is a price."""
+    return (_STARS.search(text) or _PRICE.match(text)) is not None
+
+
 def _is_rating(tree: Tree, node: int) -> bool:
     text, own = tree.texts[node], tree.attrs[node]
     if text:
-        return len(text) <= LONGEST_RATING and (_STARS.search(text) or _PRICE.match(text)) is not None
+        return len(text) <= LONGEST_RATING and _rates(text)
     if not own:
         return False
     if (own.get("itemprop") or "").lower() in ("reviewrating", "ratingvalue"):

@@ -300,7 +300,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     long = sum(len(value.text) > 40 for value in values) / size
     wordy = sum(value.text.count(" ") > 4 for value in sample) / len(sample)
     sentence = sum(value.text[-1] in ".!?…。！？" for value in sample) / len(sample)
-    is_label = sum(template.is_label(value.node) for value in sample) / len(sample)
+    is_label = sum(template.is_label(value.node) and not tree.timed[value.node] for value in sample) / len(sample)
     digits = sum(not _LETTER.search(value.text) for value in sample) / len(sample)
     initials = sum(len(value.text) == 1 and value.text.upper() != value.text.lower() for value in sample) / len(sample)
     labelled = sum(says(tree.texts[value.node]) for value in sample) / len(sample)
@@ -314,7 +314,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     )
     is_named = bool(roles & AUTHOR)
     href = (tree.attrs[around].get("href") or "") if tree.tags[around] == "a" else ""
-    own_named = is_named and bool(tree.roles[around] & AUTHOR)
+    own_named = is_named and tree.roles[around] & (AUTHOR | CHROME) == AUTHOR
     score = 3.0 * min(len(joined), 3 * size) / count + 1.6 * is_named + 0.6 * own_named
     score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite"))
     score += 0.8 * distinct if count > 2 else 0.4
