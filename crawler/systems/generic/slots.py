@@ -300,7 +300,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     long = sum(len(value.text) > 40 for value in values) / size
     wordy = sum(value.text.count(" ") > 4 for value in sample) / len(sample)
     sentence = sum(value.text[-1] in ".!?…。！？" for value in sample) / len(sample)
-    is_label = sum(template.is_label(value.node) and not tree.timed[value.node] for value in sample) / len(sample)
+    is_label = sum(template.is_label(value.node) for value in sample) / len(sample)
     digits = sum(not _LETTER.search(value.text) for value in sample) / len(sample)
     initials = sum(len(value.text) == 1 and value.text.upper() != value.text.lower() for value in sample) / len(sample)
     labelled = sum(says(tree.texts[value.node]) for value in sample) / len(sample)
