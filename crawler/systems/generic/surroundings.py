@@ -86,8 +86,9 @@ def _speaking(tree: Tree, short: list[int]) -> set[int]:
     lines = [tree.texts[node].casefold() for node in short]
     ends = [*accumulate(len(line) + 1 for line in lines)]
     everything = "\n".join(lines)
+    letters = frozenset(everything)
     found: set[int] = set()
-    for word in COUNTED:
+    for word in filter(letters.issuperset, COUNTED):
         at = everything.find(word)
         while at >= 0:
             line = bisect_left(ends, at + 1)
