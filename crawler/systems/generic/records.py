@@ -224,8 +224,9 @@ def _labels(tag: str, shape: str) -> tuple[str, ...]:
 
 
 def _around_times(tree: Tree, by: dict[str | tuple[int, str], list[int]]) -> None:
-    """The elements around each time, by the path that leads from the one to the other."""
+    """The elements around each time, by the path that leads from the one to the other, and bylines of one list."""
     taken: set[tuple[str, int]] = set()
+    bylines: dict[tuple[int, str], list[int]] = defaultdict(list)
     for node in compress(range(len(tree)), tree.timed):
         path, up = "", node
         for _ in range(MAX_UP):
@@ -237,8 +238,9 @@ def _around_times(tree: Tree, by: dict[str | tuple[int, str], list[int]]) -> Non
             if tree.tags[up] not in NEVER and (path, up) not in taken:
                 taken.add((path, up))
                 by[f"{path}(time)"].append(up)
-                if is_nearest and tree.shapes[up] == tree.tags[up]:  # without classes the bylines of one list
-                    by[tree.ups[up], f"{path}(time)"].append(up)
+                if is_nearest and tree.shapes[up] == tree.tags[up]:
+                    bylines[tree.ups[up], f"{path}(time)"].append(up)
+    by.update((key, heads) for key, heads in bylines.items() if len(heads) > 1)
 
 
 def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:

@@ -102,8 +102,10 @@ _PROFILE = re.compile(
 _ADDRESS = re.compile(r"(?<=\S)\s*<[^<>\s]+(?:@|\sat\s)[^<>]*>?$")
 """The mail address that archives of mailing lists show behind a name."""
 _ORDER = re.compile(r"^(?:#\d{1,5}[.):]?|\d{1,5}[.):])\s+(?=[^\W\d_])")
-_ANSWERED = re.compile(r"(?:re|aw|odp|sv|vs|ynt|antw)\s?:", re.IGNORECASE)
-"""What the subject of an answer begins with."""
+_NO_NAME = re.compile(r"(?:re|aw|odp|sv|vs|ynt|antw)\s?:|(?:https?:)?//|www\.", re.IGNORECASE)
+"""What the subject of an answer and the address of a page begin with."""
+NAMELESS: Final = frozenset({"label", "time"})
+"""Elements whose own text is no name."""
 
 
 def _names(template: Template, slots: Slots) -> list[Name | None]:
@@ -229,7 +231,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     text = tree.texts[line]
     if len(text) > LONGEST_LINE or template.is_field(line):
         return None
-    if tree.tags[tree.ups[line]] == "label" or only_says_by(text) or _ANSWERED.match(text):
+    if tree.tags[tree.ups[line]] in NAMELESS or only_says_by(text) or _NO_NAME.match(text):
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None

@@ -13,7 +13,7 @@ from crawler.systems.generic.template import WRAPPERS, Record, Template
 from crawler.systems.generic.words import COMMENT, REPLIES
 
 _LEVEL = re.compile(
-    r"(?:^|[\s_-])(?:depth|level|lvl|lev|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]?(\d{1,2})(?=$|[\s_])",
+    r"(?:^|[\s_-])(?:depth|level|lvl|lev|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]{0,2}(\d{1,2})(?=$|[\s_])",
     re.IGNORECASE,
 )
 _INDENT = re.compile(
