@@ -103,9 +103,9 @@ def _stops(tree: Tree, node: int) -> bool:
     """Whether an element is no part of a comment: a form, or what is right around it, a heading, a part of the page."""
     if tree.tags[node] in STOPS or tree.roles[node] & FORM:
         return True
-    if tree.chars[tree.ends[node]] - tree.chars[node] > LABELS:
+    fields = tree.places.get("textarea")
+    if not fields or tree.chars[tree.ends[node]] - tree.chars[node] > LABELS:
         return False
-    fields = tree.places.get("textarea", ())
     place = bisect_left(fields, node)
     return place < len(fields) and fields[place] < tree.ends[node]
 
