@@ -180,10 +180,9 @@ class Store:
             try:
                 number = batch.number
                 self._mark(number, rows, changes)
-                trim()
                 committed = await asyncio.to_thread(self._exporter.commit, batch)
-                del batch
-                trim()
+                del batch  # its rows lie free now
+                await asyncio.to_thread(trim)
                 self._report.rows.update(committed.rows)
                 self._report.known.update(committed.known)
                 self._report.changes.update(changes)
