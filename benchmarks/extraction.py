@@ -104,7 +104,7 @@ def trafilatura(page: BenchPage) -> Any:
 
 def newspaper(page: BenchPage) -> Any:
     """Text and metadata of an article; newspaper4k reads no comments."""
-    article = importlib.import_module("newspaper").Article(page.url)
+    article = importlib.import_module("newspaper").Article(page.url, fetch_images=False)  # else it asks the network
     article.download(input_html=page.body.decode())
     article.parse()
     return article
