@@ -61,7 +61,7 @@ def of_figures(found: dict[str, Any]) -> Iterator[Line]:
     :param found: ``extraction.json`` or ``storage.json``
     """
     for figure in found["figures"]:
-        name = figure["name"].partition(" (")[0]
+        name = figure["name"]
         for goal in figure["goals"]:
             ratio = " (throughput)" if goal["ratio"] == "throughput" else ""
             yield Line(f"{name}: {goal['ours']}{ratio}", goal["peer"], goal["bound"], _spread(goal), goal["is_reached"])

@@ -39,8 +39,8 @@ def test_goals_of_figures_say_what_was_found_beside_what():
     goals = [Goal("ours", "peer", 0.7), Goal("ours", "peer", 2.0, is_least=True)]
     figure = Figure("Reading (60 pages)", "ms", {"ours": [2.0, 4.0, 3.0], "peer": [4.0, 4.0, 4.0]}, goals)
     cost, throughput = of_figures({"figures": [figure.as_json()]})
-    assert cost == ("Reading: ours", "peer", "at most 0.7", "0.75 (0.5-1)", False)
-    assert throughput == ("Reading: ours (throughput)", "peer", "at least 2", "1.33 (1-2)", False)
+    assert cost == ("Reading (60 pages): ours", "peer", "at most 0.7", "0.75 (0.5-1)", False)
+    assert throughput == ("Reading (60 pages): ours (throughput)", "peer", "at least 2", "1.33 (1-2)", False)
 
 
 def test_every_reader_reads_every_page_in_each_round_that_counts():
