@@ -344,7 +344,8 @@ class Visit:
     outcome: Text = ""
     """`read` (the page and its threads were read), `unchanged` (the server or a count said that nothing changed),
     `gone` (404, 410, 451), `moved` (its address now leads to the page that `detail` names), `alias` (the address is
-    another one of the page, which was not read by it: an AMP version, a parameter that means nothing), `failed`."""
+    another one of the page, which was not read by it: an AMP version, a parameter that means nothing; such a row may be
+    the latest of its page), `failed`."""
     detail: Text | None = None
     """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so."""
     http_status: Small | None = None

@@ -26,7 +26,7 @@ PER_LISTING: Final = 10
 IN_FEED: Final = 50
 MEAN_COMMENTS: Final = 7
 VARIED: Final = 100
-"""Of each so manieth page there are other addresses."""
+"""Every so many pages one has other addresses too."""
 
 TRAPS: Final = (
     "/calendar/2024/{month:02}/", "/news/?sort=asc", "/news/?filter={number}", "/search/?q={number}", "/wp-login.php",
