@@ -114,17 +114,22 @@ def monstrous(text: str) -> str:
 <div class="comment-content"><p>{quoted}</p></div></li></ol></div>{text}</body></html>"""
 
 
+def seconds(text: str) -> float:
+    """CPU time of reading a page with a text everywhere."""
+    started = time.process_time()
+    assert read(monstrous(text))[-1].is_last
+    return time.process_time() - started
+
+
 def test_no_page_costs_more_than_its_length_whatever_is_repeated_on_it() -> None:
     texts = {pump: (pump * (LENGTH // len(pump) + 1))[:LENGTH] for pump in PUMPS}
     texts |= {start: start + start[-1] * LENGTH for start in STARTS}
-    spent = {}
-    for name, text in texts.items():
-        started = time.process_time()
-        assert read(monstrous(text))[-1].is_last
-        spent[name] = time.process_time() - started
-    usual = statistics.median(spent.values())
+    spent = {name: seconds(text) for name, text in texts.items()}
     # Text that is one tag in a place costs more than text that is none; the square of 24,000 costs hundreds of times more.
-    assert {name: round(took / usual, 1) for name, took in spent.items() if took > 8 * usual + 0.2} == {}
+    most = 8 * statistics.median(spent.values()) + 0.2
+    # Read again: the garbage collector may have looked at all that the other tests left, once.
+    dear = {name: min(seconds(texts[name]) for _ in range(3)) for name, took in spent.items() if took > most}
+    assert {name: round(took, 2) for name, took in dear.items() if took > most} == {}
 
 
 @pytest.mark.parametrize(
