@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from crawler.discovery.content import LONG, content_of
 from crawler.discovery.found import as_page
 from crawler.discovery.traps import trap
 from crawler.extract.document import Document
@@ -63,7 +64,10 @@ class Links:
 
 
 THREAD: Final = 3
-"""Weight of a comment thread on the document."""
+"""Weight of a comment thread on the document; what it consists of may weigh as much."""
+
+SHORT_TEXT, NO_TEXT, MANY_LINKS = 300, 150, 8
+"""Characters that an article has at least, and that are no text yet; links that a list has at least."""
 
 
 def is_listing(document: Document, *, has_thread: Callable[[], bool]) -> tuple[bool, list[str]]:
@@ -95,11 +99,25 @@ def is_listing(document: Document, *, has_thread: Callable[[], bool]) -> tuple[b
     headlines = articles or len(document.css("h2 a[href], h3 a[href]"))
     if headlines >= 6:
         evidence.append((-1, f"{headlines} linked headlines"))
-    weight = sum(each for each, _ in evidence)
-    if -THREAD <= weight < 0 and has_thread():
+    if -THREAD <= _weight(evidence) <= 0:
+        evidence += _by_content(document)
+    if -THREAD <= _weight(evidence) < 0 and has_thread():
         evidence.append((THREAD, "a comment thread"))
-        weight += THREAD
-    return weight < 0, [f"{each:+d} {word}" for each, word in evidence]
+    return _weight(evidence) < 0, [f"{each:+d} {word}" for each, word in evidence]
+
+
+def _weight(evidence: list[tuple[int, str]]) -> int:
+    return sum(each for each, _ in evidence)
+
+
+def _by_content(document: Document) -> Iterable[tuple[int, str]]:
+    content = content_of(document)
+    if content.text >= SHORT_TEXT:
+        yield 1 if content.text < LONG else 3, f"running text of {content.text} characters"
+    if content.has_video:
+        yield 1, "a video of its own"
+    elif content.links >= MANY_LINKS and content.text < NO_TEXT:
+        yield -1, f"{content.links} links that stand alone, hardly any text"
 
 
 def _by_address(document: Document) -> Iterable[tuple[int, str]]:

@@ -12,6 +12,13 @@ HOME = "https://news.example.org/"
 TEASERS = "".join(f'<article><h2><a href="/story-{n}/">Story {n}</a></h2></article>' for n in range(8))
 
 
+SENTENCE = "The council of the harbour has put off the works on the ferry for a third time, and nobody says why. "
+TOPICS = "".join(f'<tr><td><a href="/topic/a-question-{n}/">A question of ferries {n}</a></td><td>{n}</td>' for n in range(9))
+ROWS = "".join(f'<div><b><a href="/s/{n}/">What came of it, {n}</a></b><div>{SENTENCE * 2}</div></div>' for n in range(9))
+PARTED = f"<div><div><p>{SENTENCE}</p></div></div>" * 8
+BESIDE = "".join(f'<div><a href="/s/{n}/">What came of it, {n}</a></div>' for n in range(30))
+
+
 def judged(html: str, url: str, *, has_thread: bool = False) -> bool:
     return is_listing(Document(html, url), has_thread=lambda: has_thread)[0]
 
@@ -25,6 +32,9 @@ def judged(html: str, url: str, *, has_thread: bool = False) -> bool:
         (f'<link rel="next" href="/page/3/"><body>{TEASERS}', f"{HOME}page/2/"),
         ('<script type="application/ld+json">{"@type":"CollectionPage"}</script><body>', f"{HOME}world"),
         (f"<body>{TEASERS}", f"{HOME}?page=3"),
+        (f"<body><h1>Ferries</h1><table>{TOPICS}</table>", f"{HOME}forum/ferries-2/"),
+        (f"<body><h1>World</h1><p>All of the world.</p>{ROWS}", f"{HOME}world"),
+        (f"<body><h1>World</h1><p>{SENTENCE * 4}</p>{TEASERS}{ROWS}", f"{HOME}category/world/"),
     ],
 )
 def test_a_listing_is_known(html, url):
@@ -40,6 +50,11 @@ def test_a_listing_is_known(html, url):
         ('<script type="application/ld+json">{"@graph":[{"@type":"WebSite"},{"@type":"NewsArticle"}]}</script><body>', f"{HOME}a", False),
         (f"<body>{TEASERS}", f"{HOME}a-story-with-many-teasers/", True),
         ("<body><h1>Plain</h1><p>Text", f"{HOME}plain.html", False),
+        (f"<body><h1>A story</h1><p>{SENTENCE * 4}</p>{TEASERS}", f"{HOME}a", False),
+        (f"<body><h1>A story</h1>{PARTED}{TEASERS}{BESIDE}", f"{HOME}a", False),
+        (f"<body><h1>訊</h1><p>{'海港議會再次推遲渡輪工程沒有人說明原因' * 10}</p>{TEASERS}", f"{HOME}a", False),
+        (f"<body><h1>A story</h1><p>{SENTENCE * 9}</p>{TEASERS}", f"{HOME}topics/ships/a-story", False),
+        (f'<body><h1>A video</h1><iframe src="https://www.youtube.com/embed/kSWQux3iP5a"></iframe>{BESIDE}', f"{HOME}v", False),
     ],
 )
 def test_a_page_is_known(html, url, has_thread):
