@@ -36,6 +36,15 @@ PROVEN_EMPTY: Final = frozenset({"none", "closed"})
 """Verdicts after which no other system is asked about the page."""
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Why a page that is there is not visited after all."""
+
+    reason: str
+    address: str | None = None
+    """The page that this is another address of; None where it is the one that the page itself calls canonical."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """What a visit needs from outside, so that a crawl, a test and a re-reading run the same code."""
@@ -49,7 +58,7 @@ class Circumstances:
     systems: Sequence[System]
     """The comment systems, in the order in which they are asked."""
     limits: Limits
-    judge: Callable[[Document, Callable[[], bool]], str | None] = lambda _document, _has_thread: None
+    judge: Callable[[Document, Callable[[], bool]], Passed | None] = lambda _document, _has_thread: None
     """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and
     a function that tells whether a comment system finds a thread on it."""
     of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
@@ -92,11 +101,11 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         return
 
     address = canonical_url(document)
-    skipped = around.judge(document, threads.are_there)
-    if skipped is not None:
-        last = capture(address, page_capture, PAGE_EXTRACTOR)
-        last.skipped, last.is_last = skipped, True
-        if skipped in OTHER_ADDRESS:
+    passed = around.judge(document, threads.are_there)
+    if passed is not None:
+        last = capture(passed.address or address, page_capture, PAGE_EXTRACTOR)
+        last.skipped, last.is_last = passed.reason, True
+        if passed.reason in OTHER_ADDRESS:
             last.visit = _looked(response, source, "alias")
         yield last
         return

@@ -26,7 +26,7 @@ from crawler.safety.addresses import PrivateHosts
 from crawler.safety.secrets import masked, masked_address
 from crawler.systems import systems_of
 from crawler.systems.reading import Limits
-from crawler.visit import PAGE_EXTRACTOR, Circumstances, visit
+from crawler.visit import PAGE_EXTRACTOR, Circumstances, Passed, visit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -118,7 +118,7 @@ class VisitSpider(Spider):
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
-    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> str | None:  # noqa: ARG002 - for spiders
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> Passed | None:  # noqa: ARG002 - for spiders
         """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.
 
         :param has_thread: whether a comment system found a thread on it
@@ -127,7 +127,7 @@ class VisitSpider(Spider):
         frontier = Frontier.of(self.crawler)
         if lease is None or frontier is None or page_key(canonical) == page_key(lease.url):
             return None
-        return None if frontier.claims(lease, canonical) else "duplicate"
+        return None if frontier.claims(lease, canonical) else Passed("duplicate")
 
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None

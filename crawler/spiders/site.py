@@ -15,11 +15,12 @@ from scrapy import Request
 from scrapy.robotstxt import ProtegoRobotParser
 
 from archive.errors import ArchiveError
+from crawler.discovery.content import SENTENCE, content_of
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import known_pages
 from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
-from crawler.discovery.marks import mark
+from crawler.discovery.marks import mark, mark_of_answer
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
@@ -33,7 +34,7 @@ from crawler.spiders.addresses import addresses_of, check_addresses
 from crawler.spiders.base import ArgumentError, VisitSpider
 from crawler.systems.reading import header_dict
 from crawler.systems.wordpress.page import rest_root
-from crawler.visit import GONE
+from crawler.visit import GONE, Passed
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -53,6 +54,8 @@ NEWEST: Final = 10
 
 NO_PAGE: Final = frozenset({"robots", "not_html", "soft_404", "opt_out", "reserved"})
 """Reasons of failures that cost nothing where it was a site that named the address, and nobody asked for it."""
+
+_CANONICAL: Final = 'link[rel="canonical"][href], meta[property="og:url"][content]'
 
 Read = Callable[..., Listed]
 
@@ -84,6 +87,22 @@ class _Site:
     """Addresses of those that a feed states more comments of, and how many."""
     depths: dict[bytes, int] = field(default_factory=dict)
     """Steps from the home page, of addresses that a listing named."""
+    queried: set[bytes] = field(default_factory=set)
+    """Paths that were named with a query."""
+    answers: dict[bytes, str] = field(default_factory=dict)
+    """Canonical addresses of pages at such paths, by what answered."""
+
+    def same_as_before(self, document: Document) -> Passed | None:
+        """Whether a page is one that answered before at an address with another query, and names no canonical one.
+
+        A page without text of its own may be filled by a script, which reads the address.
+        """
+        if mark(document.url.partition("?")[0]) not in self.queried or document.first(_CANONICAL) is not None:
+            return None
+        if content_of(document).text < SENTENCE:
+            return None
+        first = self.answers.setdefault(mark_of_answer(document), address := canonical_url(document))
+        return None if first == address else Passed("duplicate", first)
 
 
 class SiteSpider(VisitSpider):
@@ -255,6 +274,9 @@ class SiteSpider(VisitSpider):
                 self.report.skipped["limit"] += 1
                 continue
             site.pages += 1
+            path, _, query = url.partition("?")
+            if query:
+                site.queried.add(mark(path))
             if depth is not None:
                 site.depths[address] = depth
             yield self.page_request(url, found.url)
@@ -340,7 +362,7 @@ class SiteSpider(VisitSpider):
             return "limit"
         return "limit" if options.max_bytes and site.received > options.max_bytes else None
 
-    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> str | None:
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> Passed | None:
         """``listing`` for what names pages; its links are asked for by :meth:`visited`."""
         site = self._sites.get(site_of(document.url))
         if site is None or lease is None:
@@ -349,16 +371,16 @@ class SiteSpider(VisitSpider):
         whole = of_whole_page(document)
         if whole is not None:
             self._links[lease.id] = self._pages(site, [Found(url=whole)])
-            return "amp"
+            return Passed("amp")
         if is_listing(document, has_thread=has_thread)[0]:
             if _reached(site.places, site.options.max_listings):
-                return "limit"
+                return Passed("limit")
             site.places += 1
             self._links[lease.id] = self._followed(site, links_of(document), site.depths.get(mark(lease.url), 1))
-            return "listing"
+            return Passed("listing")
         if mark(canonical_url(document)) in site.known and mark(lease.url) not in site.grown:
-            return "known"
-        return super().judge(document, lease, has_thread=has_thread)
+            return Passed("known")
+        return super().judge(document, lease, has_thread=has_thread) or site.same_as_before(document)
 
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from loopback import Answer, LoopbackSite
@@ -81,6 +82,34 @@ def test_a_hundred_addresses_of_one_page_are_one_page(place):
     assert done.returncode == 0, done.stdout + done.stderr
     assert visited(place, site) == ["/story/"]
     assert "99 duplicate" in done.stdout
+
+
+def test_addresses_that_differ_in_the_query_and_answer_alike_are_one_page_also_without_a_canonical_link(place):
+    site = LoopbackSite({})
+    address = site.url("/story/")
+    text = f"<p>{'The ferry is late once more, and nobody in the harbour says why. ' * 3}</p>"
+
+    def story_of(query: str, said: str = text) -> Answer:
+        shared = f'<a href="https://www.facebook.com/sharer.php?u={quote(address + query, "")}">Share</a>'
+        return Answer(page(1).replace("</h1>", f"</h1>{said}{shared}"), headers=HTML)
+
+    variants = [f"?from=list{n}" for n in range(20)]
+    others = ["?id=1", "?id=2"]  # filled by a script: alike as they come, and not the same
+    site.paths |= {"/": home(*(f"/story/{query}" for query in variants), "/story/?from=elsewhere", *(f"/shell/{query}" for query in others))}
+    site.paths |= {f"/story/{query}": story_of(query) for query in variants}
+    site.paths |= {"/story/?from=elsewhere": story_of("?from=elsewhere", text * 2)}
+    site.paths |= {f"/shell/{query}": Answer("<title>Watch</title><body><div id=app></div><script src=/app.js></script>", headers=HTML) for query in others}
+    done = crawl(place, site, "new")
+    assert done.returncode == 0, done.stdout + done.stderr
+    stories = [path for path in visited(place, site) if path.startswith("/story/")]
+    assert len(stories) == 2
+    assert "/story/?from=elsewhere" in stories
+    assert [path for path in visited(place, site) if path.startswith("/shell/")] == ["/shell/?id=1", "/shell/?id=2"]
+    assert "19 duplicate" in done.stdout
+    before = len(site.asked)
+    done = crawl(place, site, "new")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not [path for path in asked_since(site, before) if path.startswith("/story/")]
 
 
 def test_a_calendar_without_end_and_paths_in_circles_are_bounded(place):
