@@ -259,7 +259,7 @@ def _readable(response: Response) -> Document:
     if not is_success and response.status not in BLOCKED_STATUS:
         raise _UnreadableError("http", f"{response.url} answered with status {response.status}")
     try:
-        document = Document(response.body, response.url, header_dict(response))
+        document = Document.of_page(response.body, response.url, header_dict(response))
     except NotHtmlError as error:
         if is_success:
             raise _UnreadableError("not_html", f"{response.url}: {error}") from error

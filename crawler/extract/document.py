@@ -70,6 +70,18 @@ class Document:
         self._markup = body if isinstance(body, bytes) and text is not None and not self.is_cut else markup.encode()
         self.tree = LexborHTMLParser(self._markup)
 
+    @classmethod
+    def of_page(cls, body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
+        """The same of what must be a page: a feed or a sitemap is none.
+
+        :raises NotHtmlError: as when it is made
+        """
+        document = cls(body, url, headers)
+        root = _XML_ROOT.match(document.text.removeprefix("\ufeff"))
+        if root is not None:
+            raise NotHtmlError(f"the answer is a feed or a sitemap (<{root[1]}>), not HTML")
+        return document
+
     @cached_property
     def root(self) -> LexborNode:
         """The ``html`` element."""
@@ -178,10 +190,10 @@ _MAGIC = (
 _HTML_TYPES: Final = ("html", "xml", "text/plain", "octet-stream")
 _TAG = re.compile(rb"<[!?/a-z\x00]", re.IGNORECASE)
 _XML_ROOT = re.compile(
-    rb"(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,500}-->\s*){0,8}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]",
+    r"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,500}-->\s*){0,8}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
-"""RSS, Atom, RDF, sitemaps.org, OPML: a parser for HTML would make pages of them."""
+"""RSS, Atom, RDF, sitemaps.org, OPML: a parser for HTML makes pages of them."""
 _JSON = re.compile(rb"(?:\)\]\}'?,?\s*)?(?:\{\s*[\"}]|\[\s*[{\"\]])")
 _SCRIPT = re.compile(rb"['\"]use strict['\"]|!?\(?function\b|(?:var|let|const|import|export)\s|@charset|@import|/\*")
 
@@ -219,9 +231,6 @@ def _refuse_other_types(body: bytes, content_type: str) -> None:
         raise NotHtmlError(f"the answer is {mime}, not HTML")
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<"):
-        root = _XML_ROOT.match(text)
-        if root is not None:
-            raise NotHtmlError(f"the answer is a feed or a sitemap (<{root[1].decode()}>), not HTML")
         return
     if _JSON.match(text):
         raise NotHtmlError("the answer is JSON, not HTML")

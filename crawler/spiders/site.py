@@ -321,7 +321,7 @@ class SiteSpider(VisitSpider):
             yield self.lost(site.home, "http", f"{response.url} answered with status {response.status}", is_page=False)
             return
         try:
-            document = Document(response.body, response.url, header_dict(response))
+            document = Document.of_page(response.body, response.url, header_dict(response))
         except NotHtmlError as error:
             yield self.lost(site.home, "not_html", f"{response.url}: {error}", is_page=False)
             return

@@ -112,6 +112,15 @@ def test_addresses_that_differ_in_the_query_and_answer_alike_are_one_page_also_w
     assert not [path for path in asked_since(site, before) if path.startswith("/story/")]
 
 
+def test_a_feed_that_a_link_leads_to_is_no_page(place):
+    feed = "<?xml version='1.0'?><rss><channel><title>Latest topics</title><item><link>/one/</link></item></channel></rss>"
+    site = LoopbackSite({"/": home("/one/", "/latest/"), "/one/": story(1), "/latest/": Answer(feed, headers=XML)})
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/one/"]
+    assert "1 not_html" in done.stdout
+
+
 def test_a_calendar_without_end_and_paths_in_circles_are_bounded(place):
     site = LoopbackSite({})
 

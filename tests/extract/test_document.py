@@ -203,9 +203,6 @@ def test_utf8_is_always_read_as_utf8(text: str) -> None:
         (b'\xef\xbb\xbf [{"html": "<p>x</p>"}]', "JSON"),
         (b")]}'\n{\"a\": 1}", "JSON"),
         (b"function f() { return 1 }", "script"),
-        (b'<?xml version="1.0"?>\n<!-- made <b>here</b> -->\n<rss version="2.0"><channel><title>Latest', "feed"),
-        (b'\xef\xbb\xbf<feed xmlns="http://www.w3.org/2005/Atom"><title>Latest', "feed"),
-        (b'<?xml version="1.0"?><?xml-stylesheet href="s.xsl"?><urlset xmlns="http://www.sitemaps.org/"><url>', "sitemap"),
         (b"\0\1\2\3\4\5\6\7" * 20, "binary"),
     ],
 )
@@ -215,9 +212,26 @@ def test_what_is_no_page_is_named(body: bytes, word: str, mime: str) -> None:
         Document(body, "https://example.org/", {"content-type": mime})
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<?xml version="1.0"?>\n<!-- made <b>here</b> -->\n<rss version="2.0"><channel><title>Latest',
+        b'\xef\xbb\xbf<feed xmlns="http://www.w3.org/2005/Atom"><title>Latest',
+        b'<?xml version="1.0"?><?xml-stylesheet href="s.xsl"?><urlset xmlns="http://www.sitemaps.org/"><url>',
+        '<?xml version="1.0" encoding="utf-16"?><rss><channel><title>Latest'.encode("utf-16"),
+    ],
+)
+@pytest.mark.parametrize("mime", ["text/html; charset=utf-8", "", "application/rss+xml"])
+def test_a_feed_or_a_sitemap_is_no_page(body: bytes, mime: str) -> None:
+    headers = {"content-type": mime}
+    with pytest.raises(NotHtmlError, match="feed or a sitemap"):
+        Document.of_page(body, "https://example.org/", headers)
+    assert "<title>" in Document(body, "https://example.org/", headers).text or b"urlset" in body, "others read it"
+
+
 def test_a_page_with_the_prolog_of_xml_is_one() -> None:
     body = b'<?xml version="1.0"?><!-- x --><!DOCTYPE html><html><title>A</title><body>' + b"<!---->" * 120
-    assert Document(body, "https://example.org/").first("title").text() == "A"
+    assert Document.of_page(body, "https://example.org/").first("title").text() == "A"
 
 
 @pytest.mark.parametrize("mime", ["image/png", "application/json", "video/mp4", "text/css"])
