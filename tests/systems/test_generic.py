@@ -15,7 +15,7 @@ from crawler.extract.document import Document
 from crawler.systems.generic import Generic
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.explain import explain
-from crawler.systems.generic.thread import THRESHOLD, find_thread, read_whole
+from crawler.systems.generic.thread import THRESHOLD, candidates, find_thread, read_whole
 from crawler.systems.generic.times import time_in
 from pipelines.emit import moment
 
@@ -224,3 +224,12 @@ def test_an_article_before_the_line_that_counts_one_comment_is_no_comment():
     <label>Name</label> <input name="n"></p><p>Comment<br><textarea name="t"></textarea></p><input type="submit"></form></div></div>"""
     found = find_thread(Document(html.encode(), URL), observed_at=NOW, language="en")
     assert found is None or found.confidence < THRESHOLD
+
+
+def test_the_heading_of_a_thread_begins_no_comment():
+    html = """<h1>Data</h1><div><h3 id="comments">Comments</h3><div class="comment" id="comment_1004"><div class="head">
+    <a href="/user/edda">edda</a> commented on 05 Aug 2019, 3:56PM</div><p>Could you explain the third one?</p></div>
+    <a href="/user/join">Join us</a></div>"""
+    found = candidates(Document(html, URL), observed_at=NOW, language="en", limit=99, behind=99)
+    assert found
+    assert all(other.template.tree.tags[other.group.heads[0]] != "h3" for other in found)

@@ -83,6 +83,8 @@ def skim_bodies(template: Template, slots: Slots) -> Bodies:
 def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
     """The place of the texts, and for each record the nodes that are no part of its text."""
     left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
+    if template.group.mode == "signed":
+        return 0, left_out
     whole = _byline_places(template, slots, left_out)
     for number, record in enumerate(template.records):
         _leave_out_blocks(template, record, left_out[number], whole)
@@ -103,6 +105,8 @@ def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
         left_out.add(name.node)
     if stamp is not None and (not tree.tags[stamp.node] or tree.ends[stamp.node] - stamp.node < 12):
         left_out.add(stamp.node)
+    if name is not None and stamp is not None and template.group.mode == "signed":
+        return {line for line in record.lines if line >= name.node}
     for node in record.own:
         tag = tree.tags[node]
         if not tag:
@@ -426,6 +430,9 @@ def _foreign(template: Template, record: Record) -> set[int]:
 _LEADING = re.compile(r"^(?:[\s,:;|·•»—–-]+(?=\s|\w))+")
 
 
+_TRAILING = re.compile(r"\s+(?:--?|[–—])\s*$")
+"""The dash before a signature."""
+
 _UNDERLINE = re.compile(r"\n\s*_{8,}\s*\n")
 """What forums of the phpBB family draw above a signature."""
 
@@ -438,4 +445,5 @@ def _trimmed(text: str) -> str:
         lines.pop()
     text = "\n".join(lines)
     leading = _LEADING.match(text)
+    text = _TRAILING.sub("", text)
     return (text[leading.end() :] if leading is not None else text).replace("\u00ad", "").strip()

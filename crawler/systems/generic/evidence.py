@@ -12,9 +12,10 @@ from typing import Final
 from crawler.systems.generic.body import HEADINGS, Bodies
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.records import Group, Sums
-from crawler.systems.generic.slots import Slots
+from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Template
+from crawler.systems.generic.times import LONGEST_LINE
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import (
     ARTICLE,
@@ -45,6 +46,9 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     stamps = [stamp for stamp in slots.stamps if stamp is not None]
     own_chars = sum(len(tree.texts[line]) for record in records for line in record.lines) or 1
     first, last = group.spans[0][0], max(end for _, end in group.spans)
+    is_signed = group.mode == "signed"
+    name_nodes, stamp_nodes = [name.node for name in names], [stamp.node for stamp in stamps]
+    name_makes, stamp_makes = _makes(tree, name_nodes), _makes(tree, stamp_nodes)
     found: dict[str, float] = {
         "one": float(total == 1),
         "two": float(total == 2),
@@ -59,10 +63,10 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         "length": log2(1 + median(sizes)),
         "long": float(sum(sizes) / count > 2500),
         "body_share": min(1.0, sum(map(len, texts)) / own_chars),
-        "crowded_names": _crowded(template, [name.node for name in names]),
-        "crowded_times": _crowded(template, [stamp.node for stamp in stamps]),
-        "missed_names": _missed(tree, around, [name.node for name in names], total / count),
-        "missed_times": _missed(tree, around, [stamp.node for stamp in stamps], total / count),
+        "crowded_names": 0.0 if is_signed else _crowded(template, name_makes),
+        "crowded_times": 0.0 if is_signed else _crowded(template, stamp_makes),
+        "missed_names": _missed(tree, around, name_nodes, name_makes, total / count),
+        "missed_times": _missed(tree, around, stamp_nodes, stamp_makes, total / count),
         "many_times": sum(sum(tree.timed[node] for node in record.own) > 2 for record in records) / count,
         "huge": sum(sum(len(tree.texts[line]) for line in record.lines) > 4000 for record in records) / count,
         "after": float(group.mode == "after" and tree.tags[group.heads[0]] != "dt"),
@@ -88,7 +92,7 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     )
     found["ids"] = sum(value is not None for value in native_ids(template)) / count
     found.update(_roles(group, sums, template, slots, bodies.place))
-    told = found["is_comment"] or found["in_comments"] or found["stated_near"] or found["headed"]
+    told = is_signed or found["is_comment"] or found["in_comments"] or found["stated_near"] or found["headed"]
     found["bare"] = float(not told and not _holds_comments(template))
     found["one_bare"] = found["bare"] * found["one"]
     return found
@@ -122,10 +126,15 @@ def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) 
     return not is_named and around.stated_before(group.spans[0][0]) == 0
 
 
-def _makes(tree: Tree, nodes: list[int]) -> Counter[tuple[str, str]]:
-    """The makes of the elements that hold names or times: their shape and that of what is around them."""
+Makes = Counter[tuple[str, str]]
+"""How many elements have a shape and stand in one of another shape."""
+
+
+def _makes(tree: Tree, nodes: list[int]) -> Makes:
+    """The makes of the elements that hold names or times, without those that are anybody's."""
     elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]
-    return Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements if tree.ups[node] >= 0)
+    makes = Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements if tree.ups[node] >= 0)
+    return Counter({make: times for make, times in makes.items() if not _is_anybodys(make)})
 
 
 PLAIN: Final = frozenset({"p", "div", "td", "th", "dt", "dd", "li", "span", "tr"})
@@ -141,34 +150,50 @@ def _is_anybodys(make: tuple[str, str]) -> bool:
     return shape in PLAIN or (shape in INLINE and (around in PLAIN or around in INLINE))
 
 
-def _crowded(template: Template, nodes: list[int]) -> float:
+def _crowded(template: Template, makes: Makes) -> float:
     """Share of the records in which the author's or the time's make comes again: there are several comments in one.
 
-    The same once more is a copy for another size of screen.
+    The same once more is a copy for another size of screen; what comes again in the same line are controls.
     """
     tree = template.tree
-    makes = {make for make in _makes(tree, nodes[:20]) if not _is_anybodys(make)}
     if not makes:
         return 0.0
-    wanted = {shape for shape, _ in makes}
+    shapes, wanted = tree.shapes, {shape for shape, _ in makes}
     crowded = 0
     for record in template.records:
-        said = [
-            tree.text(node)
-            for node in record.own
-            if tree.shapes[node] in wanted and (tree.shapes[node], tree.shapes[tree.ups[node]]) in makes
-        ]
+        said: list[str] = []
+        lines: set[int] = set()
+        for node in [node for node in record.own if shapes[node] in wanted]:
+            up = tree.ups[node]
+            if up not in lines and (shapes[node], shapes[up]) in makes:
+                said.append(tree.text(node))
+                if _is_line(tree, up):
+                    lines.add(up)
         crowded += len(said) > len(makes) and len(set(said)) > len(makes)
     return crowded / len(template.records)
 
 
-def _missed(tree: Tree, around: Surroundings, nodes: list[int], scale: float) -> float:
-    """Share of the page's elements of the author's or the time's make that stand in no record."""
+def _is_line(tree: Tree, node: int) -> bool:
+    """Whether an element is no more than a line of text."""
+    return tree.chars[tree.ends[node]] - tree.chars[node] <= LONGEST_LINE
+
+
+def _beside(tree: Tree, nodes: list[int]) -> Makes:
+    """How many more elements of their makes stand in the lines of the elements that hold names or times."""
+    found: Makes = Counter()
+    held = {node if tree.tags[node] else tree.ups[node] for node in nodes}
+    for up in {tree.ups[node] for node in held}:
+        if up >= 0 and _is_line(tree, up):
+            found.update((tree.shapes[node], tree.shapes[up]) for node in tree.children(up) if node not in held)
+    return found
+
+
+def _missed(tree: Tree, around: Surroundings, nodes: list[int], makes: Makes, scale: float) -> float:
+    """Share of the page's elements of the author's or the time's make that stand in no record's byline."""
     missed = total = 0.0
-    for make, seen in _makes(tree, nodes).items():
-        if _is_anybodys(make):
-            continue
-        times = seen * scale
+    beside = _beside(tree, nodes) if makes else makes
+    for make, seen in makes.items():
+        times = (seen + beside[make]) * scale
         missed += max(0, around.shapes[make] - times)
         total += max(times, around.shapes[make])
     return missed / total if total else 0.0
@@ -248,11 +273,18 @@ def _titled(template: Template, slots: Slots) -> float:
             heads.append(above)
         for node in heads:
             link = _link_at(tree, node)
-            is_author = are_names and name is not None and tree.is_in(name.node, node)
+            is_author = (
+                are_names and name is not None and link is not None and _is_author(tree, name, node, link)
+            )
             if link is not None and not is_author and (href := _page_of(tree, link)):
                 targets.setdefault(_subject(tree.text(link)), href)
                 break
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
+
+
+def _is_author(tree: Tree, name: Name, node: int, link: int) -> bool:
+    """Whether a name stands at a node, or what is linked there is the name once more."""
+    return tree.is_in(name.node, node) or tree.line(link, LONGEST_NAME) == name.text
 
 
 def _heading_before(tree: Tree, node: int) -> int | None:
@@ -357,6 +389,7 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
     tags = [tree.tags[up] for up in sums.ancestors(heads[0], 12)]
     inner = [sums.headings[record.end] - sums.headings[record.start] for record in template.records]
     titled = _titled(template, slots)
+    is_signed = group.mode == "signed"
     last_name, last_body = slots.name_place.rpartition(" > ")[2], body_place
     return {
         "is_comment": _share([bool(role & COMMENT) for role in roles]),
@@ -376,8 +409,8 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "titled": titled,
         "headings": min(1.0, sum(inner) / len(inner)),
         "fields": float(sums.fields[template.records[-1].end] > sums.fields[template.records[0].start]),
-        "name_place": float(bool(roles_of(last_name) & AUTHOR)),
-        "name_named": float(bool(roles_of(slots.name_place) & AUTHOR)),
+        "name_place": float(is_signed or bool(roles_of(last_name) & AUTHOR)),
+        "name_named": float(is_signed or bool(roles_of(slots.name_place) & AUTHOR)),
         "time_named": float(bool(roles_of(slots.time_place) & TIME) or "time" in slots.time_place),
         "body_named": float(bool(roles_of(last_body) & (BODY | COMMENT))),
         "pictures": _share([sums.images[record.end] > sums.images[record.start] for record in template.records]),

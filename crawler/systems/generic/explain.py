@@ -47,6 +47,7 @@ _MODES: Final = {
     "element": "each comment is one element",
     "after": "each comment is an element and its siblings up to the next such element",
     "before": "each comment is an element and its siblings since the last such element",
+    "signed": "each comment is a text that ends with a name and a time",
 }
 
 

@@ -12,6 +12,7 @@ from math import inf, log2
 from typing import Final
 
 from crawler.systems.generic.model import most_of, quick_score
+from crawler.systems.generic.signatures import signed
 from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.times import LONGEST_LINE
@@ -27,6 +28,7 @@ from crawler.systems.generic.words import (
     SIDE,
     TALK,
     TIME,
+    is_chrome,
 )
 
 NEVER: Final = frozenset(
@@ -65,7 +67,7 @@ class Group:
     spans: list[tuple[int, int]]
     """The nodes of each comment: its element, or its element with siblings after or before it."""
     mode: str = "element"
-    """``element``, ``after``, ``before``."""
+    """``element``, ``after``, ``before``, ``signed``."""
     score: float = 0.0
     signs: dict[str, float] = field(default_factory=dict)
     """What spoke for and against it."""
@@ -114,6 +116,12 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
             group.signs = _counted(tree, sums, group)
             group.score = quick_score(group.signs)
             read[same] = group
+    spans = signed(tree)
+    if len(spans) > 1:
+        group = Group("signed texts", [start for start, _ in spans], spans, "signed")
+        group.signs = _counted(tree, sums, group)
+        group.score = quick_score(group.signs)
+        read[-1,] = group
     return _judged(tree, sums, list(read.values()), behind)
 
 
@@ -170,6 +178,8 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
     times, authors, roles = tree.times, sums.authors, tree.roles
     first = heads[0]
     is_heading = tree.tags[first] in SUBHEADINGS
+    if is_heading and len(heads) == 1 and is_chrome(tree.line(first, LONGEST_LINE) or ""):
+        return False  # the heading of the thread, not of a comment
     for head in heads[:4]:
         end = _byline_end(tree, head) if is_heading else tree.ends[head]
         if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:

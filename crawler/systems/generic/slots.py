@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from os.path import commonprefix
 from typing import Final
 
-from crawler.systems.generic.stamps import Stamp, read_stamps
+from crawler.systems.generic.signatures import signature
+from crawler.systems.generic.stamps import Stamp, read_stamp, read_stamps
 from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.times import LONGEST_LINE, without_time
 from crawler.systems.generic.tree import SUBHEADINGS
@@ -19,6 +20,7 @@ from crawler.systems.generic.words import (
     HIDDEN,
     TIME,
     bare_name,
+    counts_posts,
     is_chrome,
     leads_to_login,
     only_says_by,
@@ -55,6 +57,8 @@ class Slots:
 
 def read_slots(template: Template, *, observed_at: int, language: str | None) -> Slots:
     """Times first: what stands beside them is often the author."""
+    if template.group.mode == "signed":
+        return _signatures(template, observed_at, language)
     slots = Slots()
     slots.stamps, slots.time_place = read_stamps(template, observed_at=observed_at, language=language)
     slots.names = _names(template, slots)
@@ -62,6 +66,24 @@ def read_slots(template: Template, *, observed_at: int, language: str | None) ->
     if told != slots.stamps:
         slots.stamps, slots.time_place = told, slots.time_place if any(told) else ""
         slots.names = _names(template, slots)
+    return slots
+
+
+SURE: Final = 5.0
+"""The score of the place of names in signatures."""
+
+
+def _signatures(template: Template, observed_at: int, language: str | None) -> Slots:
+    """Name and time of each signed text: those of its last signature."""
+    tree = template.tree
+    slots = Slots(name_score=SURE)
+    for record in template.records:
+        found = ((line, signature(tree, line)) for line in reversed(record.lines) if tree.timed[line])
+        line, (_, link) = next((line, signs) for line, signs in found if signs is not None)
+        name = next(node for node in range(link + 1, tree.ends[link]) if tree.texts[node])
+        slots.stamps.append(read_stamp(template, line, observed_at, language))
+        slots.names.append(Name(tree.text(link), name, record.lines.index(name)))
+        slots.name_place, slots.time_place = (template.path(template.place[node]) for node in (name, line))
     return slots
 
 
@@ -108,8 +130,12 @@ NAMELESS: Final = frozenset({"label", "time"})
 """Elements whose own text is no name."""
 
 
+FURTHER: Final = 3
+"""Texts of one place that are told apart by their order; of those behind only one that says ``By NAME`` has a name."""
+
+
 def _names(template: Template, slots: Slots) -> list[Name | None]:
-    count = len(template.records)
+    tree, count = template.tree, len(template.records)
     places: dict[tuple[int, int], dict[int, Name]] = defaultdict(dict)
     order: dict[tuple[int, int], int] = defaultdict(int)
     for number, record in enumerate(template.records):
@@ -118,8 +144,11 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
         for rank, line in enumerate(record.lines):
             place = template.place[line]
             key = (place, nth[place])
-            nth[place] += 1
-            if key[1] > 2 or (key in places and number in places[key]):
+            if nth[place] < FURTHER:
+                nth[place] += 1
+            elif not says_by(tree.texts[line]):
+                continue
+            if key in places and number in places[key]:
                 continue
             text = _name_of(template, line, stamp)
             if text:
@@ -156,12 +185,15 @@ def _is_named(template: Template, line: int) -> bool:
     return bool(role & AUTHOR and not role & CHROME)
 
 
+_COUNT = re.compile(r"(?<!\w)\d")
+
+
 def _is_counter(template: Template, line: int) -> bool:
-    """Whether a text is a label with figures, such as ``830 fans``, and no name such as ``Guest 7``."""
+    """Whether a text is a label with a number, such as ``830 fans``, and no name such as ``Guest 7`` or ``b0b``."""
     text = template.tree.texts[line]
     if _is_named(template, line) and not (text[0].isdigit() and _LETTER.search(text)):
         return False
-    return template.is_label(line) and any(char.isdigit() for char in text)
+    return _COUNT.search(text) is not None and (template.is_label(line) or (text[0].isdigit() and counts_posts(text)))
 
 
 def _joined(

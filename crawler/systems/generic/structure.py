@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from crawler.systems.generic.body import Bodies
+from crawler.systems.generic.signatures import LISTS, depth
 from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.template import WRAPPERS, Record, Template
 from crawler.systems.generic.words import COMMENT, REPLIES
@@ -42,6 +43,9 @@ def parents_of(template: Template, slots: Slots, bodies: Bodies) -> tuple[Parent
     none: Parents = [None] * count
     if count < 2:
         return none, "flat"
+    if template.group.mode == "signed":
+        parents = _by_stack([depth(template.tree, record.start) for record in template.records])
+        return parents, "lists in each other"
     for method, name in (
         (_by_nesting, "nesting"),
         (_by_attribute, "parent attribute"),
@@ -85,6 +89,7 @@ def _by_container(template: Template) -> Parents:
     opened: dict[int, int] = {}
     wrapped: dict[int, tuple[int, str]] = {}
     names: list[bool] = []
+    alike: set[int] = set()
     for number, record in enumerate(records):
         parent: int | None = None
         up = record.start
@@ -99,6 +104,8 @@ def _by_container(template: Template) -> Parents:
                 earlier = wrapped[holder][0]
             if earlier is not None and up not in starts and records[earlier].end <= up:
                 parent = earlier
+                if _is_alike(template, up, records[earlier].start):
+                    alike.add(number)
                 break
             up = holder
         names.append(parent is not None and named)
@@ -114,8 +121,21 @@ def _by_container(template: Template) -> Parents:
     if any(names):
         return [parent if named else None for parent, named in zip(parents, names, strict=True)]
     if len(containers) < 2 or sum(parent is not None for parent in parents) > 0.85 * len(parents):
-        return [None] * len(parents)
+        return [parent if number in alike else None for number, parent in enumerate(parents)]
     return parents
+
+
+def _is_alike(template: Template, container: int, comment: int) -> bool:
+    """Whether what holds answers has the shape of what holds the comment that stands right before: a list in a list."""
+    tree = template.tree
+    shape, up = tree.shapes[container], tree.ups[comment]
+    for _ in range(WRAPPERS if "." in shape or tree.tags[container] in LISTS else 0):
+        if up <= 0:
+            break
+        if tree.shapes[up] == shape:
+            return tree.is_in(container, up)
+        up = tree.ups[up]
+    return False
 
 
 def _own_wrappers(template: Template, record: Record, following: int) -> Iterator[int]:
@@ -313,6 +333,7 @@ def _by_link(template: Template, slots: Slots) -> Parents:
     tree = template.tree
     parents: Parents = [None] * len(template.records)
     owner: dict[str, int] | None = None
+    numbered: dict[str, int] = {}
     for number, record in enumerate(template.records):
         for node in record.own:
             href = tree.attrs[node].get("href") if tree.tags[node] == "a" else None
@@ -323,12 +344,36 @@ def _by_link(template: Template, slots: Slots) -> Parents:
             if not says_so and "#" not in href:
                 continue
             if owner is None:
-                owner = _owners(template)
-            found = _owner_of(owner, fragment) if says_so else owner.get(fragment)
+                owner, numbered = _owners(template), _numbered(template)
+            found = owner.get(fragment)
+            if found is None and says_so:
+                found = numbered.get((tree.line(node, LONGEST_NUMBER) or "").strip("#"))
+            if found is None and says_so:
+                found = _owner_of(owner, fragment)
             if found is not None and found != number and (says_so or _names(template, node, slots.names[found])):
                 parents[number] = found
                 break
     return parents
+
+
+LONGEST_NUMBER: Final = 6
+"""Characters of a comment's number in its thread."""
+
+FIRST: Final = 4
+"""Texts of a comment among which its number stands."""
+
+_COUNTED = re.compile(r"(?:#|\(|№|nr\.?\s?|no\.?\s?)(\d{1,5})(?!\d)", re.IGNORECASE)
+
+
+def _numbered(template: Template) -> dict[str, int]:
+    """The comments by the numbers that they begin with, as ``(3)`` or ``#3``, where all have one that no other has."""
+    texts = template.tree.texts
+    numbers = [
+        next((match[1] for line in record.lines[:FIRST] if (match := _COUNTED.match(texts[line])) is not None), None)
+        for record in template.records
+    ]
+    found = {number: place for place, number in enumerate(numbers) if number is not None}
+    return found if len(found) == len(numbers) else {}
 
 
 def _names(template: Template, link: int, name: Name | None) -> bool:

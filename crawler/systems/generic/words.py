@@ -66,6 +66,8 @@ _NEWEST = re.compile(
 )
 _COMPOUND = re.compile(r"comment|kommentar|comentario")
 """What tells a word of several written as one: ``usercomment``."""
+_COLOURS = re.compile(r"\b(?:text|bg)-body\b")
+"""Colours of Bootstrap, which say nothing of the element."""
 _SPLIT = re.compile(r"[^a-zA-Z\u00c0-\U0010ffff]+")
 MAX_NAME: Final = 300
 """Characters of a class attribute that are looked at."""
@@ -80,7 +82,7 @@ def roles_of(name: str) -> int:
         found |= HIDDEN
     if _NEWEST.search(lower):
         found |= RECENT
-    for word in _SPLIT.split(_CAMEL.sub(" ", name[:MAX_NAME])):
+    for word in _SPLIT.split(_CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
         if word:
             found |= _role(word.lower())
     return found
@@ -165,7 +167,7 @@ def _runs(tables: tuple[str, ...], place: int) -> frozenset[str]:
 
 _FIRST: Final = _runs(("by", "by_colon"), 0)
 _LAST: Final = _runs(("says", "joins"), -1)
-_EDGES: Final = " \t\r\n\u00a0,;:|·•–—-»«<>/~@#\u200e\u200f"
+_EDGES: Final = " \t\r\n\u00a0,;:|·•⋅–—-»«<>/~@#\u200e\u200f"
 
 
 @lru_cache(maxsize=20_000)
