@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from crawler.extract.document import Document
@@ -11,12 +12,15 @@ from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.reading import Reading
 from crawler.systems.wordpress.items import find_items
 from crawler.systems.wordpress.page import comment_area, evidence_of, post_id, rest_post, rest_root, state_of, tenant
-from crawler.systems.wordpress.rest import number_in
+from crawler.systems.wordpress.rest import PER_PAGE, number_in
 from crawler.systems.wordpress.run import Run, facts_of
 
 if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
     from crawler.systems.answers import Answer
+
+GROWTH: Final = 2
+"""Comments that a thread may have gained when it is counted with others; with more there may be no room for all."""
 
 OTHERS: Final = '#wpdcom, #wpcomm, .wpd-comment, .wc-comment[id^="wc-comm-"]'
 """The frame and the items of wpDiscuz, which prints the same comments."""
@@ -32,6 +36,7 @@ class WordPress(System):
     ids_are_global: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
     may_move: ClassVar[bool] = False  # it looks for what moved by itself
+    count_room: ClassVar[int] = PER_PAGE
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a post or page; none on pages of several posts and where another system holds the comments."""
@@ -58,17 +63,35 @@ class WordPress(System):
             )
         ]
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """The REST API's total, where it was read before. `?rest_route=` works whatever the permalinks are."""
-        if thread.native_id is None or "rest:id_asc" not in thread.orders:
-            return None
-        scheme = thread.url.partition(":")[0]
-        query = f"rest_route=/wp/v2/comments&post={thread.native_id}&per_page=1&_fields=id"
-        return {"url": f"{scheme}://{thread.tenant.rstrip('/')}/?{query}"}
+    def count_size(self, thread: KnownThread) -> int:
+        """Its comments: the API lists them all when it is asked about several posts."""
+        return (thread.expected or 0) + GROWTH
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
-        """`X-WP-Total`: approved comments, pingbacks left out."""
-        return number_in(answer.response, "X-WP-Total")
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """The REST API's comments without all but their posts, or a single thread's total with one of them.
+
+        Where the API was read before. `?rest_route=` works whatever the permalinks are.
+        """
+        if any(thread.native_id is None or "rest:id_asc" not in thread.orders for thread in threads):
+            return None
+        scheme, tenant = threads[0].url.partition(":")[0], threads[0].tenant.rstrip("/")
+        posts = ",".join(thread.native_id or "" for thread in threads)
+        size = 1 if len(threads) == 1 else PER_PAGE
+        return {
+            "url": f"{scheme}://{tenant}/?rest_route=/wp/v2/comments&post={posts}&per_page={size}&_fields=id,post"
+        }
+
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
+        """Approved comments, pingbacks left out: `X-WP-Total` of one thread, of several how many of each are listed.
+
+        None where `X-WP-Total` says that not all are listed: there is no room for them, or one may not be read.
+        """
+        total = number_in(answer.response, "X-WP-Total")
+        if len(threads) == 1:
+            return [total]
+        rows = {row.id("id"): row.id("post") for row in answer.rows()}
+        counts = Counter(rows.values())
+        return [counts[thread.native_id or ""] if len(rows) == total else None for thread in threads]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Facts of all comments through the API, then every comment page, then what only the API has."""
