@@ -20,7 +20,7 @@ from typing import Final
 
 from benchmarks.revisit.looks import FOUND, WATCHED, Look, Policy, Result
 from benchmarks.revisit.traces import HOUR, Trace
-from crawler.schedule.due import MAX_PROBES, MAX_SPARE, PROBE_BELOW
+from crawler.schedule.due import MAX_PROBES, MAX_SPARE, PROBE_BELOW, priced
 from crawler.schedule.groups import Waiting
 from crawler.schedule.model import Visit, expected_new
 from crawler.systems.wordpress.system import GROWTH, WordPress
@@ -42,8 +42,8 @@ class Counts:
         return look.count + GROWTH if self.by_comments else 1
 
     def part(self, look: Look) -> float:
-        """The part of a request that its count costs."""
-        return min(self.size(look) / self.room, 1.0)
+        """What the schedule takes its count to cost, in requests."""
+        return priced(min(self.size(look) / self.room, 1.0))
 
 
 TEN: Final = Counts(10)

@@ -40,6 +40,10 @@ MAX_PROBES: Final = 3
 PROBE_BELOW: Final = 1.0
 """A count is asked for first while fewer new comments than this are expected; with more it seldom settles the visit."""
 
+LEAST_PART: Final = 0.3
+"""A look by a request for many counts is priced as so much of a request at least: seldom are enough threads due to fill
+it, and those that fill it up pay for nothing."""
+
 DISTRUST: Final = 7 * DAY
 """A count that disagreed with what the thread's reading then stated is not asked for again for so long."""
 
@@ -65,6 +69,8 @@ class KnownThread:
     captured: int
     expected: int | None
     orders: tuple[str, ...]
+    page: str = ""
+    """Address of the page that holds it."""
 
     @property
     def is_whole(self) -> bool:
@@ -164,7 +170,7 @@ def most_urgent(pages: Iterator[Due], budget: int) -> list[Due]:
     for number, page in enumerate(due):
         heapq.heappush(chosen, (page.urgency, -number, page))
         cost += _least_cost(page)
-        while cost - _least_cost(chosen[0][2]) >= budget:
+        while cost - _least_cost(chosen[0][2]) >= budget - 1e-9:  # sums of parts are not exact
             cost -= _least_cost(heapq.heappop(chosen)[2])
     return [page for _, _, page in sorted(chosen, reverse=True)]
 
@@ -211,6 +217,7 @@ def _due(
     parts = [counts(thread) if thread.is_whole else None for thread in threads]
     is_sound = not (page.failures or page.is_gone) and now - page.disagreed >= DISTRUST
     look = _look(parts) if is_sound else None
+    price = 1.0 if look is None else priced(look)
     born, visits = current_life(page.visits, page.born, habits)
     scale = scale_of(visits, born, habits) if page.is_open else 0.0
     ceiling = _ceiling(page_id, page, now, pace)
@@ -220,10 +227,10 @@ def _due(
         at = page.last + ceiling
     else:
         own = replace(pace, ceiling=ceiling)
-        at = due_at(scale, born, page.last, own, habits.hours, requests=page.requests, look=look or 1.0)
+        at = due_at(scale, born, page.last, own, habits.hours, requests=page.requests, look=price)
     value = worth(scale, born, page.last, now, habits.hours)
     gain = expected_new(scale, born, page.last, now)
-    cost = expected_cost(scale, born, page.last, now, requests=page.requests, look=look or 1.0)
+    cost = expected_cost(scale, born, page.last, now, requests=page.requests, look=price)
     urgency = max(value / (pace.price * cost), (now - page.last) / ceiling) if now >= at else 0.0
     return Due(
         url=page.url,
@@ -240,6 +247,11 @@ def _due(
         may_probe=look is not None and page.probes < MAX_PROBES and gain < PROBE_BELOW,
         may_fill=look is not None and look < 1 and gain < PROBE_BELOW,
     )
+
+
+def priced(look: float) -> float:
+    """What a look is taken to cost that a part of a request for counts may settle."""
+    return max(look, LEAST_PART)
 
 
 def _look(parts: Sequence[float | None]) -> float | None:
@@ -312,7 +324,7 @@ def _threads(
             newest[row["thread_id"]] = at
             page.threads[row["thread_id"]] = KnownThread(
                 row["system"], row["tenant"], row["native_id"], row["url"] or "", row["verdict"], row["captured"],
-                row["expected"], tuple(row["orders_walked"] or ()),
+                row["expected"], tuple(row["orders_walked"] or ()), page.canonical,
             )  # fmt: skip
     return gained
 

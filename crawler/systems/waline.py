@@ -76,11 +76,15 @@ class Waline(System):
         return []
 
     def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
-        """The counts alone; None for a path with a comma, at which the server parts one from the next."""
+        """The counts alone; None for a path with a comma, at which the server parts one from the next.
+
+        As for the list, the server is told which site asks: some answer only to their own (`SECURE_DOMAINS`).
+        """
         paths = [thread.native_id or "" for thread in threads]
         if any("," in path for path in paths):
             return None
-        return {"url": with_query(threads[0].url.partition("?")[0], type="count", url=",".join(paths))}
+        url = with_query(threads[0].url.partition("?")[0], type="count", url=",".join(paths))
+        return {"url": url, "headers": {"Referer": urljoin(threads[0].page, "/")}}
 
     def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """All comments, in the order in which they were asked for."""

@@ -22,7 +22,6 @@ import pytest
 
 import archive
 from crawler.systems import REGISTRY
-from crawler.systems.base import System
 
 FOLDER = os.environ.get("TALKBACK_REAL", "")
 NO_SERVER = "no real comment system runs: make test-real starts them"
@@ -131,8 +130,8 @@ def test_nothing_hidden_or_removed_is_there(crawled: Crawled) -> None:
 
 def test_counts_settle_a_revisit_of_every_thread_that_was_read_whole(crawled: Crawled) -> None:
     system = next(system for system in REGISTRY if system.name == crawled.truth["system"])
-    if system.count_request is System.count_request:
-        pytest.skip("it has no count")
+    if system.count_room == 1:
+        pytest.skip("a request for its counts names one thread")
     before = len(crawled.rows("visits", history=True))
     command = [sys.executable, "-m", "scrapy", "crawl", "revisit"]
     settings = {
@@ -145,9 +144,11 @@ def test_counts_settle_a_revisit_of_every_thread_that_was_read_whole(crawled: Cr
     rows = sorted(crawled.rows("visits", history=True), key=lambda row: row["observed_at"])[before:]
     outcomes = {unquote(urlsplit(row["url"]).path): row["outcome"] for row in rows}
     whole = [page for page in crawled.truth["pages"] if page["verdict"] in ("complete", "none") and page["expected"] is not None]
+    whole = [page for page in whole if page["expected"] < 500]  # so many in so short a life: more are expected
+    assert whole
     assert {page["path"]: outcomes[page["path"]] for page in whole} == {page["path"]: "unchanged" for page in whole}
     unchanged = [row for row in rows if row["outcome"] == "unchanged"]
-    assert sum(row["requests"] for row in unchanged) <= len(unchanged) / system.count_room + 1 or system.count_room == 1
+    assert sum(row["requests"] for row in unchanged) <= len(unchanged) / system.count_room + 1
 
 
 def test_the_second_crawl_adds_no_comment(crawled: Crawled) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.schedule.due import Due, KnownThread, Spare, most_urgent
@@ -57,6 +57,7 @@ def page(url: str, urgency: float, *, look: float = 1.0, requests: int = 4, may_
     )  # fmt: skip
 
 
+@example([(2.0, 0.05, False), (3.0, 1.0, True), (3.0, 1.0, True), (1.0, 0.05, True)], 2)
 @given(st.lists(st.tuples(st.floats(1, 100), st.sampled_from([0.05, 0.1, 1.0]), st.booleans()), max_size=60), st.integers(1, 12))
 def test_a_budget_is_spent_on_the_most_urgent_and_used_up(given_, budget):
     pages = [page(str(n), urgency, look=look, may_probe=probe) for n, (urgency, look, probe) in enumerate(given_)]

@@ -26,7 +26,7 @@ WALINE = "https://w.example.org/api/comment?path=%2Fa%2F"
 
 
 def known(system: str, url: str) -> KnownThread:
-    return KnownThread(system, "t", "/a/", url, "complete", 3, 3, ("rest:id_asc",))
+    return KnownThread(system, "t", "/a/", url, "complete", 3, 3, ("rest:id_asc",), "https://example.org/a/")
 
 
 def count(system: System, value: Any) -> int | None:
@@ -56,6 +56,7 @@ def test_a_count_is_of_all_comments_or_none(system, value, stated):
 def test_the_request_is_one_that_costs_little():
     waline = Request(**(Waline().count_request([known("waline", WALINE)]) or {}))
     assert waline.url == "https://w.example.org/api/comment?type=count&url=%2Fa%2F"
+    assert waline.headers["Referer"] == b"https://example.org/"
     twikoo = Request(**(Twikoo().count_request([known("twikoo", "https://t.example.org/")]) or {}))
     assert (twikoo.method, json.loads(twikoo.body)["urls"]) == ("POST", ["/a/", "/a"])
 
