@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.schedule.due import Due, KnownThread, Spare, most_urgent
+from crawler.schedule.due import LEAST_PART, Due, KnownThread, Spare, most_urgent, priced
 from crawler.schedule.groups import Waiting
 
 ROOM = 10
@@ -85,3 +85,9 @@ def test_what_is_not_due_is_kept_to_fill_up_the_soonest_due_first():
 def test_a_budget_of_none_takes_all_that_is_due(budget):
     pages = [page(str(n), 1.0 + n, look=0.05) for n in range(60)]
     assert len(most_urgent(iter(pages), budget)) == 60
+
+
+@given(st.floats(0.01, 1.0))
+def test_a_look_is_priced_at_its_part_of_a_request_and_never_so_low_that_small_sites_are_asked_for_nothing(part):
+    assert LEAST_PART <= priced(part) <= 1.0
+    assert priced(part) >= part
