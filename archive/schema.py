@@ -355,9 +355,10 @@ class Visit:
     last_modified: Text | None = None
     """`Last-Modified` of the answer (RFC 9110), for the next visit."""
     size: Number | None = None
-    """Bytes of the page's answer, after decompression."""
+    """Bytes of the page's answer, or of the counts that settled the visit, after decompression; 0 like `requests`."""
     requests: Number = 0
-    """Requests of the visit: the page's own, and those of its threads."""
+    """Requests of the visit: the page's own, and those of its threads. One that told the counts of several pages is of
+    the visit of one of them; the others have 0, so that sums are true."""
     threads: Small = 0
     """Threads that were visited with it."""
     stated: Number | None = None
@@ -365,7 +366,8 @@ class Visit:
     page was visited."""
     count_agrees: Flag | None = None
     """Whether the count that was asked for first is the one that the thread's reading stated in the end; false: such a
-    count is not worth a request for a while. Null: none was asked for, or the page could not be read."""
+    count is not worth a request for a while. Null: none was asked for, the page could not be read, or more happened
+    between the two."""
 
 
 @dataclass(slots=True, kw_only=True)

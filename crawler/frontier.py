@@ -174,13 +174,50 @@ class Frontier(BaseScheduler):
             if lease is None:
                 self._is_waiting = False  # until a page is added or a host is free again
                 return None
-            self._leased[lease.id] = lease
-            self._hosts[lease.host] += 1
+            self._hold(lease)
             skipped = self._passed_over(lease.url)
             if skipped is None:
                 return self._request(lease)
             self._skip(lease, skipped)
         return None
+
+    def take(self, request: Request) -> Lease | None:
+        """A page out of its turn, for a request that is made anyway and tells something of it too.
+
+        :param request: the one for the page, as it is or would be asked for
+        :return: None when the page does not wait: it is visited already, or was
+        """
+        self.enqueue_request(request)
+        try:
+            lease = self._leases.take(bytes.fromhex(page_key(request.url)))
+        except FrontierError as error:
+            self._break(error)
+            return None
+        if lease is not None:
+            self._hold(lease)
+        return lease
+
+    def give_back(self, lease: Lease) -> None:
+        """Let a page that was taken wait for its turn."""
+        if lease.is_over:
+            return
+        self._let_go(lease)
+        try:
+            self._leases.give_back(lease)
+        except FrontierError as error:
+            self._break(error)
+
+    def _hold(self, lease: Lease) -> None:
+        self._leased[lease.id] = lease
+        self._hosts[lease.host] += 1
+
+    def _let_go(self, lease: Lease) -> None:
+        lease.is_over = True
+        del self._leased[lease.id]
+        self._hosts[lease.host] -= 1
+        if not self._hosts[lease.host]:
+            del self._hosts[lease.host]
+        self._is_waiting = True
 
     def _passed_over(self, url: str) -> str | None:
         """Why the spider does not want a page any more, e.g. because a limit of its site is reached."""
@@ -298,12 +335,7 @@ class Frontier(BaseScheduler):
     def _end(self, lease: Lease) -> None:
         if lease.is_over:
             return
-        lease.is_over = True
-        del self._leased[lease.id]
-        self._hosts[lease.host] -= 1
-        if not self._hosts[lease.host]:
-            del self._hosts[lease.host]
-        self._is_waiting = True
+        self._let_go(lease)
         if not lease.is_interrupted:  # else it is nobody's, and waits again when the crawl is closed
             self._over.append(lease)
 

@@ -296,6 +296,21 @@ class Leases:
                     return self._lease(site, host, ask(_NEXT, (rank, site, host)).fetchone())
         return None
 
+    def take(self, key: bytes) -> Lease | None:
+        """Take a page out of its turn, by its key; None when it does not wait."""
+        with self._explained:
+            query = "SELECT site, host, id, url, asked, attempts FROM pages WHERE key = ? AND state = 'waiting'"
+            found = self._connection.execute(query, (key,)).fetchone()
+            if found is None:
+                return None
+            site, host, *page = found
+            return self._lease(site, host, page)
+
+    def give_back(self, lease: Lease) -> None:
+        """Let a leased page wait again, as if it had not been tried."""
+        with self._transaction() as execute:
+            execute(_WAIT_AGAIN + "WHERE id = ?", (1, lease.id))
+
     def _places(self) -> Iterator[tuple[int, str, str]]:
         """Rank, site and host of waiting pages in the order of their turns; each step is one look into the index."""
         turn = self._turn

@@ -15,34 +15,15 @@ import argparse
 import heapq
 import math
 from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
 from benchmarks.revisit.bounds import PRICES as BOUND_PRICES
 from benchmarks.revisit.bounds import Schedule, arrivals_known, rates_known, survival
+from benchmarks.revisit.looks import FOUND, WATCHED, Look, Policy, Result
+from benchmarks.revisit.together import TEN, TWENTY, WORDPRESS, Counts, is_quiet, run_together
 from benchmarks.revisit.traces import DAY, HOUR, KINDS, Kind, Trace, traces
 from crawler.schedule.model import Habits, Pace, Visit, current_life, due_at, habits_of, scale_of
-
-WATCHED = 30 * DAY
-"""Every policy looks at a thread for so long after it began."""
-
-
-@dataclass(slots=True)
-class Look:
-    """What a policy may know: the looks so far, with what each found new or changed."""
-
-    born: float
-    visits: list[Visit] = field(default_factory=list)
-    changed: list[bool] = field(default_factory=list)
-    requests: int = 1
-    """What the last look that found a change cost."""
-    interval: float = 0.0
-
-
-Policy = Callable[[Look], float]
-"""Seconds until the next look."""
 
 
 def fixed(hours: float) -> Policy:
@@ -79,44 +60,22 @@ def shipped(look: Look) -> float:
     return look.interval
 
 
-def ours(price: float, habits: Habits) -> Policy:
-    """`crawler.schedule.model`."""
+def ours(price: float, habits: Habits, part: float = 1.0) -> Policy:
+    """`crawler.schedule.model`.
+
+    :param part: of a request, which a look costs that finds nothing
+    """
     pace = Pace(price=price)
 
     def following(look: Look) -> float:
         last = look.visits[-1].at
         born, visits = current_life(look.visits, look.born, habits)
         scale = scale_of(visits, born, habits)
-        return max(due_at(scale, born, last, pace, habits.hours, requests=look.requests) - last, 60.0)
+        look.life = born, scale
+        at = due_at(scale, born, last, pace, habits.hours, requests=look.requests, look=part)
+        return max(at - last, 60.0)
 
     return following
-
-
-@dataclass(slots=True)
-class Result:
-    """What a policy cost and caught."""
-
-    requests: int = 0
-    whole: int = 0
-    """Those of looks that found a change; the others were one request each."""
-    comments: int = 0
-    caught: int = 0
-    removals: int = 0
-    removals_caught: int = 0
-
-    @property
-    def share(self) -> float:
-        """Comments caught, of all that were written."""
-        return self.caught / self.comments
-
-    @property
-    def removal_share(self) -> float:
-        """Removals caught, of all there were."""
-        return self.removals_caught / self.removals
-
-
-FOUND = 0.5 * HOUR
-"""A new thread is found within its first half hour, as from a feed."""
 
 
 def run(threads: list[Trace], policy: Policy, end: float) -> Result:
@@ -206,10 +165,24 @@ def _planned(schedule: Schedule) -> Policy:
 SHARES = {"comments": (0.98, 0.985, 0.9875, 0.99, 0.9925), "removals": (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)}
 """Shares caught at which requests are compared; few policies reach more, none at a bearable price."""
 
-HEAD = """| share caught | fixed interval | adaptive | Talkback (for whole visits) | rates known but for wakings \
+HEADS = {
+    "apart": """| share caught | fixed interval | adaptive | Talkback (for whole visits) | rates known but for wakings \
 | rates known | arrivals known | fixed / ours | adaptive / ours |
-|---|---|---|---|---|---|---|---|---|"""
-COLUMNS = ("fixed", "adaptive", "Talkback", "but_wakings", "rates", "arrivals")
+|---|---|---|---|---|---|---|---|---|""",
+    "together": """| share caught | adaptive | adaptive, by tens | Talkback (for whole visits) \
+| by tens (for whole visits) | by twenties | WordPress | adaptive / by tens | adaptive / WordPress |
+|---|---|---|---|---|---|---|---|---|""",
+}
+COLUMNS = {
+    "apart": ("fixed", "adaptive", "Talkback", "but_wakings", "rates", "arrivals"),
+    "together": ("adaptive", "adaptive_tens", "Talkback", "tens", "twenties", "WordPress"),
+}
+RATIOS = {
+    "apart": (("fixed", "Talkback"), ("adaptive", "Talkback")),
+    "together": (("adaptive", "tens"), ("adaptive", "WordPress")),
+}
+WHOLE = ("Talkback", "tens")
+"""Columns that also say what whole visits cost."""
 
 
 def main() -> None:
@@ -220,36 +193,60 @@ def main() -> None:
     options.add_argument("--seeds", type=int, default=3, help="independent sets of threads")
     options.add_argument("--kind", choices=KINDS, default="news", help="what the threads are like")
     options.add_argument("--all", action="store_true", help="every setting of every policy")
+    options.add_argument(
+        "--together", action="store_const", const="together", default="apart", dest="table",
+        help="where one request counts many threads",
+    )
     given = options.parse_args()
     sets = []
     for seed in range(1, given.seeds + 1):
         kind = KINDS[given.kind]
-        results = _results(traces(given.threads, given.days, seed, kind), (given.days + 30) * DAY, kind)
+        results = _results(traces(given.threads, given.days, seed, kind), (given.days + 30) * DAY, kind, given.table)
         sets.append(results)
         if given.all:
             _print_all(results, given.threads)
     what = f"{given.threads:,} threads ({given.kind}), {given.days:g} days, mean of {given.seeds} seeds"
     print(f"{what}: requests for 100 threads")
-    print(HEAD)
+    print(HEADS[given.table])
     for measure, shares in SHARES.items():
         for share in shares:
-            _print_row(f"{100 * share:.4g} % of {measure}", measure, [share] * given.seeds, sets, given.threads)
+            name = f"{100 * share:.4g} % of {measure}"
+            _print_row(name, measure, [share] * given.seeds, sets, threads=given.threads, table=given.table)
     for measure in SHARES:
         shares = [_share(results["shipped"][0], measure) for results in sets]
         name = f"StormCrawler as shipped: {100 * sum(shares) / len(shares):.3g} % of {measure}"
         as_shipped = [results | {"adaptive": results["shipped"]} for results in sets]
-        _print_row(name, measure, shares, as_shipped, given.threads)
+        _print_row(name, measure, shares, as_shipped, threads=given.threads, table=given.table)
 
 
-def _results(threads: list[Trace], end: float, kind: Kind) -> dict[str, list[Result]]:
+def _results(threads: list[Trace], end: float, kind: Kind, table: str) -> dict[str, list[Result]]:
     # The site's habits are learnt from another set of threads: a crawl has the archive of the weeks before.
     past = traces(200, 30, 1_000, kind)
     habits = habits_of(
         ((trace.born, [Visit(trace.born + 60 * DAY, len(trace.written))]) for trace in past),
         (at for trace in past for at in trace.written),
     )
-    found = {name: [run(threads, one, end) for _, one in settings] for name, settings in policies(habits).items()}
+    alone = policies(habits)
+    if table == "together":
+        del alone["fixed"]
+    found = {name: [run(threads, one, end) for _, one in settings] for name, settings in alone.items()}
+    if table == "together":
+        return found | _together(threads, habits, alone["adaptive"], end)
     return found | {name: bound(threads, name, end) for name in BOUNDS}
+
+
+def _together(
+    threads: list[Trace], habits: Habits, adaptive_ones: list[tuple[str, Policy]], end: float
+) -> dict[str, list[Result]]:
+    """Policies where one request counts many threads."""
+    def played(counts: Counts) -> list[Result]:
+        return [run_together(threads, ours(price, habits, counts.part), counts, is_quiet, end) for price in PRICES]
+
+    found = {"tens": played(TEN), "twenties": played(TWENTY), "WordPress": played(WORDPRESS)}
+    return found | {
+        # It knows of no expectations: every thread may be counted.
+        "adaptive_tens": [run_together(threads, one, TEN, lambda *_: True, end) for _, one in adaptive_ones]
+    }
 
 
 def _print_all(results: dict[str, list[Result]], threads: int) -> None:
@@ -261,18 +258,20 @@ def _print_all(results: dict[str, list[Result]], threads: int) -> None:
 
 
 def _print_row(
-    name: str, measure: str, shares: list[float], sets: list[dict[str, list[Result]]], threads: int
+    name: str, measure: str, shares: list[float], sets: list[dict[str, list[Result]]], *, threads: int, table: str
 ) -> None:
     """A row of the table, at a share of each set."""
-    costs: dict[str, list[float | None]] = {column: [] for column in (*COLUMNS, "whole")}
-    for share, results in zip(shares, sets, strict=True):
-        for column in COLUMNS:
-            costs[column].append(_cost(results[column], measure, share, "requests"))
-        costs["whole"].append(_cost(results["Talkback"], measure, share, "whole"))
-    mean = {column: _mean(found) for column, found in costs.items()}
-    cells = [_shown(mean[column], threads) for column in COLUMNS]
-    cells[2] += f" ({_shown(mean['whole'], threads)})"
-    ratios = [_ratios(costs[column], costs["Talkback"]) for column in ("fixed", "adaptive")]
+    costs: dict[str, list[float | None]] = {}
+    cells = []
+    for column in COLUMNS[table]:
+        at = list(zip(shares, sets, strict=True))
+        costs[column] = [_cost(results[column], measure, share, "requests") for share, results in at]
+        cell = _shown(_mean(costs[column]), threads)
+        if column in WHOLE:
+            whole = [_cost(results[column], measure, share, "whole") for share, results in at]
+            cell += f" ({_shown(_mean(whole), threads)})"
+        cells.append(cell)
+    ratios = [_ratios(costs[theirs], costs[own]) for theirs, own in RATIOS[table]]
     print(f"| {name} | " + " | ".join((*cells, *ratios)) + " |")
 
 

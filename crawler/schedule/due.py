@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Final
@@ -40,11 +40,18 @@ MAX_PROBES: Final = 3
 PROBE_BELOW: Final = 1.0
 """A count is asked for first while fewer new comments than this are expected; with more it seldom settles the visit."""
 
+LEAST_PART: Final = 0.3
+"""A look by a request for many counts is priced as so much of a request at least: seldom are enough threads due to fill
+it, and those that fill it up pay for nothing."""
+
 DISTRUST: Final = 7 * DAY
 """A count that disagreed with what the thread's reading then stated is not asked for again for so long."""
 
 SKEW: Final = HOUR
 """Rows that are later than now by more than this were written by a clock that was wrong: nothing is known of when."""
+
+MAX_SPARE: Final = 100
+"""Pages of one system and tenant that are kept to fill requests up: no request for counts has room for more."""
 
 MAX_WRITTEN: Final = 100_000
 """Times of comments that a site's hours are learnt from."""
@@ -62,6 +69,19 @@ class KnownThread:
     captured: int
     expected: int | None
     orders: tuple[str, ...]
+    page: str = ""
+    """Address of the page that holds it."""
+    read_at: float = 0.0
+    """When it was read, seconds since the epoch."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was read whole and stated its count, so that another count tells of a change."""
+        return self.verdict in ("complete", "none") and self.expected is not None
+
+
+Counts = Callable[[KnownThread], float | None]
+"""The part of a request that a thread's count takes: 1 where it is asked for alone; None where it has none."""
 
 
 @dataclass(slots=True)
@@ -83,8 +103,17 @@ class Due:
     etag: str | None = None
     last_modified: str | None = None
     threads: list[KnownThread] = field(default_factory=list)
+    look: float = 1.0
+    """Requests of a visit that finds nothing: one, or the parts of those that tell its threads' counts."""
     may_probe: bool = False
     """Whether a count may settle the visit."""
+    may_fill: bool = False
+    """Whether its count may be asked for before it is due, where a request for others has room."""
+
+    @property
+    def counted_with(self) -> tuple[str, str]:
+        """System and tenant of its first thread: those of one may be counted by one request."""
+        return self.threads[0].system, self.threads[0].tenant
 
 
 @dataclass(slots=True)
@@ -113,18 +142,21 @@ class _Page:
     threads: dict[str, KnownThread] = field(default_factory=dict)
 
 
-def due_pages(archive: Archive, now: float, pace: Pace, *, sites: Sequence[str] = ()) -> Iterator[Due]:
+def due_pages(
+    archive: Archive, now: float, pace: Pace, *, sites: Sequence[str] = (), counts: Counts = lambda _: None
+) -> Iterator[Due]:
     """Every page of the archive with its urgency, site by site; memory holds one site.
 
     :param now: seconds since the epoch
     :param sites: only these; empty: all
+    :param counts: which threads have a count that can be asked for
     """
     for site in sorted(set(sites) or sites_of(archive)):
         pages = _pages(archive, site, now)
         written = _written(archive, site)
         habits = habits_of(((page.born, page.visits) for page in pages.values()), written)
         for page_id, page in pages.items():
-            yield _due(page_id, site, page, now=now, pace=pace, habits=habits)
+            yield _due(page_id, site, page, now=now, pace=pace, habits=habits, counts=counts)
 
 
 def most_urgent(pages: Iterator[Due], budget: int) -> list[Due]:
@@ -135,13 +167,40 @@ def most_urgent(pages: Iterator[Due], budget: int) -> list[Due]:
     due = (page for page in pages if page.urgency >= 1)
     if not budget:
         return sorted(due, key=_urgency, reverse=True)
-    chosen, left = [], budget
-    for page in heapq.nlargest(budget, due, key=_urgency):  # a visit costs one request at least
-        if left <= 0:
-            break
-        chosen.append(page)
-        left -= 1 if page.may_probe else page.requests
-    return chosen
+    chosen: list[tuple[float, int, Due]] = []
+    cost = 0.0
+    for number, page in enumerate(due):
+        heapq.heappush(chosen, (page.urgency, -number, page))
+        cost += _least_cost(page)
+        while cost - _least_cost(chosen[0][2]) >= budget - 1e-9:  # sums of parts are not exact
+            cost -= _least_cost(heapq.heappop(chosen)[2])
+    return [page for _, _, page in sorted(chosen, reverse=True)]
+
+
+class Spare:
+    """Pages that are not due, of which a request for the counts of others tells as well."""
+
+    def __init__(self) -> None:
+        self._soonest: dict[tuple[str, str], list[tuple[float, int, Due]]] = defaultdict(list)
+
+    def taken_from(self, pages: Iterator[Due]) -> Iterator[Due]:
+        """The pages that are due; of the others the soonest are kept."""
+        for number, page in enumerate(pages):
+            if page.urgency >= 1:
+                yield page
+            elif page.may_fill:
+                kept = self._soonest[page.counted_with]
+                heapq.heappush(kept, (-page.due_at, number, page))
+                if len(kept) > MAX_SPARE:
+                    heapq.heappop(kept)
+
+    def of(self, counted_with: tuple[str, str]) -> list[Due]:
+        """Those of a system and tenant, the soonest due first."""
+        return [page for _, _, page in sorted(self._soonest.get(counted_with, ()), reverse=True)]
+
+
+def _least_cost(page: Due) -> float:
+    return page.look if page.may_probe else page.requests
 
 
 def sites_of(archive: Archive) -> set[str]:
@@ -153,7 +212,14 @@ def _urgency(page: Due) -> float:
     return page.urgency
 
 
-def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits: Habits) -> Due:
+def _due(
+    page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits: Habits, counts: Counts
+) -> Due:
+    threads = list(page.threads.values())
+    parts = [counts(thread) if thread.is_whole else None for thread in threads]
+    is_sound = not (page.failures or page.is_gone) and now - page.disagreed >= DISTRUST
+    look = _look(parts) if is_sound else None
+    price = 1.0 if look is None else priced(look)
     born, visits = current_life(page.visits, page.born, habits)
     scale = scale_of(visits, born, habits) if page.is_open else 0.0
     ceiling = _ceiling(page_id, page, now, pace)
@@ -163,10 +229,10 @@ def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits
         at = page.last + ceiling
     else:
         own = replace(pace, ceiling=ceiling)
-        at = due_at(scale, born, page.last, own, habits.hours, requests=page.requests)
+        at = due_at(scale, born, page.last, own, habits.hours, requests=page.requests, look=price)
     value = worth(scale, born, page.last, now, habits.hours)
     gain = expected_new(scale, born, page.last, now)
-    cost = expected_cost(scale, born, page.last, now, page.requests)
+    cost = expected_cost(scale, born, page.last, now, requests=page.requests, look=price)
     urgency = max(value / (pace.price * cost), (now - page.last) / ceiling) if now >= at else 0.0
     return Due(
         url=page.url,
@@ -178,14 +244,27 @@ def _due(page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits
         requests=page.requests,
         etag=page.etag,
         last_modified=page.last_modified,
-        threads=list(page.threads.values()),
-        may_probe=(
-            page.probes < MAX_PROBES
-            and gain < PROBE_BELOW
-            and not (page.failures or page.is_gone)
-            and now - page.disagreed >= DISTRUST
-        ),
+        threads=threads,
+        look=look or 1.0,
+        may_probe=look is not None and page.probes < MAX_PROBES and gain < PROBE_BELOW,
+        may_fill=look is not None and look < 1 and gain < PROBE_BELOW,
     )
+
+
+def priced(look: float) -> float:
+    """What a look is taken to cost that a part of a request for counts may settle."""
+    return max(look, LEAST_PART)
+
+
+def _look(parts: Sequence[float | None]) -> float | None:
+    """Requests that tell the counts of a page's threads; None where one has none.
+
+    Pages with several threads, which are few, are asked about by themselves.
+    """
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    return known[0] if len(known) == 1 else float(len(known))
 
 
 def _ceiling(page_id: str, page: _Page, now: float, pace: Pace) -> float:
@@ -247,7 +326,7 @@ def _threads(
             newest[row["thread_id"]] = at
             page.threads[row["thread_id"]] = KnownThread(
                 row["system"], row["tenant"], row["native_id"], row["url"] or "", row["verdict"], row["captured"],
-                row["expected"], tuple(row["orders_walked"] or ()),
+                row["expected"], tuple(row["orders_walked"] or ()), page.canonical, at,
             )  # fmt: skip
     return gained
 

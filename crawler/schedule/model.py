@@ -158,12 +158,15 @@ def expected_new(scale: float, born: float, last: float, now: float) -> float:
     return scale * mass(last - born, now - born)
 
 
-def expected_cost(scale: float, born: float, last: float, now: float, requests: int) -> float:
+def expected_cost(
+    scale: float, born: float, last: float, now: float, *, requests: int, look: float = 1.0
+) -> float:
     """Requests that a visit now is expected to make.
 
-    :param requests: those of a whole visit, which is made when something changed; else one settles it
+    :param requests: those of a whole visit, which is made when something changed
+    :param look: those that settle it else: one, or a part of one that tells the counts of many threads
     """
-    return 1.0 + (requests - 1) * (1.0 - exp(-expected_new(scale, born, last, now)))
+    return look + (requests - look) * (1.0 - exp(-expected_new(scale, born, last, now)))
 
 
 def worth(scale: float, born: float, last: float, now: float, hours: Sequence[float] = EVEN) -> float:
@@ -182,15 +185,23 @@ def worth(scale: float, born: float, last: float, now: float, hours: Sequence[fl
 
 
 def due_at(
-    scale: float, born: float, last: float, pace: Pace, hours: Sequence[float] = EVEN, *, requests: int = 1
+    scale: float,
+    born: float,
+    last: float,
+    pace: Pace,
+    hours: Sequence[float] = EVEN,
+    *,
+    requests: int = 1,
+    look: float = 1.0,
 ) -> float:
     """When a thread is due again, between the floor and the ceiling, to the minute.
 
     :param requests: those of a whole visit
+    :param look: those of one that finds nothing
     """
 
     def is_due(now: float) -> bool:
-        price = pace.price * expected_cost(scale, born, last, now, requests)
+        price = pace.price * expected_cost(scale, born, last, now, requests=requests, look=look)
         return worth(scale, born, last, now, hours) >= price
 
     low, high = last + pace.floor, last + pace.ceiling

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log2
 from time import time
@@ -14,10 +15,12 @@ from scrapy import Request
 import archive
 from archive.errors import ArchiveError
 from crawler.extract.urls import page_url, site_of
+from crawler.frontier import Frontier
 from crawler.items import Capture, Visit
 from crawler.keys import page_key
 from crawler.report import now
-from crawler.schedule.due import Due, KnownThread, due_pages, most_urgent
+from crawler.schedule.due import Due, KnownThread, Spare, due_pages, most_urgent
+from crawler.schedule.groups import Waiting
 from crawler.schedule.model import HOUR, Pace
 from crawler.spiders.base import ArgumentError, VisitSpider
 from crawler.systems.answers import Answer, parse_json
@@ -45,7 +48,7 @@ class _Asked:
     count: int | None
     """Another one than before; None where it could not be had."""
     agrees: bool | None = None
-    """Whether the thread's reading then stated this count."""
+    """Whether the thread's reading then stated this count; None: it states neither this nor the one before."""
 
     def compare(self, capture: Capture) -> None:
         """Take a capture of the visit that followed into account."""
@@ -53,10 +56,29 @@ class _Asked:
         if self.count is None:
             self.agrees = False
         elif capture.thread is not None and capture.thread_of == (known.system, known.tenant, known.native_id):
-            self.agrees = capture.thread.expected == self.count
+            stated = capture.thread.expected
+            self.agrees = True if stated == self.count else False if stated == known.expected else None
         if capture.visit is not None:
             capture.visit.requests += self.requests
             capture.visit.count_agrees = self.agrees
+
+
+@dataclass(slots=True)
+class _Counted:
+    """A page whose count is asked for."""
+
+    plan: Due
+    asked: str
+    lease: Lease | None = None
+    """None of a page that is not due, and of the one whose turn it was until the answer comes."""
+    requests: int = 0
+    """Those made for its counts so far: a request that tells several counts is of the first page."""
+    number: int = 0
+    """Which of its threads is counted."""
+
+    @property
+    def thread(self) -> KnownThread:
+        return self.plan.threads[self.number]
 
 
 class RevisitSpider(VisitSpider):
@@ -70,6 +92,9 @@ class RevisitSpider(VisitSpider):
         self._only = _sites(site)
         self._all = which == "all"
         self._plans: dict[str, Due] = {}
+        self._waiting: dict[tuple[str, str], Waiting[str]] = {}
+        self._counted: dict[str, _Asked | _Counted] = {}
+        """What is known of pages that wait for their turn again: a count, or that it was asked for with others only."""
 
     @classmethod
     def check_arguments(cls, **arguments: str) -> None:
@@ -93,43 +118,96 @@ class RevisitSpider(VisitSpider):
     async def start(self) -> AsyncIterator[Request | Capture]:
         """Ask for every page that is due."""
         try:
-            due = await asyncio.to_thread(self._read)
+            due, spare = await asyncio.to_thread(self._read)
         except ArchiveError as error:
             uri = str(self.settings["ARCHIVE_URI"])
             yield self.lost(uri, "archive", str(error), is_page=False)
             return
         self.logger.info("%d pages are due", len(due))
+        self._plan(due, spare)
         for page in due:
-            self._plans[page.url] = page
-            rank = min(max(int(log2(max(page.urgency, 1.0))), 0), RANKS)
             # As a page, so that it waits in the frontier: what is asked first is decided when its turn comes.
-            yield super().page_request(page.url, page.url).replace(priority=rank)
+            yield self._waits(page)
 
-    def _read(self) -> list[Due]:
+    def _read(self) -> tuple[list[Due], Spare]:
         settings = self.settings
         pace = Pace(
             price=settings.getfloat("REVISIT_PRICE"),
             floor=settings.getfloat("REVISIT_MIN_HOURS") * HOUR,
             ceiling=settings.getfloat("REVISIT_MAX_HOURS") * HOUR,
         )
-        pages = due_pages(archive.open(str(settings["ARCHIVE_URI"])), time(), pace, sites=self._only)
+        store, spare = archive.open(str(settings["ARCHIVE_URI"])), Spare()
+        pages = due_pages(store, time(), pace, sites=self._only, counts=self._count_part)
         if self._all:
             pages = (replace(page, urgency=max(page.urgency, 1.0), may_probe=False) for page in pages)
-        return most_urgent(pages, self._budget)
+        return most_urgent(spare.taken_from(pages), self._budget), spare
+
+    def _plan(self, due: Sequence[Due], spare: Spare) -> None:
+        """Note what is due, and which pages' counts may be asked for together."""
+        together: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._plans = {page.url: page for page in due}
+        for page in due:
+            if page.may_probe and page.look < 1:
+                together[page.counted_with].append(page.url)
+        for counted_with, urls in together.items():
+            others = [page for page in spare.of(counted_with) if page.url not in self._plans]
+            self._plans |= {page.url: page for page in others}
+            system = self._system(counted_with[0])
+            if system is not None:
+                spare_urls = [page.url for page in others]
+                self._waiting[counted_with] = Waiting(system.count_room, due=urls, spare=spare_urls)
+
+    def _waits(self, page: Due) -> Request:
+        """The request by which a due page is known to the frontier."""
+        rank = min(max(int(log2(max(page.urgency, 1.0))), 0), RANKS)
+        return super().page_request(page.url, page.url).replace(priority=rank)
+
+    def _count_part(self, thread: KnownThread) -> float | None:
+        system = self._system(thread.system)
+        if system is None or system.count_request([thread]) is None:
+            return None
+        return 1 / system.count_room
 
     # -- asking for no more than is needed -------------------------------------------------------------
 
     def page_request(self, url: str, asked: str) -> Request:
         """A count first where that may settle the visit; else the page, unless it is unchanged."""
         self.allow(url)  # what the archive holds of a private host was visited because somebody gave it
-        plan = self._plans.get(url)
-        probe = None if plan is None or not plan.may_probe else self._probe(plan, 0)
-        if probe is not None:
-            return Request(
-                callback=self.probed, errback=self.not_probed, cb_kwargs={"asked": asked, "number": 0},
-                dont_filter=True, **probe,
-            )  # fmt: skip
-        return self._page(url, asked)
+        plan, known = self._plans.get(url), self._counted.pop(url, None)
+        if isinstance(known, _Counted):
+            return self._count([known])
+        if plan is None or known is not None or not plan.may_probe:
+            return self._page(url, asked, known)
+        return self._count(self._group(_Counted(plan, asked)))
+
+    def _group(self, first: _Counted) -> list[_Counted]:
+        """A page and those whose counts are asked for with its own."""
+        waiting = self._waiting.get(first.plan.counted_with)
+        frontier = Frontier.of(self.crawler)
+        if waiting is None or frontier is None or first.plan.look >= 1:
+            return [first]
+        group = [first]
+        for url in waiting.group(first.plan.url)[1:]:
+            one = _Counted(self._plans[url], url)
+            if one.plan.urgency >= 1:
+                one.lease = frontier.take(self._waits(one.plan))
+                if one.lease is None:  # it was visited meanwhile
+                    continue
+            group.append(one)
+        return group
+
+    def _count(self, group: list[_Counted]) -> Request:
+        """The request for the counts of pages; the first one is that whose turn it is."""
+        threads = [one.thread for one in group]
+        system = self._system(threads[0].system)
+        request = None if system is None else system.count_request(threads)
+        first = group[0]
+        if request is None:
+            return self._page(first.plan.url, first.asked)
+        return Request(
+            callback=self.counted, errback=self.not_counted, dont_filter=True,
+            cb_kwargs={"asked": first.asked, "group": group}, **request,
+        )  # fmt: skip
 
     def _page(self, url: str, asked: str, counts: _Asked | None = None) -> Request:
         """The page: unless it is unchanged, or whatever its server says of that where a count has changed."""
@@ -145,55 +223,60 @@ class RevisitSpider(VisitSpider):
         headers = {"If-None-Match": plan.etag, "If-Modified-Since": plan.last_modified}
         return request.replace(headers={name: value for name, value in headers.items() if value})
 
-    def _probe(self, plan: Due, number: int) -> dict[str, Any] | None:
-        """The request for a thread's count, when every thread of the page has one that can be compared."""
-        if not plan.threads:
-            return None
-        for thread in plan.threads:
-            is_sound = thread.verdict in ("complete", "none") and thread.expected is not None
-            if not is_sound or self._count_request(thread) is None:
-                return None
-        return self._count_request(plan.threads[number])
-
-    def _count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        system = self._system(thread.system)
-        return None if system is None else system.count_request(thread)
-
     def _system(self, name: str) -> System | None:
         """The system of a thread; None when it cannot be read, or is switched off since."""
         return next((system for system in self._around.systems if system.name == name), None)
 
-    async def probed(
-        self, response: Response, asked: str, number: int, lease: Lease | None = None
+    async def counted(
+        self, response: Response, asked: str, group: list[_Counted], lease: Lease | None = None
     ) -> AsyncIterator[Capture | Request]:
-        """Compare a count; ask for the next thread's, or for the page where one differs."""
-        url = lease.url if lease is not None else asked
-        plan = self._plans[url]
-        thread = plan.threads[number]
-        system = self._system(thread.system)
-        count = None if system is None else stated_count(system, response, thread)
-        if count is None or count != thread.expected:
-            yield self._with(lease, self._page(url, asked, _Asked(number + 1, thread, count)))
-        elif number + 1 < len(plan.threads):
-            probe = self._probe(plan, number + 1) or {}
-            yield self._with(
-                lease,
-                Request(
-                    callback=self.probed, errback=self.not_probed, dont_filter=True,
-                    cb_kwargs={"asked": asked, "number": number + 1}, **probe,
-                ),
-            )  # fmt: skip
-        else:
-            stated = sum(one.expected or 0 for one in plan.threads)
-            yield self._unchanged(response, asked, lease, "a count that is the same", stated=stated)
+        """Compare counts: what is the same settles a visit, what is not leads to the page."""
+        del asked
+        threads = [one.thread for one in group]
+        system = self._system(threads[0].system)
+        none: Sequence[int | None] = [None] * len(group)
+        counts = none if system is None else stated_counts(system, response, threads)
+        for capture in self._compared(group, counts, lease, response):
+            yield capture
 
-    async def not_probed(self, failure: TwistedFailure) -> AsyncIterator[Request]:
-        """A count that cannot be had settles nothing: the page is asked for."""
+    async def not_counted(self, failure: TwistedFailure) -> AsyncIterator[Capture | Request]:
+        """Counts that cannot be had settle nothing."""
         about: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]  # set by Scrapy's engine
-        lease: Lease | None = about.get("lease")
-        url, number = lease.url if lease is not None else about["asked"], about["number"]
-        counts = _Asked(number + 1, self._plans[url].threads[number], None)
-        yield self._with(lease, self._page(url, about["asked"], counts))
+        group: list[_Counted] = about["group"]
+        for request in self._compared(group, [None] * len(group), about.get("lease"), None):
+            yield request
+
+    def _compared(
+        self, group: list[_Counted], counts: Sequence[int | None], lease: Lease | None, response: Response | None
+    ) -> Iterator[Capture | Request]:
+        """What follows from the answer for each page."""
+        first = group[0]
+        first.lease = lease
+        first.requests += 1
+        for one, count in zip(group, counts, strict=True):
+            if count is None and len(group) > 1:  # whatever it is that others cannot be told apart from
+                yield from self._goes_on(one, one, is_first=one is first)
+            elif count is None or count != one.thread.expected or response is None:
+                yield from self._goes_on(one, _Asked(one.requests, one.thread, count), is_first=one is first)
+            elif one.number + 1 < len(one.plan.threads):
+                one.number += 1
+                yield from self._goes_on(one, one, is_first=True)
+            elif one.plan.urgency >= 1:
+                stated = sum(thread.expected or 0 for thread in one.plan.threads)
+                why = "a count that is the same"
+                yield self._unchanged(response, one.asked, one.lease, why, stated=stated, requests=one.requests)
+
+    def _goes_on(self, one: _Counted, known: _Asked | _Counted, *, is_first: bool) -> Iterator[Request]:
+        """Ask on for a page: at once where it is its turn, else when its turn comes."""
+        url, frontier = one.plan.url, Frontier.of(self.crawler)
+        self._counted[url] = known
+        if is_first:
+            yield self._with(one.lease, self.page_request(url, one.asked))
+        elif one.lease is not None and frontier is not None:
+            lease, one.lease = one.lease, None
+            frontier.give_back(lease)
+        elif isinstance(known, _Asked):  # it was not due, but now it is
+            yield super().page_request(url, one.asked).replace(priority=RANKS)
 
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None
@@ -244,7 +327,14 @@ class RevisitSpider(VisitSpider):
         return request
 
     def _unchanged(
-        self, response: Response, asked: str, lease: Lease | None, why: str, *, stated: int | None = None
+        self,
+        response: Response,
+        asked: str,
+        lease: Lease | None,
+        why: str,
+        *,
+        stated: int | None = None,
+        requests: int = 1,
     ) -> Capture:
         new_id = self._around.new_id if lease is None else lease.new_id
         url = lease.url if lease is not None else asked
@@ -265,8 +355,8 @@ class RevisitSpider(VisitSpider):
                 http_status=response.status,
                 etag=headers.get("etag") if stated is None else plan.etag if plan else None,
                 last_modified=headers.get("last-modified") if stated is None else plan.last_modified if plan else None,
-                size=len(response.body),
-                requests=1 if stated is None or plan is None else len(plan.threads),
+                size=len(response.body) if requests else 0,
+                requests=requests,
                 stated=stated,
             ),
             lease=lease,
@@ -278,12 +368,13 @@ def _sites(text: str) -> list[str]:
     return [site_of(f"http://{name}/") for name in text.replace(",", " ").split()]
 
 
-def stated_count(system: System, response: Response, thread: KnownThread) -> int | None:
-    """The count that a probe's answer states; None when it states none."""
+def stated_counts(system: System, response: Response, threads: Sequence[KnownThread]) -> Sequence[int | None]:
+    """The counts that the answer to a request for them states; None where it states none."""
+    nothing: Sequence[int | None] = [None] * len(threads)
     if not 200 <= response.status < 300:
-        return None
+        return nothing
     try:
         value = parse_json(response.body, response.url)
-        return system.count_of(Answer(value, response, Exchange("", now())), thread)
+        return system.counts_of(Answer(value, response, Exchange("", now())), threads)
     except FetchError:  # the shape changed: the whole harvest will say so
-        return None
+        return nothing

@@ -8,7 +8,7 @@ thread complete by itself.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -143,6 +143,9 @@ class System(ABC):
     """Whether a comment that comes or goes while the thread is read may shift the others past the reader, so that a
     thread with fewer comments than its source states is worth a second pass."""
 
+    count_room: ClassVar[int] = 1
+    """How many threads one request for counts may name."""
+
     is_in_page: ClassVar[bool] = False
     """Whether the page's own markup holds the comments, so that an unchanged page is an unchanged thread."""
 
@@ -170,19 +173,22 @@ class System(ABC):
         Where the reading comes out short the method may be called a second time (:attr:`may_move`).
         """
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:  # noqa: ARG002 - for those that can
-        """The request (arguments of :class:`scrapy.Request`) whose answer tells how many comments a thread has now.
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:  # noqa: ARG002 - for those that can
+        """The request (arguments of :class:`scrapy.Request`) whose answer tells how many comments threads have now.
 
-        In the scope in which its ledger states them; None where none costs less than reading the thread.
+        In the scope in which their ledgers state them; None where none costs less than reading a thread.
+
+        :param threads: one, or several of one tenant that have room together
         """
         return None
 
-    def count_of(self, answer: Answer, thread: KnownThread, /) -> int | None:  # noqa: ARG002 - for those that can
-        """The count that the answer to :meth:`count_request` states; None where it states none.
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
+        """The count of each thread that the answer to :meth:`count_request` states; None where it states none.
 
         :raises FetchError: the answer is none of the system's
         """
-        return None
+        del answer
+        return [None] * len(threads)
 
     def key(self, setting: str) -> str:
         """A key that the operator has set.

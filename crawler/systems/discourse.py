@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -57,13 +57,14 @@ class Discourse(System):
         found = _own_page(document) or _wordpress(document) or _iframe(document) or _script(document)
         return [] if found is None else [found]
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
         """The topic with one post, as the WordPress plugin asks for it (`topics#wordpress`); None without a topic."""
+        [thread] = threads
         return None if thread.native_id is None else {"url": f"{thread.url}/wordpress.json?best=1"}
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
+    def counts_of(self, answer: Answer, _threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """Posts but the first one. "Closed this topic" and the like are counted too: with one it disagrees."""
-        return max(answer.root.number("posts_count") - 1, 0)
+        return [max(answer.root.number("posts_count") - 1, 0)]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The topic with its first posts, then the rest by their ids; very long topics have no list of ids."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -45,6 +45,8 @@ class Disqus(System):
     checked: ClassVar[str] = "written from documentation and published clients, not verified live"
     marks: ClassVar[tuple[str, ...]] = ("disqus", "Disqus")
     settings: ClassVar[tuple[str, ...]] = (KEY,)
+    count_room: ClassVar[int] = 10
+    """So many does `count.js` ask for at a time."""
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread that the page embeds; a script or a link that only counts comments is none."""
@@ -62,16 +64,18 @@ class Disqus(System):
         )
         return [ref]
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """What `count.js` asks for: a count by the identifier or the address that the frame was asked for."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(thread.url).query).items()}
-        by = {"1": asked["t_i"]} if "t_i" in asked else {"2": asked["t_u"]} if "t_u" in asked else None
-        return None if by is None else {"url": with_query(f"https://{thread.tenant}.disqus.com/count-data.js", **by)}
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """What `count.js` asks for: counts by the identifiers or addresses that the frames were asked for."""
+        names = [name for thread in threads if (name := _counted_by(thread)) is not None]
+        if len(names) < len(threads):
+            return None
+        return {"url": f"https://{threads[0].tenant}.disqus.com/count-data.js?{urlencode(sorted(names))}"}
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """Comments that are not deleted, some minutes late at times; None for a thread that Disqus does not know."""
-        counts = answer.root.rows("counts")
-        return counts[0].number("comments") if len(counts) == 1 else None
+        counts = {row.text("id"): row.number("comments") for row in answer.root.rows("counts")}
+        names = map(_counted_by, threads)
+        return [None if name is None else counts.get(name[1]) for name in names]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The frame's first page; where there is more, the whole thread from the oldest comment on."""
@@ -109,6 +113,12 @@ class Disqus(System):
                 yield batch(answer.root.rows("response"), answer.exchange)
             if not cut or len(visible) >= ref.stated:
                 return  # else the flat list: the threaded one says that it left out replies
+
+
+def _counted_by(thread: KnownThread) -> tuple[str, str] | None:
+    """A thread in a request for counts: by its identifier (1) or its address (2), as its frame was asked for."""
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(thread.url).query).items()}
+    return ("1", asked["t_i"]) if "t_i" in asked else ("2", asked["t_u"]) if "t_u" in asked else None
 
 
 async def _embedded(ref: ThreadRef, reading: Reading) -> tuple[Row, Exchange]:

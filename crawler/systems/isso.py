@@ -6,7 +6,7 @@ Source: `isso/views/comments.py`, `isso/db/comments.py` of Isso 0.10 to 0.14; ru
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
@@ -64,14 +64,14 @@ class Isso(System):
             )
         ]
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """The thread without its comments."""
-        return {"url": with_query(thread.url, limit=0)}
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """The thread without its comments. `POST /count` takes many, but leaves out stubs, which the ledger counts."""
+        return {"url": with_query(threads[0].url, limit=0)}
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
+    def counts_of(self, answer: Answer, _threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """All comments, stubs included; None where it may be the top level only, as it is up to 0.13.0."""
         total = answer.root.maybe_number("total_replies")
-        return None if total and total == answer.root.maybe_number("hidden_replies") else total
+        return [None if total and total == answer.root.maybe_number("hidden_replies") else total]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Top-level comments from the oldest on, each with all its replies."""

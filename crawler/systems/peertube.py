@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -63,13 +63,13 @@ class PeerTube(System):
                 ]
         return []
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
         """The newest thread alone; `count=0` would be read as the default of 15."""
-        return {"url": with_query(thread.url, start=0, count=1, sort="-createdAt")}
+        return {"url": with_query(threads[0].url, start=0, count=1, sort="-createdAt")}
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
+    def counts_of(self, answer: Answer, _threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """Comments and replies that are not removed; None where the instance is too old to say."""
-        return answer.root.maybe_number("totalNotDeletedComments")
+        return [answer.root.maybe_number("totalNotDeletedComments")]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The threads from the oldest on, and the tree of each one that has replies."""

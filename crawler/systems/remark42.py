@@ -6,7 +6,8 @@ of Remark42 1.14, and its documentation.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -37,6 +38,8 @@ class Remark42(System):
     title: ClassVar[str] = "Remark42"
     checked: ClassVar[str] = "its source (1.14), not verified live"
     marks: ClassVar[tuple[str, ...]] = _MARKS
+    count_room: ClassVar[int] = 20
+    """Remark42 sets no limit to their number, only to the size of the body (128 KiB in 1.14)."""
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a configuration and a place for it; a counter or the list of last comments is none."""
@@ -63,14 +66,20 @@ class Remark42(System):
             found.problem = "the page's scripts compute the address of the Remark42 server"
         return [found]
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """`countCtrl`: the count alone, from the same field as that of the list."""
-        root = thread.url.removesuffix("/find")
-        return {"url": with_query(f"{root}/count", site=thread.tenant.rpartition("@")[0], url=thread.native_id)}
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """`countMultiCtrl`: the counts alone, from the same field as that of the list."""
+        root, site = threads[0].url.removesuffix("/find"), threads[0].tenant.rpartition("@")[0]
+        return {
+            "url": with_query(f"{root}/counts", site=site),
+            "method": "POST",
+            "body": json.dumps([thread.native_id for thread in threads]),
+            "headers": {"Content-Type": "application/json"},
+        }
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """Comments that are not removed."""
-        return answer.root.maybe_number("count")
+        counts = {row.text("url"): row.number("count") for row in answer.rows()}
+        return [counts.get(thread.native_id or "") for thread in threads]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """All comments from the oldest on.

@@ -15,7 +15,8 @@ the two.
 
 The systems are asked about a page in this order. Each thread gets a row in `threads` with a verdict, also where it
 could not be read. How to add one: [a system in an hour](systems/writing.md). What a [revisit](revisits.md) may ask for
-instead of all: a `count` that one small answer states, or whether the page is the same (`304`).
+instead of all: a `count` that one small answer states, the `counts` of so many threads by one request, or whether
+the page is the same (`304`).
 
 | system | in the tables | settings | asked first | checked against |
 |---|---|---|---|---|
@@ -27,11 +28,16 @@ def systems_table() -> str:
     rows = []
     for system in REGISTRY:
         keys = ", ".join(f"`{name}`" for name in system.settings) or "-"
-        first = ["count"] if system.count_request is not System.count_request else []
+        first = [_count(system)] if system.count_request is not System.count_request else []
         first += ["304"] if system.is_in_page else []
         name = f"[{system.title}](systems/{system.name}.md) | `{system.name}`"
         rows.append(f"| {name} | {keys} | {', '.join(first) or '-'} | {system.checked} |")
     return HEAD + "\n".join(rows) + "\n"
+
+
+def _count(system: type[System]) -> str:
+    """How many threads a request for counts names."""
+    return "count" if system.count_room == 1 else f"counts of {system.count_room}"
 
 
 if __name__ == "__main__":

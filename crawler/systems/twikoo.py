@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
@@ -48,6 +48,8 @@ class Twikoo(System):
     title: ClassVar[str] = "Twikoo"
     checked: ClassVar[str] = "twikoo-func 1.7 (npm) over a stand-in for its cloud database"
     marks: ClassVar[tuple[str, ...]] = ("twikoo", "Twikoo", "data-env-id", "data-envid")
+    count_room: ClassVar[int] = 20
+    """Twikoo sets no limit: a page of links counts as many as it has."""
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of the first call, state or place that names an environment and has a place."""
@@ -76,14 +78,16 @@ class Twikoo(System):
             return [ref]
         return []
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """The count alone."""
-        return _ask(thread.url, "GET_COMMENTS_COUNT", urls=_spellings(thread.native_id), includeReply=True)
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """The counts alone, of both spellings of each path."""
+        urls = [url for thread in threads for url in _spellings(thread.native_id)]
+        return _ask(threads[0].url, "GET_COMMENTS_COUNT", urls=urls, includeReply=True)
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """All comments; None where the server is too old to say."""
-        rows = answer.root.maybe_rows("data")
-        return sum(row.number("count") for row in rows) if rows else None
+        counts = {row.text("url"): row.number("count") for row in answer.root.maybe_rows("data") or ()}
+        found = [[counts.get(url) for url in _spellings(thread.native_id)] for thread in threads]
+        return [None if one is None or other is None else one + other for one, other in found]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Pinned comments, then top-level ones from the newest on, each with all its replies."""

@@ -7,7 +7,7 @@ REST API (issues, issue comments, search, pagination).
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -80,18 +80,20 @@ class Utterances(System):
             ]
         return []
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
         """The issue itself, by its number or by the search that finds it: its comments would be a request more."""
+        [thread] = threads
         number = _NUMBER.fullmatch(thread.native_id or "")
         repo = thread.url.removeprefix(f"{API}/repos/").removesuffix("/issues")
         return self._ask(f"{thread.url}/{number[1]}" if number else _search(repo, thread.native_id or ""))
 
-    def count_of(self, answer: Answer, thread: KnownThread, /) -> int | None:
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """All comments of the issue; None where there is none yet."""
+        [thread] = threads
         if _NUMBER.fullmatch(thread.native_id or ""):
-            return answer.root.number("comments")
+            return [answer.root.number("comments")]
         issue = _chosen(answer.root, thread.native_id or "")
-        return None if issue is None else issue.number("comments")
+        return [None if issue is None else issue.number("comments")]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The issue, then its comments by the links of each answer."""

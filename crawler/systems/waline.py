@@ -7,7 +7,7 @@ Source: `src/controller/comment.js` of @waline/vercel 1.39, `@waline/client` 1.6
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urljoin, urlsplit
@@ -50,6 +50,8 @@ class Waline(System):
     title: ClassVar[str] = "Waline"
     checked: ClassVar[str] = "Waline 1.39 (npm), its database"
     marks: ClassVar[tuple[str, ...]] = ("Waline", "waline")
+    count_room: ClassVar[int] = 20
+    """Waline sets no limit; addresses of a few thousand characters pass everywhere."""
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of the first call, state or place with data attributes that names a server and has a place."""
@@ -73,13 +75,23 @@ class Waline(System):
             ]
         return []
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """The thread with one comment."""
-        return {"url": with_query(thread.url, pageSize=1)}
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """The counts alone; None for a path with a comma, at which the server parts one from the next.
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
-        """All comments."""
-        return None if answer.root.raw("errno") else _payload(answer).maybe_number("count")
+        As for the list, the server is told which site asks: some answer only to their own (`SECURE_DOMAINS`).
+        """
+        paths = [thread.native_id or "" for thread in threads]
+        if any("," in path for path in paths):
+            return None
+        url = with_query(threads[0].url.partition("?")[0], type="count", url=",".join(paths))
+        return {"url": url, "headers": {"Referer": urljoin(threads[0].page, "/")}}
+
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
+        """All comments, in the order in which they were asked for."""
+        counts = answer.root.raw("data")
+        if not isinstance(counts, list) or len(counts) != len(threads):
+            return [None] * len(threads)
+        return [count if type(count) is int else None for count in counts]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Top-level comments from the newest on, each with all its replies."""

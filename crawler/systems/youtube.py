@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -46,6 +46,8 @@ class YouTube(System):
     checked: ClassVar[str] = "its reference and real answers, not verified live"
     settings: ClassVar[tuple[str, ...]] = (KEY, "YOUTUBE_EMBEDDED")
     may_move: ClassVar[bool] = False
+    count_room: ClassVar[int] = 50
+    """So many ids does `videos.list` take; each request costs one unit of the quota, however many it names."""
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The video of a watch page; elsewhere the page's own video, where `YOUTUBE_EMBEDDED` is set."""
@@ -59,16 +61,17 @@ class YouTube(System):
         is_one = shown.platform == "youtube" and shown.video_id
         return [_ref(shown.video_id, "the page's video")] if is_one else []
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """The video's statistics, one unit of the quota; None without a key."""
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """The videos' statistics; None without a key."""
         key = str(self.options.get(KEY) or "").strip()
-        url = with_query(f"{API}videos", part="statistics", id=thread.native_id)
+        ids = ",".join(thread.native_id or "" for thread in threads)
+        url = with_query(f"{API}videos", part="statistics", id=ids)
         return {"url": url, "headers": {"X-goog-api-key": key}} if key else None
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
-        """All comments, as the ledger has them; None for a video that is gone or has comments switched off."""
-        items = answer.root.rows("items")
-        return items[0].maybe_number("statistics.commentCount") if items else None
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
+        """All comments, as the ledgers have them; None for a video that is gone or has comments switched off."""
+        counts = {row.id("id"): row.maybe_number("statistics.commentCount") for row in answer.root.rows("items")}
+        return [counts.get(thread.native_id or "") for thread in threads]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Every thread, newest first, and every reply."""

@@ -37,6 +37,20 @@ def taken(leases: Leases, number: int) -> list[str]:
     return [lease.url for _ in range(number) if (lease := leases.lease(nobody))]
 
 
+def test_a_page_that_is_taken_out_of_its_turn_and_given_back_waits_as_if_it_had_not_been_tried():
+    leases = opened()
+    for name in "abc":
+        add(leases, f"https://one.example/{name}")
+    key = bytes.fromhex(page_key("https://one.example/b"))
+    lease = leases.take(key)
+    assert lease is not None
+    assert (lease.url, lease.attempts) == ("https://one.example/b", 1)
+    assert leases.take(key) is None, "it is under way"
+    leases.give_back(lease)
+    assert taken(leases, 4) == [f"https://one.example/{name}" for name in "abc"]
+    assert leases.take(bytes.fromhex(page_key("https://one.example/never"))) is None
+
+
 # --- the order of turns --------------------------------------------------------------------------
 
 
@@ -276,6 +290,20 @@ class History(RuleBasedStateMachine):
         assert lease.url not in self.archived
         assert lease.url not in {of.url for of in self.over}
         self.under_way[lease.url] = lease
+
+    @rule(site=st.integers(0, 3), number=st.integers(0, 12))
+    def take(self, site, number):
+        url = f"https://site{site}.example/{number}"
+        is_waiting = url in set(self.all) - set(self.under_way) - set(self.archived) - {of.url for of in self.over}
+        lease = self.leases.take(bytes.fromhex(page_key(url)))
+        assert (lease is not None) == is_waiting
+        if lease is not None:
+            self.under_way[url] = lease
+
+    @rule(data=st.data())
+    def give_back(self, data):
+        if self.under_way:
+            self.leases.give_back(self.under_way.pop(data.draw(st.sampled_from(sorted(self.under_way)))))
 
     @rule(data=st.data())
     def end(self, data):

@@ -129,6 +129,13 @@ def test_a_thread_that_costs_more_requests_is_due_no_earlier(scale, last, fewer,
 
 @given(st.floats(0.01, 1e4), ages, st.floats(0, 30 * DAY), st.integers(1, 100))
 def test_a_visit_costs_one_request_at_least_and_all_at_most(scale, last, wait, requests):
-    cost = expected_cost(scale, BORN, BORN + last, BORN + last + wait, requests)
+    cost = expected_cost(scale, BORN, BORN + last, BORN + last + wait, requests=requests)
     assert 1 <= cost <= requests
-    assert expected_cost(scale, BORN, BORN + last, BORN + last, requests) == 1
+    assert expected_cost(scale, BORN, BORN + last, BORN + last, requests=requests) == 1
+
+
+@given(st.floats(0.01, 1e4), ages, st.floats(0.01, 1))
+def test_a_look_that_costs_a_part_of_a_request_makes_a_thread_due_no_later(scale, last, look):
+    last_at = BORN + last
+    alone, along = (due_at(scale, BORN, last_at, Pace(), requests=5, look=one) for one in (1.0, look))
+    assert along <= alone + 61

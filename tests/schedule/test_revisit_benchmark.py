@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.revisit.__main__ import at_equal, bound, fixed, ours, run
+from benchmarks.revisit.looks import Look
+from benchmarks.revisit.together import TEN, WORDPRESS, run_together
 from benchmarks.revisit.traces import DAY, HOUR, NEWS, Trace, traces
 from crawler.schedule.model import Habits
 
@@ -48,3 +50,47 @@ def test_nobody_who_must_guess_needs_less_than_who_knows_when_every_comment_come
     assert ours_ is not None
     assert theirs is not None
     assert theirs < ours_
+
+
+def hourly(_: object) -> float:
+    return HOUR
+
+
+def test_one_request_counts_all_that_are_due_and_a_changed_one_costs_its_pages_beside_it():
+    kind = replace(NEWS, per_page=2)
+    busy = Trace(kind, 0.0, [0.1 * HOUR, 5 * HOUR, 5 * HOUR, 5 * HOUR], [INF] * 4, [INF] * 4)
+    quiet = [Trace(kind, 0.0, [0.1 * HOUR], [INF], [INF]) for _ in range(3)]
+    result = run_together([busy, *quiet], hourly, TEN, lambda *_: True, 12.6 * HOUR)
+    # First read at half past zero; each fourth look in a row that finds nothing is a reading: 4:30, 8:30, 12:30. The
+    # busy one has changed at 5:30, when it costs three pages, so that its next such look is at 9:30.
+    assert result.whole == 3 * (1 + 3) + 1 + 1 + 3 + 3
+    assert result.requests == result.whole + 12 - 1, "one at each of twelve runs but that in which all are read"
+
+
+def test_a_count_does_not_see_that_one_came_and_one_went_until_the_thread_is_read():
+    # A comment that is gone after six hours, and another one in its place.
+    written, removed = [0.1 * HOUR, 6.4 * HOUR], [6.3 * HOUR, 7.4 * HOUR]
+    trace = Trace(NEWS, 0.0, written, removed, [INF, INF])
+    sees_all = run([trace], fixed(1), 90 * DAY)
+    counts = run_together([trace], hourly, TEN, lambda *_: True, 90 * DAY)
+    assert (sees_all.caught, counts.caught) == (2, 1)
+
+
+def test_a_thread_that_is_not_due_is_counted_along_and_read_when_it_changed():
+    soon = Trace(NEWS, 0.0, [], [], [])
+    late = Trace(NEWS, 0.0, [0.1 * HOUR, 3.1 * HOUR], [INF, 4.9 * HOUR], [INF, INF])
+
+    def policy(look: Look) -> float:
+        return HOUR if look.count == 0 else 20 * DAY
+
+    alone = run_together([late], policy, TEN, lambda *_: True, 90 * DAY)
+    along = run_together([soon, late], policy, TEN, lambda *_: True, 90 * DAY)
+    assert (alone.caught, along.caught) == (1, 2)
+
+
+@pytest.mark.parametrize(("removed_at", "counts"), [(INF, 1), (2 * HOUR, 1 + 2)])
+def test_a_list_of_the_newest_comments_tells_all_unless_one_was_removed(removed_at, counts):
+    grown = [0.1 * HOUR] * 60 + [2 * HOUR]
+    threads = [Trace(NEWS, 0.0, grown, [removed_at] + [INF] * 60, [INF] * 61) for _ in range(2)]
+    result = run_together(threads, lambda _: 3 * HOUR, WORDPRESS, lambda *_: True, 4 * HOUR)
+    assert result.requests == 2 * threads[0].pages(60) + counts + (2 * threads[0].pages(61) if removed_at == INF else 0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,23 +14,25 @@ from service import Service
 from test_conformance import SERVICES, Net, harvest, thread
 
 from crawler.schedule.due import KnownThread
-from crawler.spiders.revisit import stated_count
+from crawler.spiders.revisit import stated_counts
 from crawler.systems.answers import Answer
 from crawler.systems.base import Exchange, FetchError, System
 from crawler.systems.isso import Isso
 from crawler.systems.twikoo import Twikoo
 from crawler.systems.waline import Waline
+from crawler.systems.wordpress.system import WordPress
 
 WALINE = "https://w.example.org/api/comment?path=%2Fa%2F"
 
 
 def known(system: str, url: str) -> KnownThread:
-    return KnownThread(system, "t", "/a/", url, "complete", 3, 3, ())
+    return KnownThread(system, "t", "/a/", url, "complete", 3, 3, ("rest:id_asc",), "https://example.org/a/")
 
 
 def count(system: System, value: Any) -> int | None:
     response = TextResponse("https://x.example.org/", body=json.dumps(value).encode())
-    return system.count_of(Answer(value, response, Exchange("c", 0)), known(system.name, WALINE))
+    [stated] = system.counts_of(Answer(value, response, Exchange("c", 0)), [known(system.name, WALINE)])
+    return stated
 
 
 @pytest.mark.parametrize(
@@ -37,8 +41,9 @@ def count(system: System, value: Any) -> int | None:
         (Isso(), {"total_replies": 5, "hidden_replies": 3, "replies": []}, 5),
         (Isso(), {"total_replies": 0, "hidden_replies": 0, "replies": []}, 0),
         (Isso(), {"total_replies": 3, "hidden_replies": 3, "replies": []}, None),
-        (Waline(), {"errno": 0, "errmsg": "", "data": {"count": 7, "data": []}}, 7),
-        (Waline(), {"count": 7, "data": []}, 7),
+        (Waline(), {"errno": 0, "errmsg": "", "data": [7]}, 7),
+        (Waline(), {"errno": 0, "errmsg": "", "data": [7, 7]}, None),
+        (Waline(), {"errno": 0, "errmsg": "", "data": 7}, None),
         (Waline(), {"errno": 1001, "errmsg": "no"}, None),
         (Twikoo(), {"data": [{"url": "/a/", "count": 4}, {"url": "/a", "count": 1}]}, 5),
         (Twikoo(), {"code": 1001, "message": "update"}, None),
@@ -49,9 +54,10 @@ def test_a_count_is_of_all_comments_or_none(system, value, stated):
 
 
 def test_the_request_is_one_that_costs_little():
-    waline = Request(**(Waline().count_request(known("waline", WALINE)) or {}))
-    assert waline.url == f"{WALINE}&pageSize=1"
-    twikoo = Request(**(Twikoo().count_request(known("twikoo", "https://t.example.org/")) or {}))
+    waline = Request(**(Waline().count_request([known("waline", WALINE)]) or {}))
+    assert waline.url == "https://w.example.org/api/comment?type=count&url=%2Fa%2F"
+    assert waline.headers["Referer"] == b"https://example.org/"
+    twikoo = Request(**(Twikoo().count_request([known("twikoo", "https://t.example.org/")]) or {}))
     assert (twikoo.method, json.loads(twikoo.body)["urls"]) == ("POST", ["/a/", "/a"])
 
 
@@ -59,6 +65,9 @@ COUNTED = [make for make in SERVICES if make.system.count_request is not System.
 TOO_OLD = frozenset({"Isso13Service", "Isso10Service", "OldWalineService"})
 """Servers that state no count, or another one than their ledgers."""
 with_a_count = pytest.mark.parametrize("make", COUNTED, ids=lambda make: make.__name__)
+
+GROUPED = [make for make in COUNTED if make.system.count_room > 1 and make.__name__ not in TOO_OLD]
+"""Servers that state the counts of many threads at once."""
 
 BLIND = frozenset({"youtube"})
 """Systems whose count still holds what was removed."""
@@ -83,10 +92,16 @@ async def visited(service: Service) -> tuple[KnownThread, int]:
 
 async def asked(service: Service, of: KnownThread) -> tuple[int | None, int]:
     """What one request says of the count now, and the bytes of its answer."""
+    [stated], size = await asked_together(service, [of])
+    return stated, size
+
+
+async def asked_together(service: Service, threads: list[KnownThread]) -> tuple[Sequence[int | None], int]:
+    """What one request says of several threads, and the bytes of its answer."""
     system = service.system(service.options)
-    request = Request(**(system.count_request(of) or pytest.fail("the system has no count for this thread")))
+    request = Request(**(system.count_request(threads) or pytest.fail("the system has no count for these threads")))
     response = await Net(service)(request)
-    return stated_count(system, response, of), len(response.body)
+    return stated_counts(system, response, threads), len(response.body)
 
 
 @with_a_count
@@ -128,7 +143,69 @@ async def test_an_error_is_no_count(make):
     for body in (b"{}", b"[]", b'{"message": "no"}'):
         response = TextResponse("https://x.example.org/", body=body)
         try:
-            stated = system.count_of(Answer(json.loads(body), response, Exchange("c", 0)), of)
+            [stated] = system.counts_of(Answer(json.loads(body), response, Exchange("c", 0)), [of])
         except FetchError:
             stated = None  # the shape changed: the caller asks for the page
         assert stated is None
+
+
+OTHER_NAME = {"remark42": "https://example.org/other/", "disqus": "another", "youtube": "aaaaaaaaaaa"}
+
+
+@pytest.mark.parametrize("make", GROUPED, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("place", [0, 1])
+async def test_one_request_states_the_count_of_each_of_several_threads(make, place):
+    service = thread(make, 12, shape="chain")
+    of, _ = await visited(service)
+    name = OTHER_NAME.get(of.system, "/other/")
+    url = of.url.replace("video-12", name)
+    other = replace(of, native_id=name, url=url)
+    threads = [other, of] if place else [of, other]
+    stated, _ = await asked_together(service, threads)
+    assert stated[place] == of.expected
+    assert stated[1 - place] in (0, None), "there is no such thread: none of it or nothing"
+
+
+def test_an_answer_that_lacks_a_thread_or_is_of_another_shape_states_nothing_of_it():
+    for system in (WordPress(), *(make.system({"YOUTUBE_API_KEY": "k"}) for make in GROUPED)):
+        threads = [known(system.name, WALINE), replace(known(system.name, WALINE), native_id="/b/")]
+        for body in (b"{}", b"[]", b"[1]", b'{"data": []}', b'{"items": []}', b'{"counts": []}', b"no"):
+            response = TextResponse("https://x.example.org/", body=body)
+            assert list(stated_counts(system, response, threads)) == [None, None], (system.name, body)
+
+
+def rest(rows: list[tuple[int, int]], total: int | None, posts: list[str], had: int = 5) -> Sequence[int | None]:
+    """What WordPress' list of comments (id, post) with such a total says of posts; the time of comment N is N s."""
+    body = json.dumps([{"id": at, "post": post, "date_gmt": f"1970-01-01T00:00:{at:02}"} for at, post in rows]).encode()
+    headers = {} if total is None else {"X-WP-Total": str(total)}
+    response = TextResponse("https://x.example.org/", body=body, headers=headers)
+    threads = [replace(known("wordpress", "https://x.example.org/a/"), native_id=post, expected=had, read_at=9.5) for post in posts]
+    return list(stated_counts(WordPress(), response, threads))
+
+
+def test_a_list_of_all_comments_of_wordpress_posts_counts_each():
+    rows = [(1, 7), (2, 9), (3, 7)]
+    assert rest(rows, 3, ["7", "8", "9"]) == [2, 0, 1]
+    assert rest(rows, None, ["7", "8", "9"]) == [None] * 3
+    assert rest([(1, 7)], 140, ["7"]) == [140], "a single post is counted by the total alone"
+
+
+def test_a_list_of_the_newest_comments_of_wordpress_posts_counts_each_when_it_comes_to_the_total():
+    rows = [(12, 7), (11, 9), (10, 7), (9, 8)]  # one before the reading
+    assert rest(rows, 15, ["7", "8", "9"], had=4) == [6, 4, 5]
+    assert rest(rows[3:], 12, ["7", "8", "9"], had=4) == [4, 4, 4]
+    for total in (14, 16):
+        assert rest(rows, total, ["7", "8", "9"], had=4) == [None] * 3, "one was removed or let through late, of any post"
+    assert rest(rows, None, ["7", "8", "9"], had=4) == [None] * 3
+
+
+def test_wordpress_is_asked_for_a_total_or_for_the_newest_comments_of_several_posts():
+    system, few = WordPress(), replace(known("wordpress", "https://x.example.org/a/"), native_id="7", tenant="x.example.org")
+    [one, two] = (Request(**(system.count_request([few] * n) or {})).url for n in (1, 2))
+    assert ("per_page=1&" in one, "per_page=100&orderby=id&order=desc&" in two) == (True, True)
+    assert "&post=7,7&" in two
+    assert system.count_request([few, replace(few, orders=())]) is None
+
+
+def test_a_path_that_the_server_would_take_for_two_has_no_count():
+    assert Waline().count_request([replace(known("waline", WALINE), native_id="/a,b/")]) is None

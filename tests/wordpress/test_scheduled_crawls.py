@@ -134,6 +134,37 @@ def test_after_each_crawl_the_archive_is_the_database_and_in_the_end_its_history
         assert all(row["observed_at"] <= at for row in earlier), turn
 
 
+def test_counts_of_all_posts_by_one_request_see_what_comes_and_what_goes(blog):
+    soon = ("-s", "REVISIT_MIN_HOURS=0", "-s", "REVISIT_MAX_HOURS=0.0001")
+    chance = random.Random(SEED)
+    blog.add(12, chance, "first")
+    blog.crawl("pages", "-a", "url=" + ",".join(blog.url + post["path"] for post in blog.posts))
+    latest = max(blog.texts)
+    for turn, orders in enumerate(
+        (
+            [],
+            [{"do": "add", "post": blog.posts[0]["id"], "author": "Reader", "text": "one more"}],
+            [{"do": "trash", "id": latest}],
+            [{"do": "add", "post": post["id"], "author": "Reader", "text": "more"} for post in blog.posts[1:]],
+        )
+    ):
+        for order, number in zip(orders, blog.order(*orders), strict=True):
+            if order["do"] == "add":
+                blog.texts[number] = order["text"]
+            else:
+                del blog.texts[order["id"]]
+        begun = max(row["observed_at"] for row in archive.open(str(blog.folder / "archive")).visits().to_pylist())
+        blog.crawl("revisit", *soon)
+        visible = {int(row["native_id"]): row["text"] for row in blog.read() if row["status"] == "visible"}
+        assert visible == blog.texts, f"turn {turn}"
+        rows = archive.open(str(blog.folder / "archive")).visits(history=True).to_pylist()
+        rows = [row for row in rows if row["observed_at"] > begun]
+        same = [row for row in rows if row["outcome"] == "unchanged" and row["stated"] is not None]
+        assert len(same) == 3 - len(orders), f"turn {turn}: {rows}"
+        assert sum(row["requests"] for row in same) <= 1, f"turn {turn}"
+        assert False not in {row["count_agrees"] for row in rows}, f"turn {turn}"
+
+
 def test_a_new_post_is_found_by_the_site_crawl_and_a_page_that_changes_has_a_new_row(blog):
     chance = random.Random(SEED)
     blog.add(6, chance, "first")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from crawler.extract.document import Document
@@ -11,7 +12,7 @@ from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.reading import Reading
 from crawler.systems.wordpress.items import find_items
 from crawler.systems.wordpress.page import comment_area, evidence_of, post_id, rest_post, rest_root, state_of, tenant
-from crawler.systems.wordpress.rest import number_in
+from crawler.systems.wordpress.rest import PER_PAGE, micros, number_in
 from crawler.systems.wordpress.run import Run, facts_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class WordPress(System):
     ids_are_global: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
     may_move: ClassVar[bool] = False  # it looks for what moved by itself
+    count_room: ClassVar[int] = 20
+    """WordPress sets no limit to their number; addresses of a few hundred characters pass everywhere."""
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a post or page; none on pages of several posts and where another system holds the comments."""
@@ -58,17 +61,41 @@ class WordPress(System):
             )
         ]
 
-    def count_request(self, thread: KnownThread) -> dict[str, Any] | None:
-        """The REST API's total, where it was read before. `?rest_route=` works whatever the permalinks are."""
-        if thread.native_id is None or "rest:id_asc" not in thread.orders:
-            return None
-        scheme = thread.url.partition(":")[0]
-        query = f"rest_route=/wp/v2/comments&post={thread.native_id}&per_page=1&_fields=id"
-        return {"url": f"{scheme}://{thread.tenant.rstrip('/')}/?{query}"}
+    def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
+        """The REST API's total, and where several posts are asked about their newest comments, posts and times only.
 
-    def count_of(self, answer: Answer, _thread: KnownThread, /) -> int | None:
-        """`X-WP-Total`: approved comments, pingbacks left out."""
-        return number_in(answer.response, "X-WP-Total")
+        Where the API was read before. `?rest_route=` works whatever the permalinks are.
+        """
+        if any(thread.native_id is None or "rest:id_asc" not in thread.orders for thread in threads):
+            return None
+        scheme, tenant = threads[0].url.partition(":")[0], threads[0].tenant.rstrip("/")
+        posts = ",".join(thread.native_id or "" for thread in threads)
+        listed = "per_page=1&_fields=id"
+        if len(threads) > 1:
+            listed = f"per_page={PER_PAGE}&orderby=id&order=desc&_fields=id,post,date_gmt"
+        return {"url": f"{scheme}://{tenant}/?rest_route=/wp/v2/comments&post={posts}&{listed}"}
+
+    def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
+        """Approved comments, pingbacks left out: of one thread `X-WP-Total`.
+
+        Of several it is how many of each are listed, where all are. Else it is what each had when it was read and
+        what came since, where these come to `X-WP-Total`; where they do not, one was removed or let through late,
+        and nothing is known of any of them.
+        """
+        total = number_in(answer.response, "X-WP-Total")
+        if len(threads) == 1:
+            return [total]
+        rows = {row.id("id"): row for row in answer.rows()}.values()
+        if len(rows) == total:
+            listed = Counter(row.id("post") for row in rows)
+            return [listed[thread.native_id or ""] for thread in threads]
+        times = [(row.id("post"), micros(row.maybe_text("date_gmt"))) for row in rows]
+        counts = [
+            (thread.expected or 0)
+            + sum(post == thread.native_id and at is not None and at > thread.read_at * 1_000_000 for post, at in times)
+            for thread in threads
+        ]
+        return counts if sum(counts) == total else [None] * len(threads)
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Facts of all comments through the API, then every comment page, then what only the API has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -40,9 +41,13 @@ class Remark42Service(Service):
         parts = urlsplit(request.url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         address = f"{parts.scheme}://{parts.netloc}{parts.path}"
-        if address == f"{HOST}/api/v1/count" and request.method == "GET":
-            is_here = (query.get("site"), query.get("url")) == ("news", self.url)
-            return json_answer({"count": self.counted(stubs=False) if is_here else 0, "locator": query})
+        if address == f"{HOST}/api/v1/counts" and request.method == "POST":
+            is_here = query.get("site") == "news"
+            counts = [
+                {"url": url, "count": self.counted(stubs=False) if is_here and url == self.url else 0}
+                for url in json.loads(request.body)
+            ]
+            return json_answer(counts)
         if address != f"{HOST}/api/v1/find" or request.method != "GET":
             return None
         if (query.get("site"), query.get("url")) != ("news", self.url):

@@ -37,6 +37,9 @@ class WalineService(Service):
             return None
         if parts.path != self.route:
             return 404, {"content-type": "text/plain; charset=utf-8"}, b"Not Found"
+        if query.get("type") == "count":
+            paths, here = query["url"].split(","), unquote(urlsplit(self.url).path)
+            return self._listed([self.counted() if path == here else 0 for path in paths])
         size, page = int(query.get("pageSize", 10)), int(query.get("page", 1))
         if "path" not in query or size > 100:
             return json_answer({"errno": 1001, "errmsg": {"pageSize": "pageSize is not an integer between 1 and 100"}})
@@ -56,7 +59,7 @@ class WalineService(Service):
             }
         )
 
-    def _listed(self, found: dict[str, Any]) -> Answer:
+    def _listed(self, found: dict[str, Any] | list[int]) -> Answer:
         return json_answer({"errno": 0, "errmsg": "", "data": found})
 
     def _row(self, said: Said, *, root: str | None = None, with_replies: bool = False) -> dict[str, Any]:
@@ -94,7 +97,7 @@ class OldWalineService(WalineService):
             <script>new Waline({{el: '#waline', path: location.pathname, serverURL: '{SERVER}', visitor: true}});</script>"""
         )
 
-    def _listed(self, found: dict[str, Any]) -> Answer:
+    def _listed(self, found: dict[str, Any] | list[int]) -> Answer:
         return json_answer(found)
 
     def _row(self, said: Said, *, root: str | None = None, with_replies: bool = False) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class YouTubeService(Service):
     def _videos(self, query: dict[str, str]) -> Answer:
         statistics = {"viewCount": "1", "commentCount": str(len(self.comments) + 3 + self.lie)}
         item = {"id": VIDEO, "snippet": {"channelId": OWNER}, "statistics": statistics}
-        return json_answer({"kind": "youtube#videoListResponse", "items": [item] if query["id"] == VIDEO else []})
+        return json_answer({"kind": "youtube#videoListResponse", "items": [item] if VIDEO in query["id"].split(",") else []})
 
     def _threads(self, query: dict[str, str]) -> Answer:
         top = sorted(self.top(), key=lambda said: said.at, reverse=True)
