@@ -15,6 +15,7 @@ import argparse
 import heapq
 import math
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
@@ -60,10 +61,10 @@ def shipped(look: Look) -> float:
     return look.interval
 
 
-def ours(price: float, habits: Habits, part: float = 1.0) -> Policy:
+def ours(price: float, habits: Habits, part: Callable[[Look], float] = lambda _: 1.0) -> Policy:
     """`crawler.schedule.model`.
 
-    :param part: of a request, which a look costs that finds nothing
+    :param part: the part of a request that a look costs which finds nothing
     """
     pace = Pace(price=price)
 
@@ -72,7 +73,7 @@ def ours(price: float, habits: Habits, part: float = 1.0) -> Policy:
         born, visits = current_life(look.visits, look.born, habits)
         scale = scale_of(visits, born, habits)
         look.life = born, scale
-        at = due_at(scale, born, last, pace, habits.hours, requests=look.requests, look=part)
+        at = due_at(scale, born, last, pace, habits.hours, requests=look.requests, look=part(look))
         return max(at - last, 60.0)
 
     return following
@@ -240,7 +241,8 @@ def _together(
 ) -> dict[str, list[Result]]:
     """Policies where one request counts many threads."""
     def played(counts: Counts) -> list[Result]:
-        return [run_together(threads, ours(price, habits, counts.part), counts, is_quiet, end) for price in PRICES]
+        part = counts.part
+        return [run_together(threads, ours(price, habits, part), counts, is_quiet, end) for price in PRICES]
 
     found = {"tens": played(TEN), "twenties": played(TWENTY), "WordPress": played(WORDPRESS)}
     return found | {

@@ -23,8 +23,7 @@ from benchmarks.revisit.traces import HOUR, Trace
 from crawler.schedule.due import MAX_PROBES, MAX_SPARE, PROBE_BELOW, priced
 from crawler.schedule.groups import Waiting
 from crawler.schedule.model import Visit, expected_new
-from crawler.systems.wordpress.rest import PER_PAGE
-from crawler.systems.wordpress.system import WordPress
+from crawler.systems.wordpress.system import GROWTH, WordPress
 
 EVERY: Final = 0.25 * HOUR
 """Seconds from one run to the next, as in `deploy/cron`."""
@@ -35,18 +34,21 @@ class Counts:
     """How many threads a request counts."""
 
     room: int
-    listed: int = 0
-    """Of their newest comments, beside how many there are in all: what WordPress tells; 0: the count of each."""
+    by_comments: bool = False
+    """Whether it lists their comments, as WordPress does, so that each takes the room of its own."""
 
-    @property
-    def part(self) -> float:
-        """What the schedule takes a thread's count to cost, in requests."""
-        return priced(1 / self.room)
+    def size(self, look: Look) -> int:
+        """The room that a thread takes."""
+        return look.count + GROWTH if self.by_comments else 1
+
+    def part(self, look: Look) -> float:
+        """What the schedule takes its count to cost, in requests."""
+        return priced(min(self.size(look) / self.room, 1.0))
 
 
 TEN: Final = Counts(10)
 TWENTY: Final = Counts(20)
-WORDPRESS: Final = Counts(WordPress.count_room, listed=PER_PAGE)
+WORDPRESS: Final = Counts(WordPress.count_room, by_comments=True)
 
 MayCount = Callable[[Look, float], bool]
 """Whether a look at a time may be settled by a count, as far as what is expected of the thread says."""
@@ -72,11 +74,6 @@ class _Thread:
     """When it was last read."""
     counted: int = 0
     """Looks since then, each settled by a count."""
-
-    def came(self, at: float) -> int:
-        """How many comments stand there that came since it was read."""
-        first, last = bisect_right(self.trace.written, self.read), bisect_right(self.trace.written, at)
-        return sum(self.trace.removed[i] > at for i in range(first, last))
 
     def stand(self, at: float) -> int:
         """How many comments stand there."""
@@ -125,7 +122,8 @@ class _Site:
                 due.append(number)
             else:
                 self._read(number, at)
-        together = Waiting(self.counts.room, due, self._spare(at) if due else ())
+        fitting = [number for number in due if self._size(number) < self.counts.room]
+        together = Waiting(self.counts.room, self._size, fitting, self._spare(at) if fitting else ())
         asked = set[int]()
         for number in due:
             if number not in asked:
@@ -152,12 +150,16 @@ class _Site:
         may_fill = (number for number in soonest if self.may_count(self.threads[number].look, at))
         return islice(may_fill, self.counts.room)
 
+    def _size(self, number: int) -> int:
+        return self.counts.size(self.threads[number].look)
+
     def _count(self, group: list[int], at: float) -> None:
         """One request, and what follows from it."""
         self.result.requests += 1
         threads = [self.threads[number] for number in group]
-        if self.counts.listed and len(group) > 1 and not self._is_told(threads, at):
-            # Each that is due is asked for alone.
+        is_full = self.counts.by_comments and len(group) > 1
+        if is_full and sum(thread.stand(at) for thread in threads) > self.counts.room:
+            # Not all are listed: each that is due is asked for alone.
             for number in [number for number, thread in zip(group, threads, strict=True) if thread.due <= at]:
                 self._count([number], at)
             return
@@ -169,14 +171,6 @@ class _Site:
                 thread.look.visits.append(Visit(at, 0))
                 thread.look.changed.append(False)
                 self._plan(number, at)
-
-    def _is_told(self, threads: list[_Thread], at: float) -> bool:
-        """Whether the newest comments and the number of all tell each thread's count (`WordPress.counts_of`)."""
-        if sum(thread.stand(at) for thread in threads) <= self.counts.listed:
-            return True
-        came = [thread.came(at) for thread in threads]
-        told = sum(came) + sum(thread.look.count for thread in threads)
-        return sum(came) <= self.counts.listed and told == sum(thread.stand(at) for thread in threads)
 
     def _read(self, number: int, at: float) -> None:
         """Read a thread whole."""

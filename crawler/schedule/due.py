@@ -71,8 +71,6 @@ class KnownThread:
     orders: tuple[str, ...]
     page: str = ""
     """Address of the page that holds it."""
-    read_at: float = 0.0
-    """When it was read, seconds since the epoch."""
 
     @property
     def is_whole(self) -> bool:
@@ -326,7 +324,7 @@ def _threads(
             newest[row["thread_id"]] = at
             page.threads[row["thread_id"]] = KnownThread(
                 row["system"], row["tenant"], row["native_id"], row["url"] or "", row["verdict"], row["captured"],
-                row["expected"], tuple(row["orders_walked"] or ()), page.canonical, at,
+                row["expected"], tuple(row["orders_walked"] or ()), page.canonical,
             )  # fmt: skip
     return gained
 

@@ -154,8 +154,8 @@ class RevisitSpider(VisitSpider):
             self._plans |= {page.url: page for page in others}
             system = self._system(counted_with[0])
             if system is not None:
-                spare_urls = [page.url for page in others]
-                self._waiting[counted_with] = Waiting(system.count_room, due=urls, spare=spare_urls)
+                room, more = system.count_room, [page.url for page in others]
+                self._waiting[counted_with] = Waiting(room, self._count_size, due=urls, spare=more)
 
     def _waits(self, page: Due) -> Request:
         """The request by which a due page is known to the frontier."""
@@ -166,7 +166,12 @@ class RevisitSpider(VisitSpider):
         system = self._system(thread.system)
         if system is None or system.count_request([thread]) is None:
             return None
-        return 1 / system.count_room
+        return min(system.count_size(thread) / system.count_room, 1.0)
+
+    def _count_size(self, url: str) -> int:
+        [thread] = self._plans[url].threads
+        system = self._system(thread.system)
+        return 0 if system is None else system.count_size(thread)
 
     # -- asking for no more than is needed -------------------------------------------------------------
 

@@ -144,7 +144,7 @@ class System(ABC):
     thread with fewer comments than its source states is worth a second pass."""
 
     count_room: ClassVar[int] = 1
-    """How many threads one request for counts may name."""
+    """How many threads one request for counts may name, each taking :meth:`count_size` of it."""
 
     is_in_page: ClassVar[bool] = False
     """Whether the page's own markup holds the comments, so that an unchanged page is an unchanged thread."""
@@ -172,6 +172,10 @@ class System(ABC):
         where nothing more can be read; note them with :meth:`Reading.missing` where reading can go on.
         Where the reading comes out short the method may be called a second time (:attr:`may_move`).
         """
+
+    def count_size(self, thread: KnownThread) -> int:  # noqa: ARG002 - for those that can
+        """How much of :attr:`count_room` a thread takes up; one that takes more than there is goes alone."""
+        return 1
 
     def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:  # noqa: ARG002 - for those that can
         """The request (arguments of :class:`scrapy.Request`) whose answer tells how many comments threads have now.

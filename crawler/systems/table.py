@@ -15,8 +15,8 @@ the two.
 
 The systems are asked about a page in this order. Each thread gets a row in `threads` with a verdict, also where it
 could not be read. How to add one: [a system in an hour](systems/writing.md). What a [revisit](revisits.md) may ask for
-instead of all: a `count` that one small answer states, the `counts` of so many threads by one request, or whether
-the page is the same (`304`).
+instead of all: a `count` that one small answer states, the `counts` of several threads by one request (so many, or
+as many as have so many comments together), or whether the page is the same (`304`).
 
 | system | in the tables | settings | asked first | checked against |
 |---|---|---|---|---|
@@ -37,7 +37,10 @@ def systems_table() -> str:
 
 def _count(system: type[System]) -> str:
     """How many threads a request for counts names."""
-    return "count" if system.count_room == 1 else f"counts of {system.count_room}"
+    if system.count_room == 1:
+        return "count"
+    own = system.count_size is not System.count_size
+    return f"counts of {system.count_room} comments" if own else f"counts of {system.count_room}"
 
 
 if __name__ == "__main__":

@@ -9,32 +9,43 @@ from hypothesis import strategies as st
 from crawler.schedule.due import LEAST_PART, Due, KnownThread, Spare, most_urgent, priced
 from crawler.schedule.groups import Waiting
 
+ROOM = 10
+sizes = st.dictionaries(st.integers(0, 60), st.integers(1, ROOM + 4), max_size=40)
 
-@given(st.integers(1, 12), st.lists(st.integers(0, 60), unique=True, max_size=40), st.data())
-def test_each_due_thread_is_in_one_group_and_no_group_is_fuller_than_its_room(room, numbers, data):
+
+@given(sizes, st.data())
+def test_each_due_thread_is_in_one_group_and_no_group_is_fuller_than_its_room(size, data):
+    numbers = list(size)
     due = [number for number in numbers if data.draw(st.booleans())]
     spare = [number for number in numbers if number not in due]
-    waiting = Waiting(room, due, spare)
+    waiting = Waiting(ROOM, size.__getitem__, due, spare)
     seen: list[int] = []
     for first in due:
         if first not in seen:
             group = waiting.group(first)
             assert group[0] == first
-            assert len(group) == min(room, len(group) + sum(number not in {*seen, *group} for number in numbers)), "none has room left for no reason"
+            assert len(group) == 1 or sum(size[one] for one in group) <= ROOM
             seen += group
     assert len(seen) == len(set(seen)), "nothing is counted twice"
     assert set(due) <= set(seen)
 
 
 def test_due_threads_come_before_those_that_only_fill_up_and_both_in_their_order():
-    waiting = Waiting(4, ["a", "b", "c", "d", "e"], ["x", "y", "z"])
+    waiting = Waiting(4, lambda _: 1, ["a", "b", "c", "d", "e"], ["x", "y", "z"])
     assert waiting.group("a") == ["a", "b", "c", "d"]
     assert waiting.group("e") == ["e", "x", "y", "z"]
 
 
 def test_one_whose_turn_comes_otherwise_is_first_in_its_group_and_given_out_once():
-    waiting = Waiting(2, ["a", "b", "c"])
+    waiting = Waiting(2, lambda _: 1, ["a", "b", "c"])
     assert waiting.group("c") == ["c", "a"]
+    assert waiting.group("b") == ["b"]
+
+
+def test_a_thread_that_has_no_room_goes_alone_and_keeps_nobody_else_from_a_group():
+    waiting = Waiting(10, {"big": 40, "a": 4, "b": 7, "c": 6}.__getitem__, ["big", "a", "b", "c"])
+    assert waiting.group("big") == ["big"]
+    assert waiting.group("a") == ["a", "c"]
     assert waiting.group("b") == ["b"]
 
 

@@ -88,9 +88,8 @@ def test_a_thread_that_is_not_due_is_counted_along_and_read_when_it_changed():
     assert (alone.caught, along.caught) == (1, 2)
 
 
-@pytest.mark.parametrize(("removed_at", "counts"), [(INF, 1), (2 * HOUR, 1 + 2)])
-def test_a_list_of_the_newest_comments_tells_all_unless_one_was_removed(removed_at, counts):
-    grown = [0.1 * HOUR] * 60 + [2 * HOUR]
-    threads = [Trace(NEWS, 0.0, grown, [removed_at] + [INF] * 60, [INF] * 61) for _ in range(2)]
+def test_a_list_of_comments_that_has_no_room_for_all_is_followed_by_counts_one_by_one():
+    grown = [0.1 * HOUR] * 40 + [2 * HOUR] * 30
+    threads = [Trace(NEWS, 0.0, grown, [INF] * 70, [INF] * 70) for _ in range(2)]
     result = run_together(threads, lambda _: 3 * HOUR, WORDPRESS, lambda *_: True, 4 * HOUR)
-    assert result.requests == 2 * threads[0].pages(60) + counts + (2 * threads[0].pages(61) if removed_at == INF else 0)
+    assert result.requests == 2 + (1 + 2) + 2 * 2, "two readings, the list, two counts, two readings of two pages"

@@ -174,35 +174,29 @@ def test_an_answer_that_lacks_a_thread_or_is_of_another_shape_states_nothing_of_
             assert list(stated_counts(system, response, threads)) == [None, None], (system.name, body)
 
 
-def rest(rows: list[tuple[int, int]], total: int | None, posts: list[str], had: int = 5) -> Sequence[int | None]:
-    """What WordPress' list of comments (id, post) with such a total says of posts; the time of comment N is N s."""
-    body = json.dumps([{"id": at, "post": post, "date_gmt": f"1970-01-01T00:00:{at:02}"} for at, post in rows]).encode()
+def rest(rows: list[tuple[int, int]], total: int | None, posts: list[str]) -> Sequence[int | None]:
+    """What WordPress' list of comments (id, post) with such a total says of posts."""
+    body = json.dumps([{"id": number, "post": post} for number, post in rows]).encode()
     headers = {} if total is None else {"X-WP-Total": str(total)}
     response = TextResponse("https://x.example.org/", body=body, headers=headers)
-    threads = [replace(known("wordpress", "https://x.example.org/a/"), native_id=post, expected=had, read_at=9.5) for post in posts]
+    threads = [replace(known("wordpress", "https://x.example.org/a/"), native_id=post) for post in posts]
     return list(stated_counts(WordPress(), response, threads))
 
 
-def test_a_list_of_all_comments_of_wordpress_posts_counts_each():
+def test_a_list_of_wordpress_comments_counts_each_post_only_when_it_holds_them_all():
     rows = [(1, 7), (2, 9), (3, 7)]
     assert rest(rows, 3, ["7", "8", "9"]) == [2, 0, 1]
+    assert rest(rows, 4, ["7", "8", "9"]) == [None] * 3, "one is not listed, and may be of any post"
     assert rest(rows, None, ["7", "8", "9"]) == [None] * 3
     assert rest([(1, 7)], 140, ["7"]) == [140], "a single post is counted by the total alone"
 
 
-def test_a_list_of_the_newest_comments_of_wordpress_posts_counts_each_when_it_comes_to_the_total():
-    rows = [(12, 7), (11, 9), (10, 7), (9, 8)]  # one before the reading
-    assert rest(rows, 15, ["7", "8", "9"], had=4) == [6, 4, 5]
-    assert rest(rows[3:], 12, ["7", "8", "9"], had=4) == [4, 4, 4]
-    for total in (14, 16):
-        assert rest(rows, total, ["7", "8", "9"], had=4) == [None] * 3, "one was removed or let through late, of any post"
-    assert rest(rows, None, ["7", "8", "9"], had=4) == [None] * 3
-
-
-def test_wordpress_is_asked_for_a_total_or_for_the_newest_comments_of_several_posts():
+def test_wordpress_threads_take_the_room_of_their_comments():
     system, few = WordPress(), replace(known("wordpress", "https://x.example.org/a/"), native_id="7", tenant="x.example.org")
+    assert system.count_size(replace(few, expected=0)) < system.count_size(few) < system.count_room
+    assert system.count_size(replace(few, expected=120)) > system.count_room
     [one, two] = (Request(**(system.count_request([few] * n) or {})).url for n in (1, 2))
-    assert ("per_page=1&" in one, "per_page=100&orderby=id&order=desc&" in two) == (True, True)
+    assert ("per_page=1&" in one, "per_page=100&" in two) == (True, True)
     assert "&post=7,7&" in two
     assert system.count_request([few, replace(few, orders=())]) is None
 

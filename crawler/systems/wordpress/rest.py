@@ -241,15 +241,15 @@ def _add(facts: dict[str, Fact], row: dict[str, Any]) -> None:
         author=author if isinstance(author, int) else 0,
         author_name=unescape(name) if name is not None else None,
         author_url=_text(row.get("author_url")) or None,
-        at=micros(raw),
-        wall=micros(_text(row.get("date"))),
+        at=_micros(raw),
+        wall=_micros(_text(row.get("date"))),
         raw=raw,
         link=_text(row.get("link")) or None,
     )
 
 
-def micros(raw: str | None) -> int | None:
-    """Microseconds since the epoch. `date_gmt` is UTC without saying so; `0000-00-00` stands for none."""
+def _micros(raw: str | None) -> int | None:
+    """`date_gmt` is UTC without saying so; `0000-00-00` stands for none."""
     try:
         when = datetime.fromisoformat(raw or "")
     except ValueError:

@@ -12,12 +12,15 @@ from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.reading import Reading
 from crawler.systems.wordpress.items import find_items
 from crawler.systems.wordpress.page import comment_area, evidence_of, post_id, rest_post, rest_root, state_of, tenant
-from crawler.systems.wordpress.rest import PER_PAGE, micros, number_in
+from crawler.systems.wordpress.rest import PER_PAGE, number_in
 from crawler.systems.wordpress.run import Run, facts_of
 
 if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
     from crawler.systems.answers import Answer
+
+GROWTH: Final = 2
+"""Comments that a thread may have gained when it is counted with others; with more there may be no room for all."""
 
 OTHERS: Final = '#wpdcom, #wpcomm, .wpd-comment, .wc-comment[id^="wc-comm-"]'
 """The frame and the items of wpDiscuz, which prints the same comments."""
@@ -33,8 +36,7 @@ class WordPress(System):
     ids_are_global: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
     may_move: ClassVar[bool] = False  # it looks for what moved by itself
-    count_room: ClassVar[int] = 20
-    """WordPress sets no limit to their number; addresses of a few hundred characters pass everywhere."""
+    count_room: ClassVar[int] = PER_PAGE
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a post or page; none on pages of several posts and where another system holds the comments."""
@@ -61,8 +63,12 @@ class WordPress(System):
             )
         ]
 
+    def count_size(self, thread: KnownThread) -> int:
+        """Its comments: the API lists them all when it is asked about several posts."""
+        return (thread.expected or 0) + GROWTH
+
     def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
-        """The REST API's total, and where several posts are asked about their newest comments, posts and times only.
+        """The REST API's comments without all but their posts, or a single thread's total with one of them.
 
         Where the API was read before. `?rest_route=` works whatever the permalinks are.
         """
@@ -70,32 +76,22 @@ class WordPress(System):
             return None
         scheme, tenant = threads[0].url.partition(":")[0], threads[0].tenant.rstrip("/")
         posts = ",".join(thread.native_id or "" for thread in threads)
-        listed = "per_page=1&_fields=id"
-        if len(threads) > 1:
-            listed = f"per_page={PER_PAGE}&orderby=id&order=desc&_fields=id,post,date_gmt"
-        return {"url": f"{scheme}://{tenant}/?rest_route=/wp/v2/comments&post={posts}&{listed}"}
+        size = 1 if len(threads) == 1 else PER_PAGE
+        return {
+            "url": f"{scheme}://{tenant}/?rest_route=/wp/v2/comments&post={posts}&per_page={size}&_fields=id,post"
+        }
 
     def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
-        """Approved comments, pingbacks left out: of one thread `X-WP-Total`.
+        """Approved comments, pingbacks left out: `X-WP-Total` of one thread, of several how many of each are listed.
 
-        Of several it is how many of each are listed, where all are. Else it is what each had when it was read and
-        what came since, where these come to `X-WP-Total`; where they do not, one was removed or let through late,
-        and nothing is known of any of them.
+        None where `X-WP-Total` says that not all are listed: there is no room for them, or one may not be read.
         """
         total = number_in(answer.response, "X-WP-Total")
         if len(threads) == 1:
             return [total]
-        rows = {row.id("id"): row for row in answer.rows()}.values()
-        if len(rows) == total:
-            listed = Counter(row.id("post") for row in rows)
-            return [listed[thread.native_id or ""] for thread in threads]
-        times = [(row.id("post"), micros(row.maybe_text("date_gmt"))) for row in rows]
-        counts = [
-            (thread.expected or 0)
-            + sum(post == thread.native_id and at is not None and at > thread.read_at * 1_000_000 for post, at in times)
-            for thread in threads
-        ]
-        return counts if sum(counts) == total else [None] * len(threads)
+        rows = {row.id("id"): row.id("post") for row in answer.rows()}
+        counts = Counter(rows.values())
+        return [counts[thread.native_id or ""] if len(rows) == total else None for thread in threads]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """Facts of all comments through the API, then every comment page, then what only the API has."""
