@@ -73,7 +73,7 @@ def _end_of(tree: Tree, link: int) -> str:
 def signed(tree: Tree) -> list[tuple[int, int]]:
     """The nodes of each signed text: its last block with the siblings before it that are signed by nobody.
 
-    None where little stands before the signatures: then they are bylines.
+    There are none where little stands before the signatures: then they are bylines.
     """
     names: dict[int, int] = {}
     for node in compress(range(len(tree)), tree.timed):
