@@ -111,7 +111,7 @@ def _weight(evidence: list[tuple[int, str]]) -> int:
 
 
 def _by_content(document: Document) -> Iterable[tuple[int, str]]:
-    content = content_of(document)
+    content = document.derived(content_of)
     if content.text >= SHORT_TEXT:
         yield 1 if content.text < LONG else 3, f"running text of {content.text} characters"
     if content.has_video:

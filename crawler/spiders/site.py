@@ -56,6 +56,7 @@ NO_PAGE: Final = frozenset({"robots", "not_html", "soft_404", "opt_out", "reserv
 """Reasons of failures that cost nothing where it was a site that named the address, and nobody asked for it."""
 
 _CANONICAL: Final = 'link[rel="canonical"][href], meta[property="og:url"][content]'
+"""By what a page names its one address (`crawler.extract.urls.canonical_url`)."""
 
 Read = Callable[..., Listed]
 
@@ -99,7 +100,7 @@ class _Site:
         """
         if mark(document.url.partition("?")[0]) not in self.queried or document.first(_CANONICAL) is not None:
             return None
-        if content_of(document).text < SENTENCE:
+        if document.derived(content_of).text < SENTENCE:
             return None
         first = self.answers.setdefault(mark_of_answer(document), address := canonical_url(document))
         return None if first == address else Passed("duplicate", first)

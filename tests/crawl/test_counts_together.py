@@ -209,7 +209,7 @@ def test_counts_that_cannot_be_had_lead_to_every_page(place, how):
     else:
         body = Answer("", 404) if how == "nothing answers" else Answer('{"errno": 1}', headers=JSON)
         whole, listed = talk.get, "/api/comment?type=count"
-        talk.get = lambda path, default=None: body if path.startswith(listed) else whole(path, default)  # type: ignore[method-assign]
+        talk.get = lambda path, default=None: body if path.startswith(listed) else whole(path, default)
     run(place, "revisit", **SOON)
     groups, others = asked(site)
     assert (len(groups), others) == (0 if how == "robots" else 4, Counter([*PATHS[:3], *(f"{path}#" for path in PATHS[:3])]))
@@ -226,7 +226,7 @@ def test_a_thread_that_goes_on_between_its_count_and_its_reading_is_not_distrust
             talk.comments["/2/"] += 1
         return answer
 
-    talk.get = goes_on  # type: ignore[method-assign]
+    talk.get = goes_on
     talk.comments["/2/"] = 4
     run(place, "revisit", **SOON)
     read = visits(place)[-1]
