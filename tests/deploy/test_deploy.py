@@ -198,7 +198,8 @@ def test_systemd_finds_nothing_wrong_with_the_units(home, tmp_path):
         (folder / path.name).write_text(placed(path.read_text("utf-8"), home), encoding="utf-8")
     whole = [str(path) for path in folder.iterdir() if "@" not in path.name]
     done = subprocess.run(["systemd-analyze", "verify", *whole], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    # What else is installed on the machine may have faults of its own.
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "talkback" in line or str(folder) in line]) == (0, [])
 
 
 # --- containers and scrapyd ----------------------------------------------------------------------
