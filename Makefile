@@ -4,6 +4,9 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 
+# Hundreds of tests start a process: it need not compile the whole project again.
+unexport PYTHONDONTWRITEBYTECODE
+
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 # Asked by running it: a version manager's python3.11 may be there and not work.
 PYTHON ?= $(firstword $(shell for name in python3.11 python3.12 python3.13 python3; do \

@@ -21,6 +21,7 @@ from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import known_pages
 from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
 from crawler.discovery.marks import mark, mark_of_answer
+from crawler.discovery.parts import whole_of
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
@@ -364,7 +365,10 @@ class SiteSpider(VisitSpider):
         return "limit" if options.max_bytes and site.received > options.max_bytes else None
 
     def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> Passed | None:
-        """``listing`` for what names pages; its links are asked for by :meth:`visited`."""
+        """``listing`` for what names pages, ``duplicate`` for a further page of a thread.
+
+        What they name is asked for by :meth:`visited`.
+        """
         site = self._sites.get(site_of(document.url))
         if site is None or lease is None:
             return super().judge(document, lease, has_thread=has_thread)
@@ -379,6 +383,10 @@ class SiteSpider(VisitSpider):
             site.places += 1
             self._links[lease.id] = self._followed(site, links_of(document), site.depths.get(mark(lease.url), 1))
             return Passed("listing")
+        first = whole_of(document, lambda url: mark(url) in site.seen)
+        if first is not None and has_thread():
+            self._links[lease.id] = self._pages(site, [Found(url=first)])
+            return Passed("duplicate", first)
         if mark(canonical_url(document)) in site.known and mark(lease.url) not in site.grown:
             return Passed("known")
         return super().judge(document, lease, has_thread=has_thread) or site.same_as_before(document)

@@ -112,6 +112,37 @@ def test_addresses_that_differ_in_the_query_and_answer_alike_are_one_page_also_w
     assert not [path for path in asked_since(site, before) if path.startswith("/story/")]
 
 
+def topic(number: int, shown: int, posts: int = 25) -> Answer:
+    """A page of a forum's topic, ten posts a page; nothing names the one address of it."""
+    own = f"/topic/{number}/"
+    rows = "".join(
+        f"<div class=row id=p{number}{n:02}><b class=who>Reader {n}</b> <time datetime=2024-05-{n:02}T10:00:00Z>May {n}</time>"
+        f" <a href={own}?post={n}>#{n}</a><div class=said><p>What reader {n} has to say of topic {number}, in {n + 7} words or so.</p></div></div>"
+        for n in range(10 * shown - 9, min(10 * shown, posts) + 1)
+    )
+    pages = "".join(f"<span>{n}</span>" if n == shown else f"<a href='{own}?page={n}'>{n}</a>" for n in range(1, (posts + 9) // 10 + 1))
+    return Answer(f"<title>Topic {number}</title><body><h1><a href={own}>Topic {number}</a></h1><div>{pages}</div>{rows}<form><textarea name=reply></textarea></form>", headers=HTML)
+
+
+def test_further_pages_of_a_thread_and_links_to_its_posts_are_no_pages_of_their_own(place):
+    site = LoopbackSite({})
+    links = "".join(f"<li><a href='/topic/{n}/?page=3'>Topic {n}</a> <a href='/topic/{n}/'>first</a> <a href='/topic/{n}/?post=25'>last post</a></li>" for n in range(1, 10))
+    site.paths["/"] = Answer(f"<title>Forum</title><body><ul>{links}</ul>", headers=HTML)
+    for n in range(1, 10):
+        site.paths |= {f"/topic/{n}/": topic(n, 1)} | {f"/topic/{n}/?page={shown}": topic(n, shown) for shown in (1, 2, 3)}
+        site.paths |= {f"/topic/{n}/?post={post}": topic(n, 1 + (post - 1) // 10) for post in range(1, 26)}
+    done = crawl(place, site, "new")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == [f"/topic/{n}/" for n in range(1, 10)]
+    threads = place.open().threads().to_pylist()
+    assert [(row["captured"], row["verdict"]) for row in threads] == [(25, threads[0]["verdict"])] * 9
+    assert place.open().comments().to_table().num_rows == 9 * 25
+    before = len(site.asked)
+    done = crawl(place, site, "new")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
+
+
 def test_a_feed_that_a_link_leads_to_is_no_page(place):
     feed = "<?xml version='1.0'?><rss><channel><title>Latest topics</title><item><link>/one/</link></item></channel></rss>"
     site = LoopbackSite({"/": home("/one/", "/latest/"), "/one/": story(1), "/latest/": Answer(feed, headers=XML)})

@@ -63,6 +63,21 @@ async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states()
     assert 0.5 < (ledger.confidence or 0) <= 1
 
 
+@pytest.mark.parametrize(
+    ("above", "stated"),
+    [
+        ("<h2>5 comments</h2>", 5), ("<h2>Comments</h2><span>5</span>", 5), ("<h2>Opinie <i>(5)</i></h2>", 5), ("<p><b>5</b> Leserstimmen</p>", 5), ("<h2>5 Antworten</h2>", 5), ("<h3>Odpowiedzi: 5</h3>", 5),
+        ("<h2>Windows 95</h2>", None), ("<p>rmf24</p>", None), ("<p>100%</p>", None),
+        ("<div><a href=?page=1>1</a><span>5</span><a href=?page=3>6</a></div>", None), ("<ul><li><a href=?page=1>4</a><li>5</ul>", None),
+    ],
+)  # fmt: skip
+def test_a_number_before_the_thread_is_its_count_when_it_stands_alone_or_counts_posts(above, stated):
+    html = thread_page(range(1, 5), "").replace('<div id="comments">', above + '<div id="comments">')
+    found = find_thread(Document(html.encode(), URL), observed_at=NOW, language=None)
+    assert found is not None
+    assert (len(found.group.spans), found.stated) == (4, stated)
+
+
 def thread_page(numbers, links):
     rows = "".join(
         f'<li class="comment" id="c{n}00"><b class="author">Reader {n}</b> <i class="date">2020-05-{n + 10} 10:00</i>'

@@ -24,8 +24,14 @@ HEADING_NEAR: Final = 40
 SENTENCE: Final = 50
 """Longer lines that end in a full stop are no headings, characters."""
 
+AROUND: Final = 4
+"""Elements around a number in which the numbers of other pages are looked for."""
+
 STOPS: Final = ".。।"
 
+_ALONE = re.compile(r"[^\w%$€£¥]*+\d{1,5}[^\w%$€£¥]*+")
+_COUNTING = re.compile(r"\W*+\d{1,5}\s+[^\W\d]++\W*+|[^\W\d]++\s*(?::\s*\d{1,5}|\(\d{1,5}\))")
+"""A number and the one word of what is counted: ``3 answers``, ``Answers: 3``, ``Answers (3)``; not ``Windows 95``."""
 _COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
 
 
@@ -106,6 +112,19 @@ def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
         is_whole = len(match[0]) < len(text) and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
         numbers = _COUNT.findall(line)
-        if len(numbers) == 1 and (line == text or counts_posts(line)):
+        is_told = counts_posts(line) or _COUNTING.fullmatch(line) is not None
+        if len(numbers) == 1 and (is_told or (_ALONE.fullmatch(line) and not _is_paged(tree, node))):
             counts.append((node, int(numbers[0])))
     return counts
+
+
+def _is_paged(tree: Tree, node: int) -> bool:
+    """Whether a number stands among others of which nothing says that they count posts: the pages of something."""
+    for _ in range(AROUND):
+        node = tree.ups[node]
+        line = tree.line(node, LONGEST_HEADING) if node >= 0 else None
+        if line is None or counts_posts(line):
+            return False
+        if sum(map(str.isdecimal, line.split())) > 1:
+            return True
+    return False

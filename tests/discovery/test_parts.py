@@ -1,0 +1,64 @@
+"""What tells that a page is a further one of another."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.discovery.parts import whole_of
+from crawler.extract.document import Document
+
+SITE = "https://forum.example"
+TOPIC = "/topic/12/how-to/"
+
+
+def first_of(address: str, *links: tuple[str, str], known: tuple[str, ...] = ()) -> str | None:
+    body = "".join(f'<a href="{href}">{text}</a> ' for href, text in links)
+    document = Document(f"<title>How to</title><body><h1>How to</h1>{body}".encode(), SITE + address)
+    found = whole_of(document, lambda url: url in {SITE + path for path in known})
+    return None if found is None else found.removeprefix(SITE)
+
+
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        (f"{TOPIC}?page=2", [(TOPIC, "How to"), ("?page=1", "1"), ("?page=3", "3")]),
+        (f"{TOPIC}?page=3", [(TOPIC, "1"), ("?page=2", "2")]),
+        (f"{TOPIC}?page=1", [(TOPIC, "How to"), ("?page=2", "2")]),
+        (f"{TOPIC}?post=30", [(TOPIC, "1"), ("?page=3", "3")]),
+        (f"{TOPIC}?post=30", [(TOPIC, "How to"), ("?page=1", "[1]"), ("?page=3", "Page 3")]),
+        (f"{TOPIC}page-2", [(TOPIC, "1"), (f"{TOPIC}page-3", "3")]),
+        (f"{TOPIC}page/2/", [(TOPIC, "1"), (f"{TOPIC}page/3/", "3")]),
+        (f"{TOPIC}?p=2", [(TOPIC, "How to"), ("?p=1", "1"), ("?p=3", "3")]),
+    ],
+)
+def test_a_further_page_leads_to_the_first(address, links):
+    assert first_of(address, *links) == TOPIC
+
+
+def test_what_else_the_address_says_is_kept():
+    own = "/viewtopic.php?f=2&t=5"
+    assert first_of(f"{own}&start=20", (f"{own}&start=0", "1"), (f"{own}&start=40", "3"), known=(own,)) == own
+    assert first_of("/?p=123&page=2", ("/?p=123", "1"), ("/?p=123&page=3", "3")) == "/?p=123"
+
+
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        (TOPIC, [("?page=2", "2"), ("?page=3", "3")]),
+        (f"{TOPIC}?sort=new", [("?sort=new&page=2", "2")]),
+        (f"{TOPIC}?page=2", []),
+        (f"{TOPIC}?page=2", [("/topic/13/?page=3", "3"), (TOPIC, "How to")]),
+        ("/?p=123", [("/", "Home"), ("/?p=122", "Previous"), ("/?p=124", "7")]),
+        ("/?p=123", [("/", "Home"), ("/?p=123&page=2", "2")]),
+        ("/watch?v=1", [("/watch?v=2", "2"), ("/watch", "All")]),
+        ("/story/page/2/", [("/story/page/", "All"), ("/other/page/3/", "3")]),
+    ],
+)
+def test_a_page_of_its_own_leads_nowhere(address, links):
+    assert first_of(address, *links) is None
+
+
+def test_a_first_page_that_nothing_names_is_not_made_up():
+    links = [(f"{TOPIC}page-1", "1"), (f"{TOPIC}page-3", "3")]
+    assert first_of(f"{TOPIC}page-2", *links) is None
+    assert first_of(f"{TOPIC}page-2", *links, known=(TOPIC,)) == TOPIC
