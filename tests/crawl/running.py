@@ -83,4 +83,4 @@ class Place:
         )
 
 
-ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200", "NO_COLOR": "1"}
+ENVIRONMENT = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}

@@ -39,7 +39,7 @@ def command(bucket, urls: list[str], state: str = "crawl-state", **settings: obj
 
 
 def environment() -> dict[str, str]:
-    return os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200", "NO_COLOR": "1"}
+    return os.environ | {"COLUMNS": "200", "NO_COLOR": "1"}
 
 
 def crawl(*arguments, **settings) -> subprocess.CompletedProcess[str]:
