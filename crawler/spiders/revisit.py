@@ -19,7 +19,7 @@ from crawler.frontier import Frontier
 from crawler.items import Capture, Visit
 from crawler.keys import page_key
 from crawler.report import now
-from crawler.schedule.due import Due, KnownThread, Spare, due_pages, most_urgent
+from crawler.schedule.due import Due, KnownThread, Spare, due_pages, most_urgent, sites_of
 from crawler.schedule.groups import Waiting
 from crawler.schedule.model import HOUR, Pace
 from crawler.spiders.base import ArgumentError, VisitSpider
@@ -117,19 +117,25 @@ class RevisitSpider(VisitSpider):
 
     async def start(self) -> AsyncIterator[Request | Capture]:
         """Ask for every page that is due."""
+        uri = str(self.settings["ARCHIVE_URI"])
         try:
-            due, spare = await asyncio.to_thread(self._read)
+            missing, due, spare = await asyncio.to_thread(self._read)
         except ArchiveError as error:
-            uri = str(self.settings["ARCHIVE_URI"])
             yield self.lost(uri, "archive", str(error), is_page=False)
             return
+        for site in missing:
+            what = f"no page of {site}" if site else "no page"
+            yield self.lost(
+                uri, "archive", f"{uri} holds {what}: `scrapy crawl site` archives pages; or is ARCHIVE_URI another?", is_page=False
+            )
         self.logger.info("%d pages are due", len(due))
         self._plan(due, spare)
         for page in due:
             # As a page, so that it waits in the frontier: what is asked first is decided when its turn comes.
             yield self._waits(page)
 
-    def _read(self) -> tuple[list[Due], Spare]:
+    def _read(self) -> tuple[list[str], list[Due], Spare]:
+        """The sites of which there should be pages and are none (empty: any site), what is due, and what is not."""
         settings = self.settings
         pace = Pace(
             price=settings.getfloat("REVISIT_PRICE"),
@@ -140,7 +146,9 @@ class RevisitSpider(VisitSpider):
         pages = due_pages(store, time(), pace, sites=self._only, counts=self._count_part)
         if self._all:
             pages = (replace(page, urgency=max(page.urgency, 1.0), may_probe=False) for page in pages)
-        return most_urgent(spare.taken_from(pages), self._budget), spare
+        held = sites_of(store)
+        missing = [site for site in self._only if site not in held] if held else [""]
+        return missing, most_urgent(spare.taken_from(pages), self._budget), spare
 
     def _plan(self, due: Sequence[Due], spare: Spare) -> None:
         """Note what is due, and which pages' counts may be asked for together."""

@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -86,8 +85,7 @@ def site_of(place: Place, pages: dict[str, int], **born: datetime) -> tuple[Loop
 
 
 def run(place: Place, *words: str, status: int = 0, **settings: object) -> subprocess.CompletedProcess[str]:
-    command = place.command("crawl", *words, **settings)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    done = place.run("crawl", *words, **settings)
     assert done.returncode == status, done.stdout + done.stderr
     return done
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 from loopback import Answer, LoopbackSite
@@ -18,8 +17,7 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def run(place: Place, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
-    command = place.command("crawl", *words, **settings)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    done = place.run("crawl", *words, **settings)
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
@@ -99,9 +97,7 @@ def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
     site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
     run(place, "pages", "-a", f"url={site.url('/a/')}")
     del site.paths["/a/"]
-    command = place.command("crawl", "revisit", "-a", "which=all")
-    gone = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
-    assert gone.returncode == 1
+    assert place.run("crawl", "revisit", "-a", "which=all").returncode == 1
     site.paths["/a/"] = Answer(page(1), headers=HTML)
     run(place, "revisit", "-a", "which=all", FRONTIER_CONTINUE=False)
     assert [row["outcome"] for row in visits(place)] == ["read", "gone", "read"]
@@ -119,10 +115,7 @@ def test_the_schedule_is_made_from_the_archive_alone(place, tmp_path):
     assert len(most_urgent(iter(late), 3)) == 3
     other = Place(tmp_path / "another-machine")
     other.folder.mkdir()
-    done = subprocess.run(
-        other.command("crawl", "revisit", "-a", "which=all", ARCHIVE_URI=place.uri),
-        capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False,
-    )  # fmt: skip
+    done = other.run("crawl", "revisit", "-a", "which=all", ARCHIVE_URI=place.uri)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(visits(place)) == 10
 
@@ -144,15 +137,20 @@ def test_visits_by_a_clock_that_was_a_year_ahead_or_behind_do_not_keep_a_page_fr
     ("argument", "words"), [("budget=-3", "a number of requests"), ("which=some", "due, or all"), ("urls=x", "knows the arguments")]
 )
 def test_a_wrong_argument_is_refused_before_anything_starts(place, argument, words):
-    command = place.command("crawl", "revisit", "-a", argument)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
+    done = place.run("crawl", "revisit", "-a", argument)
     assert (done.returncode, words in done.stderr) == (2, True)
 
 
-def test_an_archive_that_is_not_there_is_named(place):
-    command = place.command("crawl", "revisit")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
-    assert done.returncode in (0, 1)
+def test_an_archive_without_the_pages_that_are_to_be_revisited_is_named(place):
+    done = place.run("crawl", "revisit")
+    assert done.returncode == 1
+    assert f"archive: {place.uri} holds no page: `scrapy crawl site` archives pages" in done.stdout
+    site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    assert run(place, "revisit", "-a", f"site=127.0.0.1:{site.port}").returncode == 0
+    done = place.run("crawl", "revisit", "-a", f"site=127.0.0.1:{site.port},typo.example")
+    assert done.returncode == 1
+    assert f"{place.uri} holds no page of typo.example" in done.stdout
 
 
 def test_a_thread_of_a_service_that_has_ended_stops_no_revisit(place):
@@ -273,8 +271,6 @@ def test_every_look_at_a_page_with_another_canonical_address_is_its_own(place):
     read, unchanged = visits(place)
     assert (unchanged["outcome"], unchanged["page_id"]) == ("unchanged", read["page_id"])
     site.paths["/story/?id=1"] = Answer("no", 500)
-    command = place.command("crawl", "revisit", RETRY_TIMES=0, **SOON)
-    failed = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2], check=False)
-    assert failed.returncode == 1
+    assert place.run("crawl", "revisit", RETRY_TIMES=0, **SOON).returncode == 1
     [one] = due_pages(place.open(), time.time() + 60, Pace(floor=600))
     assert one.due_at - visits(place)[-1]["observed_at"].timestamp() == pytest.approx(1200), "twice the wait after a failure"

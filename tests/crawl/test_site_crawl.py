@@ -17,8 +17,7 @@ NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 def crawl(place: Place, site: LoopbackSite, which: str = "all", **settings: object) -> subprocess.CompletedProcess[str]:
-    command = place.command("crawl", "site", "-a", f"url={site.url('/')}", "-a", f"which={which}", **settings)
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2], check=False)
+    return place.run("crawl", "site", "-a", f"url={site.url('/')}", "-a", f"which={which}", **settings)
 
 
 def visited(place: Place, site: LoopbackSite) -> list[str]:
@@ -348,8 +347,7 @@ def test_a_crawl_of_a_site_that_is_killed_goes_on_where_it_was(place):
 
 def test_every_page_of_the_sample_site_is_found_and_asked_for_once_and_has_one_row(place):
     with serve() as site:
-        command = place.command("crawl", "site", "-a", f"url={site}/")
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2], check=False)
+        done = place.run("crawl", "site", "-a", f"url={site}/")
         asked = [one.path for one in site.requests]
     assert [asked.count(path) for path in URLS] == [1] * len(URLS), done.stdout
     assert not [path for path in asked if "replytocom" in path or path.startswith("/private/")]
