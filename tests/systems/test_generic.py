@@ -108,6 +108,26 @@ async def test_a_further_page_that_fails_makes_the_thread_partial():
     assert (len(found), found[0][1].verdict) == (3, "partial")
 
 
+async def test_a_link_without_words_is_followed_where_its_address_differs_in_the_number_of_the_page_alone():
+    links = 'Seite 1 von 2 <a href="?page=2"><i class="fa fa-chevron-right"></i></a> <a href="?p=7"><img src=x></a> <a href="/?page=9"><i class=logo></i></a>'
+    web = {URL + "?page=2": answer(thread_page((4, 5, 6), 'Seite 2 von 2 <a href="?page=1"><i></i></a>'))}
+    web[URL + "?page=1"] = answer(thread_page((1, 2, 3), links))
+    found = await comments_of_page(thread_page((1, 2, 3), links), web)
+    assert ([c.native_id for c, _ in found], found[0][1].verdict) == (["100", "200", "300", "400", "500", "600"], "complete")
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("Page 1 of 4", "partial"), ("Page <b>1</b> of <b>4</b>", "partial"), ("Страница 1 из 4", "partial"), ("第 1 页 / 共 4 页", "partial"), ("1 / 4 ページ", "partial"),
+        ("Seite 1 von 1", "complete"), ("1 of 4 people found this helpful", "complete"), ("Photo page 4 of 1", "complete"), ("", "complete"),
+    ],
+)  # fmt: skip
+async def test_a_thread_that_is_one_of_several_pages_by_its_own_word_is_not_called_complete(line, verdict):
+    found = await comments_of_page(thread_page((1, 2, 3), line), {})
+    assert found[0][1].verdict == verdict
+
+
 async def test_pages_of_other_sites_and_links_of_controls_are_not_followed():
     links = '<a href="https://other.example/bridge/?page=2">next</a> <a href="?replytocom=7">more</a> <a href="#x">2</a>'
     found = await comments_of_page(thread_page((1, 2, 3), links), {})

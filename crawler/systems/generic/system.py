@@ -10,7 +10,7 @@ from crawler.extract.document import Document
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
-from crawler.systems.generic.paging import page_links
+from crawler.systems.generic.paging import page_links, pages_stated
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
 from crawler.systems.reading import Reading
@@ -63,7 +63,7 @@ class Generic(System):
         yield reading.batch(comments_of(found, observed_at=reading.page.observed_at), reading.page)
         seen = {reading.shown.url.partition("#")[0], ref.url}
         waiting = page_links(found, reading.shown)
-        barren = 0
+        barren, pages = 0, 1
         while waiting and barren < MAX_BARREN:
             url = waiting.pop(0)
             if url in seen:
@@ -82,7 +82,11 @@ class Generic(System):
             if further is not None and further.confidence >= THRESHOLD:
                 yield reading.batch(comments_of(further, observed_at=exchange.observed_at), exchange)
                 waiting.extend(page_links(further, document))
+            pages += reading.met > met
             barren = 0 if reading.met > met else barren + 1
+        stated = pages_stated(found)
+        if stated is not None and pages < stated:
+            reading.gap(f"the page says that it is one of {stated}; {pages} could be read")
         ref.stated = found.stated
         if found.stated is not None and found.stated >= reading.captured:
             reading.expect(found.stated, "any")

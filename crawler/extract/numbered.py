@@ -1,0 +1,54 @@
+"""Addresses of the numbered pages of something: which differ in the number alone, and where the first one is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+_PATH: Final = re.compile(r"/(?:page|seite|pagina|p)[/-]?[0-9]{1,6}/?$", re.IGNORECASE)
+_PAIR: Final = re.compile(r"(?:page|paged|pg|p|offset|start)=[0-9]{1,6}", re.IGNORECASE)
+"""What of an address says which page of something it is: the end of a path, a pair of a query."""
+
+
+class Address(NamedTuple):
+    """An address by its parts."""
+
+    place: str
+    """Scheme, host and path, without the number of a page and the slash behind it."""
+    number: str
+    """What the path ended with where that is the number of a page."""
+    pairs: tuple[str, ...]
+    """Of the query."""
+
+
+def address(url: str) -> Address:
+    """The parts of an absolute address."""
+    parts = urlsplit(url)
+    number = _PATH.search(parts.path)
+    path = parts.path[: number.start()] if number is not None else parts.path.rstrip("/")
+    return Address(
+        f"{parts.scheme}://{parts.netloc}{path}",
+        number[0] if number is not None else "",
+        tuple(filter(None, parts.query.split("&"))),
+    )
+
+
+def first_of(url: str, other: str, written: str | None = None) -> list[str]:
+    """How the address of the first page may be spelled, where another one is a page of the same; else nothing.
+
+    That is what both have in common. The first page's own address is its own first.
+
+    :param written: the number on the link to the other; `p` is a page only where it has that, else the id of a post
+    """
+    here, there = address(url), address(other)
+    more = [pair for pair in there.pairs if pair not in here.pairs]
+    if there.place != here.place or len(more) > 1 or not all(_is_number(pair, written) for pair in more):
+        return []
+    common = "&".join(pair for pair in here.pairs if pair in there.pairs)
+    places = (here.place, here.place + "/") if here.number else (url.partition("?")[0],)
+    return [place + ("?" + common if common else "") for place in places]
+
+
+def _is_number(pair: str, written: str | None) -> bool:
+    return _PAIR.fullmatch(pair) is not None and (pair[:2].lower() != "p=" or pair[2:] == written)
