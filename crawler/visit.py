@@ -203,10 +203,10 @@ class _Threads:
         self._has_comments = self._is_proven_empty = False
 
     def are_there(self) -> bool:
-        """Whether any system finds a thread; asks those of last resort where no other does."""
+        """Whether any system finds a thread and believes in it; asks those of last resort where no other does."""
         if not self._waiting:
             self._ask_last_resorts()
-        return bool(self._waiting)
+        return any(not ref.is_doubtful for _, ref in self._waiting)
 
     def next(self) -> tuple[System, ThreadRef] | None:
         """The next thread to be read; None when there is none."""

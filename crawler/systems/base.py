@@ -88,6 +88,8 @@ class ThreadRef:
     """How many comments the page itself says there are; set by detection or harvest."""
     confidence: float | None = None
     """0 to 1 where the system had to guess; None for a known one."""
+    is_doubtful: bool = False
+    """Whether the guess is so unsure that nothing is stored, and the ledger alone names it."""
     evidence: dict[str, Any] = field(default_factory=dict)
     """What the system wants to remember between detection and harvest."""
     stop_reason: str = "unsupported"

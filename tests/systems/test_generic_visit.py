@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from pathlib import Path
 
+import pytest
 from kit import NOW, answering
 from scrapy.http import HtmlResponse
 
@@ -32,6 +33,19 @@ async def captures_of(html):
         identify.identify(capture)
         captures.append(capture)
     return captures
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.1])
+async def test_a_thread_that_is_not_believed_is_no_reason_to_take_a_listing_for_a_page(monkeypatch, threshold):
+    monkeypatch.setattr("crawler.systems.generic.system.THRESHOLD", threshold)
+    asked = []
+    around = Circumstances(
+        fetch=answering({}), clock=lambda: NOW, new_id=count().__next__, systems=systems_of({}), limits=Limits(),
+        judge=lambda _, has_thread: asked.append(has_thread()),
+    )  # fmt: skip
+    captures = [capture async for capture in visit(HtmlResponse(URL, body=THREAD.encode()), around, URL)]
+    assert asked == [threshold < 1]
+    assert [c.thread.system for c in captures if c.thread is not None] == ["generic"], "the ledger names it in any case"
 
 
 async def systems_that_read(html):

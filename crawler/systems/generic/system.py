@@ -48,6 +48,7 @@ class Generic(System):
                 detected_by=f"{found.group.label} ({len(found.group.spans)})",
                 state="open" if is_sure and found.has_form else "unknown",
                 confidence=round(found.confidence, 3),
+                is_doubtful=not is_sure,
                 evidence={"found": found} if is_sure else {},
             )
         ]
