@@ -124,10 +124,9 @@ class RevisitSpider(VisitSpider):
             yield self.lost(uri, "archive", str(error), is_page=False)
             return
         for site in missing:
-            what = f"no page of {site}" if site else "no page"
-            yield self.lost(
-                uri, "archive", f"{uri} holds {what}: `scrapy crawl site` archives pages; or is ARCHIVE_URI another?", is_page=False
-            )
+            holds = f"{uri} holds no page of {site}" if site else f"{uri} holds no page"
+            advice = "`scrapy crawl site` archives pages; or is ARCHIVE_URI another?"
+            yield self.lost(uri, "archive", f"{holds}: {advice}", is_page=False)
         self.logger.info("%d pages are due", len(due))
         self._plan(due, spare)
         for page in due:
