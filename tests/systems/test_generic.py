@@ -128,6 +128,15 @@ async def test_a_thread_that_is_one_of_several_pages_by_its_own_word_is_not_call
     assert found[0][1].verdict == verdict
 
 
+@pytest.mark.parametrize(("others", "verdict"), [(4, "partial"), (1, "complete"), (0, "complete")])
+async def test_a_thread_with_as_many_times_beside_its_comments_is_not_called_complete(others, verdict):
+    rows = [f'<li class="comment"><b class="author">Reader {n}</b> <i class="date">2020-05-{n + 10} 10:00</i><p class="text">What reader {n} says of the bridge.</p></li>' for n in range(4)]
+    rows += [f"<li><table><tr><th>May {n + 20}, 2020<td>What guest {n} says of it.</table></li>" for n in range(others)]
+    html = f'<html lang="en"><body><h1>Bridge</h1><div id="comments"><ul>{"".join(rows[::2] + rows[1::2])}</ul></div>'
+    found = await comments_of_page(html, {})
+    assert (len(found), found[0][1].verdict) == (4, verdict)
+
+
 async def test_pages_of_other_sites_and_links_of_controls_are_not_followed():
     links = '<a href="https://other.example/bridge/?page=2">next</a> <a href="?replytocom=7">more</a> <a href="#x">2</a>'
     found = await comments_of_page(thread_page((1, 2, 3), links), {})

@@ -15,9 +15,6 @@ from crawler.systems.generic.tree import Tree
 NEAR: Final = 120
 """Nodes before the first and behind the last comment among which pages are linked."""
 
-LONGEST: Final = 40
-"""Longer lines do not say which page of how many this is, characters."""
-
 MAX_LINKS: Final = 50
 """Links to pages that are taken from one answer."""
 
@@ -34,12 +31,6 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^\W*(?:(?:page|seite|стр\.?|strona)\s*)?(\d{1,4})\W*$", re.IGNORECASE)
-_OF = re.compile(
-    r"(?:page|pagina|página|seite|side|sida|sivu|strona|strana|stránka|страница|стр\.?|oldal|sayfa|trang|halaman|σελίδα"
-    r"|ページ|페이지|第|صفحة|עמוד)\D{0,3}(\d{1,4})\D{1,8}?(\d{1,4})\b|(\d{1,4})\s*/\s*(\d{1,4})\s*(?:ページ|페이지|页|頁|oldal|sayfa)",
-    re.IGNORECASE,
-)
-"""``Page 1 of 5`` in some languages."""
 _PAGED = re.compile(
     r"page|pag[ei]n|seite|strona|str\b|стр|offset|start|from|limit|cp\b|cpage|comment|koment|kommentar|opini|forum|thread|[?&;/,_-]p\b",
     re.IGNORECASE,
@@ -76,20 +67,6 @@ def page_links(thread: Found, document: Document) -> list[str]:
         if len(found) == MAX_LINKS:
             break
     return list(found)
-
-
-def pages_stated(thread: Found) -> int | None:
-    """How many pages the thread has by what stands next to it (``Page 1 of 5``); None where nothing says so."""
-    tree, records = thread.template.tree, thread.template.records
-    first, last = records[0].start, max(record.end for record in records)
-    for node in (*range(max(0, first - NEAR), first), *range(last, min(len(tree), last + NEAR))):
-        line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
-        found = _OF.search(line) if line else None
-        if found is not None:
-            here, of = (int(number) for number in found.groups() if number)
-            if 1 <= here <= of:
-                return of
-    return None
 
 
 def _target(tree: Tree, node: int, document: Document, first: int, last: int) -> str | None:

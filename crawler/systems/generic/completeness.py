@@ -1,0 +1,60 @@
+"""What a page itself tells of comments that were not read with the others."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from crawler.systems.generic.paging import NEAR
+from crawler.systems.generic.thread import Found
+
+LONGEST: Final = 40
+"""Longer lines do not say which page of how many this is, characters."""
+
+MOST_BESIDE: Final = 0.8
+"""How many times may stand among the comments and in none of them, as a part of those in them."""
+
+FEW: Final = 3
+"""So many never tell anything."""
+
+_OF = re.compile(
+    r"(?:page|pagina|página|seite|side|sida|sivu|strona|strana|stránka|страница|стр\.?|oldal|sayfa|trang|halaman|σελίδα"
+    r"|ページ|페이지|第|صفحة|עמוד)\D{0,3}(\d{1,4})\D{1,8}?(\d{1,4})\b|(\d{1,4})\s*/\s*(\d{1,4})\s*(?:ページ|페이지|页|頁|oldal|sayfa)",
+    re.IGNORECASE,
+)
+"""``Page 1 of 5`` in some languages."""
+
+
+def pages_stated(thread: Found) -> int | None:
+    """How many pages the thread has by what stands next to it (``Page 1 of 5``); None where nothing says so."""
+    tree, records = thread.template.tree, thread.template.records
+    first, last = records[0].start, max(record.end for record in records)
+    for node in (*range(max(0, first - NEAR), first), *range(last, min(len(tree), last + NEAR))):
+        line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
+        found = _OF.search(line) if line else None
+        if found is not None:
+            here, of = (int(number) for number in found.groups() if number)
+            if 1 <= here <= of:
+                return of
+    return None
+
+
+def times_beside(thread: Found) -> int:
+    """How many times stand among the comments and in none of them, where these are about as many as are in them.
+
+    Then the comments are of two makes, and only one was read; 0 else.
+    """
+    tree = thread.template.tree
+    parts = [thread.template] if thread.below is None else [thread.template, thread.below.template]
+    spans = sorted((record.start, record.end) for part in parts for record in part.records)
+    first, last = spans[0][0], max(end for _, end in spans)
+    around = tree.ups[first]
+    while around > 0 and tree.ends[around] < last:
+        around = tree.ups[around]
+    inside, read = 0, first
+    for start, end in spans:
+        if end > read:
+            inside += tree.times[end] - tree.times[max(start, read)]
+            read = end
+    beside = tree.times[tree.ends[max(around, 0)]] - tree.times[max(around, 0)] - inside
+    return beside if beside >= max(FEW, MOST_BESIDE * inside) else 0
