@@ -20,8 +20,8 @@ class Failure:
     url: str
     """The address that failed."""
     reason: str
-    """One word: `http`, `robots`, `opt_out`, `reserved` (the page is not to be kept), `blocked`, `soft_404`, `private`
-    (a host that is not to be reached), `network`, `redirects`, `too_large`, `cap`, `not_html`, `address`,
+    """One word: `http`, `robots`, `opt_out`, `reserved` (the page is not to be kept), `blocked`, `login`, `soft_404`,
+    `private` (a host that is not to be reached), `network`, `redirects`, `too_large`, `cap`, `not_html`, `address`,
     `interrupted`, `archive`, `error`."""
     detail: str
     """One sentence for people, with the value that was met."""
@@ -66,7 +66,7 @@ class Capture:
     """Why a visit leaves no rows although nothing failed: `listing` (it names pages and is none), `duplicate` (the
     same page was visited by another address), `amp` (the whole page is visited instead), `known` (the archive holds
     it, and only new pages are asked for), `limit` (beyond one of the file of sites), `unchanged` (what is asked first
-    said so), and of addresses that only a list named: `gone`, `robots`, `not_html`, `soft_404`, `opt_out`,
+    said so), and of addresses that only a list named: `gone`, `robots`, `not_html`, `soft_404`, `login`, `opt_out`,
     `reserved`."""
     page_id: str = ""
     """Key of the page, set by `identify`."""

@@ -268,7 +268,7 @@ def _readable(response: Response) -> Document:
         block = block_page(document)
         if block is None or block.kind == "soft_404":
             raise _UnreadableError("http", f"{response.url} answered with status {response.status}")
-        raise _UnreadableError("blocked", f"{response.url} answered with status {response.status} and {block}")
+        raise _UnreadableError(block.reason, f"{response.url} answered with status {response.status} and {block}")
     return document
 
 

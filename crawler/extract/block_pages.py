@@ -35,7 +35,7 @@ class BlockPage:
     @property
     def reason(self) -> str:
         """The reason of a failure (:attr:`crawler.items.Failure.reason`)."""
-        return "soft_404" if self.kind == "soft_404" else "blocked"
+        return self.kind if self.kind in ("soft_404", "login") else "blocked"
 
     def __str__(self) -> str:
         return f"{_NAMES[self.kind]} ({self.evidence})"

@@ -53,7 +53,7 @@ DAY: Final = 86_400_000_000
 NEWEST: Final = 10
 """Priority of what reads a place that names pages; pages themselves have 0 and less."""
 
-NO_PAGE: Final = frozenset({"robots", "not_html", "soft_404", "opt_out", "reserved"})
+NO_PAGE: Final = frozenset({"robots", "not_html", "soft_404", "login", "opt_out", "reserved"})
 """Reasons of failures that cost nothing where it was a site that named the address, and nobody asked for it."""
 
 _CANONICAL: Final = 'link[rel="canonical"][href], meta[property="og:url"][content]'

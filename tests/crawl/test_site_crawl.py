@@ -142,6 +142,15 @@ def test_further_pages_of_a_thread_and_links_to_its_posts_are_no_pages_of_their_
     assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
 
 
+def test_what_only_members_may_see_is_no_loss_where_a_link_leads_there(place):
+    form = Answer("<title>Log in</title><form><input name=user><input type=password name=p></form>", headers=HTML)
+    site = LoopbackSite({"/": home("/one/", "/topic/publish/1/"), "/one/": story(1), "/account/login": form, "/account/login?next=/topic/publish/1/": form})
+    site.paths["/topic/publish/1/"] = Answer(status=302, headers={"Location": "/account/login?next=/topic/publish/1/"})
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 login" in done.stdout
+
+
 def test_a_feed_that_a_link_leads_to_is_no_page(place):
     feed = "<?xml version='1.0'?><rss><channel><title>Latest topics</title><item><link>/one/</link></item></channel></rss>"
     site = LoopbackSite({"/": home("/one/", "/latest/"), "/one/": story(1), "/latest/": Answer(feed, headers=XML)})

@@ -81,13 +81,17 @@ CONTENT: dict[str, str] = {
 }  # fmt: skip
 
 
+def reason(kind: str) -> str:
+    return kind if kind in ("soft_404", "login") else "blocked"
+
+
 @pytest.mark.parametrize("name", BLOCKS)
 def test_it_is_recognised(name: str) -> None:
     kind, markup = BLOCKS[name]
     found = block_page(Document(markup, "https://example.com/story"))
     assert found is not None
     assert found.kind == kind
-    assert found.reason == ("soft_404" if kind == "soft_404" else "blocked")
+    assert found.reason == reason(kind)
 
 
 @pytest.mark.parametrize("name", CONTENT)
@@ -177,8 +181,9 @@ def test_a_thread_behind_a_block_page_keeps_its_comments(place: Place, raw_site:
     done = place.crawl(*urls)
     assert done.returncode == 1
     reasons = ended(place)
-    expected = {site.url(f"/{n}/story"): "soft_404" if BLOCKS[name][0] == "soft_404" else "blocked" for n, name in numbers.items()}
-    expected[site.url("/wp-login.php")] = expected.pop(site.url("/1/story"))
+    expected = {site.url(f"/{n}/story"): reason(BLOCKS[name][0]) for n, name in numbers.items()}
+    del expected[site.url("/1/story")]
+    expected[site.url("/wp-login.php")] = "login"
     assert reasons == expected
     states = place.open().comments(history=True).to_pylist()
     assert {row["change"] for row in states} == {"new"}
