@@ -69,7 +69,7 @@ NUMBERS: Final[dict[str, Range]] = {
     "REPORT_DAYS": Range(0, 36_500, whole=False),
     "REVISIT_PRICE": Range(0.0001, 1_000_000, whole=False),
     "REVISIT_MIN_HOURS": Range(0, 24 * 365, whole=False),
-    "REVISIT_MAX_HOURS": Range(0.00001, 24 * 365, whole=False),
+    "REVISIT_MAX_HOURS": Range(0.000001, 24 * 365, whole=False),
     "DOWNLOAD_DELAY": Range(0, 24 * HOUR, whole=False),
     "DOWNLOAD_TIMEOUT": Range(0.1, HOUR, whole=False),
     "DOWNLOAD_MAXSIZE": Range(1),

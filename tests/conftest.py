@@ -6,7 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 from loopback import LoopbackSite, Rule
+
+settings.register_profile("patient", deadline=None)  # no test is judged by the speed of the machine
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

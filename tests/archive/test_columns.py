@@ -57,7 +57,7 @@ def plain(column: pa.ChunkedArray) -> list:
 
 @pytest.mark.parametrize("name", TABLES)
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_records_of_every_table_come_back_from_a_parquet_part_as_they_went_in(name, data):
     table = TABLES[name]
     rows = data.draw(st.lists(records(name), min_size=1, max_size=4))

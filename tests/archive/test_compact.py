@@ -126,7 +126,7 @@ def test_an_index_that_is_behind_a_compaction_and_a_vacuum_is_built_from_what_th
     exporter.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 3)), max_size=12), min_size=1, max_size=5),
     st.integers(1, 9),

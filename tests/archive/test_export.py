@@ -172,7 +172,7 @@ def test_a_damaged_part_ends_the_export_with_its_name(tmp_path):
 
 
 @given(records("comments"))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_json_lines_hold_one_line_for_any_row(row):
     from archive.columns import Columns
 

@@ -45,7 +45,7 @@ VISITS = st.tuples(
 
 
 @given(st.lists(VISITS, min_size=1, max_size=6))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_rebuilt_index_equals_the_kept_one_and_the_reader_agrees(visits):
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

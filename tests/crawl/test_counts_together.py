@@ -17,7 +17,7 @@ from running import Place
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 JSON = {"Content-Type": "application/json"}
-SOON = {"REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.00001}
+SOON = {"REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.000001}
 """Bounds at which everything is due at once."""
 WATCHED = 12
 """Seconds after which a new thread is due, one that is older than 60 days after three times as many at least."""

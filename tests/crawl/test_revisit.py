@@ -166,7 +166,7 @@ def test_a_thread_of_a_service_that_has_ended_stops_no_revisit(place):
 
 # --- counts first -------------------------------------------------------------------------------------------------
 
-SOON = {"REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.00001}
+SOON = {"REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.000001}
 """Bounds at which everything is due at once."""
 
 

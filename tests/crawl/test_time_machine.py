@@ -182,7 +182,7 @@ def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_no_fsync")
-@settings(max_examples=SCRIPTS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=SCRIPTS, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(visits=st.lists(st.tuples(LOOKS, AFTER), min_size=3, max_size=10))
 async def test_the_archive_as_of_every_visit_is_what_the_script_says(visits):
     with tempfile.TemporaryDirectory() as folder:

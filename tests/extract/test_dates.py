@@ -352,7 +352,7 @@ TOKENS = ["19", "7", "2021", "July", "juli", "年", "月", "日", ":", "17:23", 
           "前", "天", "منذ", "сегодня", "(", ")", ",", "last", "month", "0000", "٣", "\u200f", "W", "Z", "99"]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(TOKENS), max_size=8), st.sampled_from(["", " "]), st.sampled_from([None, "en", "de", "zh-Hant-TW", "ar", "x", "../../os", "sr-Latn"]))
 def test_whatever_is_read_is_consistent(parts: list[str], glue: str, language: str | None) -> None:
     with warnings.catch_warnings():
@@ -372,7 +372,6 @@ def check_consistency(found: Published | None) -> None:
 
 
 @given(st.text(max_size=150), st.text(max_size=10))
-@settings(deadline=None)
 def test_no_text_raises_or_is_read_as_a_time_that_cannot_be(raw: str, language: str) -> None:
     found = read_time(raw, observed_at=NOW, language=language)
     check_consistency(found)

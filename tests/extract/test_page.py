@@ -281,7 +281,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=25))
 def test_no_arrangement_of_markup_raises_and_equal_pages_read_equal(pieces: list[str]) -> None:
     html = "<p>" + "".join(pieces)

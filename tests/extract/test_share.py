@@ -265,7 +265,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join))
 def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str) -> None:
     rows = read("<p>" + body)

@@ -287,7 +287,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join), st.booleans())
 def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str, is_described: bool) -> None:
     body = body.encode("utf-8", "replace").decode()

@@ -353,5 +353,5 @@ class History(RuleBasedStateMachine):
         assert not self.leases.has_open
 
 
-History.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
+History.TestCase.settings = settings(max_examples=60, stateful_step_count=12)
 test_no_history_loses_or_doubles_a_page = History.TestCase

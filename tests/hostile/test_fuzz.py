@@ -21,7 +21,7 @@ from archive.stores import LocalStore
 from crawler.politeness.robots import groups_of, leading_lines
 
 INPUTS = int(os.environ.get("TALKBACK_FUZZ", "40"))
-often = settings(max_examples=INPUTS, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=INPUTS, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("name", TARGETS)

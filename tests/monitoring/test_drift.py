@@ -106,7 +106,7 @@ LOOKS = st.lists(
 
 
 @given(LOOKS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_found_lasts_and_is_made_of_enough_threads_whatever_the_history(looks):
     found = find_change(looks)
     newest = {look.subject: look.is_bad for look in looks}
@@ -125,6 +125,6 @@ def test_what_is_found_lasts_and_is_made_of_enough_threads_whatever_the_history(
 
 
 @given(LOOKS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_good_looks_alone_are_never_an_alarm(looks):
     assert find_change([Look(look.at, look.crawl, look.subject, is_bad=False) for look in looks]) is None

@@ -136,7 +136,7 @@ def test_counts_settle_a_revisit_of_every_thread_that_was_read_whole(crawled: Cr
     command = [sys.executable, "-m", "scrapy", "crawl", "revisit"]
     settings = {
         "ARCHIVE_URI": crawled.folder / "archive", "STATE_DIR": crawled.folder / "state", "DOWNLOAD_DELAY": 0,
-        "REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.00001,
+        "REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.000001,
     }  # fmt: skip
     command += [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
     done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=240)

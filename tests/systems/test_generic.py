@@ -209,7 +209,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_no_markup_makes_it_fail(html):
     document = Document("<body>x" + html, URL)

@@ -136,7 +136,7 @@ WAYS = ["offset", "number", "link"]
     moves=st.lists(st.tuples(st.integers(1, 12), st.integers(-1, 80)), max_size=6),
     failing=st.sets(st.integers(1, 20), max_size=2),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 async def test_complete_is_said_only_when_all_that_stayed_came(  # noqa: PLR0917 - hypothesis gives them by name
     way, count, size, newest_first, counts, moves, failing
 ):
@@ -162,7 +162,7 @@ async def test_complete_is_said_only_when_all_that_stayed_came(  # noqa: PLR0917
 
 @pytest.mark.parametrize("way", WAYS)
 @given(count=st.integers(1, 40), size=st.integers(1, 9), lie=st.integers(1, 50))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_a_count_that_lies_ends_and_is_a_gap(way, count, size, lie):
     site = Site(list(range(1, count + 1)), size)
     site.lie = lie

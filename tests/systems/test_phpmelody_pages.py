@@ -182,7 +182,7 @@ LISTS = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.inte
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(said=LISTS, per_page=st.integers(1, 7), pin=st.integers(0, 30))
 async def test_a_list_that_stands_still_is_read_exactly(said: list[Said], per_page: int, pin: int) -> None:
     site = Installation(said, per_page, pinned=said[pin] if pin < len(said) else None)
@@ -195,7 +195,7 @@ async def test_a_list_that_stands_still_is_read_exactly(said: list[Said], per_pa
         assert ledger.verdict == ("complete" if said else "none")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count=st.integers(1, 20), per_page=st.integers(2, 6), when=st.lists(st.integers(1, 5), max_size=4))
 async def test_newcomers_neither_double_nor_hide_a_comment(count: int, per_page: int, when: list[int]) -> None:
     said = several(count)

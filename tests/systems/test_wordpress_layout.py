@@ -77,7 +77,7 @@ def markup(parts: tuple) -> str:
     return around.format("".join(written))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(comments)
 def test_any_comment_is_read_alike_either_way(comment):
     item = f'<li id=comment-7 class="comment even depth-1">{markup(comment)}</li>'

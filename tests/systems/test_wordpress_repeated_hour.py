@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kit import NOW, answering, read
 from wordpress_site import (
@@ -159,7 +159,6 @@ MOMENTS = {name: backward(ZoneInfo(name)) for name in ZONES}
 
 
 @given(st.data(), st.lists(st.integers(1_060_000_000, 1_690_000_000), max_size=30))
-@settings(deadline=None)  # the zones are loaded once
 def test_the_truth_is_always_in_the_interval_whatever_zone_and_whatever_else_was_seen(draw, others):
     name = draw.draw(st.sampled_from([name for name in ZONES if MOMENTS[name]]))
     zone = ZoneInfo(name)

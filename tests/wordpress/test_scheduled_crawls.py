@@ -135,7 +135,7 @@ def test_after_each_crawl_the_archive_is_the_database_and_in_the_end_its_history
 
 
 def test_counts_of_all_posts_by_one_request_see_what_comes_and_what_goes(blog):
-    soon = ("-s", "REVISIT_MIN_HOURS=0", "-s", "REVISIT_MAX_HOURS=0.00001")
+    soon = ("-s", "REVISIT_MIN_HOURS=0", "-s", "REVISIT_MAX_HOURS=0.000001")
     chance = random.Random(SEED)
     blog.add(12, chance, "first")
     blog.crawl("pages", "-a", "url=" + ",".join(blog.url + post["path"] for post in blog.posts))
