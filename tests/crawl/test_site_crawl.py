@@ -143,6 +143,40 @@ def test_further_pages_of_a_thread_and_links_to_its_posts_are_no_pages_of_their_
     assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
 
 
+def test_a_site_that_keeps_visitors_by_a_cookie_is_lost_with_the_way_out(place):
+    site = LoopbackSite({"/start": Answer(status=302, headers={"Location": "/", "Set-Cookie": "a=1; path=/"}), "/one/": story(1)})
+    site.paths["/"] = lambda _: home("/one/") if "Cookie" in site.asked[-1].headers else Answer(status=302, headers={"Location": "/start"})
+    done = crawl(place, site)
+    assert done.returncode == 1
+    assert "leads back to itself and sets a cookie, which is not kept: -s COOKIES_ENABLED=True keeps cookies" in done.stdout
+    assert visited(place, site) == []
+    done = crawl(place, site, COOKIES_ENABLED=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/one/"]
+
+
+def test_redirects_in_a_circle_without_a_cookie_are_lost_without_that_word(place):
+    site = LoopbackSite({"/": Answer(status=302, headers={"Location": "/start"}), "/start": Answer(status=302, headers={"Location": "/"})})
+    done = crawl(place, site)
+    assert done.returncode == 1
+    assert "max redirections reached" in done.stdout
+    assert "cookie" not in done.stdout
+
+
+def test_a_page_that_reloads_itself_is_read_and_one_that_waits_is_lost(place):
+    def reloading(path: str, *paths: str) -> Answer:
+        links = "".join(f'<a href="{one}">{one}</a>' for one in paths)
+        return Answer(f'<meta http-equiv="refresh" content="1;url={path}"><title>Tickets</title><body>{links}', headers=HTML)
+
+    site = LoopbackSite({"/": reloading("/mine"), "/mine": reloading("/mine", "/queue/1", "/queue/2", "/wait"), "/wait": reloading("/wait")})
+    site.paths |= {"/queue/1": story(1), "/queue/2": story(2)}
+    done = crawl(place, site)
+    assert done.returncode == 1
+    assert visited(place, site) == ["/queue/1", "/queue/2"]
+    assert [one.path for one in site.asked].count("/mine") == 1
+    assert f"{site.url('/wait')}: max redirections reached" in done.stdout
+
+
 def test_a_feed_that_a_link_leads_to_is_no_page(place):
     feed = "<?xml version='1.0'?><rss><channel><title>Latest topics</title><item><link>/one/</link></item></channel></rss>"
     site = LoopbackSite({"/": home("/one/", "/latest/"), "/one/": story(1), "/latest/": Answer(feed, headers=XML)})
