@@ -59,8 +59,8 @@ NO_PAGE: Final = frozenset({"robots", "not_html", "soft_404", "opt_out", "reserv
 """Reasons of failures that cost nothing where it was a site that named the address, and nobody asked for it."""
 
 MOST_EMPTY: Final = 12
-"""Days of a calendar, or views of a list, that are visited and show neither a thread nor a text before more of the
-same form are passed over."""
+"""Days of a calendar, or views of a list, that are visited and show nothing (no thread, no text, no page that nothing
+else named) before more of the same form are passed over."""
 
 _CANONICAL: Final = 'link[rel="canonical"][href], meta[property="og:url"][content]'
 """By what a page names its one address (`crawler.extract.urls.canonical_url`)."""
@@ -86,7 +86,7 @@ class _Site:
     views: set[bytes] = field(default_factory=set)
     """Addresses that may be another view of the list that named them."""
     empty: Counter[bytes] = field(default_factory=Counter)
-    """Of these and of days of a calendar, by form: visited ones with neither thread nor text, less the others."""
+    """Of these and of days of a calendar, by form: visited ones that showed nothing, less the others."""
     received: int = 0
     """Bytes of answers."""
     rest_root: str = ""
@@ -113,6 +113,15 @@ class _Site:
     def may_be_empty(self, url: str) -> bool:
         """Whether an address may be one of many without end that show nothing of their own."""
         return is_day(url) or mark(url) in self.views
+
+    def shows_something(self, document: Document) -> bool:
+        """Whether such an address has a text, or names what nothing else did and is not one of its like."""
+        own = as_page(document.url) or document.url
+        links = links_of(document)
+        return document.derived(content_of).text >= SHORT_TEXT or any(
+            mark(url) not in self.seen and not (is_day(url) or is_view(url, own) or form(url) == form(own))
+            for url in chain(links.pages, links.listings)
+        )
 
     def same_as_before(self, document: Document) -> Passed | None:
         """Whether a page is one that answered before at an address with another query, and names no canonical one.
@@ -144,6 +153,7 @@ class SiteSpider(VisitSpider):
         self._sites: dict[str, _Site] = {}
         self._links: dict[int, Iterable[Request]] = {}
         self._read: dict[int, Document] = {}
+        self._showing: set[int] = set()
         self._options = Sites()
 
     @classmethod
@@ -294,6 +304,8 @@ class SiteSpider(VisitSpider):
                 self._passed_as_trap(site, url, kind)
                 continue
             address = mark(url)
+            if depth is not None and address in site.depths:  # named from further off meanwhile
+                site.depths[address] = min(depth, site.depths[address])
             if url == site.home or self._is_passed(site, address, found):
                 continue
             if _reached(site.pages, site.options.max_pages):
@@ -441,6 +453,8 @@ class SiteSpider(VisitSpider):
         if whole is not None:
             self._links[lease.id] = self._pages(site, [Found(url=whole)])
             return Passed("amp")
+        if site.may_be_empty(lease.url) and site.shows_something(document):
+            self._showing.add(lease.id)
         if is_listing(document, has_thread=has_thread)[0]:
             if _reached(site.places, site.options.max_listings):
                 return Passed("limit")
@@ -479,13 +493,13 @@ class SiteSpider(VisitSpider):
         links = self._links.pop(lease.id, ())
         leads_on = False
         if site is not None:
-            has_content = has_thread
             if document is not None and not has_thread:
                 links = () if is_stated_page(document) else self._led_on(site, document, lease)
                 leads_on = bool(links)
-                has_content = site.may_be_empty(lease.url) and document.derived(content_of).text >= SHORT_TEXT
             if site.may_be_empty(lease.url):
-                site.empty[mark(form(lease.url))] += -1 if has_content else 1
+                is_empty = not has_thread and lease.id not in self._showing
+                site.empty[mark(form(lease.url))] += 1 if is_empty else -1
+        self._showing.discard(lease.id)
         yield from links
         if site is not None and capture.visit is not None:
             capture.visit.stated = site.grown.get(mark(lease.url))  # looked for once, found or not

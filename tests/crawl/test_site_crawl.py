@@ -237,6 +237,25 @@ def test_views_of_a_list_that_show_nothing_of_their_own_end_and_topics_of_the_sa
     assert " a combination of filters, such as " in done.stdout
 
 
+def test_an_index_by_letters_is_read_to_its_end(place):
+    site = LoopbackSite({})
+    views = [f"/index.cgi?of=songs&letter={letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    site.paths |= {"/": home("/index.cgi?of=songs"), "/index.cgi?of=songs": plain("Songs", *views)}
+    for n, view in enumerate(views):
+        site.paths |= {view: plain(view, *views, f"/song/{n}/"), f"/song/{n}/": story(n)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {f"/song/{n}/" for n in range(26)} <= set(visited(place, site))
+
+
+def test_a_listing_is_as_near_as_the_nearest_place_that_names_it(place):
+    site = LoopbackSite({"/": home("/near/", "/far/"), "/far/": home("/further/"), "/further/": home("/board/"), "/topic/": story(1)})
+    site.paths |= {"/near/": Answer(home("/board/").body, headers=HTML, wait=1), "/board/": Answer(home("/topic/").body, headers=HTML, wait=2.5)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/topic/"]
+
+
 def test_traps_are_counted_by_kind_with_an_address_so_that_a_crawl_that_finds_nothing_says_why(place):
     site = LoopbackSite({})
     links = "".join(f"<a href='/Search/Results.html?Query=owner={n}'>{n}</a>" for n in range(5))
