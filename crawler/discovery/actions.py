@@ -32,7 +32,8 @@ _OTHER_FORMS: Final = frozenset(
 _SCRIPTS: Final = _CERTAIN | frozenset(
     {
         "new", "add", "create", "compose", "print", "printable", "printthread", "export", "flag", "like", "unlike",
-        "subscribe", "approve", "register", "posting", "postreply", "sendmail", "sendtofriend",
+        "subscribe", "approve", "register", "posting", "postreply", "sendmail", "sendtofriend", "update", "upgrade",
+        "install", "admin",
     }
 )  # fmt: skip
 """Names of scripts that act or show forms. `post.php`, `watch.php`, `report.php` show what a reader comes for."""
