@@ -347,7 +347,8 @@ class Visit:
     another one of the page, which was not read by it: an AMP version, a parameter that means nothing; such a row may be
     the latest of its page), `failed`."""
     detail: Text | None = None
-    """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so."""
+    """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so; `leads on` of a page
+    without a thread that named pages which nothing else had named."""
     http_status: Small | None = None
     """Status of the page's answer; null when there was none."""
     etag: Text | None = None

@@ -90,7 +90,11 @@ class Report:
     pages_failed: int = 0
     """Pages asked for that were not."""
     skipped: Counter[str] = field(default_factory=Counter)
-    """Addresses that were asked for and left no rows, though nothing failed, by reason; see `Capture.skipped`."""
+    """Addresses that left no rows, though nothing failed, by reason; see `Capture.skipped`. `trap`: not asked for."""
+    traps: Counter[str] = field(default_factory=Counter)
+    """Of these, the traps by kind (`crawler.discovery.traps`)."""
+    trap_examples: dict[str, str] = field(default_factory=dict)
+    """The first address of each kind."""
     comments: int = 0
     """Comments that were read, known ones as well."""
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -157,6 +161,11 @@ class Report:
         self.incomplete_total += 1
         if len(self.incomplete) < MAX_LISTED:
             self.incomplete.append(unsound)
+
+    def trapped(self, kind: str, url: str) -> None:
+        """An address was passed over as a trap."""
+        self.traps[kind] += 1
+        self.trap_examples.setdefault(kind, masked(url))
 
     def lost(self, failure: Failure) -> None:
         """Something that was asked for is not in the archive."""

@@ -151,6 +151,7 @@ DOWNLOAD_HANDLERS = {
 }
 
 # default True: no page is seen as somebody's; the stock middleware also fetches a suffix list from the internet.
+# A site that leads in circles without cookies is lost, with a word about this setting.
 COOKIES_ENABLED = False
 
 # default 1073741824: bytes of one answer, also after decompression; times CONCURRENT_REQUESTS this bounds the memory.

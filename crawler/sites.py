@@ -39,7 +39,7 @@ class SiteOptions:
     max_depth: int = 3
     """Steps from the home page to a listing; the further pages of one listing are one step."""
     max_listings: int = 500
-    """Listings, sitemaps and feeds that are read."""
+    """Listings, sitemaps and feeds that are read; and as many pages without a thread for what they name."""
     max_seconds: float = 0
     """Time from the first request on, after which no further page is begun."""
     max_bytes: int = 0

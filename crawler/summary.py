@@ -72,6 +72,8 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
         console.print(f"\nAnother crawl wrote {report.known.total():,} of these rows at the same time.")
     if report.skipped:
         console.print(f"\nSkipped: {_counted(report.skipped)}")
+    for kind, count in report.traps.most_common():
+        console.print(f"  trap: {count:,} {kind}, such as {_plain(console, report.trap_examples[kind])}")
     _threads(console, report)
     _losses(console, report)
     _alarms(console, watched)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.traps import without_session
@@ -56,5 +58,36 @@ def absolute(base: str, href: str) -> str | None:
 
 
 def as_page(url: str) -> str | None:
-    """The one spelling of a named address by which its page is asked for: no session, no tracking; None: it is none."""
-    return page_url(without_session(url))
+    """The one spelling of a named address by which its page is asked for; None: it is none.
+
+    Without session, tracking, and the post that it points to where the rest names the page:
+    `/topics/13?r=53#message-53`.
+    """
+    return page_url(without_session(_without_post(url)))
+
+
+_FRAGMENT: Final = re.compile(r"([a-z_-]{0,20})([0-9]{1,18})", re.IGNORECASE)
+"""A fragment that points to a post by its number."""
+
+_POST: Final = frozenset(
+    {
+        "r", "p", "pid", "post", "postid", "post_id", "msg", "msgid", "message", "comment", "commentid", "comment_id",
+        "cid", "reply", "replyid", "answer",
+    }
+)  # fmt: skip
+"""Parameters that name a post; `p` names a page elsewhere, and counts where the fragment is called so too."""
+
+_HAS_NUMBER: Final = re.compile("[0-9]")
+
+
+def _without_post(url: str) -> str:
+    address, _, fragment = url.partition("#")
+    path, _, query = address.partition("?")
+    post = _FRAGMENT.fullmatch(fragment) if query else None
+    if post is None:
+        return url
+    names = _POST if post[1].lower().startswith("p") else _POST - {"p"}
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    kept = ["".join(pair) for pair in pairs if not (pair[0].lower() in names and pair[2] == post[2])]
+    is_named = any(map(_HAS_NUMBER.search, kept)) or _HAS_NUMBER.search(path.rstrip("/").rpartition("/")[2])
+    return path + ("?" + "&".join(kept) if kept else "") if is_named else url

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.discovery.content import LONG, content_of
 from crawler.discovery.found import as_page
-from crawler.discovery.traps import trap
+from crawler.discovery.traps import A_FILE, trap
 from crawler.extract.document import Document
 from crawler.extract.jsonld import parse_json_ld
 from crawler.extract.text import line_of
@@ -59,12 +59,15 @@ class Links:
     """The further pages of this very listing."""
     feeds: list[str] = field(default_factory=list)
     """Feeds that it announces; feeds of comments left out."""
-    traps: int = 0
-    """Links that were passed over as traps."""
+    traps: dict[str, str] = field(default_factory=dict)
+    """Addresses that were passed over as traps, and what kind each is; files left out."""
 
 
 THREAD: Final = 3
 """Weight of a comment thread on the document; what it consists of may weigh as much."""
+
+MANY_PAGES: Final = 4
+"""Articles in the JSON-LD of a document that lists them."""
 
 SHORT_TEXT, NO_TEXT, MANY_LINKS = 300, 150, 8
 """Characters that an article has at least, and that are no text yet; links that a list has at least."""
@@ -76,20 +79,17 @@ def is_listing(document: Document, *, has_thread: Callable[[], bool]) -> tuple[b
     :param has_thread: whether a comment system finds a thread on it; asked only where that would decide
     """
     evidence: list[tuple[int, str]] = []
-    kind = document.first('meta[property="og:type"]')
-    stated = (kind.attributes.get("content") or "").lower() if kind is not None else ""
-    if stated.startswith(("article", "video")):
+    if stated := _open_graph_type(document):
         evidence.append((2, f"og:type {stated}"))
     types = _types(document)
     pages = sum(name in _PAGE_TYPES for name in types)
-    if pages and pages < 4:
+    if pages and pages < MANY_PAGES:
         evidence.append((2, "JSON-LD of an article or a video"))
     elif pages:
         evidence.append((-1, f"JSON-LD of {pages} articles"))
     if _LISTING_TYPES & set(types):
         evidence.append((-2, "JSON-LD of a list"))
-    body = document.first("body")
-    classes = set((body.attributes.get("class") or "").lower().split()) if body is not None else set()
+    classes = _body_classes(document)
     if classes & _BODY_PAGE:
         evidence.append((3, "body.single"))
     elif classes & _BODY_LISTING:
@@ -104,6 +104,25 @@ def is_listing(document: Document, *, has_thread: Callable[[], bool]) -> tuple[b
     if -THREAD <= _weight(evidence) < 0 and has_thread():
         evidence.append((THREAD, "a comment thread"))
     return _weight(evidence) < 0, [f"{each:+d} {word}" for each, word in evidence]
+
+
+def is_stated_page(document: Document) -> bool:
+    """Whether a document says of itself that it is one article or one video."""
+    if _open_graph_type(document) or _body_classes(document) & _BODY_PAGE:
+        return True
+    return 0 < sum(name in _PAGE_TYPES for name in _types(document)) < MANY_PAGES
+
+
+def _open_graph_type(document: Document) -> str:
+    """What Open Graph calls the page, when that is an article or a video."""
+    kind = document.first('meta[property="og:type"]')
+    stated = (kind.attributes.get("content") or "").lower() if kind is not None else ""
+    return stated if stated.startswith(("article", "video")) else ""
+
+
+def _body_classes(document: Document) -> set[str]:
+    body = document.first("body")
+    return set((body.attributes.get("class") or "").lower().split()) if body is not None else set()
 
 
 def _weight(evidence: list[tuple[int, str]]) -> int:
@@ -163,8 +182,8 @@ def links_of(document: Document) -> Links:
         if url is None or url in seen or site_of(url) != site or "nofollow" in (node.attributes.get("rel") or ""):
             continue
         seen.add(url)
-        if trap(url) is not None:
-            links.traps += 1
+        if (kind_of_trap := trap(url)) is not None:
+            links.traps |= {url: kind_of_trap} if kind_of_trap != A_FILE else {}
         elif _is_following(node, url, here):
             links.following.append(url)
         elif _LISTING_PATH.search(urlsplit(url).path):

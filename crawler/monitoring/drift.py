@@ -14,7 +14,7 @@ from typing import Final
 LEAST_SUBJECTS: Final = 4
 """Pages or threads that must have become bad: what happens to three may be their own affair."""
 LEAST_HISTORY: Final = 12
-"""Looks before the change that were not bad before; with fewer nobody knows what is normal."""
+"""Looks of earlier crawls that were not bad before; with fewer nobody knows what is normal."""
 IMPROBABLE: Final = log(1e-7)
 """How unlikely the change must be without a break. A hundred sites, looked at hourly for a year in seven ways, are six
 million looks, most of which share their evidence with the one before."""
@@ -79,7 +79,7 @@ class Change:
     of: int
     """Of so many that were in order before, or new."""
     before_bad: int
-    """Looks before it that went wrong, of pages or threads that had been in order."""
+    """Looks of earlier crawls that went wrong, of pages or threads that had been in order."""
     before_of: int
     crawls: int
     """Crawls in a row, up to the newest, of which at least half of the looks were bad."""
@@ -102,7 +102,8 @@ class _Tally:
 def find_change(looks: Sequence[Look], *, least_crawls: int = 1) -> Change | None:
     """The moment after which a site reads worse than before, if there is one and it lasts.
 
-    Each moment is tried. Counted are the pages and threads that were in order at their last look before it, or had
+    Each moment is tried, by what the crawls before it met: what one crawl finds in one place and not in another is no
+    change. Counted are the pages and threads that were in order at their last look before it, or had
     none, by their first look after it, where their newest look is bad as well: a site on which one thread after the
     other goes wrong in a year has no such moment. The rate at which that happened before is the null hypothesis; the
     tail of the binomial distribution is bounded by Chernoff's inequality.
@@ -113,7 +114,8 @@ def find_change(looks: Sequence[Look], *, least_crawls: int = 1) -> Change | Non
     if len({look.subject for look in looks if look.is_bad}) < LEAST_SUBJECTS:
         return None
     before = _states_before(looks)
-    history = {state: _rates(looks, before, of=state) for state in FLOORS}
+    rates = {state: _rates(looks, before, of=state) for state in FLOORS}
+    history = {state: [counts[number] for number in _crawl_starts(looks)] for state, counts in rates.items()}
     crawls = _Crawls(looks, before)
     for _, number in heapq.nsmallest(TRIED, _improbable(looks, before, history)):
         found = _since(looks, before, number)
@@ -199,6 +201,12 @@ def _states_before(looks: Sequence[Look]) -> list[bool | None]:
     return found
 
 
+def _crawl_starts(looks: Sequence[Look]) -> list[int]:
+    """For each look, the number of the first one of its crawl."""
+    first: dict[str, int] = {}
+    return [first.setdefault(look.crawl, number) for number, look in enumerate(looks)]
+
+
 def _rates(looks: Sequence[Look], before: Sequence[bool | None], *, of: bool | None) -> list[tuple[int, int]]:
     """For each look, the bad ones and all before it, of subjects that were in this state."""
     counted = [state is of for state in before]
@@ -207,13 +215,13 @@ def _rates(looks: Sequence[Look], before: Sequence[bool | None], *, of: bool | N
 
 
 class _Crawls:
-    """Which crawls went wrong as a whole, of those that looked at enough."""
+    """Which crawls went wrong as a whole, of those that looked at enough. The first has nothing to go wrong against."""
 
     def __init__(self, looks: Sequence[Look], before: Sequence[bool | None]) -> None:
         tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
         end: dict[str, int] = {}
         for number, (look, state) in enumerate(zip(looks, before, strict=True)):
-            if state is not True:
+            if state is False or (state is None and look.crawl != looks[0].crawl):
                 tallies[look.crawl].count(1, is_bad=look.is_bad)
             end[look.crawl] = number
         groups = {crawl: tally for crawl, tally in tallies.items() if tally.of >= GROUP}

@@ -103,6 +103,10 @@ def as_json(report: Report, found: Overview, watched: Watched, spider: str) -> d
         "exit_status": watched.exit_status,
         "summary": summary_of(report, watched),
         "pages": {"read": report.pages, "failed": report.pages_failed, "skipped": dict(report.skipped)},
+        "traps": [
+            {"kind": kind, "total": total, "url": report.trap_examples[kind]}
+            for kind, total in report.traps.most_common()
+        ],
         "comments": report.comments,
         "threads": dict(report.verdicts),
         "changes": changes,

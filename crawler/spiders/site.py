@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -18,17 +20,17 @@ from archive.errors import ArchiveError
 from crawler.discovery.content import SENTENCE, content_of
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found, Listed, absolute, as_page
-from crawler.discovery.known import known_pages
-from crawler.discovery.listing import Links, is_listing, links_of, of_whole_page
+from crawler.discovery.known import LEADS_ON, Known, known_pages
+from crawler.discovery.listing import SHORT_TEXT, Links, is_listing, is_stated_page, links_of, of_whole_page
 from crawler.discovery.marks import mark, mark_of_answer
 from crawler.discovery.parts import whole_of
 from crawler.discovery.sitemaps import read_sitemap
-from crawler.discovery.traps import trap
+from crawler.discovery.traps import A_FILE, CALENDAR, FILTERS, form, is_day, is_view, trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.fetch import explain
-from crawler.items import Capture
+from crawler.items import Capture, Thread
 from crawler.report import now
 from crawler.sites import SiteOptions, Sites, SitesError, read_sites
 from crawler.spiders.addresses import addresses_of, check_addresses
@@ -56,6 +58,10 @@ NEWEST: Final = 10
 NO_PAGE: Final = frozenset({"robots", "not_html", "soft_404", "login", "opt_out", "reserved"})
 """Reasons of failures that cost nothing where it was a site that named the address, and nobody asked for it."""
 
+MOST_EMPTY: Final = 12
+"""Days of a calendar, or views of a list, that are visited and show nothing (no thread, no text, no page that nothing
+else named) before more of the same form are passed over."""
+
 _CANONICAL: Final = 'link[rel="canonical"][href], meta[property="og:url"][content]'
 """By what a page names its one address (`crawler.extract.urls.canonical_url`)."""
 
@@ -75,6 +81,12 @@ class _Site:
     """Pages asked for."""
     places: int = 0
     """Listings, sitemaps and feeds asked for."""
+    leading_on: int = 0
+    """Pages without a thread that named pages which nothing else had named."""
+    views: set[bytes] = field(default_factory=set)
+    """Addresses that may be another view of the list that named them."""
+    empty: Counter[bytes] = field(default_factory=Counter)
+    """Of these and of days of a calendar, by form: visited ones that showed nothing, less the others."""
     received: int = 0
     """Bytes of answers."""
     rest_root: str = ""
@@ -83,8 +95,12 @@ class _Site:
     """Pages of its list of posts that were asked for."""
     seen: set[bytes] = field(default_factory=set)
     """Digests of the places asked for."""
-    known: dict[bytes, int] = field(default_factory=dict)
-    """Comments of the pages that are passed over, by their addresses: `crawler.discovery.known`."""
+    known: Known = field(default_factory=Known)
+    """The pages that are passed over."""
+    again: set[bytes] = field(default_factory=set)
+    """Addresses of those that are asked for what they name."""
+    trapped: set[bytes] = field(default_factory=set)
+    """Addresses that were passed over as traps."""
     grown: dict[bytes, int] = field(default_factory=dict)
     """Addresses of those that a feed states more comments of, and how many."""
     depths: dict[bytes, int] = field(default_factory=dict)
@@ -93,6 +109,19 @@ class _Site:
     """Paths that were named with a query."""
     answers: dict[bytes, str] = field(default_factory=dict)
     """Canonical addresses of pages at such paths, by what answered."""
+
+    def may_be_empty(self, url: str) -> bool:
+        """Whether an address may be one of many without end that show nothing of their own."""
+        return is_day(url) or mark(url) in self.views
+
+    def shows_something(self, document: Document) -> bool:
+        """Whether such an address has a text, or names what nothing else did and is not one of its like."""
+        own = as_page(document.url) or document.url
+        links = links_of(document)
+        return document.derived(content_of).text >= SHORT_TEXT or any(
+            mark(url) not in self.seen and not (is_day(url) or is_view(url, own) or form(url) == form(own))
+            for url in chain(links.pages, links.listings)
+        )
 
     def same_as_before(self, document: Document) -> Passed | None:
         """Whether a page is one that answered before at an address with another query, and names no canonical one.
@@ -123,6 +152,8 @@ class SiteSpider(VisitSpider):
         self._only_new = which == "new"
         self._sites: dict[str, _Site] = {}
         self._links: dict[int, Iterable[Request]] = {}
+        self._read: dict[int, Document] = {}
+        self._showing: set[int] = set()
         self._options = Sites()
 
     @classmethod
@@ -180,9 +211,9 @@ class SiteSpider(VisitSpider):
                     yield self._ask(site, urljoin(url, "/robots.txt"), self.robots_seen, is_optional=True)
             yield self._ask(site, url, self.home_seen)
 
-    async def _known(self, site: str) -> dict[bytes, int]:
+    async def _known(self, site: str) -> Known:
         if not self._only_new:
-            return {}
+            return Known()
         return await asyncio.to_thread(known_pages, str(self.settings["ARCHIVE_URI"]), site, self.report.crawl_id)
 
     def _given(self, site: _Site) -> Iterator[Request]:
@@ -267,9 +298,14 @@ class SiteSpider(VisitSpider):
         """Requests for pages, within the site and its limits, traps left out."""
         for found in self._young(site, pages):
             url = as_page(found.url)
-            if url is None or site_of(url) != site_of(site.home) or trap(url) or not site.options.wants(url):
+            if url is None or site_of(url) != site_of(site.home) or not site.options.wants(url):
+                continue
+            if kind := trap(url):
+                self._passed_as_trap(site, url, kind)
                 continue
             address = mark(url)
+            if depth is not None and address in site.depths:  # named from further off meanwhile
+                site.depths[address] = min(depth, site.depths[address])
             if url == site.home or self._is_passed(site, address, found):
                 continue
             if _reached(site.pages, site.options.max_pages):
@@ -283,9 +319,17 @@ class SiteSpider(VisitSpider):
                 site.depths[address] = depth
             yield self.page_request(url, found.url)
 
+    def _passed_as_trap(self, site: _Site, url: str, kind: str) -> None:
+        """Count an address that is never asked for, so that nobody is left with fewer pages and no reason."""
+        address = mark(url)
+        if kind != A_FILE and address not in site.trapped:
+            site.trapped.add(address)
+            self.report.skipped["trap"] += 1
+            self.report.trapped(kind, url)
+
     def _is_passed(self, site: _Site, address: bytes, found: Found) -> bool:
         """Whether a page was named before, or is in the archive and not said to have more comments than there."""
-        held, stated = site.known.get(address), found.comment_count
+        held, stated = site.known.comments.get(address), found.comment_count
         has_grown = held is not None and stated is not None and stated > held
         if address in site.seen and not has_grown:
             return True
@@ -294,9 +338,12 @@ class SiteSpider(VisitSpider):
         if held is None:
             return False
         if has_grown and stated is not None:
-            del site.known[address]  # asked for once
+            del site.known.comments[address]  # asked for once
             site.grown[address] = stated
             self.report.skipped["known"] -= was_passed
+            return False
+        if address in site.known.leading_on and not _reached(len(site.again), site.options.max_listings):
+            site.again.add(address)
             return False
         self.report.skipped["known"] += 1
         return True
@@ -341,25 +388,54 @@ class SiteSpider(VisitSpider):
         site.rest_root = (rest_root(document) or "") if site.options.rest else ""
         for request in self._posts(site):
             yield request
-        for request in self._followed(site, links, 0):
+        for request in self._followed(site, links, 0, response.url):
             yield request
 
-    def _followed(self, site: _Site, links: Links, depth: int) -> Iterator[Request]:
-        """What a listing at a depth leads to: its further pages are as deep as it is."""
+    def _followed(self, site: _Site, links: Links, depth: int, own: str) -> Iterator[Request]:
+        """What a listing at a depth leads to: its further pages are as deep as it is.
+
+        :param own: its address
+        """
         if not site.options.listings:
             return
+        for url, kind in links.traps.items():
+            if site.options.wants(url):
+                self._passed_as_trap(site, url, kind)
+        own = as_page(own) or own
+        site.views |= {mark(url) for url in chain(links.pages, links.listings) if is_view(url, own)}
         for urls, step in ((links.following, 0), (links.pages, 1), (links.listings, 1)):
             if not site.options.max_depth or depth + step <= site.options.max_depth:
                 yield from self._pages(site, (Found(url=url) for url in urls), depth + step)
 
+    def _led_on(self, site: _Site, document: Document, lease: Lease) -> Iterable[Request]:
+        """What a page without a thread names and nothing else did: the boards of a project, the photos of an album.
+
+        Such pages are bounded by ``max_listings`` too, by a count of their own: no listing is left out for them.
+        """
+        if not site.options.listings:
+            return ()
+        links, depth = links_of(document), site.depths.get(mark(lease.url), 1)
+        deepest = site.options.max_depth
+        named = links.following if deepest and depth >= deepest else links.following + links.pages + links.listings
+        if all(mark(url) in site.seen or not site.options.wants(url) for url in named):
+            return ()
+        if _reached(site.leading_on, site.options.max_listings):
+            self.report.skipped["limit"] += 1
+            return ()
+        site.leading_on += 1
+        return self._followed(site, links, depth, document.url)
+
     # -- visits -----------------------------------------------------------------------------------------
 
     def passes_over(self, url: str) -> str | None:
-        """``limit`` once the time or the bytes of a page's site are used up."""
+        """``limit`` once the time or the bytes of its site are used up, ``trap`` for days and views without end."""
         site = self._sites.get(site_of(url))
         if site is None:
             return None
         options = site.options
+        if site.may_be_empty(url) and site.empty[mark(form(url))] >= MOST_EMPTY:
+            self.report.trapped(CALENDAR if is_day(url) else FILTERS, url)
+            return "trap"
         if options.max_seconds and monotonic() - site.started > options.max_seconds:
             return "limit"
         return "limit" if options.max_bytes and site.received > options.max_bytes else None
@@ -367,7 +443,7 @@ class SiteSpider(VisitSpider):
     def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> Passed | None:
         """``listing`` for what names pages, ``duplicate`` for a further page of a thread.
 
-        What they name is asked for by :meth:`visited`.
+        What they name, and what a page without a thread names, is asked for by :meth:`visited`.
         """
         site = self._sites.get(site_of(document.url))
         if site is None or lease is None:
@@ -377,36 +453,57 @@ class SiteSpider(VisitSpider):
         if whole is not None:
             self._links[lease.id] = self._pages(site, [Found(url=whole)])
             return Passed("amp")
+        if site.may_be_empty(lease.url) and site.shows_something(document):
+            self._showing.add(lease.id)
         if is_listing(document, has_thread=has_thread)[0]:
             if _reached(site.places, site.options.max_listings):
                 return Passed("limit")
             site.places += 1
-            self._links[lease.id] = self._followed(site, links_of(document), site.depths.get(mark(lease.url), 1))
+            depth = site.depths.get(mark(lease.url), 1)
+            self._links[lease.id] = self._followed(site, links_of(document), depth, document.url)
             return Passed("listing")
         first = whole_of(document, lambda url: mark(url) in site.seen)
         if first is not None and has_thread():
             self._links[lease.id] = self._pages(site, [Found(url=first)])
             return Passed("duplicate", first)
-        if mark(canonical_url(document)) in site.known and mark(lease.url) not in site.grown:
+        is_again = mark(lease.url) in site.again
+        if mark(canonical_url(document)) in site.known.comments and not is_again and mark(lease.url) not in site.grown:
             return Passed("known")
-        return super().judge(document, lease, has_thread=has_thread) or site.same_as_before(document)
+        passed = super().judge(document, lease, has_thread=has_thread) or site.same_as_before(document)
+        if passed is None:
+            self._read[lease.id] = document
+        return passed
 
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None
     ) -> AsyncIterator[Capture | Request]:
         """Visit a page; of a listing, ask for what it names before its lease ends, so that none of it is forgotten."""
+        has_thread = False
         async for capture in super().visited(response, asked, lease):
-            if lease is not None and isinstance(capture, Capture) and capture.is_last:
-                for request in self._links.pop(lease.id, ()):
-                    yield request
-                if capture.visit is not None:
-                    capture.visit.stated = self._stated(lease.url)
+            if lease is not None and isinstance(capture, Capture):
+                has_thread = has_thread or _is_thread(capture.thread)
+                if capture.is_last:
+                    for request in self._ended(capture, lease, has_thread=has_thread):
+                        yield request
             yield _no_loss(capture, response.status)
 
-    def _stated(self, url: str) -> int | None:
-        """The comments that a feed states of a page that is visited for them: no reason to visit it another time."""
-        site = self._sites.get(site_of(url))
-        return None if site is None else site.grown.get(mark(url))
+    def _ended(self, capture: Capture, lease: Lease, *, has_thread: bool) -> Iterator[Request]:
+        """What a visit leads to; and what later crawls go by is noted of it."""
+        site, document = self._sites.get(site_of(lease.url)), self._read.pop(lease.id, None)
+        links = self._links.pop(lease.id, ())
+        leads_on = False
+        if site is not None:
+            if document is not None and not has_thread:
+                links = () if is_stated_page(document) else self._led_on(site, document, lease)
+                leads_on = bool(links)
+            if site.may_be_empty(lease.url):
+                is_empty = not has_thread and lease.id not in self._showing
+                site.empty[mark(form(lease.url))] += 1 if is_empty else -1
+        self._showing.discard(lease.id)
+        yield from links
+        if site is not None and capture.visit is not None:
+            capture.visit.stated = site.grown.get(mark(lease.url))  # looked for once, found or not
+            capture.visit.detail = LEADS_ON if leads_on else capture.visit.detail
 
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
         """Say why there is no answer."""
@@ -423,6 +520,11 @@ def _no_loss(capture: _T, status: int | None) -> _T:
         if is_gone or failure.reason in NO_PAGE:
             capture.failure, capture.skipped = None, "gone" if is_gone else failure.reason
     return capture
+
+
+def _is_thread(thread: Thread | None) -> bool:
+    """Whether a ledger is of a thread; what looks like one and shows nothing that can be read may be anything."""
+    return thread is not None and bool(thread.captured or thread.verdict != "unknown")
 
 
 def _reached(count: int, limit: float) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -67,7 +69,7 @@ def test_pages_of_sitemaps_feeds_and_listings_are_visited_once_each_and_traps_ne
     assert sorted(path for path in set(asked) if asked.count(path) > 1) == ["/robots.txt"]
     assert not [path for path in asked if "replytocom" in path or "login" in path or "calendar" in path or "sort" in path]
     assert "/private/x/" not in asked
-    assert "Skipped: 2 listing, 1 robots, 1 gone" in done.stdout or "Skipped: 2 listing, 1 gone, 1 robots" in done.stdout
+    assert "Skipped: 3 trap, 2 listing, 1 robots, 1 gone" in done.stdout or "Skipped: 3 trap, 2 listing, 1 gone, 1 robots" in done.stdout
     assert "Lost" not in done.stdout
 
 
@@ -149,6 +151,172 @@ def test_what_only_members_may_see_is_no_loss_where_a_link_leads_there(place):
     done = crawl(place, site)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 login" in done.stdout
+
+
+def plain(title: str, *paths: str, text: str = "") -> Answer:
+    """A page that says nothing of what it is: a heading, a text, some links."""
+    links = "".join(f"<li><a href='{path}'>{path}</a>" for path in paths)
+    return Answer(f"<title>{title}</title><body><h1>{title}</h1><p>{text}</p><ul>{links}</ul>", headers=HTML)
+
+
+def test_pages_without_a_thread_are_archived_and_lead_on_and_those_with_one_or_that_call_themselves_articles_do_not(place):
+    site = LoopbackSite({})
+    article = '<meta property="og:type" content="article"><title>News</title><body><h1>News</h1><a href="/of-article/">more</a>'
+    site.paths |= {
+        "/": home("/project/", "/article/", "/story/"),
+        "/project/": plain("Project", "/board/", "/story/"),
+        "/board/": plain("Board", "/topic/1/", "/topic/2/", "/deeper/"),
+        "/topic/1/": story(1), "/topic/2/": story(2),
+        "/deeper/": plain("Deeper", "/too-deep/"),
+        "/article/": Answer(article, headers=HTML),
+        "/story/": Answer(page(3).replace("</h1>", '</h1><a href="/of-story/">more</a>'), headers=HTML),
+    }  # fmt: skip
+    done = crawl(place, site, "new")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/article/", "/board/", "/deeper/", "/project/", "/story/", "/topic/1/", "/topic/2/"]
+    asked = [one.path for one in site.asked]
+    assert not {"/of-story/", "/of-article/", "/too-deep/"} & set(asked)
+    assert [path for path in set(asked) if asked.count(path) > 1] == ["/robots.txt"]
+
+
+def test_what_a_page_without_a_thread_names_later_is_found_by_later_crawls_and_others_are_not_asked_again(place):
+    site = LoopbackSite({})
+    site.paths |= {
+        "/": home("/board/", "/about/"), "/about/": plain("About", "/board/"), "/board/": plain("Board", "/topic/1/"),
+        "/topic/1/": story(1), "/topic/2/": story(2), "/topic/3/": story(3),
+    }  # fmt: skip
+    assert crawl(place, site, "new").returncode == 0
+    site.paths["/board/"] = plain("Board", "/topic/2/", "/topic/1/")
+    before = len(site.asked)
+    done = crawl(place, site, "new")
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = asked_since(site, before)
+    assert {"/board/", "/topic/2/"} <= set(asked)
+    assert not {"/about/", "/topic/1/"} & set(asked)
+    assert place.run("crawl", "revisit", "-a", "which=all").returncode == 0
+    site.paths["/board/"] = plain("Board", "/topic/3/", "/topic/2/")
+    assert crawl(place, site, "new").returncode == 0
+    assert "/topic/3/" in visited(place, site)
+
+
+def test_a_diary_is_read_by_its_days_and_a_calendar_of_empty_days_ends_with_a_word(place):
+    site = LoopbackSite({})
+    first = date(2012, 12, 21)
+
+    class Days(dict):
+        def get(self, path: str, default: Answer) -> Answer:
+            name = path.removeprefix("/events?date=")
+            if name == path:
+                return super().get(path, default)
+            at = date(int(name[:4]), int(name[4:6]), int(name[6:]))
+            near = [f"/events?date={at + timedelta(days=n):%Y%m%d}" for n in range(-20, 21) if n]
+            return plain(f"{at}", *near, "/events?date=29991231")
+
+    days = [f"/?date={first + timedelta(days=n):%Y%m%d}" for n in range(30)]
+    site.paths = Days(site.paths)
+    site.paths |= {"/": home(*days, "/events?date=20121221", "/?date=201212"), **{path: story(n) for n, path in enumerate(days, 1)}}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path for path in visited(place, site) if path.startswith("/?")] == days
+    assert len([one for one in site.asked if one.path.startswith("/events")]) <= 12 + 12, "some are under way when it is noticed"
+    assert not [one for one in site.asked if "2999" in one.path or one.path == "/?date=201212"]
+    assert " a calendar, such as " in done.stdout
+
+
+def test_views_of_a_list_that_show_nothing_of_their_own_end_and_topics_of_the_same_script_do_not(place):
+    site = LoopbackSite({})
+
+    class Forum(dict):
+        def get(self, path: str, default: Answer) -> Answer:
+            if not path.startswith("/f.cgi?"):
+                return super().get(path, default)
+            query = path.partition("?")[2]
+            if "topic=" in query:
+                return story(int(query.rpartition("=")[2]))
+            views = [f"/f.cgi?{query.partition('&')[0]}&state={n}&kind={m}" for n in range(9) for m in range(9)]
+            return plain("Board", *views, *(f"/f.cgi?{query.partition('&')[0]}&topic={n}" for n in range(1, 31)))
+
+    site.paths = Forum({"/": home("/f.cgi?board=1")})
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = [one.path for one in site.asked]
+    assert {f"/f.cgi?board=1&topic={n}" for n in range(1, 31)} <= set(asked)
+    assert len([path for path in asked if "state=" in path]) <= 12 + 12
+    assert " a combination of filters, such as " in done.stdout
+
+
+def test_an_index_by_letters_is_read_to_its_end(place):
+    site = LoopbackSite({})
+    views = [f"/index.cgi?of=songs&letter={letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    site.paths |= {"/": home("/index.cgi?of=songs"), "/index.cgi?of=songs": plain("Songs", *views)}
+    for n, view in enumerate(views):
+        site.paths |= {view: plain(view, *views, f"/song/{n}/"), f"/song/{n}/": story(n)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {f"/song/{n}/" for n in range(26)} <= set(visited(place, site))
+
+
+def test_a_listing_is_as_near_as_the_nearest_place_that_names_it(place):
+    site = LoopbackSite({"/": home("/near/", "/far/"), "/far/": home("/further/"), "/further/": home("/board/"), "/topic/": story(1)})
+    site.paths |= {"/near/": Answer(home("/board/").body, headers=HTML, wait=1), "/board/": Answer(home("/topic/").body, headers=HTML, wait=2.5)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/topic/"]
+
+
+def test_traps_are_counted_by_kind_with_an_address_so_that_a_crawl_that_finds_nothing_says_why(place):
+    site = LoopbackSite({})
+    links = "".join(f"<a href='/Search/Results.html?Query=owner={n}'>{n}</a>" for n in range(5))
+    site.paths["/"] = Answer(f"<title>Tickets</title><body>{links}<a href='/cmd.cgi?cmd_typ=20'>Delete all</a><a href='/a.png'>picture</a>", headers=HTML)
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Skipped: 6 trap" in done.stdout
+    assert f"trap: 5 a search, such as {site.url('/Search/Results.html?Query=owner=0')}" in done.stdout
+    assert f"trap: 1 an action, such as {site.url('/cmd.cgi?cmd_typ=20')}" in done.stdout
+    [report] = Path(place.uri, "reports").rglob("*T*.json")
+    assert [(one["kind"], one["total"]) for one in json.loads(report.read_text())["traps"]] == [("a search", 5), ("an action", 1)]
+
+
+def test_links_to_posts_of_a_topic_lead_to_the_topic(place):
+    site = LoopbackSite({"/": home("/user/1/"), "/user/1/": plain("Reader", *(f"/topics/13?r={n}#message-{n}" for n in range(40, 44)))})
+    site.paths["/topics/13"] = story(13)
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/topics/13", "/user/1/"]
+
+
+def test_a_site_that_keeps_visitors_by_a_cookie_is_lost_with_the_way_out(place):
+    site = LoopbackSite({"/start": Answer(status=302, headers={"Location": "/", "Set-Cookie": "a=1; path=/"}), "/one/": story(1)})
+    site.paths["/"] = lambda _: home("/one/") if "Cookie" in site.asked[-1].headers else Answer(status=302, headers={"Location": "/start"})
+    done = crawl(place, site)
+    assert done.returncode == 1
+    assert "leads back to itself and sets a cookie, which is not kept: -s COOKIES_ENABLED=True keeps cookies" in done.stdout
+    assert visited(place, site) == []
+    done = crawl(place, site, COOKIES_ENABLED=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/one/"]
+
+
+def test_redirects_in_a_circle_without_a_cookie_are_lost_without_that_word(place):
+    site = LoopbackSite({"/": Answer(status=302, headers={"Location": "/start"}), "/start": Answer(status=302, headers={"Location": "/"})})
+    done = crawl(place, site)
+    assert done.returncode == 1
+    assert "max redirections reached" in done.stdout
+    assert "cookie" not in done.stdout
+
+
+def test_a_page_that_reloads_itself_is_read_and_one_that_waits_is_lost(place):
+    def reloading(path: str, *paths: str) -> Answer:
+        links = "".join(f'<a href="{one}">{one}</a>' for one in paths)
+        return Answer(f'<meta http-equiv="refresh" content="1;url={path}"><title>Tickets</title><body>{links}', headers=HTML)
+
+    site = LoopbackSite({"/": reloading("/mine"), "/mine": reloading("/mine", "/queue/1", "/queue/2", "/wait"), "/wait": reloading("/wait")})
+    site.paths |= {"/queue/1": story(1), "/queue/2": story(2)}
+    done = crawl(place, site)
+    assert done.returncode == 1
+    assert visited(place, site) == ["/queue/1", "/queue/2"]
+    assert [one.path for one in site.asked].count("/mine") == 1
+    assert f"{site.url('/wait')}: max redirections reached" in done.stdout
 
 
 def test_a_feed_that_a_link_leads_to_is_no_page(place):

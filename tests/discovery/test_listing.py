@@ -76,7 +76,7 @@ def test_links_are_sorted_into_pages_listings_and_further_pages_each_once():
     assert links.pages == [f"{HOME}story-1/", f"{HOME}story-2/", f"{HOME}story-3/"]
     assert (links.listings, links.following) == ([f"{HOME}category/world/"], [f"{HOME}page/2/"])
     assert links.feeds == [f"{HOME}feed/"]
-    assert links.traps == 2
+    assert links.traps == {f"{HOME}wp-login.php": "no page of a reader"}, "a file is no page whatever"
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,16 @@ def test_a_site_that_nobody_knows_yet_does_not_alarm():
     assert find_change([Look(n, "crawl", f"page-{n}", is_bad=True) for n in range(100)]) is None
 
 
+def test_what_one_crawl_finds_in_another_part_of_a_site_is_no_change_without_a_crawl_before():
+    stories = [Look(n, "first", f"story-{n}", is_bad=False) for n in range(40)]
+    others = [Look(100 + n, "first", f"photo-{n}", is_bad=True) for n in range(116)]
+    assert find_change(stories + others) is None
+    again = [Look(1000 + n, "second", look.subject, is_bad=look.is_bad) for n, look in enumerate(stories + others)]
+    assert find_change(stories + others + again) is None
+    broken = [Look(2000 + n, "third", look.subject, is_bad=True) for n, look in enumerate(stories)]
+    assert find_change(stories + others + again + broken) is not None
+
+
 LOOKS = st.lists(
     st.tuples(st.integers(0, 9), st.integers(0, 5), st.booleans()), max_size=120
 ).map(lambda rows: [Look(n, f"crawl-{n // 7}", f"thread-{name}", is_bad=bad and weight > 0) for n, (name, weight, bad) in enumerate(rows)])
