@@ -105,8 +105,8 @@ class _Site:
     """Addresses of those that a feed states more comments of, and how many."""
     depths: dict[bytes, int] = field(default_factory=dict)
     """Steps from the home page, of addresses that a listing named."""
-    queried: set[bytes] = field(default_factory=set)
-    """Paths that were named with a query."""
+    spelled: set[bytes] = field(default_factory=set)
+    """Paths, without a slash at the end, that were named with a query, or both with and without that slash."""
     answers: dict[bytes, str] = field(default_factory=dict)
     """Canonical addresses of pages at such paths, by what answered."""
 
@@ -128,7 +128,7 @@ class _Site:
 
         A page without text of its own may be filled by a script, which reads the address.
         """
-        if mark(document.url.partition("?")[0]) not in self.queried or document.first(_CANONICAL) is not None:
+        if _path_mark(document.url) not in self.spelled or document.first(_CANONICAL) is not None:
             return None
         if document.derived(content_of).text < SENTENCE:
             return None
@@ -312,9 +312,9 @@ class SiteSpider(VisitSpider):
                 self.report.skipped["limit"] += 1
                 continue
             site.pages += 1
-            path, _, query = url.partition("?")
-            if query:
-                site.queried.add(mark(path))
+            path, query = url.partition("?")[::2]
+            if query or mark(path[:-1] if path.endswith("/") else path + "/") in site.seen:
+                site.spelled.add(_path_mark(url))
             if depth is not None:
                 site.depths[address] = depth
             yield self.page_request(url, found.url)
@@ -383,7 +383,8 @@ class SiteSpider(VisitSpider):
         links = links_of(document)
         if site.options.feeds is True:
             for url in links.feeds:
-                for request in self._place(site, url, read_feed):
+                is_elsewhere = site_of(url) != site_of(site.home)
+                for request in self._place(site, url, read_feed, is_optional=is_elsewhere):
                     yield request
         site.rest_root = (rest_root(document) or "") if site.options.rest else ""
         for request in self._posts(site):
@@ -525,6 +526,10 @@ def _no_loss(capture: _T, status: int | None) -> _T:
 def _is_thread(thread: Thread | None) -> bool:
     """Whether a ledger is of a thread; what looks like one and shows nothing that can be read may be anything."""
     return thread is not None and bool(thread.captured or thread.verdict != "unknown")
+
+
+def _path_mark(url: str) -> bytes:
+    return mark(url.partition("?")[0].rstrip("/"))
 
 
 def _reached(count: int, limit: float) -> bool:

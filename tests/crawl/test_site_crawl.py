@@ -113,6 +113,28 @@ def test_addresses_that_differ_in_the_query_and_answer_alike_are_one_page_also_w
     assert not [path for path in asked_since(site, before) if path.startswith("/story/")]
 
 
+def test_a_page_that_answers_with_and_without_a_slash_is_one_page(place):
+    text = "<p>" + "A story of the town and its bridge, told at some length. " * 12 + "</p>"
+
+    def told(path: str) -> Answer:
+        return Answer(f"<title>The bridge</title><body><h1>The bridge</h1>{text}<a href='/login?next={path}'>log in</a>", headers=HTML)
+
+    site = LoopbackSite({"/": home("/story/", "/story", "/plain", "/other/"), **{path: told(path) for path in ("/story/", "/story", "/plain", "/other/")}})
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.strip("/") for path in visited(place, site)] == ["other", "plain", "story"]
+    assert "1 duplicate" in done.stdout
+
+
+def test_a_feed_of_another_host_that_cannot_be_had_is_no_loss(place):
+    elsewhere = LoopbackSite({"/robots.txt": Answer("User-agent: *\nDisallow: /")})
+    head = f'<link rel="alternate" type="application/rss+xml" href="{elsewhere.url("/rss/")}">'
+    site = LoopbackSite({"/": home("/one/", head=head), "/one/": story(1)})
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/one/"]
+
+
 def topic(number: int, shown: int, posts: int = 25) -> Answer:
     """A page of a forum's topic, ten posts a page; nothing names the one address of it."""
     own = f"/topic/{number}/"
