@@ -137,6 +137,7 @@ MONSTERS = {
     "addressed": lambda size: "<ul>" + "".join(f"<li class=comment><b class=author>U{n}</b> 2020-01-02 10:00 <p>@U{n - 1} no, @U0" for n in range(size)),
     "spaces": lambda size: "<li class=comment>@" + " " * 50 * size + "<b>U</b>" + "\u3000" * 50 * size + "2020-01-02",
     "long line": lambda size: "<li class=comment><b class=author>U</b> 2020-01-02 10:00 <p>" + "wrote on 1.1. said " * 20 * size,
+    "turns": lambda size: "<table>" + "".join(f"<tr class={'ab'[n % 2]}{'xyz'[n // 3 % 3]}><td>2020-01-02 10:00<td>U{n}<td>text {n}" for n in range(size)),
     "anchors": lambda size: "".join(f"<a name=c{n}></a><b>U{n}</b>, 2020-01-02 10:00<br>text {n}<hr>" for n in range(size)),
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -90,6 +91,7 @@ def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
         _leave_out_blocks(template, record, left_out[number], whole)
         _leave_out_byline(template, record, slots, number, left_out[number])
     _leave_out_sides(template, slots, left_out)
+    _leave_out_columns(template, left_out)
     place = _body_place(template, left_out)
     for number in range(len(template.records)):
         _restore(template, number, slots, place, left_out[number])
@@ -288,6 +290,22 @@ def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]])
     for number, own in enumerate(of):
         if any(side == best for side, _ in own):
             left_out[number].update(node for side, node in own if side in dropped)
+
+
+def _leave_out_columns(template: Template, left_out: list[set[int]]) -> None:
+    """Of the columns of a table with a comment a row one holds the texts; a column with few words beside it is none."""
+    tree = template.tree
+    rows = [[cell for cell in tree.children(record.start) if tree.tags[cell]] for record in template.records]
+    if template.group.mode != "element" or tree.tags[template.records[0].start] != "tr" or len({*map(len, rows)}) > 1:
+        return
+    mass: Counter[int] = Counter()
+    for record, cells, out in zip(template.records, rows, left_out, strict=True):
+        for node in _kept(tree, record, out):
+            if tree.texts[node]:
+                mass[bisect_right(cells, node) - 1] += min(len(tree.texts[node]), LONGEST_ASIDE)
+    few = {column for column in range(len(rows[0])) if mass[column] < MINOR * max(mass.values(), default=0)}
+    for cells, out in zip(rows, left_out, strict=True):
+        out.update(cells[column] for column in few)
 
 
 BOLD: Final = frozenset({"b", "strong"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 from math import log2
 from statistics import median
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from crawler.systems.generic.body import HEADINGS, Bodies
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.records import Group, Sums
-from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
+from crawler.systems.generic.slots import CELLS, LONGEST_NAME, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import LONGEST_LINE
@@ -133,9 +134,21 @@ Makes = Counter[tuple[str, str]]
 def _makes(tree: Tree, nodes: list[int]) -> Makes:
     """The makes of the elements that hold names or times, without those that are anybody's."""
     elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]
-    makes = Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements if tree.ups[node] >= 0)
+    elements = [node for node in elements if tree.ups[node] >= 0 and not _is_cell_among_its_like(tree, node)]
+    makes = Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements)
     return Counter({make: times for make, times in makes.items() if not _is_anybodys(make)})
 
+
+def _is_cell_among_its_like(tree: Tree, node: int) -> bool:
+    """Whether a cell of a table has the same make as another one of its row: their order alone tells them apart."""
+    shape, row = tree.shapes[node], tree.ups[node]
+    return tree.tags[node] in CELLS and any(
+        tree.shapes[other] == shape and other != node for other in islice(tree.children(row), LOOKED)
+    )
+
+
+LOOKED: Final = 8
+"""Cells of a row that are looked at."""
 
 PLAIN: Final = frozenset({"p", "div", "td", "th", "dt", "dd", "li", "span", "tr"})
 """Shapes of so many elements that they are of nobody's make."""

@@ -214,7 +214,7 @@ def _named(tree: Tree) -> dict[str | tuple[int, str], list[int]]:
             if anchor and _ID.search(anchor):
                 by["a#" + _ID.sub("#", anchor)].append(node)
             continue
-        if chars[ends[node]] == chars[node] and tag != "hr":
+        if (chars[ends[node]] == chars[node] and tag != "hr") or (tag == "tr" and _names_columns(tree, node)):
             continue
         for label in _labels(tag, shapes[node]):
             by[label].append(node)
@@ -224,6 +224,15 @@ def _named(tree: Tree) -> dict[str | tuple[int, str], list[int]]:
         by[ups[node], tag].append(node)
     _around_times(tree, by)
     return by
+
+
+def _names_columns(tree: Tree, row: int) -> bool:
+    """Whether a row is the first of a table and has only headings of columns: a byline has a time."""
+    return (
+        row == tree.ups[row] + 1
+        and tree.times[tree.ends[row]] == tree.times[row]
+        and all(tree.tags[cell] == "th" for cell in tree.children(row))
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -317,6 +317,9 @@ def _is_announced(template: Template, line: int) -> bool:
     )
 
 
+CELLS: Final = frozenset({"td", "th"})
+"""Elements that stand side by side and are told apart by their order alone."""
+
 _MAIL = re.compile(r"\w(?:@|\sat\s)\w+\.\w")
 
 
@@ -366,7 +369,8 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score -= 1.0 * sum(tree.texts[value.node][0] in ",(" for value in sample) / len(sample)
     score -= 0.05 * min(rank, 12)
     lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
-    score -= 1.5 * (lines > 2.5 and not own_named)
+    is_cell = tree.tags[around] in CELLS and tree.text(around) == tree.texts[first.node]
+    score -= 1.5 * (lines > 2.5 and not own_named and not is_cell)
     score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
     is_heading = tree.tags[around] in SUBHEADINGS and not is_named
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading

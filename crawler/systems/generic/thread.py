@@ -18,6 +18,7 @@ from crawler.systems.generic.structure import Parents, parents_of
 from crawler.systems.generic.surroundings import Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.tree import flatten
+from crawler.systems.generic.turns import join_turns
 
 READ: Final = 8
 """Candidates whose fields are read."""
@@ -72,6 +73,7 @@ class _Page:
 
     def __init__(self, document: Document, observed_at: int, language: str | None) -> None:
         self.tree = flatten(document)
+        join_turns(self.tree)
         self.observed_at, self.language = observed_at, language
         self.sums, self.around = Sums(self.tree), Surroundings(self.tree)
 

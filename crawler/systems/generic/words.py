@@ -12,7 +12,8 @@ from typing import Final
 _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/words.json").read_text("utf-8"))
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
 behind and before a name; ``onward``: whole lines
-that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's. A ``*`` ends a stem."""
+that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
+by which rows of one make differ. A ``*`` ends a stem."""
 
 COMMENT: Final = 1
 """Names a comment or a thread beyond doubt."""
@@ -57,7 +58,7 @@ def _by_word() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
 
 _WORDS, _STEMS = _by_word()
 _BEGINNINGS: Final = tuple(stem for stem, _ in _STEMS)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNSEEN = re.compile(r"visually-?hidden|sr-only|screen-?reader|element-invisible|assistive")
 _NEWEST = re.compile(
     r"(?:recent|latest|newest|last|letzte|neueste|ostatnie|najnowsze|dernier|ultim[oi]s?|posled)[\w\s-]{0,12}"
@@ -82,7 +83,7 @@ def roles_of(name: str) -> int:
         found |= HIDDEN
     if _NEWEST.search(lower):
         found |= RECENT
-    for word in _SPLIT.split(_CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
+    for word in _SPLIT.split(CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
         if word:
             found |= _role(word.lower())
     return found
@@ -122,6 +123,8 @@ def _shortest(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+TURNS: Final = frozenset(_TABLES["turns"])
+"""Words of classes by which rows of one make differ: every other row, the first one, those of the page's author."""
 COUNTED: Final = _shortest(_TABLES["counted"])
 """Words, or beginnings of words, for comments, case-folded."""
 LONGEST_CHROME: Final = 60
