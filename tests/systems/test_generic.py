@@ -68,6 +68,10 @@ async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states()
     [
         ("<h2>5 comments</h2>", 5), ("<h2>Comments</h2><span>5</span>", 5), ("<h2>Opinie <i>(5)</i></h2>", 5), ("<p><b>5</b> Leserstimmen</p>", 5), ("<h2>5 Antworten</h2>", 5), ("<h3>Odpowiedzi: 5</h3>", 5),
         ("<h2>Windows 95</h2>", None), ("<p>rmf24</p>", None), ("<p>100%</p>", None),
+        ("<a href=#c>Odpowiedzi (5)</a>", 5), ("<table><tr><td>Comments<td>5</table>", 5),
+        ("<p>#5</p>", None), ("<p>Comment #5</p>", None), ("<p>+1</p>", None), ("<a href=/2020/06/>June (5)</a>", None),
+        ("<p>Added by Ida <a>9 years</a> ago</p>", None), ("<p>Ida, <a title='2011-03-02 10:00'>9 years</a></p>", None),
+        ("<table><tr><th>Ticket<th>Priority<tr><td>The pump in the cellar leaks and nobody has looked at it since the spring of last year<td>5</table>", None),
         ("<div><a href=?page=1>1</a><span>5</span><a href=?page=3>6</a></div>", None), ("<ul><li><a href=?page=1>4</a><li>5</ul>", None),
     ],
 )  # fmt: skip

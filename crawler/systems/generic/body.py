@@ -56,12 +56,14 @@ class Bodies:
     lines: list[list[int]] = field(default_factory=list)
     """The nodes of the texts; only where they were skimmed."""
     place: str = ""
+    asides: set[int] = field(default_factory=set)
+    """Records that say only what stands beside the texts of others: a change of the state, without a note."""
 
 
 def read_bodies(template: Template, slots: Slots) -> Bodies:
     """The texts of all records as readers see them."""
     place, left_out = _bare(template, slots)
-    bodies = Bodies(place=template.path(place))
+    bodies = Bodies(place=template.path(place), asides=_asides(template, place, left_out))
     for number, record in enumerate(template.records):
         text, element = _read(template, record, place, left_out[number])
         bodies.texts.append(text)
@@ -79,6 +81,24 @@ def skim_bodies(template: Template, slots: Slots) -> Bodies:
         bodies.texts.append(" ".join([template.tree.texts[line] for line in lines]))
         bodies.lines.append(lines)
     return bodies
+
+
+def _asides(template: Template, place: int, left_out: list[set[int]]) -> set[int]:
+    """The records without a text at the texts' place that have nothing but what stands beside it in others."""
+    tree = template.tree
+    others: dict[int, set[int]] = {}
+    beside: set[int] = set()
+    kept: set[int] = set()
+    for number, record in enumerate(template.records if place else ()):
+        lines = [line for line in _kept(tree, record, left_out[number]) if tree.texts[line]]
+        outside = {template.place[line] for line in lines if place not in template.chain(template.place[line])}
+        if len(outside) < len({template.place[line] for line in lines}):
+            kept |= outside
+            beside |= {template.place[line] for line in record.lines}
+        elif outside:
+            others[number] = outside
+    found = {number for number, places in others.items() if places <= beside and places & kept}
+    return found if 2 * len(found) < len(template.records) else set()
 
 
 def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:

@@ -11,13 +11,13 @@ from statistics import median
 from typing import Final
 
 from crawler.systems.generic.body import HEADINGS, Bodies
-from crawler.systems.generic.ids import native_ids
+from crawler.systems.generic.ids import are_addressed, native_ids
 from crawler.systems.generic.records import Group, Sums
-from crawler.systems.generic.slots import CELLS, LONGEST_NAME, Name, Slots
+from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import LONGEST_LINE
-from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.tree import CELLS, Tree
 from crawler.systems.generic.words import (
     ARTICLE,
     AUTHOR,
@@ -91,9 +91,11 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         )
         / count
     )
-    found["ids"] = sum(value is not None for value in native_ids(template)) / count
+    is_addressed = are_addressed(template, around.addressed)
+    found["ids"] = 1.0 if is_addressed else sum(map(bool, native_ids(template))) / count
     found.update(_roles(group, sums, template, slots, bodies.place))
-    told = is_signed or found["is_comment"] or found["in_comments"] or found["stated_near"] or found["headed"]
+    told = is_signed or is_addressed or found["stated_near"] or found["headed"]
+    told = told or found["is_comment"] or found["in_comments"]
     found["bare"] = float(not told and not _holds_comments(template))
     found["one_bare"] = found["bare"] * found["one"]
     return found

@@ -190,6 +190,7 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         len(heads) > 1
         or roles[first] & COMMENT > 0
         or around.states_one
+        or first in around.addressed
         or around.is_spoken_of(first - SPOKEN, first)
         or any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
     )

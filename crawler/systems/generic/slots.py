@@ -12,7 +12,7 @@ from crawler.systems.generic.signatures import signature
 from crawler.systems.generic.stamps import Stamp, read_stamp, read_stamps
 from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.times import LONGEST_LINE, without_time
-from crawler.systems.generic.tree import SUBHEADINGS
+from crawler.systems.generic.tree import CELLS, SUBHEADINGS
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -316,9 +316,6 @@ def _is_announced(template: Template, line: int) -> bool:
         or (line > 1 and texts[line - 2] != "" and len(texts[line - 2]) < 40 and says_by(texts[line - 2]))
     )
 
-
-CELLS: Final = frozenset({"td", "th"})
-"""Elements that stand side by side and are told apart by their order alone."""
 
 _MAIL = re.compile(r"\w(?:@|\sat\s)\w+\.\w")
 

@@ -25,6 +25,9 @@ UNREAD: Final = frozenset(
 SUBHEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 """Headings that may be those of a comment."""
 
+CELLS: Final = frozenset({"td", "th"})
+"""Elements that stand side by side and are told apart by their order alone."""
+
 MAX_NODES: Final = 600_000
 """More nodes of a page are not looked at."""
 
