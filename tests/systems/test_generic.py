@@ -218,6 +218,14 @@ def test_a_time_is_read_whole_whatever_stands_around_it(line, language, raw, at)
     assert (line[start:end], (moment(published.at) or "")[:16]) == (raw, at)
 
 
+@pytest.mark.parametrize("word", ["Submitted at", "Date:", "Eingestellt am", "Publié le", "Добавлено", "投稿日", "작성일:", "נכתב ב"])
+def test_what_stands_before_a_time_names_nobody(word):
+    html = "".join(f"<div class=comment>{word} 2020-05-1{n} 10:00<p>Text number {n} of somebody.</p></div>" for n in range(4))
+    found = find_thread(Document(html.encode(), URL), observed_at=NOW, language=None)
+    assert found is not None
+    assert [name for name in found.slots.names if name is not None] == []
+
+
 async def test_comments_on_answers_name_their_answer_and_no_text_is_read_twice():
     html = (FIXTURES / "answers-with-comments" / "page.html").read_text("utf-8")
     found = [comment for comment, _ in await comments_of_page(html)]

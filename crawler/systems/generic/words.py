@@ -13,7 +13,7 @@ _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath(
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
 behind and before a name; ``onward``: whole lines
 that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
-by which rows of one make differ. A ``*`` ends a stem."""
+by which rows of one make differ; ``dated``: what stands before a time. A ``*`` ends a stem."""
 
 COMMENT: Final = 1
 """Names a comment or a thread beyond doubt."""
@@ -197,6 +197,7 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
 
 FEW: Final = 3
 """Words of a line that says who did something, without the name."""
+_DATED: Final = frozenset(map(line_key, _TABLES["dated"]))
 _BEFORE: Final = frozenset(phrase.split()[-1] for phrase in _TABLES["by"] if " " in phrase)
 
 
@@ -220,6 +221,11 @@ def only_says_by(text: str) -> bool:
         return 1 < len(words) <= FEW and words[-1] in _BEFORE
     rest = _BY.sub("", text + " ").strip(_EDGES)
     return not rest or (text.rstrip()[-1:] in ":：" and not _BY_LOOSE.sub("", rest + " ").strip(_EDGES))
+
+
+def only_dates(text: str) -> bool:
+    """Whether a line is ``Submitted``, ``Date:`` or the like: what stands before a time."""
+    return len(text) <= LONGEST_CHROME and line_key(text) in _DATED
 
 
 @lru_cache(maxsize=20_000)
