@@ -333,7 +333,7 @@ def _with_heads(
     places: dict[tuple[int, int], dict[int, Name]],
 ) -> list[tuple[float, tuple[int, int]]]:
     """The places of names, best first, where none is good enough yet those that stand before the times included."""
-    if scored and scored[0][0] < MIN_NAME:
+    if all(score < MIN_NAME for score, _ in scored):
         scored = [(score + HEADED * _heads_times(template, slots, places[key]), key) for score, key in scored]
     return sorted(scored, key=lambda entry: (-entry[0], entry[1]))
 
