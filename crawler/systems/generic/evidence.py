@@ -118,9 +118,14 @@ def is_plain(found: dict[str, float], group: Group, slots: Slots, around: Surrou
 
 
 def is_torn(found: dict[str, float]) -> bool:
-    """Whether one of two elements has the name and the time and the other has neither: an article below its byline."""
+    """Whether two elements are of different kinds.
+
+    One has the name and the time and the other has neither: an article below its byline. Or one is a part beside the
+    page's subject and the other is none: what the page says of itself and of its program.
+    """
     is_named = found["is_comment"] or found["in_comments"]
-    return found["two"] > 0 and found["named"] < 1 and found["timed"] < 1 and not is_named
+    is_half = found["named"] < 1 and found["timed"] < 1 and not is_named
+    return found["two"] > 0 and (is_half or found["is_side"] == 0.5)  # one of two
 
 
 def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) -> bool:
@@ -291,7 +296,8 @@ def _titled(template: Template, slots: Slots) -> float:
             is_author = (
                 are_names and name is not None and link is not None and _is_author(tree, name, node, link)
             )
-            if link is not None and not is_author and (href := _page_of(tree, link)):
+            is_title = link is not None and not is_author and any(map(str.isalnum, tree.text(link)))
+            if link is not None and is_title and (href := _page_of(tree, link)):
                 targets.setdefault(_subject(tree.text(link)), href)
                 break
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
