@@ -375,17 +375,30 @@ def _read(template: Template, record: Record, place: int, left_out: set[int]) ->
     tree = template.tree
     roots = _at_place(template, record, place) or _roots(template, record)
     inner = _foreign(template, record)
-    skipped = {tree.nodes[node].mem_id for node in left_out if node not in roots} | inner
+    said = {tree.nodes[line].mem_id for line in record.lines if line in tree.said and line not in left_out}
+    skipped = {tree.nodes[node].mem_id for node in left_out if node not in roots} - said | inner
     parts = [
         text_of(tree.nodes[root], without=skipped) if tree.tags[root] else tree.texts[root]
         for root in roots
         if root not in left_out and tree.nodes[root].mem_id not in inner
     ]
     text = "\n\n".join(part for part in parts if part)
+    if said:
+        text = _without_signature(tree, record, text, left_out)
     if not text and place:
         return _read(template, record, 0, left_out)
-    is_own = len(roots) == 1 and tree.tags[roots[0]] and not (inner and roots[0] == record.start)
+    is_own = not said and len(roots) == 1 and tree.tags[roots[0]] and not (inner and roots[0] == record.start)
     return _trimmed(text), roots[0] if is_own else None
+
+
+def _without_signature(tree: Tree, record: Record, text: str, left_out: set[int]) -> str:
+    """A text without the time and the name that it begins with."""
+    for line in record.lines:
+        if line in tree.said and line not in left_out:
+            for part in (line - 2, line - 1):
+                text = text.removeprefix(tree.texts[part]).lstrip() if part in left_out else text
+            text = text.removeprefix(":").removeprefix("：").lstrip()
+    return text
 
 
 def _lines_at(template: Template, record: Record, place: int, left_out: set[int]) -> list[int]:

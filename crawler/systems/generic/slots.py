@@ -400,7 +400,9 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score -= 0.05 * min(rank, 12)
     lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
     is_cell = tree.tags[around] in CELLS and tree.text(around) == tree.texts[first.node]
-    score -= 1.5 * (lines > 2.5 and not own_named and not is_cell)
+    is_between = all(value.node + 1 in tree.said for value in sample)
+    score -= 1.5 * (lines > 2.5 and not (own_named or is_cell or is_between))
+    score += 1.0 * is_between
     score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
     is_heading = tree.tags[around] in SUBHEADINGS and not is_named
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
