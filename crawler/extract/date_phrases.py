@@ -183,10 +183,11 @@ def _one_clock(items: list[Item], index: int) -> Clock | None:
     numbers = re.findall(r"[0-9]+", items[index].text)
     hour, minute, second = ([int(number) for number in numbers[:3]] + [0, 0])[:3]
     micro = int(numbers[3][:6].ljust(6, "0")) if len(numbers) > 3 else 0
-    around = [items[place] for place in (index + 1, index - 1) if 0 <= place < len(items)]
+    behind = index + 1 + (items[index + 1 : index + 2] != [] and items[index + 1].means("skip") is not None)
+    around = [items[place] for place in (behind, index + 1, index - 1) if 0 <= place < len(items)]
     half = next((item.means("half") for item in around if item.kind == "half"), None)
     if half is not None:
-        hour = hour % 12 + half[1] if hour <= 12 else hour
+        hour = (half[1] + (hour - half[1]) % 12) % 24 if hour <= 12 else hour
     elif hour <= 12 and any(_may_be_half(items, place, index) for place in (index - 1, index + 1)):
         return None
     if hour == 24 and minute == second == 0:

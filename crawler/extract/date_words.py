@@ -23,7 +23,9 @@ from crawler.extract.date_tables import (
     MORE_MONTHS,
     MORE_UNITS,
     NOW,
+    PARTS_OF_DAY,
     SKIPPED,
+    STARTS,
     UNITS,
     WEEKDAYS,
 )
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Meaning = tuple[str, int, int]
-"""Kind and its numbers: ``month`` 1-12; ``weekday``; ``half`` 0 or 12; ``unit`` (index of :data:`UNITS`); ``ago``;
+"""Kind and its numbers: ``month`` 1-12; ``weekday``; ``half`` (the hour from which its twelve hours
+are counted); ``unit`` (index of :data:`UNITS`); ``ago``;
 ``ahead`` (a future); ``day`` (days before today); ``age`` (count, unit: ``two days`` in one word); ``period`` (count,
 unit: ``last month``); ``few`` (a number word); ``about``; ``skip``."""
 
@@ -144,6 +147,8 @@ def _own_words(language: str, found: defaultdict[str, set[Meaning]]) -> set[str]
         add(forms, "month", month)
     for half, forms in enumerate((*MORE_HALVES["en"], *MORE_HALVES.get(language, ()))):
         add(forms, "half", half % 2 * 12)
+    for start, forms in zip(STARTS, PARTS_OF_DAY.get(language, ()), strict=False):
+        add(forms, "half", start)
     for phrase in SKIPPED.get(language, ()):
         found[phrase] = {("skip", 0, 0)}
     for count, forms in FEW.get(language, {}).items():

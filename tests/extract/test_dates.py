@@ -43,6 +43,25 @@ NAIVE = (OBSERVED.replace(year=1991, tzinfo=None), OBSERVED.replace(day=8, tzinf
 """Wall clocks that are believed wherever on earth they stand."""
 
 
+@pytest.mark.parametrize(
+    ("raw", "language", "hour"),
+    [
+        ("2021-07-19 09:23 مساءاً", "ar", 21), ("2021-07-19 09:23 مساءا", "ar", 21), ("2021-07-19 09:23 صباحاً", "ar", 9), ("2021-07-19 12:23 صباحا", "ar", 0),
+        ("2021-07-19 晚上9:23", "zh", 21), ("2021-07-19 凌晨2:23", "zh", 2), ("2021-07-19 中午11:23", "zh", 11), ("2021-07-19 中午1:23", "zh", 13),
+        ("2021年7月19日 下午09時23分06秒", "zh", 21), ("19 जुलाई 2021, रात 11:23", "hi", 23), ("19 जुलाई 2021, रात 2:23", "hi", 2), ("19 जुलाई 2021, दोपहर 2:23", "hi", 14),
+        ("19 июля 2021 в 9:23 вечера", "ru", 21), ("19 июля 2021 в 2:23 ночи", "ru", 2), ("19 июля 2021 в 12:23 ночи", "ru", 0), ("19 июля 2021 в 2:23 дня", "ru", 14),
+        ("19. Juli 2021, 9:23 Uhr abends", "de", 21), ("19. Juli 2021, 9:23 abends", "de", 21), ("19 juillet 2021 9:23 du soir", "fr", 21), ("19 de julho de 2021 3:23 da tarde", "pt", 15),
+        ("19 Juli 2021 9:23 malam", "id", 21), ("19 Juli 2021 11:23 siang", "id", 11), ("19/07/2021 9:23 tối", "vi", 21), ("19 ביולי 2021 9:23 בערב", "he", 21),
+        ("۲۸ تیر ۱۴۰۰ ۹:۲۳ بعد از ظهر", "fa", 21), ("19.7.2021 9:23 m.d.", "sq", 21), ("19.7.2021 9:23 e.h.", "is", 21), ("July 19, 2021 at 9:23 in the evening", "en", 21),
+        ("19 July 2021 15:23 in the afternoon", "en", 15), ("2021-7月-19 月曜日 21:23:34", "ja", 21), ("月曜日, 2021-7月-19 09:23:34", "ja", 9), ("2021年7月19日 21時23分06秒", "ja", 21),
+    ],
+)  # fmt: skip
+def test_the_part_of_the_day_beside_a_clock_says_which_twelve_hours_are_meant(raw: str, language: str, hour: int) -> None:
+    at = read(raw, language, ZoneInfo("UTC")).at
+    assert at is not None
+    assert datetime.fromtimestamp(at / 1e6, UTC).isoformat()[:16] == f"2021-07-19T{hour:02}:23"
+
+
 # -- machine formats ------------------------------------------------------------------------------
 
 
@@ -234,7 +253,7 @@ def test_words_of_two_languages_that_disagree_are_not_guessed() -> None:
     assert read("3 listopada 2021", "hr").at == utc("2021-10-03")
 
 
-@pytest.mark.parametrize("raw", ["July 19, 2021 at 5:23 wp", "19 lipca 2021 5:23 wp", "19 জুলাই 2021 বিকাল 5:23"])
+@pytest.mark.parametrize("raw", ["July 19, 2021 at 5:23 wp", "19 lipca 2021 5:23 wp", "19 জুলাই 2021 বেলা 5:23"])
 def test_an_unknown_mark_behind_a_clock_may_be_half_a_day_so_only_the_day_is_read(raw: str) -> None:
     assert read(raw, "pl").precision == "day"
 

@@ -68,6 +68,10 @@ async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states()
     [
         ("<h2>5 comments</h2>", 5), ("<h2>Comments</h2><span>5</span>", 5), ("<h2>Opinie <i>(5)</i></h2>", 5), ("<p><b>5</b> Leserstimmen</p>", 5), ("<h2>5 Antworten</h2>", 5), ("<h3>Odpowiedzi: 5</h3>", 5),
         ("<h2>Windows 95</h2>", None), ("<p>rmf24</p>", None), ("<p>100%</p>", None),
+        ("<a href=#c>Odpowiedzi (5)</a>", 5), ("<table><tr><td>Comments<td>5</table>", 5),
+        ("<p>#5</p>", None), ("<p>Comment #5</p>", None), ("<p>+1</p>", None), ("<a href=/2020/06/>June (5)</a>", None),
+        ("<p>Added by Ida <a>9 years</a> ago</p>", None), ("<p>Ida, <a title='2011-03-02 10:00'>9 years</a></p>", None),
+        ("<table><tr><th>Ticket<th>Priority<tr><td>The pump in the cellar leaks and nobody has looked at it since the spring of last year<td>5</table>", None),
         ("<div><a href=?page=1>1</a><span>5</span><a href=?page=3>6</a></div>", None), ("<ul><li><a href=?page=1>4</a><li>5</ul>", None),
     ],
 )  # fmt: skip
@@ -166,6 +170,7 @@ MONSTERS = {
     "addressed": lambda size: "<ul>" + "".join(f"<li class=comment><b class=author>U{n}</b> 2020-01-02 10:00 <p>@U{n - 1} no, @U0" for n in range(size)),
     "spaces": lambda size: "<li class=comment>@" + " " * 50 * size + "<b>U</b>" + "\u3000" * 50 * size + "2020-01-02",
     "long line": lambda size: "<li class=comment><b class=author>U</b> 2020-01-02 10:00 <p>" + "wrote on 1.1. said " * 20 * size,
+    "turns": lambda size: "<table>" + "".join(f"<tr class={'ab'[n % 2]}{'xyz'[n // 3 % 3]}><td>2020-01-02 10:00<td>U{n}<td>text {n}" for n in range(size)),
     "anchors": lambda size: "".join(f"<a name=c{n}></a><b>U{n}</b>, 2020-01-02 10:00<br>text {n}<hr>" for n in range(size)),
 }
 
@@ -225,6 +230,10 @@ def test_no_markup_makes_it_fail(html):
 @pytest.mark.parametrize(
     ("line", "language", "raw", "at"),
     [
+        ("Ida 2014年03月04日 09時38分06秒", "ja", "2014年03月04日 09時38分06秒", "2014-03-04T09:38"),
+        ("Ida 2014년 3월 4일 오후 9시 38분", "ko", "2014년 3월 4일 오후 9시 38분", "2014-03-04T21:38"),
+        ("Ida 2014-3月-4 火曜日 09:38:06 #7", "ja", "2014-3月-4 火曜日 09:38:06", "2014-03-04T09:38"),
+        ("04 مارس 2014 09:38 مساءاً", "ar", "04 مارس 2014 09:38 مساءاً", "2014-03-04T21:38"),
         ("18 يناير 2013 - 4:05 م", "ar", "18 يناير 2013 - 4:05 م", "2013-01-18T16:05"),
         ("Από: Νίκος 5/3/2019 4:05 μ.μ.", "el", "5/3/2019 4:05 μ.μ.", "2019-03-05T16:05"),
         ("Riitta 25.10.2011 klo 20.05", "fi", "25.10.2011 klo 20.05", "2011-10-25T20:05"),
@@ -236,6 +245,14 @@ def test_no_markup_makes_it_fail(html):
 def test_a_time_is_read_whole_whatever_stands_around_it(line, language, raw, at):
     published, start, end = time_in(line, observed_at=NOW, language=language)
     assert (line[start:end], (moment(published.at) or "")[:16]) == (raw, at)
+
+
+@pytest.mark.parametrize("word", ["Submitted at", "Date:", "Eingestellt am", "Publié le", "Добавлено", "投稿日", "작성일:", "נכתב ב"])
+def test_what_stands_before_a_time_names_nobody(word):
+    html = "".join(f"<div class=comment>{word} 2020-05-1{n} 10:00<p>Text number {n} of somebody.</p></div>" for n in range(4))
+    found = find_thread(Document(html.encode(), URL), observed_at=NOW, language=None)
+    assert found is not None
+    assert [name for name in found.slots.names if name is not None] == []
 
 
 async def test_comments_on_answers_name_their_answer_and_no_text_is_read_twice():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -55,12 +56,14 @@ class Bodies:
     lines: list[list[int]] = field(default_factory=list)
     """The nodes of the texts; only where they were skimmed."""
     place: str = ""
+    asides: set[int] = field(default_factory=set)
+    """Records that say only what stands beside the texts of others: a change of the state, without a note."""
 
 
 def read_bodies(template: Template, slots: Slots) -> Bodies:
     """The texts of all records as readers see them."""
     place, left_out = _bare(template, slots)
-    bodies = Bodies(place=template.path(place))
+    bodies = Bodies(place=template.path(place), asides=_asides(template, place, left_out))
     for number, record in enumerate(template.records):
         text, element = _read(template, record, place, left_out[number])
         bodies.texts.append(text)
@@ -80,6 +83,24 @@ def skim_bodies(template: Template, slots: Slots) -> Bodies:
     return bodies
 
 
+def _asides(template: Template, place: int, left_out: list[set[int]]) -> set[int]:
+    """The records without a text at the texts' place that have nothing but what stands beside it in others."""
+    tree = template.tree
+    others: dict[int, set[int]] = {}
+    beside: set[int] = set()
+    kept: set[int] = set()
+    for number, record in enumerate(template.records if place else ()):
+        lines = [line for line in _kept(tree, record, left_out[number]) if tree.texts[line]]
+        outside = {template.place[line] for line in lines if place not in template.chain(template.place[line])}
+        if len(outside) < len({template.place[line] for line in lines}):
+            kept |= outside
+            beside |= {template.place[line] for line in record.lines}
+        elif outside:
+            others[number] = outside
+    found = {number for number, places in others.items() if places <= beside and places & kept}
+    return found if 2 * len(found) < len(template.records) else set()
+
+
 def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
     """The place of the texts, and for each record the nodes that are no part of its text."""
     left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
@@ -90,6 +111,7 @@ def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
         _leave_out_blocks(template, record, left_out[number], whole)
         _leave_out_byline(template, record, slots, number, left_out[number])
     _leave_out_sides(template, slots, left_out)
+    _leave_out_columns(template, left_out)
     place = _body_place(template, left_out)
     for number in range(len(template.records)):
         _restore(template, number, slots, place, left_out[number])
@@ -290,6 +312,22 @@ def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]])
             left_out[number].update(node for side, node in own if side in dropped)
 
 
+def _leave_out_columns(template: Template, left_out: list[set[int]]) -> None:
+    """Of the columns of a table with a comment a row one holds the texts; a column with few words beside it is none."""
+    tree = template.tree
+    rows = [[cell for cell in tree.children(record.start) if tree.tags[cell]] for record in template.records]
+    if template.group.mode != "element" or tree.tags[template.records[0].start] != "tr" or len({*map(len, rows)}) > 1:
+        return
+    mass: Counter[int] = Counter()
+    for record, cells, out in zip(template.records, rows, left_out, strict=True):
+        for node in _kept(tree, record, out):
+            if tree.texts[node]:
+                mass[bisect_right(cells, node) - 1] += min(len(tree.texts[node]), LONGEST_ASIDE)
+    few = {column for column in range(len(rows[0])) if mass[column] < MINOR * max(mass.values(), default=0)}
+    for cells, out in zip(rows, left_out, strict=True):
+        out.update(cells[column] for column in few)
+
+
 BOLD: Final = frozenset({"b", "strong"})
 TITLE: Final = 3
 """The side of bold lines before the byline."""
@@ -337,17 +375,30 @@ def _read(template: Template, record: Record, place: int, left_out: set[int]) ->
     tree = template.tree
     roots = _at_place(template, record, place) or _roots(template, record)
     inner = _foreign(template, record)
-    skipped = {tree.nodes[node].mem_id for node in left_out if node not in roots} | inner
+    said = {tree.nodes[line].mem_id for line in record.lines if line in tree.said and line not in left_out}
+    skipped = {tree.nodes[node].mem_id for node in left_out if node not in roots} - said | inner
     parts = [
         text_of(tree.nodes[root], without=skipped) if tree.tags[root] else tree.texts[root]
         for root in roots
         if root not in left_out and tree.nodes[root].mem_id not in inner
     ]
     text = "\n\n".join(part for part in parts if part)
+    if said:
+        text = _without_signature(tree, record, text, left_out)
     if not text and place:
         return _read(template, record, 0, left_out)
-    is_own = len(roots) == 1 and tree.tags[roots[0]] and not (inner and roots[0] == record.start)
+    is_own = not said and len(roots) == 1 and tree.tags[roots[0]] and not (inner and roots[0] == record.start)
     return _trimmed(text), roots[0] if is_own else None
+
+
+def _without_signature(tree: Tree, record: Record, text: str, left_out: set[int]) -> str:
+    """A text without the time and the name that it begins with."""
+    for line in record.lines:
+        if line in tree.said and line not in left_out:
+            for part in (line - 2, line - 1):
+                text = text.removeprefix(tree.texts[part]).lstrip() if part in left_out else text
+            text = text.removeprefix(":").removeprefix("：").lstrip()
+    return text
 
 
 def _lines_at(template: Template, record: Record, place: int, left_out: set[int]) -> list[int]:

@@ -66,10 +66,11 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
             seen[label] += 1
         comments.append(comment)
     for number, parent in enumerate(found.parents):
-        if parent is not None:
+        if parent is not None and parent not in found.bodies.asides:
             comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id
     starts = [record.start for record in found.template.records]
-    return [(starts[number], comment) for number, comment in enumerate(comments) if number not in twins]
+    without = twins.keys() | found.bodies.asides
+    return [(starts[number], comment) for number, comment in enumerate(comments) if number not in without]
 
 
 def _at(published: Published, observed_at: int, language: str | None) -> Published:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 from math import log2
 from statistics import median
 from typing import Final
 
 from crawler.systems.generic.body import HEADINGS, Bodies
-from crawler.systems.generic.ids import native_ids
+from crawler.systems.generic.ids import are_addressed, native_ids
 from crawler.systems.generic.records import Group, Sums
 from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import LONGEST_LINE
-from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.tree import CELLS, Tree
 from crawler.systems.generic.words import (
     ARTICLE,
     AUTHOR,
@@ -90,9 +91,11 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         )
         / count
     )
-    found["ids"] = sum(value is not None for value in native_ids(template)) / count
+    is_addressed = are_addressed(template, around.addressed)
+    found["ids"] = 1.0 if is_addressed else sum(map(bool, native_ids(template))) / count
     found.update(_roles(group, sums, template, slots, bodies.place))
-    told = is_signed or found["is_comment"] or found["in_comments"] or found["stated_near"] or found["headed"]
+    told = is_signed or is_addressed or found["stated_near"] or found["headed"]
+    told = told or found["is_comment"] or found["in_comments"]
     found["bare"] = float(not told and not _holds_comments(template))
     found["one_bare"] = found["bare"] * found["one"]
     return found
@@ -115,9 +118,14 @@ def is_plain(found: dict[str, float], group: Group, slots: Slots, around: Surrou
 
 
 def is_torn(found: dict[str, float]) -> bool:
-    """Whether one of two elements has the name and the time and the other has neither: an article below its byline."""
+    """Whether two elements are of different kinds.
+
+    One has the name and the time and the other has neither: an article below its byline. Or one is a part beside the
+    page's subject and the other is none: what the page says of itself and of its program.
+    """
     is_named = found["is_comment"] or found["in_comments"]
-    return found["two"] > 0 and found["named"] < 1 and found["timed"] < 1 and not is_named
+    is_half = found["named"] < 1 and found["timed"] < 1 and not is_named
+    return found["two"] > 0 and (is_half or found["is_side"] == 0.5)  # one of two
 
 
 def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) -> bool:
@@ -133,9 +141,21 @@ Makes = Counter[tuple[str, str]]
 def _makes(tree: Tree, nodes: list[int]) -> Makes:
     """The makes of the elements that hold names or times, without those that are anybody's."""
     elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]
-    makes = Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements if tree.ups[node] >= 0)
+    elements = [node for node in elements if tree.ups[node] >= 0 and not _is_cell_among_its_like(tree, node)]
+    makes = Counter((tree.shapes[node], tree.shapes[tree.ups[node]]) for node in elements)
     return Counter({make: times for make, times in makes.items() if not _is_anybodys(make)})
 
+
+def _is_cell_among_its_like(tree: Tree, node: int) -> bool:
+    """Whether a cell of a table has the same make as another one of its row: their order alone tells them apart."""
+    shape, row = tree.shapes[node], tree.ups[node]
+    return tree.tags[node] in CELLS and any(
+        tree.shapes[other] == shape and other != node for other in islice(tree.children(row), LOOKED)
+    )
+
+
+LOOKED: Final = 8
+"""Cells of a row that are looked at."""
 
 PLAIN: Final = frozenset({"p", "div", "td", "th", "dt", "dd", "li", "span", "tr"})
 """Shapes of so many elements that they are of nobody's make."""
@@ -276,7 +296,8 @@ def _titled(template: Template, slots: Slots) -> float:
             is_author = (
                 are_names and name is not None and link is not None and _is_author(tree, name, node, link)
             )
-            if link is not None and not is_author and (href := _page_of(tree, link)):
+            is_title = link is not None and not is_author and any(map(str.isalnum, tree.text(link)))
+            if link is not None and is_title and (href := _page_of(tree, link)):
                 targets.setdefault(_subject(tree.text(link)), href)
                 break
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))

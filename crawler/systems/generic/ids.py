@@ -33,6 +33,16 @@ def native_ids(template: Template) -> list[str | None]:
     return [best.get(number) for number in range(count)]
 
 
+def are_addressed(template: Template, addressed: frozenset[int]) -> bool:
+    """Whether each record is an element with a link to itself, or begins with one.
+
+    :param addressed: see :class:`Surroundings`
+    """
+    return bool(addressed) and all(
+        any(node in addressed for node in record.own[:LOOKED]) for record in template.records
+    )
+
+
 def _is_counted(values: list[str]) -> bool:
     """Whether the numbers are places in the list, not ids: they change when a comment goes."""
     if not all(value.isdigit() for value in values):

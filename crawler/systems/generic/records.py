@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate, compress
 from math import inf, log2
@@ -108,6 +108,8 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
         if not _is_worth_a_look(tree, sums, around, heads):
             continue
         for group in _variants(tree, key if isinstance(key, str) else f"{key[0]}>{key[1]}", heads):
+            if _is_behind_heading(tree, around, group):
+                group = replace(group, heads=group.heads[1:], spans=group.spans[1:])  # noqa: PLW2901  # the comments
             if len(group.spans) <= 2 and _is_article(tree, sums, around, group):
                 continue
             same = tuple([at(edge) for span in group.spans for edge in span])
@@ -123,6 +125,16 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
         group.score = quick_score(group.signs)
         read[-1,] = group
     return _judged(tree, sums, list(read.values()), behind)
+
+
+def _is_behind_heading(tree: Tree, around: Surroundings, group: Group) -> bool:
+    """Whether a heading that speaks of comments parts the first element from the others: that is the article."""
+    if len(group.spans) < 2 or len(group.heads) != len(group.spans) or tree.roles[group.heads[0]] & COMMENT:
+        return False
+    (start, end), (second, _) = group.spans[:2]
+    return tree.ups[start] != tree.ups[second] and any(
+        tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(end, second)
+    )
 
 
 def _is_article(tree: Tree, sums: Sums, around: Surroundings, group: Group) -> bool:
@@ -190,6 +202,7 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         len(heads) > 1
         or roles[first] & COMMENT > 0
         or around.states_one
+        or first in around.addressed
         or around.is_spoken_of(first - SPOKEN, first)
         or any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
     )
@@ -214,7 +227,7 @@ def _named(tree: Tree) -> dict[str | tuple[int, str], list[int]]:
             if anchor and _ID.search(anchor):
                 by["a#" + _ID.sub("#", anchor)].append(node)
             continue
-        if chars[ends[node]] == chars[node] and tag != "hr":
+        if (chars[ends[node]] == chars[node] and tag != "hr") or (tag == "tr" and _names_columns(tree, node)):
             continue
         for label in _labels(tag, shapes[node]):
             by[label].append(node)
@@ -224,6 +237,15 @@ def _named(tree: Tree) -> dict[str | tuple[int, str], list[int]]:
         by[ups[node], tag].append(node)
     _around_times(tree, by)
     return by
+
+
+def _names_columns(tree: Tree, row: int) -> bool:
+    """Whether a row is the first of a table and has only headings of columns: a byline has a time."""
+    return (
+        row == tree.ups[row] + 1
+        and tree.times[tree.ends[row]] == tree.times[row]
+        and all(tree.tags[cell] == "th" for cell in tree.children(row))
+    )
 
 
 @lru_cache(maxsize=20_000)

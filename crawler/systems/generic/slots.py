@@ -12,7 +12,7 @@ from crawler.systems.generic.signatures import signature
 from crawler.systems.generic.stamps import Stamp, read_stamp, read_stamps
 from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.times import LONGEST_LINE, without_time
-from crawler.systems.generic.tree import SUBHEADINGS
+from crawler.systems.generic.tree import CELLS, SUBHEADINGS
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -23,6 +23,7 @@ from crawler.systems.generic.words import (
     counts_posts,
     is_chrome,
     leads_to_login,
+    only_dates,
     only_says_by,
     roles_of,
     says,
@@ -160,8 +161,8 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
         _without_common(names)
         joined[key] = _joined(template, key, places)
         scored.append((_name_score(template, slots, names, joined[key], order[key] / len(names), count), key))
-    scored.sort(key=lambda entry: (-entry[0], entry[1]))
     found: list[Name | None] = [None] * count
+    scored = _with_heads(template, slots, scored, places)
     if not scored or scored[0][0] < MIN_NAME:
         return found
     best = scored[0][1]
@@ -269,7 +270,8 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
         return None
     if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):
         sides = [bare_name(side, in_line=True) for side in without_time(text)]
-        name = next((side for side in sides if side and not is_chrome(side)), "").split(",")[0].strip()
+        sides = [side for side in sides if side and not is_chrome(side) and not only_dates(side)]
+        name = sides[0].split(",")[0].strip() if sides else ""
     elif is_chrome(text) and not says(text):
         if not template.roles[line] & AUTHOR or template.roles[line] & CHROME or not text.strip("|·•,:;()[]- "):
             return None
@@ -277,7 +279,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     else:
         name = bare_name(_ORDER.sub("", text))
     name = _ADDRESS.sub("", _ORDER.sub("", name))
-    if not name or len(name) > LONGEST_NAME:
+    if not name or len(name) > LONGEST_NAME or only_dates(name):
         return None
     is_beside_time = stamp is not None and line == stamp.node  # its figures are those of the time
     if not is_beside_time and _is_counter(template, line):
@@ -314,6 +316,37 @@ def _is_announced(template: Template, line: int) -> bool:
         or only_says_by(texts[line - 1])
         or (texts[line - 1] != "" and len(texts[line - 1]) < 40 and says_by(texts[line - 1]))
         or (line > 1 and texts[line - 2] != "" and len(texts[line - 2]) < 40 and says_by(texts[line - 2]))
+    )
+
+
+HEADED: Final = 1.5
+"""What a place gains where no other has names, and where it is the line before the time: it may be named as a title."""
+
+FEW_WORDS: Final = 3
+"""Words of a name in the mean, at most."""
+
+
+def _with_heads(
+    template: Template,
+    slots: Slots,
+    scored: list[tuple[float, tuple[int, int]]],
+    places: dict[tuple[int, int], dict[int, Name]],
+) -> list[tuple[float, tuple[int, int]]]:
+    """The places of names, best first, where none is good enough yet those that stand before the times included."""
+    if all(score < MIN_NAME for score, _ in scored):
+        scored = [(score + HEADED * _heads_times(template, slots, places[key]), key) for score, key in scored]
+    return sorted(scored, key=lambda entry: (-entry[0], entry[1]))
+
+
+def _heads_times(template: Template, slots: Slots, names: dict[int, Name]) -> bool:
+    """Whether the names have a few words and are all that stands before the times of their records."""
+    is_short = sum(name.text.count(" ") + 1 for name in names.values()) <= FEW_WORDS * len(names)
+    return is_short and all(
+        name.rank == 0
+        and (stamp := slots.stamps[number]) is not None
+        and template.records[number].lines[1:2]
+        and template.tree.is_in(template.records[number].lines[1], stamp.node)
+        for number, name in names.items()
     )
 
 
@@ -366,7 +399,10 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score -= 1.0 * sum(tree.texts[value.node][0] in ",(" for value in sample) / len(sample)
     score -= 0.05 * min(rank, 12)
     lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
-    score -= 1.5 * (lines > 2.5 and not own_named)
+    is_cell = tree.tags[around] in CELLS and tree.text(around) == tree.texts[first.node]
+    is_between = all(value.node + 1 in tree.said for value in sample)
+    score -= 1.5 * (lines > 2.5 and not (own_named or is_cell or is_between))
+    score += 1.0 * is_between
     score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
     is_heading = tree.tags[around] in SUBHEADINGS and not is_named
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading

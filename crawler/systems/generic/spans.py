@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
+from math import inf
 from typing import Final
 
 from crawler.systems.generic.tree import Tree
@@ -25,8 +27,13 @@ def _siblings(tree: Tree, start: int, stop: int) -> Iterator[int]:
 
 STOPS: Final = frozenset({"form", "h1", "h2", "textarea", "fieldset", "nav", "aside"})
 MAX_RUN: Final = 12
-"""Siblings that the last comment of a run may have when no other shows how many there are."""
+"""Parts that the last comment of a run may have when no other shows how many there are."""
 
+
+FLOWING: Final = frozenset(
+    {"", "br", "b", "i", "em", "strong", "u", "s", "code", "q", "sub", "sup", "font", "img", "small"}
+)  # fmt: skip
+"""Texts and what stands in their lines: a run of them is one part of a comment, however many they are."""
 
 LABELS: Final = 200
 """Characters that a form may say."""
@@ -35,23 +42,32 @@ LABELS: Final = 200
 def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
     """Each head with the siblings up to the next head; the last one takes no more than the others have.
 
-    None where nothing stands behind most of the last heads: then the texts stand before them.
+    Where most heads stand in elements of their own, all that follows in these is theirs. None where nothing stands
+    behind most of the last heads: then the texts stand before them.
     """
     ups, ends = tree.ups, tree.ends
+    is_alone = 2 * len({ups[head] for head in heads}) > len(heads) > 1
     spans: list[tuple[int, int]] = []
     usual: dict[int, int] = {}
+    makes: dict[int, set[str]] = defaultdict(set)
     lists = bare = 0
     for place, head in enumerate(heads):
         up = ups[head]
         following = heads[place + 1] if place + 1 < len(heads) and ups[heads[place + 1]] == up else None
         stop = ends[up] if following is None else following
-        limit = usual.get(up, MAX_RUN) if following is None else 10_000
-        end, count = ends[head], 0
+        limit = usual.get(up, inf if is_alone else MAX_RUN) if following is None else inf
+        if up in usual and _is_all_alike(tree, ends[head], stop, makes[up]):
+            limit = inf
+        end, count, is_flowing = ends[head], 0, False
         for node in _siblings(tree, ends[head], stop):
-            if following is None and (count >= limit or _stops(tree, node)):
+            flows = tree.tags[node] in FLOWING
+            if following is None and ((count >= limit and not (flows and is_flowing)) or _stops(tree, node)):
                 break
-            count += 1
+            count += not (flows and is_flowing)
+            is_flowing = flows
             end = ends[node]
+            if following is not None:
+                makes[up].add(tree.shapes[node])
         if following is None:
             lists += 1
             bare += tree.chars[end] == tree.chars[ends[head]]
@@ -59,6 +75,12 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             usual[up] = max(usual.get(up, 0), count)
         spans.append((head, end))
     return [] if 2 * bare > lists else spans
+
+
+def _is_all_alike(tree: Tree, start: int, stop: int, makes: set[str]) -> bool:
+    """Whether nothing follows a list's last comment but what the others are made of."""
+    up = tree.ups[start] if start < stop else 0
+    return up > 0 and all(tree.shapes[node] in makes for node in _siblings(tree, start, stop))
 
 
 def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:

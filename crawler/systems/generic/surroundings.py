@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
-from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.times import LONGEST_LINE, looks_timed
+from crawler.systems.generic.tree import CELLS, Tree
 from crawler.systems.generic.words import COMMENT, COUNTED, counts_posts, roles_of, speaks_of_comments
 
 LONGEST_HEADING: Final = 80
@@ -27,12 +28,17 @@ SENTENCE: Final = 50
 AROUND: Final = 4
 """Elements around a number in which the numbers of other pages are looked for."""
 
+NEAR: Final = 6
+"""Elements around a link to a comment that may be the comment."""
+
 STOPS: Final = ".。।"
 
+_NUMBERED = re.compile(r"#\d{1,5}")
 _ALONE = re.compile(r"[^\w%$€£¥]*+\d{1,5}[^\w%$€£¥]*+")
 _COUNTING = re.compile(r"\W*+\d{1,5}\s+[^\W\d]++\W*+|[^\W\d]++\s*(?::\s*\d{1,5}|\(\d{1,5}\))")
 """A number and the one word of what is counted: ``3 answers``, ``Answers: 3``, ``Answers (3)``; not ``Windows 95``."""
-_COUNT = re.compile(r"(?<![\d.,:/])\d{1,5}(?![\d.,:/]\d)")
+_COUNT = re.compile(r"(?<![\d.,:/#№+])(?<![#№]\s)\d{1,5}(?![\d.,:/]\d)")
+"""A number that may count: ``#5`` is the fifth and ``+1`` is an opinion."""
 
 
 class Surroundings:
@@ -49,6 +55,8 @@ class Surroundings:
         """Where a short line states a count of comments, and the count."""
         self.states_one = any(number == 1 for _, number in self.counts)
         """Whether a line says that there is one comment."""
+        self.addressed = _addressed(tree)
+        """Elements with a link to themselves that is a number."""
         self._few = self.counts[0][0] if self.counts and self.counts[0][1] <= 1 else -1
         self.total = tree.chars[-1] or 1
 
@@ -64,6 +72,11 @@ class Surroundings:
         """Whether a short line among some nodes holds a word for comments."""
         place = bisect_left(self.spoken, start)
         return place < len(self.spoken) and self.spoken[place] < end
+
+    def spoken_between(self, start: int, end: int) -> list[int]:
+        """The first few short lines among some nodes that hold a word for comments."""
+        place = bisect_left(self.spoken, start)
+        return [node for node in self.spoken[place : place + AROUND] if node < end]
 
     def is_before_count(self, first: int) -> bool:
         """Whether the first count is of one comment, or none, and behind a node before which no line speaks of them."""
@@ -85,6 +98,21 @@ def _anchors(tree: Tree) -> list[int]:
     """Anchors such as ``<a name="comments">``."""
     names = ((node, tree.attrs[node].get("name") or tree.attrs[node].get("id")) for node in tree.places.get("a", ()))
     return [node for node, name in names if name and name.isalpha() and roles_of(name) & COMMENT]
+
+
+def _addressed(tree: Tree) -> frozenset[int]:
+    """The elements whose id ends in a figure and that hold a link to themselves: ``<a href="#note-7">#7</a>``."""
+    found: set[int] = set()
+    for node in tree.places.get("a", ()):
+        href = tree.attrs[node].get("href") or ""
+        if href.startswith("#") and href[-1].isdigit() and _NUMBERED.fullmatch(tree.line(node, 6) or ""):
+            up = node
+            for _ in range(NEAR):
+                up = tree.ups[up]
+                if up < 0 or tree.attrs[up].get("id") == href[1:]:
+                    found.add(up)
+                    break
+    return frozenset(found - {-1})
 
 
 def _speaking(tree: Tree, short: list[int]) -> set[int]:
@@ -112,19 +140,33 @@ def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
         is_whole = len(match[0]) < len(text) and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
         numbers = _COUNT.findall(line)
-        is_told = counts_posts(line) or _COUNTING.fullmatch(line) is not None
-        if len(numbers) == 1 and (is_told or (_ALONE.fullmatch(line) and not _is_paged(tree, node))):
+        if len(numbers) == 1 and (counts_posts(line) or (_may_count(line) and not _is_of_another(tree, node))):
             counts.append((node, int(numbers[0])))
     return counts
 
 
-def _is_paged(tree: Tree, node: int) -> bool:
-    """Whether a number stands among others of which nothing says that they count posts: the pages of something."""
+def _may_count(line: str) -> bool:
+    """Whether a line without a word for posts is a number alone, or with one word."""
+    return _ALONE.fullmatch(line) is not None or _COUNTING.fullmatch(line) is not None
+
+
+def _is_of_another(tree: Tree, node: int) -> bool:
+    """Whether a number that nothing says to count posts says something else.
+
+    It is on a link to another page, in a time or an age, the value of a column, or the number of a page.
+    """
+    up = tree.ups[node]
+    if tree.links[node + 1] > tree.links[node] and "#" not in (tree.link_of(node) or ""):
+        return True
+    if tree.timed[up] or looks_timed(tree.line(max(0, tree.ups[up]), LONGEST_LINE) or ""):
+        return True
+    line, is_cell = tree.texts[node], False
     for _ in range(AROUND):
-        node = tree.ups[node]
-        line = tree.line(node, LONGEST_HEADING) if node >= 0 else None
-        if line is None or counts_posts(line):
-            return False
-        if sum(map(str.isdecimal, line.split())) > 1:
+        around = tree.line(up, LONGEST_HEADING) if up >= 0 else None
+        is_cell = is_cell or (up >= 0 and tree.tags[up] in CELLS)
+        if around is None or counts_posts(around):
+            return is_cell and around is None
+        if sum(map(str.isdecimal, around.split())) > 1 or (is_cell and around != line):
             return True
+        up = tree.ups[up]
     return False

@@ -18,6 +18,7 @@ from crawler.systems.generic.structure import Parents, parents_of
 from crawler.systems.generic.surroundings import Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.tree import flatten
+from crawler.systems.generic.turns import join_turns
 
 READ: Final = 8
 """Candidates whose fields are read."""
@@ -72,6 +73,7 @@ class _Page:
 
     def __init__(self, document: Document, observed_at: int, language: str | None) -> None:
         self.tree = flatten(document)
+        join_turns(self.tree)
         self.observed_at, self.language = observed_at, language
         self.sums, self.around = Sums(self.tree), Surroundings(self.tree)
 
@@ -102,7 +104,7 @@ class _Page:
             else:
                 found.append(candidate)
         found.sort(key=lambda candidate: -candidate.rank)
-        surer = next((candidate for candidate in found if _is_surer(candidate, found[0])), None)
+        surer = next((one for one in found if _is_surer(one, found[0]) or _is_fuller(one, found[0])), None)
         if surer is not None:
             found.remove(surer)
             found.insert(0, surer)
@@ -142,6 +144,22 @@ def _is_surer(candidate: Found, best: Found) -> bool:
     (first, last), (low, high) = _reach(own), _reach(others)
     is_apart = last <= low or high <= first
     return behind < (APART if is_apart else ALIKE if len(own) < len(others) and low <= first and last <= high else 0.0)
+
+
+def _is_fuller(candidate: Found, best: Found) -> bool:
+    """Whether a candidate has all records of the best, and more that are as whole: the other lists of its make.
+
+    One more may be what the others answer.
+    """
+    own, others = candidate.group, best.group
+    return (
+        len(own.spans) > len(others.spans) + 1
+        and own.mode == others.mode
+        and candidate.confidence >= THRESHOLD
+        and candidate.evidence["whole"] >= max(WHOLE, best.evidence["whole"])
+        and best.rank - candidate.rank < ALIKE
+        and set(others.spans).issubset(own.spans)
+    )
 
 
 def _reach(spans: list[tuple[int, int]]) -> tuple[int, int]:

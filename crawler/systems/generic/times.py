@@ -17,7 +17,10 @@ _AGO: Final = (
     "сьогодні|wczoraj|dzisiaj|dziś|ayer|hoy|ieri|oggi|ontem|hoje|gisteren|vandaag|igår|idag|dün|bugün|just now|"
     "昨天|今天|昨日|今日|어제|오늘|σήμερα|χθες"
 )
-_CLOCK: Final = r"\d{1,2}\s?[:：.h時点]\s?\d{2}(?!\d)(?::\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?"
+_CLOCK: Final = (
+    r"(?:\d{1,2}\s?[時时点點시](?:\s?\d{1,2}\s?[分분](?:\s?\d{1,2}\s?[秒초])?|(?!\s?\d))"
+    r"|\d{1,2}\s?[:：.h時点]\s?\d{2}(?!\d)(?::\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?)"
+)
 _HOUR: Final = r"(?:\d{1,2}\s?[ap]\.?\s?m\b\.?|noon\b|midnight\b)"
 """A clock without minutes; only behind a date, for ``am 21.`` is a day in German."""
 _FIGURES: Final = r"(?<![\d.,:/-])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}(?![\d])"
@@ -27,7 +30,7 @@ _PERSIAN: Final = r"[1۱][34۳۴]\d\d"
 _WORDS: Final = (
     rf"(?<![0-9A-Za-z])\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?[\s.,-]{{0,3}}(?:de\s|of\s)?{_MONTH}\.?,?[\s-]{{0,2}}(?:de\s|of\s)?(?:(?:19|20)\d\d|{_PERSIAN}(?!\d)|['’]?\d\d(?![\d:.]))"
     rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:(?:19|20)\d\d)"
-    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?"
+    r"|\d{4}\s?[年년./-]\s?\d{1,2}\s?[月월]\s?[./-]?\s?\d{1,2}(?:\s?[日일](?!曜))?"
     rf"|(?:19|20)\d\d[\s,.-]{{1,2}}{_MONTH}\.?[\s,-]{{1,2}}\d{{1,2}}(?!\d)"
 )
 _DATE: Final = rf"(?:{_FIGURES}|{_WORDS})"
@@ -36,7 +39,7 @@ _WRITTEN = re.compile(
     rf"(?:{_CLOCK}(?!\.\d){_BETWEEN})?{_DATE}(?:[TZ]?{_BETWEEN}(?:{_CLOCK}|{_HOUR}))?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?",
     re.IGNORECASE,
 )
-_HALF = re.compile(r"\s?[^\W\d_]{1,6}(?:\s?\.\s?[^\W\d_])?\.?(?!\w)")
+_HALF = re.compile(r"\s?[^\W\d_]{1,12}[\u064b-\u0652]?(?:\s?\.\s?[^\W\d_])?\.?(?!\w)")
 """What may be a half of the day behind a clock: ``4:05 μ.μ.``."""
 _LATER_CLOCK = re.compile(rf"[^\w]{{0,3}}[^\W\d_]{{5,12}}[^\w]{{1,3}}(?:{_CLOCK})")
 """A clock behind a date and its weekday."""

@@ -25,8 +25,21 @@ UNREAD: Final = frozenset(
 SUBHEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 """Headings that may be those of a comment."""
 
+CELLS: Final = frozenset({"td", "th"})
+"""Elements that stand side by side and are told apart by their order alone."""
+
 MAX_NODES: Final = 600_000
 """More nodes of a page are not looked at."""
+
+LINES: Final = frozenset({"li", "p", "dd", "td", "div"})
+"""Elements whose text may begin with a time and a name."""
+
+_SIGNED = re.compile(
+    r"(\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:\s*[(（][^()（）\d]{1,12}[)）])?\s+\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?)"
+    r"\s+([^\s:：][^:：]{0,38}?)\s?(?:\s:|:\s|：)\s*(\S.*)",
+    re.IGNORECASE,
+)
+"""``2013-01-13 (Sun) 14:31:08 NAME : TEXT``."""
 
 _FIGURES = re.compile(r"\d+")
 _LAST_FIGURES = re.compile(r"(?<=[a-zA-Z]{3})\d+(?=\s|$)")
@@ -48,6 +61,7 @@ class Tree:
         "nodes",
         "places",
         "roles",
+        "said",
         "shapes",
         "tags",
         "texts",
@@ -58,6 +72,8 @@ class Tree:
 
     def __init__(self) -> None:
         self.nodes: list[LexborNode] = []
+        self.said: set[int] = set()
+        """The last of three parts of one text that begins with a time and a name: what is said."""
         self.tags: list[str] = []
         """Tag names; ``""`` for a text."""
         self.ups: list[int] = []
@@ -152,6 +168,17 @@ def _walk(tree: Tree, body: LexborNode) -> None:
             continue
         else:
             known[node.mem_id], text, own = size, "", node.attributes
+        if text and text[0].isdecimal() and size and tags[-1] in LINES and (match := _SIGNED.fullmatch(text)):
+            for part in match.groups()[:-1]:
+                nodes.append(node)
+                tags.append("")
+                ups.append(up)
+                texts.append(part)
+                attrs.append(own)
+                places.setdefault("", []).append(size)
+                size += 1
+            tree.said.add(size)
+            text = match[3]
         nodes.append(node)
         tags.append(tag)
         ups.append(up)

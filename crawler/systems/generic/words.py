@@ -12,7 +12,8 @@ from typing import Final
 _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/words.json").read_text("utf-8"))
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
 behind and before a name; ``onward``: whole lines
-that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's. A ``*`` ends a stem."""
+that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
+by which rows of one make differ; ``dated``: what stands before a time. A ``*`` ends a stem."""
 
 COMMENT: Final = 1
 """Names a comment or a thread beyond doubt."""
@@ -57,7 +58,7 @@ def _by_word() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
 
 _WORDS, _STEMS = _by_word()
 _BEGINNINGS: Final = tuple(stem for stem, _ in _STEMS)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNSEEN = re.compile(r"visually-?hidden|sr-only|screen-?reader|element-invisible|assistive")
 _NEWEST = re.compile(
     r"(?:recent|latest|newest|last|letzte|neueste|ostatnie|najnowsze|dernier|ultim[oi]s?|posled)[\w\s-]{0,12}"
@@ -82,7 +83,7 @@ def roles_of(name: str) -> int:
         found |= HIDDEN
     if _NEWEST.search(lower):
         found |= RECENT
-    for word in _SPLIT.split(_CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
+    for word in _SPLIT.split(CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
         if word:
             found |= _role(word.lower())
     return found
@@ -122,6 +123,8 @@ def _shortest(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+TURNS: Final = frozenset(_TABLES["turns"])
+"""Words of classes by which rows of one make differ: every other row, the first one, those of the page's author."""
 COUNTED: Final = _shortest(_TABLES["counted"])
 """Words, or beginnings of words, for comments, case-folded."""
 LONGEST_CHROME: Final = 60
@@ -194,6 +197,7 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
 
 FEW: Final = 3
 """Words of a line that says who did something, without the name."""
+_DATED: Final = frozenset(map(line_key, _TABLES["dated"]))
 _BEFORE: Final = frozenset(phrase.split()[-1] for phrase in _TABLES["by"] if " " in phrase)
 
 
@@ -217,6 +221,11 @@ def only_says_by(text: str) -> bool:
         return 1 < len(words) <= FEW and words[-1] in _BEFORE
     rest = _BY.sub("", text + " ").strip(_EDGES)
     return not rest or (text.rstrip()[-1:] in ":：" and not _BY_LOOSE.sub("", rest + " ").strip(_EDGES))
+
+
+def only_dates(text: str) -> bool:
+    """Whether a line is ``Submitted``, ``Date:`` or the like: what stands before a time."""
+    return len(text) <= LONGEST_CHROME and line_key(text) in _DATED
 
 
 @lru_cache(maxsize=20_000)
