@@ -133,10 +133,10 @@ async def test_a_thread_that_is_one_of_several_pages_by_its_own_word_is_not_call
 
 
 @pytest.mark.parametrize(("others", "verdict"), [(4, "partial"), (1, "complete"), (0, "complete")])
-async def test_a_thread_with_as_many_times_beside_its_comments_is_not_called_complete(others, verdict):
+async def test_a_thread_with_many_times_between_its_comments_is_not_called_complete(others, verdict):
+    other = "".join(f"<li><table><tr><th>May {n + 20}, 2020<td>What guest {n} says of it.</table></li>" for n in range(others))
     rows = [f'<li class="comment"><b class="author">Reader {n}</b> <i class="date">2020-05-{n + 10} 10:00</i><p class="text">What reader {n} says of the bridge.</p></li>' for n in range(4)]
-    rows += [f"<li><table><tr><th>May {n + 20}, 2020<td>What guest {n} says of it.</table></li>" for n in range(others)]
-    html = f'<html lang="en"><body><h1>Bridge</h1><div id="comments"><ul>{"".join(rows[::2] + rows[1::2])}</ul></div>'
+    html = f'<html lang="en"><body><h1>Bridge</h1><div id="comments"><ul>{rows[0]}{other}{"".join(rows[1:])}</ul></div>'
     found = await comments_of_page(html, {})
     assert (len(found), found[0][1].verdict) == (4, verdict)
 

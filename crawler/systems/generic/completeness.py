@@ -11,11 +11,11 @@ from crawler.systems.generic.thread import Found
 LONGEST: Final = 40
 """Longer lines do not say which page of how many this is, characters."""
 
-MOST_BESIDE: Final = 0.8
-"""How many times may stand among the comments and in none of them, as a part of those in them."""
+MANY: Final = 0.4
+"""How many times may stand between the comments and in none of them, as a part of those in them."""
 
 FEW: Final = 3
-"""So many never tell anything."""
+"""Fewer tell nothing."""
 
 _OF = re.compile(
     r"(?:page|pagina|página|seite|side|sida|sivu|strona|strana|stránka|страница|стр\.?|oldal|sayfa|trang|halaman|σελίδα"
@@ -39,22 +39,18 @@ def pages_stated(thread: Found) -> int | None:
     return None
 
 
-def times_beside(thread: Found) -> int:
-    """How many times stand among the comments and in none of them, where these are about as many as are in them.
+def times_between(thread: Found) -> int:
+    """How many times stand between the comments and in none of them, where these are many beside those in them; else 0.
 
-    Then the comments are of two makes, and only one was read; 0 else.
+    Then some comments are made otherwise than the others, and were not read.
     """
     tree = thread.template.tree
     parts = [thread.template] if thread.below is None else [thread.template, thread.below.template]
     spans = sorted((record.start, record.end) for part in parts for record in part.records)
-    first, last = spans[0][0], max(end for _, end in spans)
-    around = tree.ups[first]
-    while around > 0 and tree.ends[around] < last:
-        around = tree.ups[around]
-    inside, read = 0, first
+    inside, read = 0, spans[0][0]
     for start, end in spans:
         if end > read:
             inside += tree.times[end] - tree.times[max(start, read)]
             read = end
-    beside = tree.times[tree.ends[max(around, 0)]] - tree.times[max(around, 0)] - inside
-    return beside if beside >= max(FEW, MOST_BESIDE * inside) else 0
+    between = tree.times[read] - tree.times[spans[0][0]] - inside
+    return between if between >= max(FEW, MANY * inside) else 0
