@@ -10,8 +10,9 @@ from archive.schema import Comment
 from crawler.extract.dates import Published, read_time
 from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
+from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
-from crawler.systems.generic.thread import Found, holders
+from crawler.systems.generic.thread import Found
 
 MOST: Final = 0.8
 """Share of records that must have a twin before twins are taken for a second print of the list."""
@@ -65,12 +66,20 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
             comment.native_id = f"{label}-{seen[label]}"
             seen[label] += 1
         comments.append(comment)
+    unsaid = found.bodies.asides | _silent(found)
     for number, parent in enumerate(found.parents):
-        if parent is not None and parent not in found.bodies.asides:
+        if parent is not None and parent not in unsaid:
             comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id
     starts = [record.start for record in found.template.records]
-    without = twins.keys() | found.bodies.asides
+    without = twins.keys() | unsaid
     return [(starts[number], comment) for number, comment in enumerate(comments) if number not in without]
+
+
+def _silent(found: Found) -> set[int]:
+    """Records without name and text among others, which nobody answers: an empty one from which scripts make more."""
+    named = zip(found.bodies.texts, found.slots.names, strict=True)
+    silent = {number for number, (text, name) in enumerate(named) if not text and name is None}
+    return silent - set(found.parents) if 2 * len(silent) < len(found.bodies.texts) else set()
 
 
 def _at(published: Published, observed_at: int, language: str | None) -> Published:

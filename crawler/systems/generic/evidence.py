@@ -49,7 +49,7 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     first, last = group.spans[0][0], max(end for _, end in group.spans)
     is_signed = group.mode == "signed"
     name_nodes, stamp_nodes = [name.node for name in names], [stamp.node for stamp in stamps]
-    name_makes, stamp_makes = _makes(tree, name_nodes), _makes(tree, stamp_nodes)
+    name_makes, stamp_makes = makes_of(tree, name_nodes), makes_of(tree, stamp_nodes)
     found: dict[str, float] = {
         "one": float(total == 1),
         "two": float(total == 2),
@@ -138,7 +138,7 @@ Makes = Counter[tuple[str, str]]
 """How many elements have a shape and stand in one of another shape."""
 
 
-def _makes(tree: Tree, nodes: list[int]) -> Makes:
+def makes_of(tree: Tree, nodes: list[int]) -> Makes:
     """The makes of the elements that hold names or times, without those that are anybody's."""
     elements = [node if tree.tags[node] else tree.ups[node] for node in nodes]
     elements = [node for node in elements if tree.ups[node] >= 0 and not _is_cell_among_its_like(tree, node)]
@@ -285,9 +285,7 @@ def _titled(template: Template, slots: Slots) -> float:
     targets: dict[str, str] = {}
     onward: set[str] = set()
     for record, name in zip(template.records, slots.names, strict=True):
-        onward.update(
-            filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line])))
-        )
+        onward.update(filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line]))))
         heads = [node for node in record.own if tree.tags[node] in HEADINGS] + record.lines[:1]
         if template.group.mode == "after" and (above := _heading_before(tree, record.start)) is not None:
             heads.append(above)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice
 from typing import Final
 
 from crawler.extract.document import Document
+from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import evidence, is_by_one, is_counted_out, is_plain, is_rated, is_torn
 from crawler.systems.generic.model import confidence_of, rank_of
-from crawler.systems.generic.records import NEVER, Group, Sums, groups_of
-from crawler.systems.generic.slots import Slots, read_slots
+from crawler.systems.generic.records import Group, Sums, groups_of
+from crawler.systems.generic.slots import Name, Slots, read_slots
 from crawler.systems.generic.structure import Parents, parents_of
 from crawler.systems.generic.surroundings import Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.tree import flatten
 from crawler.systems.generic.turns import join_turns
+from crawler.systems.generic.words import REPLIES
 
 READ: Final = 8
 """Candidates whose fields are read."""
@@ -178,7 +178,7 @@ def find_thread(document: Document, *, observed_at: int, language: str | None) -
     found = _with_comments_below(page, read)
     for part in filter(None, (found, found.below)):
         read_whole(part, observed_at=observed_at, language=language)
-    return found
+    return _with_answers_inside(page, found)
 
 
 def read_whole(found: Found, *, observed_at: int, language: str | None) -> None:
@@ -194,8 +194,8 @@ def read_whole(found: Found, *, observed_at: int, language: str | None) -> None:
 WHOLE: Final = 0.8
 """Share of answers, and of the comments below them, that must have author, time and text of their own."""
 
-ABOVE: Final = 8
-"""Elements around a comment that may be the answer it belongs to."""
+INNER: Final = 3
+"""Candidates around which answers are looked for."""
 
 
 def _with_comments_below(page: _Page, read: list[Found]) -> Found:
@@ -204,19 +204,72 @@ def _with_comments_below(page: _Page, read: list[Found]) -> Found:
     What is read of the answers is read without the comments in them, so no text is there twice.
     """
     best = read[0]
-    if best.group.mode != "element" or _nest(best.group.spans):
-        return best
-    pairs = [(best.group, inner) for inner in read[1:] if _is_below(inner, best.group.spans)]
-    pairs.extend((group, best) for group in _groups_around(page, best))
-    found = best
+    pairs: list[tuple[Group, Found]] = []
+    if best.group.mode == "element" and not nest(best.group.spans):
+        pairs.extend((best.group, inner) for inner in read[1:] if _is_below(inner, best.group.spans))
+    for inner in _comments_of(read):
+        if _is_whole(inner):
+            around = islice(groups_around(page.tree, page.sums, inner.group.spans), READ)
+            pairs.extend((group, inner) for group in around)
+    found, said = best, _said(best)
     for group, inner in pairs:
         outer = page.read(Template(page.tree, group, SAMPLE, inner.group.spans))
         least = max(WHOLE, best.evidence["whole"]) if group is best.group else WHOLE
+        if outer is not None and _is_answer(outer, inner):
+            outer.confidence = max(outer.confidence, inner.confidence)
         if outer is None or outer.confidence < THRESHOLD or outer.evidence["whole"] < least:
+            continue
+        if inner is not best and group is not best.group and len(group.spans) + _said(inner) < said:
             continue
         if found.below is None or outer.confidence > found.confidence:
             outer.below, found = inner, outer
     return found
+
+
+def _with_answers_inside(page: _Page, found: Found) -> Found:
+    """A thread that was read, without the answers in its records as a part of their texts, but as comments below."""
+    if found.below is not None or found.group.mode != "element" or nest(found.group.spans):
+        return found
+    group = group_inside(found.template, found.slots)
+    inner = page.read(Template(page.tree, group)) if group is not None else None
+    if inner is None or not _is_whole(inner):
+        return found
+    outer = page.read(Template(page.tree, found.group, without=inner.group.spans))
+    held = {*holders(inner.group.spans, found.group.spans)}
+    if outer is None or not all(outer.bodies.texts[place] and outer.slots.names[place] for place in held):
+        return found
+    outer.confidence, outer.below = found.confidence, inner
+    for part in (outer, inner):
+        read_whole(part, observed_at=page.observed_at, language=page.language)
+    return outer
+
+
+def _is_answer(outer: Found, inner: Found) -> bool:
+    """Whether a single whole record is named as an answer; the comments on it, or on the question, are sure enough."""
+    role = outer.template.tree.roles[outer.group.heads[0]]
+    return len(outer.group.heads) == 1 and role & REPLIES > 0 and outer.evidence["whole"] == 1 <= _said(inner)
+
+
+def _comments_of(read: list[Found]) -> list[Found]:
+    """The best candidate; where its records are not whole, also those that begin where some of its records do."""
+    starts = {start for start, _ in read[0].group.spans}
+    inner = read[:1] if _is_whole(read[0]) else read
+    inner = [found for found in inner if starts.issuperset([start for start, _ in found.group.spans])]
+    return [found for found in inner if found.group.mode == "element" and not nest(found.group.spans)][:INNER]
+
+
+def _said(found: Found) -> float:
+    """How many records say anything, or who says it, as far as the sample tells: a hidden copy for scripts does not."""
+    return len(found.group.spans) * sum(map(_is_said, found.slots.names, found.bodies.texts)) / len(found.bodies.texts)
+
+
+def _is_said(name: Name | None, text: str) -> bool:
+    return name is not None or bool(text)
+
+
+def _is_whole(found: Found) -> bool:
+    """Whether the records that say anything have author, time and text."""
+    return found.evidence["whole"] * len(found.group.spans) >= WHOLE * _said(found) > 0
 
 
 def _is_below(inner: Found, spans: list[tuple[int, int]]) -> bool:
@@ -225,38 +278,5 @@ def _is_below(inner: Found, spans: list[tuple[int, int]]) -> bool:
     The others may be on the question.
     """
     own = inner.group.spans
-    is_sure = inner.group.mode == "element" and inner.confidence >= THRESHOLD and inner.evidence["whole"] >= WHOLE
-    return is_sure and not _nest(own) and 2 * holders(own, spans).count(-1) < len(own)
-
-
-def _nest(spans: list[tuple[int, int]]) -> bool:
-    return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
-
-
-def holders(spans: list[tuple[int, int]], around: list[tuple[int, int]]) -> list[int]:
-    """For each span the place of the last one of some others that holds it, and is more than it; -1 for none."""
-    starts = [start for start, _ in around]
-    found: list[int] = []
-    for start, end in spans:
-        place = bisect_left(starts, start) - 1
-        found.append(place if place >= 0 and end <= around[place][1] else -1)
-    return found
-
-
-def _groups_around(page: _Page, inner: Found) -> Iterator[Group]:
-    """Siblings of one shape of which some hold comments of a candidate: what may be the answers that these are on."""
-    tree, own = page.tree, inner.group.spans
-    if inner.evidence["whole"] < WHOLE:
-        return
-    seen: set[tuple[int, str]] = set()
-    lists = list(dict.fromkeys(tree.ups[start] for start, _ in own))
-    for node in lists[:SAMPLE] if len(lists) > 1 else ():
-        for holder in (node, *page.sums.ancestors(node, ABOVE)):
-            up, shape = tree.ups[holder], tree.shapes[holder]
-            if up <= 0 or (up, shape) in seen or tree.tags[holder] in NEVER:
-                continue
-            seen.add((up, shape))
-            heads = [other for other in tree.children(up) if tree.shapes[other] == shape]
-            spans = [(head, tree.ends[head]) for head in heads]
-            if len(heads) > 1 and len({*holders(own, spans)} - {-1}) > 1:
-                yield Group(shape, heads, spans)
+    is_sure = inner.group.mode == "element" and inner.confidence >= THRESHOLD and _is_whole(inner)
+    return is_sure and not nest(own) and 2 * holders(own, spans).count(-1) < len(own)

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.systems.generic.times import looks_timed
-from crawler.systems.generic.words import AUTHOR, COMMENT, TIME, roles_of
+from crawler.systems.generic.words import AUTHOR, COMMENT, MAX_NAME, TIME, roles_of
 
 UNREAD: Final = frozenset(
     {
@@ -167,7 +167,10 @@ def _walk(tree: Tree, body: LexborNode) -> None:
         elif tag in UNREAD or tag[0] == "-":
             continue
         else:
-            known[node.mem_id], text, own = size, "", node.attributes
+            text, own = "", node.attributes
+            if size and "style" in own and _is_model(own):
+                continue
+            known[node.mem_id] = size
         if text and text[0].isdecimal() and size and tags[-1] in LINES and (match := _SIGNED.fullmatch(text)):
             for part in match.groups()[:-1]:
                 nodes.append(node)
@@ -191,6 +194,17 @@ def _walk(tree: Tree, body: LexborNode) -> None:
         size += 1
         if size == MAX_NODES:
             break
+
+
+_MODEL = re.compile(r"(?:^|[\s_-])(?:templates?|tmpl|tpl|prototypes?)(?:$|[\s_-])", re.IGNORECASE)
+_UNSHOWN = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
+
+
+def _is_model(own: dict[str, str | None]) -> bool:
+    """Whether an element is not shown and is named as what scripts make others of: an empty comment."""
+    if _UNSHOWN.search(own.get("style") or "") is None:
+        return False
+    return any(_MODEL.search((own.get(name) or "")[:MAX_NAME]) is not None for name in ("class", "id"))
 
 
 def _end(tree: Tree) -> None:
