@@ -350,6 +350,20 @@ def _heads_times(template: Template, slots: Slots, names: dict[int, Name]) -> bo
     )
 
 
+def _return(names: list[Name]) -> bool:
+    """Whether several short texts come again, and none most of the time: people do, titles and labels do not."""
+    said = Counter(name.text for name in names)
+    is_short = all(name.text.count(" ") < SEVERAL for name in names)
+    return is_short and SEVERAL <= len(said) < len(names) and max(said.values()) <= MOST_TIMES * len(names)
+
+
+SEVERAL: Final = 3
+"""Names from which it tells something that they come again; words of a longer text than names are."""
+
+MOST_TIMES: Final = 0.6
+"""Share of the records that one of these names may have."""
+
+
 _MAIL = re.compile(r"\w(?:@|\sat\s)\w+\.\w")
 
 
@@ -380,6 +394,9 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
         / size
     )
     is_named = bool(roles & AUTHOR)
+    is_heading = tree.tags[around] in SUBHEADINGS and not is_named
+    if is_heading and _return(values):
+        distinct, is_label, roles = 1.0, 0.0, roles & ~CHROME
     href = (tree.attrs[around].get("href") or "") if tree.tags[around] == "a" else ""
     own_named = is_named and tree.roles[around] & (AUTHOR | CHROME) == AUTHOR
     score = 3.0 * min(len(joined), 3 * size) / count + 1.6 * is_named + 0.6 * own_named
@@ -391,7 +408,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score -= 1.2 * is_label * (count > 4)
     score -= (
         0.8 * bool(roles & CHROME and not own_named)
-        + 0.7 * bool(tree.roles[around] & CHROME)
+        + 0.7 * bool(tree.roles[around] & CHROME and roles & CHROME)
         + 2.5 * bool(roles & HIDDEN)
         + 0.8 * bool(roles & TIME and not is_named and not tree.timed[first.node])
     )
@@ -404,7 +421,6 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score -= 1.5 * (lines > 2.5 and not (own_named or is_cell or is_between))
     score += 1.0 * is_between
     score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
-    is_heading = tree.tags[around] in SUBHEADINGS and not is_named
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
     score -= 1.0 * sum(_MAIL.search(value.text) is not None for value in sample) / len(sample)
     return score

@@ -12,7 +12,7 @@ from crawler.systems.generic.orders import order_of, spelt
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import LONGEST_LINE, time_in
 from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import AUTHOR, BODY, TIME
+from crawler.systems.generic.words import AUTHOR, BODY, TIME, says_joined
 
 LONGEST_BYLINE: Final = 140
 """Longer lines are no bylines, characters."""
@@ -36,11 +36,12 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
     for number, record in enumerate(template.records):
         times: Counter[tuple[int, bool]] = Counter()
         for node in record.own:
-            if tree.timed[node]:
+            if tree.timed[node] and not _is_of_joining(tree, node):
                 spot = template.place[node], not tree.tags[node]
                 if times[spot] < MAX_SAME:
                     places[*spot, times[spot]][number] = node
                 times[spot] += 1
+    _merge_kindred(template, places)
     ranks = {place: _time_rank(template, nodes, count) for place, nodes in places.items()}
     best = max(ranks.values(), default=0.0)
     rivals = [place for place, rank in ranks.items() if rank > best - RIVAL]
@@ -48,6 +49,9 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
         for place in rivals:
             ranks[place] += _like_posting(template, places[place], observed_at, language)
     ranked = sorted(places.items(), key=lambda entry: -ranks[entry[0]])
+    if ranked:
+        best_place = ranked[0][0][0]
+        ranked[1:] = sorted(ranked[1:], key=lambda entry: -_shared(template, entry[0][0], best_place))
     found: list[Stamp | None] = [None] * count
     used: list[int] = []
     for place, nodes in ranked[:MAX_PLACES]:
@@ -60,6 +64,32 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
             used.append(place[0])
     _settle(template, found, observed_at, language)
     return found, template.path(used[0]) if used else ""
+
+
+def _is_of_joining(tree: Tree, node: int) -> bool:
+    """Whether a time is the day on which a member joined: it says so, or the text right before it does."""
+    text = tree.line(node, LONGEST_LINE) or ""
+    if says_joined(text.rstrip("0123456789 .,:/-")) or (":" in text and says_joined(text.partition(":")[0])):
+        return True
+    if not tree.tags[node] and tree.timed[tree.ups[node]]:
+        node = tree.ups[node]
+    before = next((line for line in range(node - 1, max(0, node - STEPS), -1) if tree.texts[line]), None)
+    return before is not None and says_joined(tree.texts[before])
+
+
+STEPS: Final = 5
+"""Nodes before a time among which its label stands."""
+
+
+def _merge_kindred(template: Template, places: dict[tuple[int, bool, int], dict[int, int]]) -> None:
+    """Join the places whose shapes differ by further classes, as those of a first post do, if no record has two."""
+    kindred: dict[tuple[object, ...], tuple[int, bool, int]] = {}
+    for place in list(places):
+        way = (".".join(template.shapes[step].split(".")[:2]) for step in template.chain(place[0])[:-1])
+        key = (*way, *place[1:])
+        first = kindred.setdefault(key, place)
+        if first != place and not places[first].keys() & places[place].keys():
+            places[first].update(places.pop(place))
 
 
 MAX_PLACES: Final = 6
@@ -98,6 +128,13 @@ def _time_rank(template: Template, nodes: dict[int, int], count: int) -> float:
         said = {tree.attrs[node].get("datetime") or tree.line(node, LONGEST_LINE) for node in nodes.values()}
         rank += 1.0 * len(said) / len(nodes)
     return rank
+
+
+def _shared(template: Template, place: int, other: int) -> int:
+    """How many shapes the ways to two places have in common at their ends: those of the same slot have most."""
+    ways = (template.chain(place)[:-1], template.chain(other)[:-1])
+    shapes = ([template.shapes[step] for step in way] for way in ways)
+    return next((step for step, (one, two) in enumerate(zip(*shapes, strict=False)) if one != two), min(map(len, ways)))
 
 
 def _is_like(template: Template, place: int, used: list[int]) -> bool:

@@ -11,7 +11,7 @@ from crawler.systems.generic.below import group_inside, groups_around, holders, 
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import evidence, is_by_one, is_counted_out, is_plain, is_rated, is_torn
 from crawler.systems.generic.model import confidence_of, rank_of
-from crawler.systems.generic.records import Group, Sums, groups_of
+from crawler.systems.generic.records import NEVER, Group, Sums, groups_of
 from crawler.systems.generic.slots import Name, Slots, read_slots
 from crawler.systems.generic.structure import Parents, parents_of
 from crawler.systems.generic.surroundings import Surroundings
@@ -108,7 +108,32 @@ class _Page:
         if surer is not None:
             found.remove(surer)
             found.insert(0, surer)
+        if found and (wider := self._wider(found[0])) is not None:
+            found.append(wider)
+        around = next((one for one in found if _is_around(one, found[0])), None)
+        if around is not None:
+            found.remove(around)
+            found.insert(0, around)
         return found
+
+    def _wider(self, best: Found) -> Found | None:
+        """The elements around the records of the best: each of its own, and most of them with more times."""
+        tree, group = self.tree, best.group
+        heads = [tree.ups[head] for head in group.heads]
+        if (
+            group.mode != "element"
+            or len({*heads}) < len(heads)
+            or not all(tree.tags[head] not in NEVER for head in heads)
+        ):
+            return None
+        spans = [(head, tree.ends[head]) for head in heads]
+        more = sum(
+            tree.times[high] - tree.times[low] > tree.times[end] - tree.times[start]
+            for (low, high), (start, end) in zip(spans, group.spans, strict=True)
+        )
+        if 2 * more <= len(heads) or nest(spans) or len({tree.tags[head] for head in heads}) > 1:
+            return None
+        return self.read(Template(tree, Group(tree.shapes[heads[0]], heads, spans), SAMPLE))
 
 
 def candidates(
@@ -160,6 +185,26 @@ def _is_fuller(candidate: Found, best: Found) -> bool:
         and best.rank - candidate.rank < ALIKE
         and set(others.spans).issubset(own.spans)
     )
+
+
+def _is_around(candidate: Found, best: Found) -> bool:
+    """Whether each record of the best stands in one of a candidate that is believed, and that one sees more.
+
+    It has more records than the elements and their siblings that the best is made of, or the time that it takes for
+    that of posting stands in the record and outside of the best's, as in the head of a card.
+    """
+    if candidate.group.mode != "element" or candidate.confidence < THRESHOLD:
+        return False
+    own, others = candidate.group.spans, best.group.spans
+    if nest(own) or nest(others) or candidate.evidence["whole"] < best.evidence["whole"]:
+        return False
+    held = holders([(start + 1, end) for start, end in others], own) if len(own) >= len(others) else [-1]
+    if -1 in held or len({*held}) < len(held):
+        return False
+    if len(own) > len(others):
+        return best.group.mode != "element"
+    stamps = [stamp.node for stamp in candidate.slots.stamps if stamp is not None]
+    return 2 * holders([(node, node + 1) for node in stamps], others).count(-1) > len(candidate.slots.stamps)
 
 
 def _reach(spans: list[tuple[int, int]]) -> tuple[int, int]:

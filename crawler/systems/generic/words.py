@@ -13,7 +13,9 @@ _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath(
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
 behind and before a name; ``onward``: whole lines
 that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
-by which rows of one make differ; ``dated``: what stands before a time. A ``*`` ends a stem."""
+by which rows of one make differ; ``dated``: what stands before a time; ``joined``: before the day on which a member
+joined. A ``*`` ends a stem.
+"""
 
 COMMENT: Final = 1
 """Names a comment or a thread beyond doubt."""
@@ -111,6 +113,7 @@ def line_key(text: str) -> str:
 
 
 _CHROME: Final = frozenset(line_key(line) for table in ("chrome", "joins") for line in _TABLES[table])
+_JOINED: Final = frozenset(line_key(line) for line in _TABLES["joined"])
 _ONWARD: Final = frozenset(line_key(line) for line in _TABLES["onward"])
 
 
@@ -134,6 +137,11 @@ LONGEST_CHROME: Final = 60
 def is_chrome(text: str) -> bool:
     """Whether a line is the label of a control: ``Reply``, ``Report abuse``, ``12``, ``|``."""
     return len(text) <= LONGEST_CHROME and ((key := line_key(text)) == "" or key in _CHROME)
+
+
+def says_joined(text: str) -> bool:
+    """Whether a line says that what follows is the day on which a member joined: ``Joined:``."""
+    return len(text) <= LONGEST_CHROME and line_key(text) in _JOINED
 
 
 def leads_on(text: str) -> bool:
