@@ -12,7 +12,7 @@ from typing import Final
 from crawler.extract.text import text_of
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Record, Template
-from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.tree import Tree, is_filled_in
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -222,7 +222,7 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
             left_out.add(_line_around(tree, node, record))
             continue
         role = tree.roles[node] & apart
-        if role & (SIGNATURE | FORM | HIDDEN) or (tree.tags[node] == "form" and _is_filled_in(tree, node)):
+        if role & (SIGNATURE | FORM | HIDDEN) or (tree.tags[node] == "form" and is_filled_in(tree, node)):
             left_out.add(node)
         elif (role & ASIDE and not role & BODY) or (role & REPLIES and not role & BODY):
             size = tree.chars[tree.ends[node]] - tree.chars[node]
@@ -252,19 +252,6 @@ def _leave_out_byline(template: Template, record: Record, slots: Slots, number: 
             outside += len(tree.texts[node])
     if within <= BYLINE and within < outside:
         left_out.add(around)
-
-
-def _is_filled_in(tree: Tree, form: int) -> bool:
-    """Whether a form has a field to write in; others only hold buttons, or the comments themselves."""
-    return any(
-        tree.tags[node] == "textarea"
-        or (tree.tags[node] == "input" and (tree.attrs[node].get("type") or "text").lower() in WRITTEN)
-        for node in range(form + 1, tree.ends[form])
-    )
-
-
-WRITTEN: Final = frozenset({"text", "email", "password", "url", "search", "tel", "number"})
-"""Kinds of fields to write in."""
 
 
 def _is_sign(tree: Tree, link: int) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os.path import commonprefix
 from typing import Final
@@ -12,7 +14,7 @@ from crawler.systems.generic.signatures import signature
 from crawler.systems.generic.stamps import Stamp, read_stamp, read_stamps
 from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.times import LONGEST_LINE, without_time
-from crawler.systems.generic.tree import CELLS, SUBHEADINGS
+from crawler.systems.generic.tree import CELLS, SUBHEADINGS, is_filled_in
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -142,7 +144,7 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
     for number, record in enumerate(template.records):
         stamp = slots.stamps[number]
         nth: dict[int, int] = defaultdict(int)
-        for rank, line in enumerate(record.lines):
+        for rank, line in _lines(template, record, stamp):
             place = template.place[line]
             key = (place, nth[place])
             if nth[place] < FURTHER:
@@ -180,6 +182,21 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
     return found
 
 
+def _lines(template: Template, record: Record, stamp: Stamp | None) -> Iterator[tuple[int, int]]:
+    """The texts of a record, numbered, without those of forms for an answer: none is a name where the time is not."""
+    tree, forms = template.tree, template.tree.places.get("form", [])
+    own = forms[bisect_right(forms, record.start) : bisect_left(forms, record.end)]
+    held = (form for form in own if stamp is None or not tree.is_in(stamp.node, form))
+    without = [form for form in held if form in template.place and is_filled_in(tree, form)][:MAX_FORMS]
+    for rank, line in enumerate(record.lines):
+        if not any(tree.is_in(line, form) for form in without):
+            yield rank, line
+
+
+MAX_FORMS: Final = 4
+"""Forms of a record that are looked at."""
+
+
 def _is_named(template: Template, line: int) -> bool:
     """Whether the element right around a text is named as an author's."""
     role = template.tree.roles[template.tree.ups[line]]
@@ -192,7 +209,8 @@ _COUNT = re.compile(r"(?<!\w)\d")
 def _is_counter(template: Template, line: int) -> bool:
     """Whether a text is a label with a number, such as ``830 fans``, and no name such as ``Guest 7`` or ``b0b``."""
     text = template.tree.texts[line]
-    if _is_named(template, line) and not (text[0].isdigit() and _LETTER.search(text)):
+    is_named = _is_named(template, line) or _PROFILE.search(template.tree.link_of(line) or "") is not None
+    if is_named and not (text[0].isdigit() and _LETTER.search(text)):
         return False
     return _COUNT.search(text) is not None and (template.is_label(line) or (text[0].isdigit() and counts_posts(text)))
 

@@ -134,6 +134,19 @@ class Tree:
         return [0, *accumulate(marks)]
 
 
+WRITTEN: Final = frozenset({"text", "email", "password", "url", "search", "tel", "number"})
+"""Kinds of fields to write in."""
+
+
+def is_filled_in(tree: Tree, form: int) -> bool:
+    """Whether a form has a field to write in; others only hold buttons, or the comments themselves."""
+    return any(
+        tree.tags[node] == "textarea"
+        or (tree.tags[node] == "input" and (tree.attrs[node].get("type") or "text").lower() in WRITTEN)
+        for node in range(form + 1, tree.ends[form])
+    )
+
+
 def flatten(document: Document) -> Tree:
     """The page's body in one walk."""
     tree = Tree()
