@@ -294,3 +294,40 @@ def test_the_heading_of_a_thread_begins_no_comment():
     found = candidates(Document(html, URL), observed_at=NOW, language="en", limit=99, behind=99)
     assert found
     assert all(other.template.tree.tags[other.group.heads[0]] != "h3" for other in found)
+
+
+def edited(note):
+    record = (
+        '<div class="comment" id="comment-{0}"><b class="author">{1}</b> <time datetime="2023-04-0{0}T10:00:00Z">{0} April'
+        '</time><div class="text"><p>{2}</p><div>{3}</div></div></div>'
+    )
+    said = ("Ann", "The bridge is open at last."), ("Per", "It is as narrow as the old one."), ("Mira", "No, wider.")
+    records = (
+        record.format(number, name, text, note if number == 2 else "") for number, (name, text) in enumerate(said, 1)
+    )
+    return f"<body><h1>Bridge</h1><div class=comments><h2>3 comments</h2>{''.join(records)}</div>"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Last edited by Ann Lee; 12-05-2023 at 12:10 PM.",
+        "Edited 5 minutes ago",
+        "Отредактировано 28 Дек, 2022 12:10",
+        "Zuletzt bearbeitet von Max am 12.05.2023, 12:10",
+        "Ce message a été modifié par Luc le 12 mai 2023 à 12:10.",
+        "Max tarafından 12.05.2023 12:10 tarihinde düzenlendi",
+        "本帖最后由 老王 于 2023-3-4 12:30 编辑",
+        "2023年5月12日 12:10に編集",
+    ],
+)
+async def test_a_note_of_an_edit_below_a_text_is_no_part_of_it(note):
+    assert [c.text for c, _ in await comments_of_page(edited(note))][1] == "It is as narrow as the old one."
+
+
+@pytest.mark.parametrize(
+    "line", ["Edited 12 May 2023: it is not.", "They changed the sign on 12 May 2023, 12:10 and then it was edited"]
+)
+async def test_what_somebody_says_of_an_edit_is_text(line):
+    text = [c.text for c, _ in await comments_of_page(edited(line))][1]
+    assert text == f"It is as narrow as the old one.\n\n{line}"

@@ -12,6 +12,7 @@ from typing import Final
 from crawler.extract.text import text_of
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.times import looks_timed, without_time
 from crawler.systems.generic.tree import Tree, is_filled_in
 from crawler.systems.generic.words import (
     AUTHOR,
@@ -25,6 +26,7 @@ from crawler.systems.generic.words import (
     is_chrome,
     leads_to_login,
     roles_of,
+    tells_edit,
 )
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -475,11 +477,23 @@ _UNDERLINE = re.compile(r"\n\s*_{8,}\s*\n")
 """What forums of the phpBB family draw above a signature."""
 
 
+def _is_no_text(line: str) -> bool:
+    """Whether a last line is a control, or tells when the text was edited and not what was added then."""
+    if is_chrome(line):
+        return not line.strip(" \n").isdigit()
+    if not (looks_timed(line) and tells_edit(line)):
+        return False
+    behind = without_time(line)[1].strip()
+    return behind[:1] not in {":", "："} and sum(map(str.isalpha, behind)) <= LONGEST_EDITOR
+
+
+LONGEST_EDITOR: Final = 30
+"""Letters behind the time of an edit: by whom."""
+
+
 def _trimmed(text: str) -> str:
     lines = _UNDERLINE.split("\n" + text)[0].split("\n") if "________" in text else text.split("\n")
-    while lines and (
-        not lines[-1].strip() or (len(lines) > 1 and is_chrome(lines[-1]) and not lines[-1].strip(" \n").isdigit())
-    ):
+    while lines and (not lines[-1].strip() or (len(lines) > 1 and _is_no_text(lines[-1]))):
         lines.pop()
     text = "\n".join(lines)
     leading = _LEADING.match(text)

@@ -285,7 +285,9 @@ def _titled(template: Template, slots: Slots) -> float:
     targets: dict[str, str] = {}
     onward: set[str] = set()
     for record, name in zip(template.records, slots.names, strict=True):
-        onward.update(filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line]))))
+        onward.update(
+            filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line])))
+        )
         heads = [node for node in record.own if tree.tags[node] in HEADINGS] + record.lines[:1]
         if template.group.mode == "after" and (above := _heading_before(tree, record.start)) is not None:
             heads.append(above)

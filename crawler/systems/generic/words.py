@@ -14,7 +14,7 @@ _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath(
 behind and before a name; ``onward``: whole lines
 that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
 by which rows of one make differ; ``dated``: what stands before a time; ``joined``: before the day on which a member
-joined. A ``*`` ends a stem.
+joined; ``edited``, ``edited_behind``: before and behind the time of an edit. A ``*`` ends a stem.
 """
 
 COMMENT: Final = 1
@@ -167,6 +167,10 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _BY_LOOSE = re.compile(rf"^[\W_]*(?:{_alternatives(_TABLES['by_colon'])})\s*[:：]?\s+", re.IGNORECASE)
+_EDITED = re.compile(
+    rf"^[\W_]*(?:(?:{_alternatives(_TABLES['edited'])})(?=[\W\d]).*|.*(?:{_alternatives(_TABLES['edited_behind'])})[\W_]*)$",
+    re.IGNORECASE,
+)
 _JOIN = re.compile(rf"[\s,;|·•–—-]+(?:{_alternatives(_TABLES['joins'])})$", re.IGNORECASE)
 _RUN = re.compile(r"[^\W_]+")
 
@@ -243,6 +247,11 @@ def says(text: str) -> bool:
         return False
     runs = _RUN.findall(text.casefold())
     return bool(runs) and runs[-1] in _LAST and _SAYS.search(text) is not None
+
+
+def tells_edit(text: str) -> bool:
+    """Whether a line with a time is what a program writes below a text that was edited: ``Edited 4 May, 12:10``."""
+    return _EDITED.match(text) is not None
 
 
 _POSTS: Final = _shortest([*_TABLES["counted"], *_TABLES["posts"]])
