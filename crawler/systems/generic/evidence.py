@@ -17,7 +17,7 @@ from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import LONGEST_LINE
-from crawler.systems.generic.tree import CELLS, Tree
+from crawler.systems.generic.tree import CELLS, SUBHEADINGS, Tree
 from crawler.systems.generic.words import (
     ARTICLE,
     AUTHOR,
@@ -132,6 +132,22 @@ def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) 
     """Whether the count before records that nothing names as comments says that there is none."""
     is_named = found["is_comment"] or found["in_comments"]
     return not is_named and around.stated_before(group.spans[0][0]) == 0
+
+
+def is_subject(found: dict[str, float], template: Template, around: Surroundings) -> bool:
+    """Whether a single record that nothing names as a comment is what the page is about.
+
+    It holds a title of the page, or a heading that speaks of comments: both stand in the part around the comments.
+    """
+    if not found["one"] or found["is_comment"] or found["in_comments"]:
+        return False
+    tree, (start, end) = template.tree, template.group.spans[0]
+    is_titled = any(start < title < end for title in tree.places.get("h1", [])[:TITLES])
+    return is_titled or any(tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(start, end))
+
+
+TITLES: Final = 3
+"""Titles of a page that are looked at."""
 
 
 Makes = Counter[tuple[str, str]]

@@ -9,7 +9,15 @@ from typing import Final
 from crawler.extract.document import Document
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
-from crawler.systems.generic.evidence import evidence, is_by_one, is_counted_out, is_plain, is_rated, is_torn
+from crawler.systems.generic.evidence import (
+    evidence,
+    is_by_one,
+    is_counted_out,
+    is_plain,
+    is_rated,
+    is_subject,
+    is_torn,
+)
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import NEVER, Group, Sums, groups_of
 from crawler.systems.generic.slots import Name, Slots, read_slots
@@ -87,7 +95,8 @@ class _Page:
         found.evidence = evidence(template, slots, found.bodies, around, self.sums)
         found.rank, found.confidence = rank_of(found.evidence), confidence_of(found.evidence)
         told = found.evidence
-        if is_plain(told, group, slots, around) or is_torn(told) or is_counted_out(told, group, around):
+        is_none = is_torn(told) or is_counted_out(told, group, around) or is_subject(told, template, around)
+        if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         return found
