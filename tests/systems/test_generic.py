@@ -331,3 +331,26 @@ async def test_a_note_of_an_edit_below_a_text_is_no_part_of_it(note):
 async def test_what_somebody_says_of_an_edit_is_text(line):
     text = [c.text for c, _ in await comments_of_page(edited(line))][1]
     assert text == f"It is as narrow as the old one.\n\n{line}"
+
+
+def with_another(record):
+    told = (
+        f'<div class="comment" id="comment-{number}"><b class="author">{name}</b> <time datetime="2023-04-0{number}T10:00Z">'
+        f'{number} April</time><div class="text"><p>{text}</p></div></div>'
+        for number, (name, text) in enumerate((("Ann", "It is open at last."), ("Per", "My comment was deleted!")), 1)
+    )
+    return f"<body><h1>Bridge</h1><div class=comments><h2>Comments</h2>{''.join(told)}{record}</div>"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        '<div class="comment" id="comment-0"><b class="author"></b> <time datetime="2023-04-04T10:00Z">4 April</time></div>',
+        '<div class="comment" id="comment-9"><div class="text"><p>Mira\'s comment was removed</p></div></div>',
+        '<div class="comment" id="comment-9"><b class="author">Mira</b>\'s comment was removed</div>',
+        '<div class="comment" id="comment-9"><p>Dieser Kommentar wurde gelöscht.</p></div>',
+    ],
+)
+async def test_an_empty_record_and_what_stands_for_a_removed_comment_are_no_comments(record):
+    read = [(c.author_name, c.text) for c, _ in await comments_of_page(with_another(record))]
+    assert read == [("Ann", "It is open at last."), ("Per", "My comment was deleted!")]

@@ -12,7 +12,10 @@ from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
 from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
+from crawler.systems.generic.slots import Name
+from crawler.systems.generic.stamps import Stamp
 from crawler.systems.generic.thread import Found
+from crawler.systems.generic.words import tells_removal
 
 MOST: Final = 0.8
 """Share of records that must have a twin before twins are taken for a second print of the list."""
@@ -76,10 +79,20 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
 
 
 def _silent(found: Found) -> set[int]:
-    """Records without name and text among others, which nobody answers: an empty one from which scripts make more."""
-    named = zip(found.bodies.texts, found.slots.names, strict=True)
-    silent = {number for number, (text, name) in enumerate(named) if not text and name is None}
+    """Records that are no comments among others, which nobody answers.
+
+    They have neither name nor text, as an empty one from which scripts make more, or stand for one that was removed.
+    """
+    records = zip(found.bodies.texts, found.slots.names, found.slots.stamps, strict=True)
+    silent = {number for number, record in enumerate(records) if _says_nothing(*record)}
     return silent - set(found.parents) if 2 * len(silent) < len(found.bodies.texts) else set()
+
+
+def _says_nothing(text: str, name: Name | None, stamp: Stamp | None) -> bool:
+    """Whether a record says nothing of its own: who says ``my comment was deleted`` has a name and a time."""
+    if not text:
+        return name is None or tells_removal(name.text)
+    return tells_removal(text) and (name is None or stamp is None or name.text in text)
 
 
 def _at(published: Published, observed_at: int, language: str | None) -> Published:

@@ -14,7 +14,8 @@ _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath(
 behind and before a name; ``onward``: whole lines
 that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
 by which rows of one make differ; ``dated``: what stands before a time; ``joined``: before the day on which a member
-joined; ``edited``, ``edited_behind``: before and behind the time of an edit. A ``*`` ends a stem.
+joined; ``edited``, ``edited_behind``: before and behind the time of an edit; ``removed``: what stands in place of a
+comment that was removed. A ``*`` ends a stem.
 """
 
 COMMENT: Final = 1
@@ -247,6 +248,16 @@ def says(text: str) -> bool:
         return False
     runs = _RUN.findall(text.casefold())
     return bool(runs) and runs[-1] in _LAST and _SAYS.search(text) is not None
+
+
+_REMOVED: Final = _shortest(line_key(phrase) for phrase in _TABLES["removed"])
+LONGEST_NOTE: Final = 80
+"""Longer texts are no notes of a removal, characters."""
+
+
+def tells_removal(text: str) -> bool:
+    """Whether a text says that a comment was removed, as a program does in its place, or somebody of his own."""
+    return len(text) <= LONGEST_NOTE and any(map(line_key(text).__contains__, _REMOVED))
 
 
 def tells_edit(text: str) -> bool:
