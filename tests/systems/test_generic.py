@@ -14,9 +14,14 @@ from kit import NOW, read
 from crawler.extract.document import Document
 from crawler.systems.generic import Generic
 from crawler.systems.generic.comments import comments_of
+from crawler.systems.generic.evidence import is_by_one
 from crawler.systems.generic.explain import explain
+from crawler.systems.generic.records import Group
+from crawler.systems.generic.slots import read_slots
+from crawler.systems.generic.template import Template
 from crawler.systems.generic.thread import THRESHOLD, candidates, find_thread, read_whole
 from crawler.systems.generic.times import time_in
+from crawler.systems.generic.tree import flatten
 from pipelines.emit import moment
 
 FIXTURES = Path(__file__).with_name("fixtures") / "generic"
@@ -354,3 +359,25 @@ def with_another(record):
 async def test_an_empty_record_and_what_stands_for_a_removed_comment_are_no_comments(record):
     read = [(c.author_name, c.text) for c, _ in await comments_of_page(with_another(record))]
     assert read == [("Ann", "It is open at last."), ("Per", "My comment was deleted!")]
+
+
+async def test_signs_and_words_of_controls_are_text_in_a_piece_of_code():
+    code = "".join(f"<span class={name}>{word}</span> " for name, word in zip("knpkn", "reply edit , by ;".split(), strict=True))
+    html = with_another(
+        '<div class="comment" id="comment-3"><b class="author">Mira</b> <time datetime="2023-04-03T10:00Z">3 April</time>'
+        f'<div class="text"><p>Try this:</p><pre><code>{code}</code></pre></div></div>'
+    )
+    text = [c.text for c, _ in await comments_of_page(html)][2]
+    assert " ".join(text.split()) == "Try this: reply edit , by ;"
+
+
+def test_what_one_member_has_written_is_by_one_though_the_first_part_has_no_name():
+    said = ("It is open.", "Has anybody seen the lamps?", "I would not drive over it.", "No, it was the wind.", "Two metres.")
+    items = "".join(
+        f'<li><a href="/users/mira/">mira</a> <span>{number} April 2023, 10:00</span> <p>{text}</p></li>'
+        for number, text in enumerate(said, 1)
+    )
+    tree = flatten(Document(f"<body><ul><li><p>What follows is all that has been said here since the bridge was opened in the spring of the year before the last one, in order.</p></li>{items}</ul></body>", URL))
+    heads = tree.places["li"]
+    template = Template(tree, Group("li", heads, [(head, tree.ends[head]) for head in heads]))
+    assert is_by_one(template, read_slots(template, observed_at=NOW, language="en"))

@@ -86,12 +86,15 @@ def group_inside(template: Template, slots: Slots) -> Group | None:
         [mark.node if tree.tags[mark.node] else tree.ups[mark.node] for mark in marks if mark is not None]
         for marks in (slots.names, slots.stamps)
     ]
-    named, timed = (makes_of(tree, nodes) for nodes in elements)
+    makes = [makes_of(tree, nodes) for nodes in elements]
+    parts, shapes = [({shape for shape, _ in make}, make) for make in makes], tree.shapes
     own = [{*nodes} for nodes in elements]
     heads: list[int] = []
-    for record in template.records if named and timed else ():
-        names = [node for node in record.own if _make(tree, node) in named]
-        times = [node for node in record.own if _make(tree, node) in timed]
+    for record in template.records if all(makes) else ():
+        names, times = (
+            [node for node in record.own if shapes[node] in wanted and (shapes[node], shapes[tree.ups[node]]) in makes]
+            for wanted, makes in parts
+        )
         if len(names) == len(times) > 1 and names[0] in own[0] and times[0] in own[1]:
             heads.extend(_around(template, pair) for pair in zip(names[1:], times[1:], strict=True))
     spans = [(head, tree.ends[head]) for head in heads]
@@ -99,10 +102,6 @@ def group_inside(template: Template, slots: Slots) -> Group | None:
     if not heads or nest(spans) or len(held) > held.count(-1):
         return None
     return Group("answers in the comments", heads, spans)
-
-
-def _make(tree: Tree, node: int) -> tuple[str, str]:
-    return tree.shapes[node], tree.shapes[tree.ups[node]]
 
 
 def _around(template: Template, marks: tuple[int, int]) -> int:

@@ -135,11 +135,27 @@ def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
         tag = tree.tags[node]
         if not tag:
             roles = template.roles[node]
-            if template.is_label(node) and not (roles & BODY and _is_alone(template, node, record)):
+            if template.is_label(node) and not (
+                (roles & BODY and _is_alone(template, node, record)) or _is_code(tree, node)
+            ):
                 left_out.add(node)
         elif tag in HEADINGS and node != record.start:
             left_out.add(node)
     return left_out
+
+
+def _is_code(tree: Tree, line: int) -> bool:
+    """Whether a text stands in a piece of code, of which each word and sign may be an element."""
+    up = tree.ups[line] if "pre" in tree.places or "code" in tree.places else 0
+    for _ in range(CODED):
+        if up <= 0 or tree.tags[up] in {"pre", "code"}:
+            break
+        up = tree.ups[up]
+    return up > 0 and tree.tags[up] in {"pre", "code"}
+
+
+CODED: Final = 4
+"""Elements around a text among which a piece of code is looked for."""
 
 
 def _is_alone(template: Template, line: int, record: Record) -> bool:

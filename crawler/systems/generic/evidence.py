@@ -466,7 +466,8 @@ def is_by_one(template: Template, slots: Slots) -> bool:
     if count < FEW or any(tree.roles[record.start] & COMMENT for record in template.records):
         return False
     profiles = {(name.text, tree.link_of(name.node)) for name in slots.names if name is not None}
-    return len(profiles) == 1 and profiles.pop()[1] is not None and None not in slots.names
+    unnamed = slots.names.count(None)  # one may be what stands before the first
+    return len(profiles) == 1 and profiles.pop()[1] is not None and unnamed <= min(1, count - FEW)
 
 
 _STARS = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from os.path import commonprefix
 from typing import Final
@@ -182,15 +182,16 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
     return found
 
 
-def _lines(template: Template, record: Record, stamp: Stamp | None) -> Iterator[tuple[int, int]]:
+def _lines(template: Template, record: Record, stamp: Stamp | None) -> Iterable[tuple[int, int]]:
     """The texts of a record, numbered, without those of forms for an answer: none is a name where the time is not."""
     tree, forms = template.tree, template.tree.places.get("form", [])
-    own = forms[bisect_right(forms, record.start) : bisect_left(forms, record.end)]
+    own = forms[bisect_right(forms, record.start) : bisect_left(forms, record.end)] if forms else ()
+    if not own:
+        return enumerate(record.lines)
     held = (form for form in own if stamp is None or not tree.is_in(stamp.node, form))
     without = [form for form in held if form in template.place and is_filled_in(tree, form)][:MAX_FORMS]
-    for rank, line in enumerate(record.lines):
-        if not any(tree.is_in(line, form) for form in without):
-            yield rank, line
+    lines = enumerate(record.lines)
+    return [entry for entry in lines if not any(tree.is_in(entry[1], form) for form in without)] if without else lines
 
 
 MAX_FORMS: Final = 4
@@ -209,10 +210,12 @@ _COUNT = re.compile(r"(?<!\w)\d")
 def _is_counter(template: Template, line: int) -> bool:
     """Whether a text is a label with a number, such as ``830 fans``, and no name such as ``Guest 7`` or ``b0b``."""
     text = template.tree.texts[line]
+    if _COUNT.search(text) is None:
+        return False
     is_named = _is_named(template, line) or _PROFILE.search(template.tree.link_of(line) or "") is not None
     if is_named and not (text[0].isdigit() and _LETTER.search(text)):
         return False
-    return _COUNT.search(text) is not None and (template.is_label(line) or (text[0].isdigit() and counts_posts(text)))
+    return template.is_label(line) or (text[0].isdigit() and counts_posts(text))
 
 
 def _joined(

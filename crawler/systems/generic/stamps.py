@@ -36,12 +36,12 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
     for number, record in enumerate(template.records):
         times: Counter[tuple[int, bool]] = Counter()
         for node in record.own:
-            if tree.timed[node] and not _is_of_joining(tree, node):
+            if tree.timed[node]:
                 spot = template.place[node], not tree.tags[node]
                 if times[spot] < MAX_SAME:
                     places[*spot, times[spot]][number] = node
                 times[spot] += 1
-    _merge_kindred(template, places)
+    _sort_out(template, places)
     ranks = {place: _time_rank(template, nodes, count) for place, nodes in places.items()}
     best = max(ranks.values(), default=0.0)
     rivals = [place for place, rank in ranks.items() if rank > best - RIVAL]
@@ -49,9 +49,6 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
         for place in rivals:
             ranks[place] += _like_posting(template, places[place], observed_at, language)
     ranked = sorted(places.items(), key=lambda entry: -ranks[entry[0]])
-    if ranked:
-        best_place = ranked[0][0][0]
-        ranked[1:] = sorted(ranked[1:], key=lambda entry: -_shared(template, entry[0][0], best_place))
     found: list[Stamp | None] = [None] * count
     used: list[int] = []
     for place, nodes in ranked[:MAX_PLACES]:
@@ -81,10 +78,16 @@ STEPS: Final = 5
 """Nodes before a time among which its label stands."""
 
 
-def _merge_kindred(template: Template, places: dict[tuple[int, bool, int], dict[int, int]]) -> None:
-    """Join the places whose shapes differ by further classes, as those of a first post do, if no record has two."""
+def _sort_out(template: Template, places: dict[tuple[int, bool, int], dict[int, int]]) -> None:
+    """Drop the places of days of joining, and join those of one kind of which no record has two.
+
+    Their shapes differ by further classes, as those of a first post do.
+    """
+    for place, nodes in list(places.items()):
+        if _is_of_joining(template.tree, next(iter(nodes.values()))):
+            del places[place]
     kindred: dict[tuple[object, ...], tuple[int, bool, int]] = {}
-    for place in list(places):
+    for place in list(places) if len(places) > 1 else ():
         way = (".".join(template.shapes[step].split(".")[:2]) for step in template.chain(place[0])[:-1])
         key = (*way, *place[1:])
         first = kindred.setdefault(key, place)
@@ -128,13 +131,6 @@ def _time_rank(template: Template, nodes: dict[int, int], count: int) -> float:
         said = {tree.attrs[node].get("datetime") or tree.line(node, LONGEST_LINE) for node in nodes.values()}
         rank += 1.0 * len(said) / len(nodes)
     return rank
-
-
-def _shared(template: Template, place: int, other: int) -> int:
-    """How many shapes the ways to two places have in common at their ends: those of the same slot have most."""
-    ways = (template.chain(place)[:-1], template.chain(other)[:-1])
-    shapes = ([template.shapes[step] for step in way] for way in ways)
-    return next((step for step, (one, two) in enumerate(zip(*shapes, strict=False)) if one != two), min(map(len, ways)))
 
 
 def _is_like(template: Template, place: int, used: list[int]) -> bool:

@@ -181,7 +181,7 @@ def _walk(tree: Tree, body: LexborNode) -> None:
             continue
         else:
             text, own = "", node.attributes
-            if size and "style" in own and _is_model(own):
+            if size and "none" in (own.get("style") or "") and _is_model(own):
                 continue
             known[node.mem_id] = size
         if text and text[0].isdecimal() and size and tags[-1] in LINES and (match := _SIGNED.fullmatch(text)):
