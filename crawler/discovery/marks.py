@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from html import escape
-from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus, urlsplit
+from typing import Final
 
-if TYPE_CHECKING:
-    from crawler.extract.document import Document
+from crawler.extract.document import Document
+from crawler.extract.outline import Outline
 
 
 def mark(url: str) -> bytes:
@@ -17,16 +15,15 @@ def mark(url: str) -> bytes:
 
 
 def mark_of_answer(document: Document) -> bytes:
-    """A page's path and its markup but for its own address, in eight bytes: the same for two addresses of one page.
+    """A page's path and what it shows, in eight bytes: the same for two addresses of one page.
 
-    A page that is never twice the same, for a token or the time that it shows, has another each time.
+    That is its title, its lines, its pictures and what plays on it; links, and forms with their tokens, may have the
+    address in them or be new each time. A page that shows the time, or counts its readers, has another mark each time.
     """
-    address, mark_of_query, query = document.url.partition("?")
-    own, text = mark_of_query + query, document.text
-    for spelled in {own, escape(own), quote(own, ""), quote_plus(own)} if query else ():
-        text = text.replace(spelled, "")
-    place = address.rstrip("/")
-    path = urlsplit(place).path
-    for spelled in (path, quote(path, "")) if path else ():
-        text = text.replace(spelled + "/", spelled).replace(spelled + "%2F", spelled)
-    return mark(f"{place}\n{text}")
+    shown = [" ".join(title.text(deep=True).split())] if (title := document.first("title")) is not None else []
+    shown += [line.text for line in document.derived(Outline).lines]
+    shown += [node.attributes.get("src") or "" for node in document.css(_MEDIA)]
+    return mark("\n".join([document.url.partition("?")[0].rstrip("/"), *shown]))
+
+
+_MEDIA: Final = "img[src], iframe[src], embed[src], video[src], audio[src], source[src]"

@@ -62,9 +62,6 @@ MOST_EMPTY: Final = 12
 """Days of a calendar, or views of a list, that are visited and show nothing (no thread, no text, no page that nothing
 else named) before more of the same form are passed over."""
 
-_CANONICAL: Final = 'link[rel="canonical"][href], meta[property="og:url"][content]'
-"""By what a page names its one address (`crawler.extract.urls.canonical_url`)."""
-
 Read = Callable[..., Listed]
 
 _T = TypeVar("_T")
@@ -124,15 +121,16 @@ class _Site:
         )
 
     def same_as_before(self, document: Document) -> Passed | None:
-        """Whether a page is one that answered before at an address with another query, and names no canonical one.
+        """Whether a page is one that answered before at an address with another query, and names no other as its own.
 
         A page without text of its own may be filled by a script, which reads the address.
         """
-        if _path_mark(document.url) not in self.spelled or document.first(_CANONICAL) is not None:
+        address = canonical_url(document)
+        if _path_mark(document.url) not in self.spelled or address != page_url(document.url):
             return None
         if document.derived(content_of).text < SENTENCE:
             return None
-        first = self.answers.setdefault(mark_of_answer(document), address := canonical_url(document))
+        first = self.answers.setdefault(mark_of_answer(document), address)
         return None if first == address else Passed("duplicate", first)
 
 
@@ -317,7 +315,9 @@ class SiteSpider(VisitSpider):
                 site.spelled.add(_path_mark(url))
             if depth is not None:
                 site.depths[address] = depth
-            yield self.page_request(url, found.url)
+            request = self.page_request(url, found.url)
+            # Where both answer alike, the address without the query is the page's.
+            yield request.replace(priority=-1) if query and mark(path) in site.seen else request
 
     def _passed_as_trap(self, site: _Site, url: str, kind: str) -> None:
         """Count an address that is never asked for, so that nobody is left with fewer pages and no reason."""
@@ -406,7 +406,8 @@ class SiteSpider(VisitSpider):
         site.views |= {mark(url) for url in chain(links.pages, links.listings) if is_view(url, own)}
         for urls, step in ((links.following, 0), (links.pages, 1), (links.listings, 1)):
             if not site.options.max_depth or depth + step <= site.options.max_depth:
-                yield from self._pages(site, (Found(url=url) for url in urls), depth + step)
+                named = sorted(urls, key=lambda url: "?" in url)
+                yield from self._pages(site, (Found(url=url) for url in named), depth + step)
 
     def _led_on(self, site: _Site, document: Document, lease: Lease) -> Iterable[Request]:
         """What a page without a thread names and nothing else did: the boards of a project, the photos of an album.

@@ -126,6 +126,29 @@ def test_a_page_that_answers_with_and_without_a_slash_is_one_page(place):
     assert "1 duplicate" in done.stdout
 
 
+def test_one_topic_at_several_queries_is_one_page_whatever_tokens_and_addresses_it_repeats(place):
+    served: list[str] = []
+
+    class Forum(dict):
+        """Each answer has another token, calls the address that was asked for its own and another host canonical."""
+
+        def get(self, path: str, default: Answer) -> Answer:
+            if not path.startswith("/topic/"):
+                return super().get(path, default)
+            served.append(path)
+            head = f'<link rel=canonical href="http://localhost/topic/1/"><meta property="og:url" content="{site.url(path)}">'
+            form = f"<form><input type=hidden name=token value={len(served)}><a href='/login?next={path}'>log in</a></form>"
+            text = "<p>" + "The ferry is late once more, and nobody in the harbour says why. " * 3 + "</p>"
+            return Answer(page(1).replace("<title>", f"{head}<title>").replace("</h1>", f"</h1>{text}{form}"), headers=HTML)
+
+    site = LoopbackSite({})
+    site.paths = Forum({"/": home("/topic/1/?page=1", "/topic/1/?answer=15", "/member/", "/topic/1/"), "/member/": plain("Member", "/topic/1/?answer=16")})
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/member/", "/topic/1/"]
+    assert "3 duplicate" in done.stdout
+
+
 def test_a_feed_of_another_host_that_cannot_be_had_is_no_loss(place):
     elsewhere = LoopbackSite({"/robots.txt": Answer("User-agent: *\nDisallow: /")})
     head = f'<link rel="alternate" type="application/rss+xml" href="{elsewhere.url("/rss/")}">'
