@@ -10,7 +10,15 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
-from crawler.systems.generic.evidence import evidence, is_by_one, is_counted_out, is_plain, is_rated, is_torn
+from crawler.systems.generic.evidence import (
+    evidence,
+    is_by_one,
+    is_collected,
+    is_counted_out,
+    is_plain,
+    is_rated,
+    is_torn,
+)
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import NEVER, Group, Sums, groups_of
 from crawler.systems.generic.slots import Slots, read_slots
@@ -76,9 +84,9 @@ class _Page:
         self.sums, self.around = Sums(self.tree), Surroundings(self.tree)
 
     def read(self, template: Template) -> Found | None:
-        """A candidate with its fields; None for reviews and for what one member has written."""
+        """A candidate with its fields; None for reviews, what one member has written, and comments of other pages."""
         slots = read_slots(template, observed_at=self.observed_at, language=self.language)
-        if is_rated(template) or is_by_one(template, slots):
+        if is_rated(template) or is_by_one(template, slots) or is_collected(template, slots):
             return None
         group, around = template.group, self.around
         found = Found(template, slots, skim_bodies(template, slots), language=self.language)
@@ -92,13 +100,14 @@ class _Page:
 
     def candidates(self, limit: int, behind: float) -> list[Found]:
         found: list[Found] = []
-        others: list[tuple[int, int]] = []
+        others: list[Group] = []
         for group in groups_of(self.tree, self.sums, self.around, behind=behind)[:limit]:
-            if any(low <= group.spans[0][0] < high for low, high in others):
+            if any(_is_part(group, other) for other in others):
                 continue
             candidate = self.read(Template(self.tree, group, SAMPLE))
             if candidate is None:
-                others.append((group.spans[0][0], group.spans[-1][1]))
+                others.append(group)
+                found = [each for each in found if not _is_part(each.group, group)]
             else:
                 found.append(candidate)
         found.sort(key=lambda candidate: -candidate.rank)
@@ -107,6 +116,11 @@ class _Page:
             found.remove(surer)
             found.insert(0, surer)
         return found
+
+
+def _is_part(group: Group, of: Group) -> bool:
+    """Whether records begin among others, or part the same elements in another way."""
+    return of.spans[0][0] <= group.spans[0][0] < of.spans[-1][1] or group.label == of.label
 
 
 def candidates(
