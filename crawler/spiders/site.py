@@ -105,7 +105,7 @@ class _Site:
     spelled: set[bytes] = field(default_factory=set)
     """Paths, without a slash at the end, that were named with a query, or both with and without that slash."""
     answers: dict[bytes, str] = field(default_factory=dict)
-    """Canonical addresses of pages at such paths, by what answered."""
+    """Canonical addresses of pages at such paths, and of all with a thread, by what answered."""
 
     def may_be_empty(self, url: str) -> bool:
         """Whether an address may be one of many without end that show nothing of their own."""
@@ -130,8 +130,12 @@ class _Site:
             return None
         if document.derived(content_of).text < SENTENCE:
             return None
-        first = self.answers.setdefault(mark_of_answer(document), address)
+        first = self.remember(document)
         return None if first == address else Passed("duplicate", first)
+
+    def remember(self, document: Document) -> str:
+        """The address of the first page that answered so at this path, which may be this one."""
+        return self.answers.setdefault(mark_of_answer(document), canonical_url(document))
 
 
 class SiteSpider(VisitSpider):
@@ -311,6 +315,8 @@ class SiteSpider(VisitSpider):
                 continue
             site.pages += 1
             path, query = url.partition("?")[::2]
+            if query and self._is_left(site, path):
+                yield self.page_request(path, path)  # what it shows tells whether this is another page
             if query or mark(path[:-1] if path.endswith("/") else path + "/") in site.seen:
                 site.spelled.add(_path_mark(url))
             if depth is not None:
@@ -346,6 +352,15 @@ class SiteSpider(VisitSpider):
             site.again.add(address)
             return False
         self.report.skipped["known"] += 1
+        return True
+
+    def _is_left(self, site: _Site, path: str) -> bool:
+        """Whether a page is in the archive, and was not asked for in this crawl until now."""
+        address = mark(path)
+        if address not in site.known.comments or address in site.again | site.grown.keys():
+            return False
+        site.again.add(address)
+        site.seen.add(address)
         return True
 
     def _young(self, site: _Site, found: Iterable[Found]) -> Iterator[Found]:
@@ -495,7 +510,9 @@ class SiteSpider(VisitSpider):
         links = self._links.pop(lease.id, ())
         leads_on = False
         if site is not None:
-            if document is not None and not has_thread:
+            if document is not None and has_thread:
+                site.remember(document)  # links to its posts may be met later
+            elif document is not None:
                 links = () if is_stated_page(document) else self._led_on(site, document, lease)
                 leads_on = bool(links)
             if site.may_be_empty(lease.url):

@@ -147,6 +147,24 @@ def test_one_topic_at_several_queries_is_one_page_whatever_tokens_and_addresses_
     assert done.returncode == 0, done.stdout + done.stderr
     assert visited(place, site) == ["/member/", "/topic/1/"]
     assert "3 duplicate" in done.stdout
+    site.paths["/"] = home("/topic/1/?page=1", "/topic/1/?answer=18", "/member/", "/topic/1/")
+    assert crawl(place, site, "new").returncode == 0
+    assert visited(place, site) == ["/member/", "/topic/1/"], "a link to a new post of a known topic"
+    before = len(site.asked)
+    assert crawl(place, site, "new").returncode == 0
+    assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
+
+
+def test_a_link_to_a_post_that_is_met_after_its_topic_leads_to_no_other_page(place):
+    def topic(token: int) -> Answer:
+        text = "<p>" + "The ferry is late once more, and nobody in the harbour says why. " * 3 + "</p>"
+        return Answer(page(1).replace("</h1>", f"</h1>{text}<form><input type=hidden name=token value={token}></form>"), headers=HTML)
+
+    site = LoopbackSite({"/": home("/topic/1/", "/member/"), "/topic/1/": topic(1), "/topic/1/?answer=16": topic(2)})
+    site.paths["/member/"] = Answer(plain("Member", "/topic/1/?answer=16").body, headers=HTML, wait=1)
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/member/", "/topic/1/"]
 
 
 def test_a_feed_of_another_host_that_cannot_be_had_is_no_loss(place):
