@@ -205,11 +205,19 @@ def links_of(document: Document) -> Links:
 
 
 _GOES: Final = re.compile(r"""\blocation(?:\.href)?\s*=\s*["']([^"'\s]{1,2000})["']\s*;?\s*(?:return\b.*)?$""")
-_LINK_IN_STRING: Final = re.compile(r"""\bhref=\\(["'])([^"'\\\s$<>{}]{1,2000})\\\1""")
+_LINK_IN_STRING: Final = re.compile(r"""\bhref=\\(["'])((?:[^"'\\\s$<>{}]|\\[ux][0-9A-Fa-f]{2,4}){1,2000})\\\1""")
 
 
 def _scripted(document: Document) -> Iterator[str]:
     """Where a row leads that is clicked as a whole, and links of markup that stands in strings of a script."""
+    for written in _written_for_scripts(document):
+        yield _ESCAPE.sub(lambda escape: chr(int(escape[1] or escape[2], 16)), written)
+
+
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")
+
+
+def _written_for_scripts(document: Document) -> Iterator[str]:
     for node in document.css("[onclick], [data-href]"):
         goes = _GOES.search(node.attributes.get("onclick") or "")
         if goes is not None:

@@ -60,7 +60,7 @@ MAX_SEGMENTS: Final = 20
 MAX_REPEATS: Final = 3
 """A path segment that stands so often in one path is a circle (`/news/news/news/`)."""
 
-MAX_PARAMETERS: Final = 12
+MAX_PARAMETERS: Final = 8
 """Queries with more parameters are combinations of filters."""
 
 
