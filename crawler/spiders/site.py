@@ -412,7 +412,7 @@ class SiteSpider(VisitSpider):
 
         :param own: its address
         """
-        if not site.options.listings:
+        if not site.options.listings or depth > (site.options.max_depth or depth):
             return
         for url, kind in links.traps.items():
             if site.options.wants(url):
@@ -420,20 +420,18 @@ class SiteSpider(VisitSpider):
         own = as_page(own) or own
         site.views |= {mark(url) for url in chain(links.pages, links.listings) if is_view(url, own)}
         for urls, step in ((links.following, 0), (links.pages, 1), (links.listings, 1)):
-            if not site.options.max_depth or depth + step <= site.options.max_depth:
-                named = sorted(urls, key=lambda url: "?" in url)
-                yield from self._pages(site, (Found(url=url) for url in named), depth + step)
+            named = sorted(urls, key=lambda url: "?" in url)
+            yield from self._pages(site, (Found(url=url) for url in named), depth + step)
 
     def _led_on(self, site: _Site, document: Document, lease: Lease) -> Iterable[Request]:
         """What a page without a thread names and nothing else did: the boards of a project, the photos of an album.
 
         Such pages are bounded by ``max_listings`` too, by a count of their own: no listing is left out for them.
         """
-        if not site.options.listings:
-            return ()
         links, depth = links_of(document), site.depths.get(mark(lease.url), 1)
-        deepest = site.options.max_depth
-        named = links.following if deepest and depth >= deepest else links.following + links.pages + links.listings
+        if not site.options.listings or depth > (site.options.max_depth or depth):
+            return ()
+        named = links.following + links.pages + links.listings
         if all(mark(url) in site.seen or not site.options.wants(url) for url in named):
             return ()
         if _reached(site.leading_on, site.options.max_listings):

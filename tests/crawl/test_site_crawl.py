@@ -230,16 +230,26 @@ def test_pages_without_a_thread_are_archived_and_lead_on_and_those_with_one_or_t
         "/project/": plain("Project", "/board/", "/story/"),
         "/board/": plain("Board", "/topic/1/", "/topic/2/", "/deeper/"),
         "/topic/1/": story(1), "/topic/2/": story(2),
-        "/deeper/": plain("Deeper", "/too-deep/"),
+        "/deeper/": plain("Deeper", "/topic/4/", "/last/"),
+        "/topic/4/": story(4), "/last/": plain("Last", "/too-deep/"),
         "/article/": Answer(article, headers=HTML),
         "/story/": Answer(page(3).replace("</h1>", '</h1><a href="/of-story/">more</a>'), headers=HTML),
     }  # fmt: skip
     done = crawl(place, site, "new")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert visited(place, site) == ["/article/", "/board/", "/deeper/", "/project/", "/story/", "/topic/1/", "/topic/2/"]
+    assert visited(place, site) == ["/article/", "/board/", "/deeper/", "/last/", "/project/", "/story/", "/topic/1/", "/topic/2/", "/topic/4/"]
     asked = [one.path for one in site.asked]
     assert not {"/of-story/", "/of-article/", "/too-deep/"} & set(asked)
     assert [path for path in set(asked) if asked.count(path) > 1] == ["/robots.txt"]
+
+
+def test_a_listing_three_steps_from_the_home_page_is_followed_and_one_of_four_is_not(place):
+    site = LoopbackSite({"/": home("/one/"), "/one/": home("/two/"), "/two/": home("/three/"), "/three/": home("/topic/1/", "/four/"), "/four/": home("/topic/2/")})
+    site.paths |= {"/topic/1/": story(1), "/topic/2/": story(2)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/topic/1/"]
+    assert "/topic/2/" not in [one.path for one in site.asked]
 
 
 def test_what_a_page_without_a_thread_names_later_is_found_by_later_crawls_and_others_are_not_asked_again(place):
