@@ -104,6 +104,8 @@ class _Site:
     """Steps from the home page, of addresses that a listing named."""
     spelled: set[bytes] = field(default_factory=set)
     """Paths, without a slash at the end, that were named with a query, or both with and without that slash."""
+    threads: set[bytes] = field(default_factory=set)
+    """Addresses of pages with a thread."""
     answers: dict[bytes, str] = field(default_factory=dict)
     """Canonical addresses of pages at such paths, and of all with a thread, by what answered."""
 
@@ -132,6 +134,10 @@ class _Site:
             return None
         first = self.remember(document)
         return None if first == address else Passed("duplicate", first)
+
+    def has_thread(self, url: str) -> bool:
+        """Whether a page had a thread when it was visited last."""
+        return mark(url) in self.threads or self.known.comments.get(mark(url), 0) > 0
 
     def remember(self, document: Document) -> str:
         """The address of the first page that answered so at this path, which may be this one."""
@@ -470,6 +476,9 @@ class SiteSpider(VisitSpider):
             return Passed("amp")
         if site.may_be_empty(lease.url) and site.shows_something(document):
             self._showing.add(lease.id)
+        first = whole_of(document, lambda url: mark(url) in site.seen)
+        if first is not None and site.has_thread(first):
+            return Passed("duplicate", first)
         if is_listing(document, has_thread=has_thread)[0]:
             if _reached(site.places, site.options.max_listings):
                 return Passed("limit")
@@ -477,7 +486,6 @@ class SiteSpider(VisitSpider):
             depth = site.depths.get(mark(lease.url), 1)
             self._links[lease.id] = self._followed(site, links_of(document), depth, document.url)
             return Passed("listing")
-        first = whole_of(document, lambda url: mark(url) in site.seen)
         if first is not None and has_thread():
             self._links[lease.id] = self._pages(site, [Found(url=first)])
             return Passed("duplicate", first)
@@ -510,6 +518,7 @@ class SiteSpider(VisitSpider):
         if site is not None:
             if document is not None and has_thread:
                 site.remember(document)  # links to its posts may be met later
+                site.threads |= {mark(lease.url), mark(canonical_url(document))}
             elif document is not None:
                 links = () if is_stated_page(document) else self._led_on(site, document, lease)
                 leads_on = bool(links)

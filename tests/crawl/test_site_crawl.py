@@ -37,6 +37,10 @@ def home(*paths: str, head: str = "", more: str = "") -> Answer:
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
+ONE = {"CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+"""The default, by which a topic has answered before the links to its posts are asked for."""
+
+
 def story(number: int, **options: object) -> Answer:
     return Answer(page(number, **options), headers=HTML)
 
@@ -143,15 +147,15 @@ def test_one_topic_at_several_queries_is_one_page_whatever_tokens_and_addresses_
 
     site = LoopbackSite({})
     site.paths = Forum({"/": home("/topic/1/?page=1", "/topic/1/?answer=15", "/member/", "/topic/1/"), "/member/": plain("Member", "/topic/1/?answer=16")})
-    done = crawl(place, site)
+    done = crawl(place, site, **ONE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert visited(place, site) == ["/member/", "/topic/1/"]
     assert "3 duplicate" in done.stdout
     site.paths["/"] = home("/topic/1/?page=1", "/topic/1/?answer=18", "/member/", "/topic/1/")
-    assert crawl(place, site, "new").returncode == 0
+    assert crawl(place, site, "new", **ONE).returncode == 0
     assert visited(place, site) == ["/member/", "/topic/1/"], "a link to a new post of a known topic"
     before = len(site.asked)
-    assert crawl(place, site, "new").returncode == 0
+    assert crawl(place, site, "new", **ONE).returncode == 0
     assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
 
 
@@ -162,7 +166,7 @@ def test_a_link_to_a_post_that_is_met_after_its_topic_leads_to_no_other_page(pla
 
     site = LoopbackSite({"/": home("/topic/1/", "/member/"), "/topic/1/": topic(1), "/topic/1/?answer=16": topic(2)})
     site.paths["/member/"] = Answer(plain("Member", "/topic/1/?answer=16").body, headers=HTML, wait=1)
-    done = crawl(place, site)
+    done = crawl(place, site, **ONE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert visited(place, site) == ["/member/", "/topic/1/"]
 
@@ -205,6 +209,19 @@ def test_further_pages_of_a_thread_and_links_to_its_posts_are_no_pages_of_their_
     done = crawl(place, site, "new")
     assert done.returncode == 0, done.stdout + done.stderr
     assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
+
+
+def test_a_last_page_with_a_single_post_is_a_further_page_of_its_topic_and_no_listing(place):
+    numbers = "<a href='/t/1/'>1</a> <a href='/t/1/?page=2'>2</a>"
+    last = f"<title>Topic</title><body><h1>Topic</h1><ul>{''.join(f'<li><a href=/b/{n}/>A board of ferries {n}</a>' for n in range(9))}</ul>{numbers}<p>Me too.</p>"
+    site = LoopbackSite({"/": home("/t/1/?page=2", "/t/1/"), "/t/1/?page=2": Answer(last, headers=HTML)})
+    site.paths["/t/1/"] = Answer(page(1).replace("</h1>", f"</h1>{numbers}"), headers=HTML)
+    done = crawl(place, site, "new", **ONE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/t/1/"]
+    before = len(site.asked)
+    assert crawl(place, site, "new", **ONE).returncode == 0
+    assert not [path for path in asked_since(site, before) if path.startswith("/t/")]
 
 
 def test_what_only_members_may_see_is_no_loss_where_a_link_leads_there(place):
