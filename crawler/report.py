@@ -71,6 +71,9 @@ def incomplete(thread: Thread) -> Incomplete | None:
         reasons.insert(0, thread.stop_detail)
     if thread.expected is not None and thread.expected != thread.captured:
         reasons.append(f"{thread.captured} read, {thread.expected} stated")
+    if not reasons:
+        sure = "" if thread.confidence is None else f" (confidence that it is a thread: {thread.confidence:.2f})"
+        reasons.append(f"no comment was read, and nothing says that there is none{sure}")
     return Incomplete(thread.url or "", thread.verdict, "; ".join(dict.fromkeys(reasons)))
 
 

@@ -73,6 +73,9 @@ _VERB_AND_OBJECT: Final = re.compile(
 )
 """What acts by its whole name: `newreply.php`, `delete_comment.cgi`."""
 
+_MAKES_ONE: Final = re.compile(r"(?:add|new|create)_?(?:topic|thread|post|reply|comment|message|ticket|issue|poll)")
+"""What acts also as the first word of a path: `/newticket`; `/newposts` is a list of the newest."""
+
 _MADE_BY_FORM: Final = re.compile(r"topics|threads|comments|messages|tickets|issues|discussions|users")
 """What a list is of whose `new` is a form and not a list of the newest."""
 
@@ -108,6 +111,8 @@ def _acts(segments: list[str], place: int) -> bool:
         if _FORM.fullmatch(document[1]):
             return True
         name = document[1].replace("-", "")
+    if not before and document is None and _MAKES_ONE.fullmatch(word):
+        return True
     if not before or _ends_with_date(before):  # a story's slug
         return False
     if name in _CERTAIN:

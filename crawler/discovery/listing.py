@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,7 +39,9 @@ _LISTING_PATH = re.compile(
     re.IGNORECASE,
 )
 _PAGED_QUERY = re.compile(r"(?:^|&)(?:page|paged|p|pg|offset|start)=[0-9]{1,6}(?:&|$)", re.IGNORECASE)
-_PAGED_PATH = re.compile(r"/(?:page|seite|pagina|p)[/-]?[0-9]{1,6}/?$", re.IGNORECASE)
+_LETTER_QUERY = re.compile(r"(?:^|&)(?:letter|initial|alpha|char)=[^&]{1,3}(?:&|$)", re.IGNORECASE)
+"""One letter of an alphabetical list."""
+_PAGED_PATH = re.compile(r"/(?:page|seite|pagina|p)[/:-]?[0-9]{1,6}/?$", re.IGNORECASE)
 _PAGED_TEXT = re.compile(
     r"^(?:[0-9]{1,5}|[»›>→]+|.{0,20}(?:next|older|more|weiter|ältere|suivant|siguiente|次|下一页).{0,20})$",
     re.IGNORECASE,
@@ -145,6 +148,8 @@ def _by_address(document: Document) -> Iterable[tuple[int, str]]:
         yield -2, "its address"
     elif _PAGED_PATH.search(parts.path) or _PAGED_QUERY.search(parts.query):
         yield -1, "its numbered address"
+    elif _LETTER_QUERY.search(parts.query):
+        yield -1, "a letter of the alphabet in its address"
     if document.first('link[rel="next"], link[rel="prev"]') is not None:
         yield -1, "link[rel=next]"
 
@@ -190,7 +195,38 @@ def links_of(document: Document) -> Links:
             links.listings.append(url)
         else:
             links.pages.append(url)
+    for written in islice(_scripted(document), MAX_LINKS):
+        href = document.link(written)
+        url = as_page(href) if href is not None else None
+        if url is not None and url not in seen and site_of(url) == site and trap(url) is None:
+            seen.add(url)
+            links.pages.append(url)
     return links
+
+
+_GOES: Final = re.compile(r"""\blocation(?:\.href)?\s*=\s*["']([^"'\s]{1,2000})["']\s*;?\s*(?:return\b.*)?$""")
+_LINK_IN_STRING: Final = re.compile(r"""\bhref=\\(["'])((?:[^"'\\\s$<>{}]|\\[ux][0-9A-Fa-f]{2,4}){1,2000})\\\1""")
+
+
+def _scripted(document: Document) -> Iterator[str]:
+    """Where a row leads that is clicked as a whole, and links of markup that stands in strings of a script."""
+    for written in _written_for_scripts(document):
+        yield _ESCAPE.sub(lambda escape: chr(int(escape[1] or escape[2], 16)), written)
+
+
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")
+
+
+def _written_for_scripts(document: Document) -> Iterator[str]:
+    for node in document.css("[onclick], [data-href]"):
+        goes = _GOES.search(node.attributes.get("onclick") or "")
+        if goes is not None:
+            yield goes[1]
+        elif node.tag != "a" and (place := node.attributes.get("data-href")):
+            yield place
+    if _LINK_IN_STRING.search(document.text) is not None:
+        for script in document.css("script:not([src])"):
+            yield from (link[2] for link in _LINK_IN_STRING.finditer(script.text()))
 
 
 FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})

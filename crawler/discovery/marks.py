@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
-from html import escape
-from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus, urlsplit
+from typing import Final
 
-if TYPE_CHECKING:
-    from crawler.extract.document import Document
+from crawler.extract.document import Document
+from crawler.extract.outline import Line, Outline
 
 
 def mark(url: str) -> bytes:
@@ -17,16 +16,32 @@ def mark(url: str) -> bytes:
 
 
 def mark_of_answer(document: Document) -> bytes:
-    """A page's path and its markup but for its own address, in eight bytes: the same for two addresses of one page.
+    """A page's path and what it shows, in eight bytes: the same for two addresses of one page.
 
-    A page that is never twice the same, for a token or the time that it shows, has another each time.
+    That is its title, its lines, its pictures and what plays on it; links, and forms with their tokens, may have the
+    address in them or be new each time. So may the time that it shows, and how often it was seen: figures in lines with
+    a clock, and of short lines that count something, are left out.
     """
-    address, mark_of_query, query = document.url.partition("?")
-    own, text = mark_of_query + query, document.text
-    for spelled in {own, escape(own), quote(own, ""), quote_plus(own)} if query else ():
-        text = text.replace(spelled, "")
-    place = address.rstrip("/")
-    path = urlsplit(place).path
-    for spelled in (path, quote(path, "")) if path else ():
-        text = text.replace(spelled + "/", spelled).replace(spelled + "%2F", spelled)
-    return mark(f"{place}\n{text}")
+    shown = [" ".join(title.text(deep=True).split())] if (title := document.first("title")) is not None else []
+    lines = document.derived(Outline).lines
+    shown += [_FIGURES.sub("0", line.text) if _is_new_each_time(line) else line.text for line in lines]
+    shown += [node.attributes.get("src") or "" for node in document.css(_MEDIA)]
+    return mark("\n".join([document.url.partition("?")[0].rstrip("/"), *shown]))
+
+
+def _is_new_each_time(line: Line) -> bool:
+    """Whether a line has a clock, or is a word or two with one number: `Seen: 15 times`."""
+    if line.is_heading:
+        return False
+    is_count = len(line.text) <= COUNT and len(_FIGURES.findall(line.text)) == 1 and _WORD.search(line.text)
+    return bool(is_count or _CLOCK.search(line.text))
+
+
+COUNT: Final = 30
+"""Characters of a line that counts something at most."""
+
+_FIGURES: Final = re.compile(r"[0-9]+")
+_WORD: Final = re.compile(r"[^\W\d_]{3}")
+_CLOCK: Final = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
+
+_MEDIA: Final = "img[src], iframe[src], embed[src], video[src], audio[src], source[src]"

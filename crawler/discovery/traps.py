@@ -13,6 +13,7 @@ from crawler.discovery.actions import is_action
 TRAP_PARAMETERS: Final[dict[str, str]] = {
     "replytocom": "a reply form", "like_comment": "a like", "share": "a share", "_wpnonce": "an action",
     "action": "an action", "do": "an action", "add-to-cart": "a purchase", "add_to_wishlist": "a purchase",
+    "version": "an old version", "oldid": "an old version",
     "print": "a print view", "printable": "a print view", "replyto": "a reply form", "redirect_to": "a login",
     "return_to": "a login", "returnurl": "a login", "s": "a search", "q": "a search", "search": "a search",
     "query": "a search", "filter": "a filter", "view": "another view", "ical": "a calendar",

@@ -23,6 +23,13 @@ FEW_BYTES: Final = 200_000
 """Markup of a notice is shorter, characters; a longer page is searched for a vendor's signs only."""
 
 
+SENTENCES: Final = 600
+"""Visible characters up to which a page that says so may show nothing without scripts."""
+
+FRAME: Final = 200
+"""The same where only `noscript` says so: the frame that scripts fill has a name, a few links and a line of rights."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockPage:
     """What stands in the place of the content."""
@@ -239,10 +246,11 @@ def _by_words(document: Document) -> BlockPage | None:
 
 
 def _by_scripts(document: Document, shown: str) -> BlockPage | None:
-    if len(shown) > 600:
+    if len(shown) > SENTENCES or document.first("video[src], video source[src]") is not None:
         return None
     notices = [node.text(deep=True, separator=" ")[:SHORT] for node in document.css("noscript")]
-    if not _wants_scripts(" ".join([shown, *notices])) or document.first("video[src], video source[src]") is not None:
+    is_framed = len(shown) <= FRAME and _wants_scripts(" ".join(notices))
+    if not (is_framed or _wants_scripts(shown)):
         return None
     stated = document.first('meta[property="og:title" i][content], meta[property="og:description" i][content]')
     return None if stated is not None else BlockPage("javascript", "it says so and shows nothing else")

@@ -6,7 +6,7 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-_PATH: Final = re.compile(r"/(?:page|seite|pagina|p)[/-]?[0-9]{1,6}/?$", re.IGNORECASE)
+_PATH: Final = re.compile(r"/(?:page|seite|pagina|p)[/:-]?[0-9]{1,6}/?$", re.IGNORECASE)
 _PAIR: Final = re.compile(r"(?:page|paged|pg|p|offset|start)=[0-9]{1,6}", re.IGNORECASE)
 """What of an address says which page of something it is: the end of a path, a pair of a query."""
 

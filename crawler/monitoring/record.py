@@ -40,8 +40,8 @@ REFUSED: Final = frozenset({"blocked", "error"})
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "visits": ("site", "observed_at", "crawl_id", "page_id", "url", "outcome", "detail", "http_status", "threads"),
     "threads": (
-        "site", "observed_at", "crawl_id", "thread_id", "url", "verdict", "state", "stop_reason", "stop_detail",
-        "expected", "captured", "gaps",
+        "site", "observed_at", "crawl_id", "thread_id", "url", "verdict", "state", "confidence", "stop_reason",
+        "stop_detail", "expected", "captured", "gaps",
     ),
     "pages": ("site", "observed_at", "crawl_id", "page_id", "title", "http_status"),
     "comments": (
@@ -236,7 +236,9 @@ def _threads(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> Iterator[
         yield kind, _seen(rows.take(pa.array(numbers, pa.int64())), "thread_id", pa.array(is_bad, pa.bool_()))
 
 
-_LEDGER: Final = ("url", "verdict", "state", "stop_reason", "stop_detail", "expected", "captured", "gaps")
+_LEDGER: Final = (
+    "url", "verdict", "state", "confidence", "stop_reason", "stop_detail", "expected", "captured", "gaps",
+)  # fmt: skip
 
 
 def _pages(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> Iterator[Seen]:  # noqa: ARG001 - as the others

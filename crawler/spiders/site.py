@@ -62,9 +62,6 @@ MOST_EMPTY: Final = 12
 """Days of a calendar, or views of a list, that are visited and show nothing (no thread, no text, no page that nothing
 else named) before more of the same form are passed over."""
 
-_CANONICAL: Final = 'link[rel="canonical"][href], meta[property="og:url"][content]'
-"""By what a page names its one address (`crawler.extract.urls.canonical_url`)."""
-
 Read = Callable[..., Listed]
 
 _T = TypeVar("_T")
@@ -107,8 +104,10 @@ class _Site:
     """Steps from the home page, of addresses that a listing named."""
     spelled: set[bytes] = field(default_factory=set)
     """Paths, without a slash at the end, that were named with a query, or both with and without that slash."""
+    threads: set[bytes] = field(default_factory=set)
+    """Addresses of pages with a thread."""
     answers: dict[bytes, str] = field(default_factory=dict)
-    """Canonical addresses of pages at such paths, by what answered."""
+    """Canonical addresses of pages at such paths, and of all with a thread, by what answered."""
 
     def may_be_empty(self, url: str) -> bool:
         """Whether an address may be one of many without end that show nothing of their own."""
@@ -124,16 +123,25 @@ class _Site:
         )
 
     def same_as_before(self, document: Document) -> Passed | None:
-        """Whether a page is one that answered before at an address with another query, and names no canonical one.
+        """Whether a page is one that answered before at an address with another query, and names no other as its own.
 
         A page without text of its own may be filled by a script, which reads the address.
         """
-        if _path_mark(document.url) not in self.spelled or document.first(_CANONICAL) is not None:
+        address = canonical_url(document)
+        if _path_mark(document.url) not in self.spelled or address != page_url(document.url):
             return None
         if document.derived(content_of).text < SENTENCE:
             return None
-        first = self.answers.setdefault(mark_of_answer(document), address := canonical_url(document))
+        first = self.remember(document)
         return None if first == address else Passed("duplicate", first)
+
+    def has_thread(self, url: str) -> bool:
+        """Whether a page had a thread when it was visited last."""
+        return mark(url) in self.threads or self.known.comments.get(mark(url), 0) > 0
+
+    def remember(self, document: Document) -> str:
+        """The address of the first page that answered so at this path, which may be this one."""
+        return self.answers.setdefault(mark_of_answer(document), canonical_url(document))
 
 
 class SiteSpider(VisitSpider):
@@ -313,11 +321,15 @@ class SiteSpider(VisitSpider):
                 continue
             site.pages += 1
             path, query = url.partition("?")[::2]
+            if query and self._is_left(site, path):
+                yield self.page_request(path, path)  # what it shows tells whether this is another page
             if query or mark(path[:-1] if path.endswith("/") else path + "/") in site.seen:
                 site.spelled.add(_path_mark(url))
             if depth is not None:
                 site.depths[address] = depth
-            yield self.page_request(url, found.url)
+            request = self.page_request(url, found.url)
+            # Where both answer alike, the address without the query is the page's.
+            yield request.replace(priority=-1) if query and mark(path) in site.seen else request
 
     def _passed_as_trap(self, site: _Site, url: str, kind: str) -> None:
         """Count an address that is never asked for, so that nobody is left with fewer pages and no reason."""
@@ -346,6 +358,15 @@ class SiteSpider(VisitSpider):
             site.again.add(address)
             return False
         self.report.skipped["known"] += 1
+        return True
+
+    def _is_left(self, site: _Site, path: str) -> bool:
+        """Whether a page is in the archive, and was not asked for in this crawl until now."""
+        address = mark(path)
+        if address not in site.known.comments or address in site.again | site.grown.keys():
+            return False
+        site.again.add(address)
+        site.seen.add(address)
         return True
 
     def _young(self, site: _Site, found: Iterable[Found]) -> Iterator[Found]:
@@ -397,7 +418,7 @@ class SiteSpider(VisitSpider):
 
         :param own: its address
         """
-        if not site.options.listings:
+        if not site.options.listings or depth > (site.options.max_depth or depth):
             return
         for url, kind in links.traps.items():
             if site.options.wants(url):
@@ -405,19 +426,18 @@ class SiteSpider(VisitSpider):
         own = as_page(own) or own
         site.views |= {mark(url) for url in chain(links.pages, links.listings) if is_view(url, own)}
         for urls, step in ((links.following, 0), (links.pages, 1), (links.listings, 1)):
-            if not site.options.max_depth or depth + step <= site.options.max_depth:
-                yield from self._pages(site, (Found(url=url) for url in urls), depth + step)
+            named = sorted(urls, key=lambda url: "?" in url)
+            yield from self._pages(site, (Found(url=url) for url in named), depth + step)
 
     def _led_on(self, site: _Site, document: Document, lease: Lease) -> Iterable[Request]:
         """What a page without a thread names and nothing else did: the boards of a project, the photos of an album.
 
         Such pages are bounded by ``max_listings`` too, by a count of their own: no listing is left out for them.
         """
-        if not site.options.listings:
-            return ()
         links, depth = links_of(document), site.depths.get(mark(lease.url), 1)
-        deepest = site.options.max_depth
-        named = links.following if deepest and depth >= deepest else links.following + links.pages + links.listings
+        if not site.options.listings or depth > (site.options.max_depth or depth):
+            return ()
+        named = links.following + links.pages + links.listings
         if all(mark(url) in site.seen or not site.options.wants(url) for url in named):
             return ()
         if _reached(site.leading_on, site.options.max_listings):
@@ -456,6 +476,9 @@ class SiteSpider(VisitSpider):
             return Passed("amp")
         if site.may_be_empty(lease.url) and site.shows_something(document):
             self._showing.add(lease.id)
+        first = whole_of(document, lambda url: mark(url) in site.seen)
+        if first is not None and site.has_thread(first):
+            return Passed("duplicate", first)
         if is_listing(document, has_thread=has_thread)[0]:
             if _reached(site.places, site.options.max_listings):
                 return Passed("limit")
@@ -463,7 +486,6 @@ class SiteSpider(VisitSpider):
             depth = site.depths.get(mark(lease.url), 1)
             self._links[lease.id] = self._followed(site, links_of(document), depth, document.url)
             return Passed("listing")
-        first = whole_of(document, lambda url: mark(url) in site.seen)
         if first is not None and has_thread():
             self._links[lease.id] = self._pages(site, [Found(url=first)])
             return Passed("duplicate", first)
@@ -494,7 +516,10 @@ class SiteSpider(VisitSpider):
         links = self._links.pop(lease.id, ())
         leads_on = False
         if site is not None:
-            if document is not None and not has_thread:
+            if document is not None and has_thread:
+                site.remember(document)  # links to its posts may be met later
+                site.threads |= {mark(lease.url), mark(canonical_url(document))}
+            elif document is not None:
                 links = () if is_stated_page(document) else self._led_on(site, document, lease)
                 leads_on = bool(links)
             if site.may_be_empty(lease.url):

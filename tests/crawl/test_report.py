@@ -36,6 +36,14 @@ def test_a_thread_that_was_not_gives_3_and_is_listed(verdict):
     assert [(entry.verdict, entry.why) for entry in report.incomplete] == [(verdict, "why")]
 
 
+@pytest.mark.parametrize(
+    ("confidence", "said"), [(None, "none"), (0.31, "none (confidence that it is a thread: 0.31)")]
+)
+def test_a_thread_that_nobody_is_sure_of_is_listed_with_a_reason(confidence, said):
+    report = finished(thread("unknown", state="unknown", confidence=confidence))
+    assert [entry.why for entry in report.incomplete] == [f"no comment was read, and nothing says that there is {said}"]
+
+
 def test_a_thread_whose_service_has_ended_is_no_loss_but_one_that_is_not_supported_is():
     assert finished(thread("unknown", stop_reason="dead", stop_detail="ended"), capture(is_last=True)).exit_status == 0
     assert finished(thread("unknown", stop_reason="unsupported"), capture(is_last=True)).exit_status == 3

@@ -37,6 +37,10 @@ def home(*paths: str, head: str = "", more: str = "") -> Answer:
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
+ONE = {"CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+"""The default, by which a topic has answered before the links to its posts are asked for."""
+
+
 def story(number: int, **options: object) -> Answer:
     return Answer(page(number, **options), headers=HTML)
 
@@ -126,6 +130,47 @@ def test_a_page_that_answers_with_and_without_a_slash_is_one_page(place):
     assert "1 duplicate" in done.stdout
 
 
+def test_one_topic_at_several_queries_is_one_page_whatever_tokens_and_addresses_it_repeats(place):
+    served: list[str] = []
+
+    class Forum(dict):
+        """Each answer has another token, time and count, calls the address that was asked for its own and another host canonical."""
+
+        def get(self, path: str, default: Answer) -> Answer:
+            if not path.startswith("/topic/"):
+                return super().get(path, default)
+            served.append(path)
+            head = f'<link rel=canonical href="http://localhost/topic/1/"><meta property="og:url" content="{site.url(path)}">'
+            form = f"<p>Seen: {len(served)} times<p>It is 2026-11-30 08:46:{len(served)} now<form><input type=hidden name=token value={len(served)}><a href='/login?next={path}'>log in</a></form>"
+            text = "<p>" + "The ferry is late once more, and nobody in the harbour says why. " * 3 + "</p>"
+            return Answer(page(1).replace("<title>", f"{head}<title>").replace("</h1>", f"</h1>{text}{form}"), headers=HTML)
+
+    site = LoopbackSite({})
+    site.paths = Forum({"/": home("/topic/1/?page=1", "/topic/1/?answer=15", "/member/", "/topic/1/"), "/member/": plain("Member", "/topic/1/?answer=16")})
+    done = crawl(place, site, **ONE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/member/", "/topic/1/"]
+    assert "3 duplicate" in done.stdout
+    site.paths["/"] = home("/topic/1/?page=1", "/topic/1/?answer=18", "/member/", "/topic/1/")
+    assert crawl(place, site, "new", **ONE).returncode == 0
+    assert visited(place, site) == ["/member/", "/topic/1/"], "a link to a new post of a known topic"
+    before = len(site.asked)
+    assert crawl(place, site, "new", **ONE).returncode == 0
+    assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
+
+
+def test_a_link_to_a_post_that_is_met_after_its_topic_leads_to_no_other_page(place):
+    def topic(token: int) -> Answer:
+        text = "<p>" + "The ferry is late once more, and nobody in the harbour says why. " * 3 + "</p>"
+        return Answer(page(1).replace("</h1>", f"</h1>{text}<form><input type=hidden name=token value={token}></form>"), headers=HTML)
+
+    site = LoopbackSite({"/": home("/topic/1/", "/member/"), "/topic/1/": topic(1), "/topic/1/?answer=16": topic(2)})
+    site.paths["/member/"] = Answer(plain("Member", "/topic/1/?answer=16").body, headers=HTML, wait=1)
+    done = crawl(place, site, **ONE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/member/", "/topic/1/"]
+
+
 def test_a_feed_of_another_host_that_cannot_be_had_is_no_loss(place):
     elsewhere = LoopbackSite({"/robots.txt": Answer("User-agent: *\nDisallow: /")})
     head = f'<link rel="alternate" type="application/rss+xml" href="{elsewhere.url("/rss/")}">'
@@ -166,6 +211,19 @@ def test_further_pages_of_a_thread_and_links_to_its_posts_are_no_pages_of_their_
     assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
 
 
+def test_a_last_page_with_a_single_post_is_a_further_page_of_its_topic_and_no_listing(place):
+    numbers = "<a href='/t/1/'>1</a> <a href='/t/1/?page=2'>2</a>"
+    last = f"<title>Topic</title><body><h1>Topic</h1><ul>{''.join(f'<li><a href=/b/{n}/>A board of ferries {n}</a>' for n in range(9))}</ul>{numbers}<p>Me too.</p>"
+    site = LoopbackSite({"/": home("/t/1/?page=2", "/t/1/"), "/t/1/?page=2": Answer(last, headers=HTML)})
+    site.paths["/t/1/"] = Answer(page(1).replace("</h1>", f"</h1>{numbers}"), headers=HTML)
+    done = crawl(place, site, "new", **ONE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/t/1/"]
+    before = len(site.asked)
+    assert crawl(place, site, "new", **ONE).returncode == 0
+    assert not [path for path in asked_since(site, before) if path.startswith("/t/")]
+
+
 def test_what_only_members_may_see_is_no_loss_where_a_link_leads_there(place):
     form = Answer("<title>Log in</title><form><input name=user><input type=password name=p></form>", headers=HTML)
     site = LoopbackSite({"/": home("/one/", "/topic/publish/1/"), "/one/": story(1), "/account/login": form, "/account/login?next=/topic/publish/1/": form})
@@ -189,16 +247,26 @@ def test_pages_without_a_thread_are_archived_and_lead_on_and_those_with_one_or_t
         "/project/": plain("Project", "/board/", "/story/"),
         "/board/": plain("Board", "/topic/1/", "/topic/2/", "/deeper/"),
         "/topic/1/": story(1), "/topic/2/": story(2),
-        "/deeper/": plain("Deeper", "/too-deep/"),
+        "/deeper/": plain("Deeper", "/topic/4/", "/last/"),
+        "/topic/4/": story(4), "/last/": plain("Last", "/too-deep/"),
         "/article/": Answer(article, headers=HTML),
         "/story/": Answer(page(3).replace("</h1>", '</h1><a href="/of-story/">more</a>'), headers=HTML),
     }  # fmt: skip
     done = crawl(place, site, "new")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert visited(place, site) == ["/article/", "/board/", "/deeper/", "/project/", "/story/", "/topic/1/", "/topic/2/"]
+    assert visited(place, site) == ["/article/", "/board/", "/deeper/", "/last/", "/project/", "/story/", "/topic/1/", "/topic/2/", "/topic/4/"]
     asked = [one.path for one in site.asked]
     assert not {"/of-story/", "/of-article/", "/too-deep/"} & set(asked)
     assert [path for path in set(asked) if asked.count(path) > 1] == ["/robots.txt"]
+
+
+def test_a_listing_three_steps_from_the_home_page_is_followed_and_one_of_four_is_not(place):
+    site = LoopbackSite({"/": home("/one/"), "/one/": home("/two/"), "/two/": home("/three/"), "/three/": home("/topic/1/", "/four/"), "/four/": home("/topic/2/")})
+    site.paths |= {"/topic/1/": story(1), "/topic/2/": story(2)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/topic/1/"]
+    assert "/topic/2/" not in [one.path for one in site.asked]
 
 
 def test_what_a_page_without_a_thread_names_later_is_found_by_later_crawls_and_others_are_not_asked_again(place):

@@ -33,6 +33,8 @@ def judged(html: str, url: str, *, has_thread: bool = False) -> bool:
         ('<script type="application/ld+json">{"@type":"CollectionPage"}</script><body>', f"{HOME}world"),
         (f"<body>{TEASERS}", f"{HOME}?page=3"),
         (f"<body><h1>Ferries</h1><table>{TOPICS}</table>", f"{HOME}forum/ferries-2/"),
+        ("<body><h1>Users</h1><p>None.", f"{HOME}users/?letter=X"),
+        ("<body><h1>Users</h1><p>None.", f"{HOME}questions/sort:age/tags:pond/page:1/"),
         (f"<body><h1>World</h1><p>All of the world.</p>{ROWS}", f"{HOME}world"),
         (f"<body><h1>World</h1><p>{SENTENCE * 4}</p>{TEASERS}{ROWS}", f"{HOME}category/world/"),
     ],
@@ -112,3 +114,14 @@ def test_the_whole_page_of_an_amp_page():
     amp = '<html amp><head><link rel="canonical" href="/a/"></head><body>'
     assert of_whole_page(Document(amp, f"{HOME}a/amp/")) == f"{HOME}a/"
     assert of_whole_page(Document("<html><body>", f"{HOME}a/")) is None
+
+
+def test_rows_that_are_clicked_as_a_whole_and_links_in_strings_of_a_script_lead_on():
+    html = (
+        "<body><table><tr><td><div onclick=\"window.location='/t/1/'\">1</div></td></tr><tr data-href=/t/2/><td onclick=\"location.href = '/t/3/'; return false;\">3</td></table>"
+        "<button onclick=\"if (confirm('?')) location = '/t/4/' + x\">no</button><i onclick=\"location='/posts/12/delete'\">x</i><a data-href=/menu/ href=/t/5/>5</a>"
+        r'''<i onclick="location.href='?sort\u003Dname'">by name</i><i onclick="location.href='/t\u002D6/'">6</i>'''
+        r'''<script>var rows = [{"name": "\x3ca href=\"/repo\"\x3e"}]; var row = "<a href=\'\" + id + \"\'>"; $("<a href=\"/u/${id}\">")</script>'''
+        "<script type=application/json>{}</script>"
+    )
+    assert links_of(Document(html, HOME)).pages == [f"{HOME}{path}" for path in ("t/5/", "t/1/", "t/2/", "t/3/", "t-6/", "repo")]

@@ -23,7 +23,7 @@ def day(days: int, form: str = "%Y%m%d") -> str:
         "/posts/12/delete", "/posts/2015/delete", "/posts/12/report", "/node/5/edit", "/comment/reply/12/34", "/delete/5", "/wiki/Page/edit",
         "/user/5/sign-out", "/topic/5-a-story/reply", "/forum/mark-all-read", "/issues/new", "/boards/1/topics/new", "/story/12/pdf", "/hiki.cgi?c=diff;p=Notes1",
         "/newreply.php?t=5", "/edit_post.php?p=3", "/posting.php?f=2&t=3", "/ticket/create.php", "/delete-comment.cgi?id=1", "/update.rb?conf=theme",
-        "/topic/5/vote", "/export.php?id=4", "/ticket/ModifyDates.html?id=3", "/Ticket/Create.html?Queue=1", "/Helpers/Toggle/Bookmark?id=1", "/article.php?id=4&format=pdf", "/article?id=4&output=print",
+        "/topic/5/vote", "/export.php?id=4", "/ticket/ModifyDates.html?id=3", "/Ticket/Create.html?Queue=1", "/Helpers/Toggle/Bookmark?id=1", "/article.php?id=4&format=pdf", "/article?id=4&output=print", "/newticket", "/new_topic/", "/addcomment",
     ],
 )  # fmt: skip
 def test_an_address_that_acts_is_a_trap(address):
@@ -37,7 +37,7 @@ def test_an_address_that_acts_is_a_trap(address):
         "/2021/07/delete/", "/new/", "/videos/new", "/news/report.html", "/quote/acme", "/edit-war-on-the-harbour/", "/delete/the-story-of-a-band/",
         "/story/1234/the-new-report/", "/watch.php?vid=edit12", "/?title=delete", "/t.php?topic=reply-to-all", "/forum.php?mode=list",
         "/view.php?type=new", "/person.php?_action=people", "/?report=12", "/post/12", "/posts/new-ferry/", "/print-shop/", "/subscribe-or-not/",
-        "/wiki/Reply_All", "/wiki/Vote", "/match/1234/report", "/games/77/preview", "/videos/12/watch", "/index.php?c=report", "/index.php?m=post&id=4", "/post.php?id=4", "/watch.php?v=1", "/report.php?id=3", "/users/follow-the-money", "/new-user-guide", "/likes/", "/reports.php", "/news/update.html", "/update/4", "/thread.php?id=4",
+        "/wiki/Reply_All", "/wiki/Vote", "/match/1234/report", "/games/77/preview", "/videos/12/watch", "/index.php?c=report", "/index.php?m=post&id=4", "/post.php?id=4", "/watch.php?v=1", "/report.php?id=3", "/users/follow-the-money", "/new-user-guide", "/likes/", "/reports.php", "/news/update.html", "/update/4", "/thread.php?id=4", "/newposts", "/new-ticket-office", "/newcomments/",
     ],
 )  # fmt: skip
 def test_a_page_whose_address_holds_such_a_word_is_none(address):
@@ -86,3 +86,8 @@ def test_what_names_no_day_is_none():
     assert not is_day(f"{SITE}/2012/12/21/")
     assert not is_day(f"{SITE}/?id=20121221")
     assert not is_day(f"{SITE}/?date=201212")
+
+
+@pytest.mark.parametrize("address", ["/wiki/Start?version=1", "/index.php?title=Start&oldid=12"])
+def test_an_old_version_of_a_page_is_a_trap(address):
+    assert trap(SITE + address) == "an old version"

@@ -146,6 +146,20 @@ async def test_a_thread_with_many_times_between_its_comments_is_not_called_compl
     assert (len(found), found[0][1].verdict) == (4, verdict)
 
 
+@pytest.mark.parametrize(
+    ("control", "verdict"),
+    [
+        ("Load 28 more comments", "partial"), ("28 weitere Kommentare laden", "partial"), ("Показать ещё 28 комментариев", "partial"),
+        ("Ver 28 comentarios más", "partial"), ("Load more comments", "complete"), ("28 more days", "complete"),
+        ("<p>I could name 28 more comments that say the same, and none of them is wrong.", "complete"),
+    ],
+)  # fmt: skip
+async def test_a_thread_of_which_a_script_would_bring_more_is_not_called_complete(control, verdict):
+    html = thread_page(range(1, 5), f"<button>{control}</button>")
+    [(_, comments, ledger)] = await read(Generic(), html, URL)
+    assert (len(comments), ledger.verdict) == (4, verdict)
+
+
 async def test_pages_of_other_sites_and_links_of_controls_are_not_followed():
     links = '<a href="https://other.example/bridge/?page=2">next</a> <a href="?replytocom=7">more</a> <a href="#x">2</a>'
     found = await comments_of_page(thread_page((1, 2, 3), links), {})

@@ -7,9 +7,10 @@ from typing import Final
 
 from crawler.systems.generic.paging import NEAR
 from crawler.systems.generic.thread import Found
+from crawler.systems.generic.words import COUNTED
 
 LONGEST: Final = 40
-"""Longer lines do not say which page of how many this is, characters."""
+"""Longer lines do not say which page of how many this is, or how many more there are, characters."""
 
 MANY: Final = 0.4
 """How many times may stand between the comments and in none of them, as a part of those in them."""
@@ -37,6 +38,25 @@ def pages_stated(thread: Found) -> int | None:
             if 1 <= here <= of:
                 return of
     return None
+
+
+_MORE = re.compile(
+    r"^\W*(?:[^\W\d_]+\s+)?(\d{1,5})\s+(?:more|further|other|additional|older|earlier|weitere|autres|más|mais|altri|meer"
+    r"|więcej|ещё|еще)\b|^\W*(?:[^\W\d_]+\s+)?(?:ещё|еще|plus|weitere)\s+(\d{1,5})\s"
+    r"|^\W*(?:[^\W\d_]+\s+)?(\d{1,5})\s+\w+\s+(?:más|mais|de plus)\b",
+    re.IGNORECASE,
+)
+"""``Load 28 more comments`` in some languages."""
+
+
+def more_offered(thread: Found) -> int:
+    """How many comments controls in and next to the thread say that they would bring."""
+    tree, records = thread.template.tree, thread.template.records
+    last = max(end for _, end in thread.group.spans)
+    lines = [line for line in tree.texts[max(0, records[0].start - NEAR) : last + NEAR] if 0 < len(line) <= LONGEST]
+    offers = [line for line in lines if any(word in line.casefold() for word in COUNTED)]
+    found = [more for line in offers if (more := _MORE.search(line)) is not None]
+    return sum(int(number) for more in found for number in more.groups() if number)
 
 
 def times_between(thread: Found) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from math import log2
@@ -338,15 +339,8 @@ def _placed_elsewhere(template: Template) -> float:
     Pages whose addresses differ by figures only are those of the comments themselves.
     """
     tree = template.tree
-    targets: dict[str, str] = {}
-    for number, record in enumerate(template.records):
-        for node in record.own:
-            if tree.tags[node] != "a":
-                continue
-            page, _, place = (tree.attrs[node].get("href") or "").partition("#")
-            if page and place:
-                targets[str(number)] = line_key(page)
-                break
+    placed = [_placed_in(tree, record.own) for record in template.records]
+    targets = {str(number): line_key(page) for number, page in enumerate(placed) if page}
     return _spread(targets, len(template.records)) if len(targets) > 1 else 0.0
 
 
@@ -468,6 +462,50 @@ def is_by_one(template: Template, slots: Slots) -> bool:
     profiles = {(name.text, tree.link_of(name.node)) for name in slots.names if name is not None}
     unnamed = slots.names.count(None)  # one may be what stands before the first
     return len(profiles) == 1 and profiles.pop()[1] is not None and unnamed <= min(1, count - FEW)
+
+
+ODD: Final = 5
+"""Of so many records one may be something else: a heading, a line of controls."""
+
+
+def is_collected(template: Template, slots: Slots) -> bool:
+    """Whether the records stand on several other pages: a site's newest comments, or what a member has said where.
+
+    Each leads to a place in its page, or has its page's title as a heading, and some have the same page. Links of a
+    thread lead to one page (and one to its form) or, where they are addresses of the comments, each to another.
+    """
+    tree, count = template.tree, len(template.records)
+    least = count - count // ODD
+    placed = filter(None, (_placed_in(tree, record.own) for record in template.records))
+    pages = Counter(line_key(page.partition("?")[0]) for page in placed)
+    if least <= pages.total() and len(pages) < pages.total():
+        return len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1)
+    titles: list[tuple[str, str]] = []
+    for record, name in zip(template.records, slots.names, strict=True):
+        link = _heading_link(tree, record.own)
+        if link is not None and not (name is not None and _is_author(tree, name, link, link)):
+            titles.append((_subject(tree.text(link)), _page_of(tree, link)))
+    if count < FEW or len(titles) < least or 2 * sum(_is_wordy(title) for title, _ in titles) <= len(titles):
+        return False
+    kinds = set(titles)
+    each_own = len(kinds) == len({title for title, _ in kinds}) == len({page for _, page in kinds})
+    return each_own and 1 < len(kinds) < len(titles)
+
+
+def _placed_in(tree: Tree, nodes: Iterable[int]) -> str:
+    """The page of the first link that leads to a place in another page; empty where none does."""
+    for node in nodes:
+        if tree.tags[node] == "a":
+            page, _, place = (tree.attrs[node].get("href") or "").partition("#")
+            if page and place:
+                return page
+    return ""
+
+
+def _heading_link(tree: Tree, nodes: Iterable[int]) -> int | None:
+    """The link in or around the first heading."""
+    heading = next((node for node in nodes if tree.tags[node] in HEADINGS), None)
+    return _link_at(tree, heading) if heading is not None else None
 
 
 _STARS = re.compile(

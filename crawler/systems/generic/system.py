@@ -10,7 +10,7 @@ from crawler.extract.document import Document
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
-from crawler.systems.generic.completeness import pages_stated, times_between
+from crawler.systems.generic.completeness import more_offered, pages_stated, times_between
 from crawler.systems.generic.paging import page_links
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
@@ -89,6 +89,9 @@ class Generic(System):
         stated = pages_stated(found)
         if stated is not None and pages < stated:
             reading.gap(f"the page says that it is one of {stated}; {pages} could be read")
+        more = more_offered(found) if pages == 1 else 0
+        if more:
+            reading.gap(f"the page offers {more} more, by a script")
         between = times_between(found)
         if between:
             reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")

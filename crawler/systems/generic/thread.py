@@ -12,6 +12,7 @@ from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
     evidence,
     is_by_one,
+    is_collected,
     is_counted_out,
     is_plain,
     is_rated,
@@ -86,9 +87,9 @@ class _Page:
         self.sums, self.around = Sums(self.tree), Surroundings(self.tree)
 
     def read(self, template: Template) -> Found | None:
-        """A candidate with its fields; None for reviews and for what one member has written."""
+        """A candidate with its fields; None for reviews, what one member has written, and comments of other pages."""
         slots = read_slots(template, observed_at=self.observed_at, language=self.language)
-        if is_rated(template) or is_by_one(template, slots):
+        if is_rated(template) or is_by_one(template, slots) or is_collected(template, slots):
             return None
         group, around = template.group, self.around
         found = Found(template, slots, skim_bodies(template, slots), language=self.language)
@@ -103,13 +104,14 @@ class _Page:
 
     def candidates(self, limit: int, behind: float) -> list[Found]:
         found: list[Found] = []
-        others: list[tuple[int, int]] = []
+        others: list[Group] = []
         for group in groups_of(self.tree, self.sums, self.around, behind=behind)[:limit]:
-            if any(low <= group.spans[0][0] < high for low, high in others):
+            if any(_is_part(group, other) for other in others):
                 continue
             candidate = self.read(Template(self.tree, group, SAMPLE))
             if candidate is None:
-                others.append((group.spans[0][0], group.spans[-1][1]))
+                others.append(group)
+                found = [each for each in found if not _is_part(each.group, group)]
             else:
                 found.append(candidate)
         found.sort(key=lambda candidate: -candidate.rank)
@@ -143,6 +145,11 @@ class _Page:
         if 2 * more <= len(heads) or nest(spans) or len({tree.tags[head] for head in heads}) > 1:
             return None
         return self.read(Template(tree, Group(tree.shapes[heads[0]], heads, spans), SAMPLE))
+
+
+def _is_part(group: Group, of: Group) -> bool:
+    """Whether records begin among others, or part the same elements in another way."""
+    return of.spans[0][0] <= group.spans[0][0] < of.spans[-1][1] or group.label == of.label
 
 
 def candidates(
