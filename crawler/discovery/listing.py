@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -16,6 +16,7 @@ from crawler.discovery.found import as_page
 from crawler.discovery.traps import A_FILE, trap
 from crawler.extract.document import Document
 from crawler.extract.jsonld import parse_json_ld
+from crawler.extract.numbered import NUMBERED_PAIR, NUMBERED_PATH
 from crawler.extract.text import line_of
 from crawler.extract.title import ARTICLE_TYPES
 from crawler.extract.urls import canonical_url, page_url, site_of
@@ -38,10 +39,8 @@ _LISTING_PATH = re.compile(
     r"|/(?:page|seite|pagina)[/-]?[0-9]+/?$|/(?:19|20)[0-9]{2}/(?:[01]?[0-9]/)?$|/(?:videos?|news|latest|browse|all)/?$",
     re.IGNORECASE,
 )
-_PAGED_QUERY = re.compile(r"(?:^|&)(?:page|paged|p|pg|offset|start)=[0-9]{1,6}(?:&|$)", re.IGNORECASE)
 _LETTER_QUERY = re.compile(r"(?:^|&)(?:letter|initial|alpha|char)=[^&]{1,3}(?:&|$)", re.IGNORECASE)
 """One letter of an alphabetical list."""
-_PAGED_PATH = re.compile(r"/(?:page|seite|pagina|p)[/:-]?[0-9]{1,6}/?$", re.IGNORECASE)
 _PAGED_TEXT = re.compile(
     r"^(?:[0-9]{1,5}|[»›>→]+|.{0,20}(?:next|older|more|weiter|ältere|suivant|siguiente|次|下一页).{0,20})$",
     re.IGNORECASE,
@@ -146,12 +145,17 @@ def _by_address(document: Document) -> Iterable[tuple[int, str]]:
     parts = urlsplit(document.url)
     if _LISTING_PATH.search(parts.path) and not parts.query:
         yield -2, "its address"
-    elif _PAGED_PATH.search(parts.path) or _PAGED_QUERY.search(parts.query):
+    elif _is_numbered(parts):
         yield -1, "its numbered address"
     elif _LETTER_QUERY.search(parts.query):
         yield -1, "a letter of the alphabet in its address"
     if document.first('link[rel="next"], link[rel="prev"]') is not None:
         yield -1, "link[rel=next]"
+
+
+def _is_numbered(parts: SplitResult) -> bool:
+    """Whether an address is that of a numbered page of something."""
+    return NUMBERED_PATH.search(parts.path) is not None or any(map(NUMBERED_PAIR.fullmatch, parts.query.split("&")))
 
 
 def _types(document: Document) -> list[str]:
@@ -245,10 +249,10 @@ def _is_following(node: LexborNode, url: str, here: str) -> bool:
     if "next" in (node.attributes.get("rel") or "").split():
         return True
     parts = urlsplit(url)
-    if not (_PAGED_PATH.search(parts.path) or _PAGED_QUERY.search(parts.query)):
+    if not _is_numbered(parts):
         return False
-    base = _PAGED_PATH.sub("", parts.path).rstrip("/")
-    if base == _PAGED_PATH.sub("", here).rstrip("/"):
+    base = NUMBERED_PATH.sub("", parts.path).rstrip("/")
+    if base == NUMBERED_PATH.sub("", here).rstrip("/"):
         return True
     around = node.parent
     for _ in range(3):

@@ -6,8 +6,8 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-_PATH: Final = re.compile(r"/(?:page|seite|pagina|p)[/:-]?[0-9]{1,6}/?$", re.IGNORECASE)
-_PAIR: Final = re.compile(r"(?:page|paged|pg|p|offset|start)=[0-9]{1,6}", re.IGNORECASE)
+NUMBERED_PATH: Final = re.compile(r"/(?:page|seite|pagina|p)[/:-]?[0-9]{1,6}/?$", re.IGNORECASE)
+NUMBERED_PAIR: Final = re.compile(r"(?:page|paged|pg|p|offset|start)=[0-9]{1,6}", re.IGNORECASE)
 """What of an address says which page of something it is: the end of a path, a pair of a query."""
 
 
@@ -25,7 +25,7 @@ class Address(NamedTuple):
 def address(url: str) -> Address:
     """The parts of an absolute address."""
     parts = urlsplit(url)
-    number = _PATH.search(parts.path)
+    number = NUMBERED_PATH.search(parts.path)
     path = parts.path[: number.start()] if number is not None else parts.path.rstrip("/")
     return Address(
         f"{parts.scheme}://{parts.netloc}{path}",
@@ -51,4 +51,4 @@ def first_of(url: str, other: str, written: str | None = None) -> list[str]:
 
 
 def _is_number(pair: str, written: str | None) -> bool:
-    return _PAIR.fullmatch(pair) is not None and (pair[:2].lower() != "p=" or pair[2:] == written)
+    return NUMBERED_PAIR.fullmatch(pair) is not None and (pair[:2].lower() != "p=" or pair[2:] == written)
