@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.extract.outline import Line, Outline
+from crawler.extract.outline import Outline
 
 
 def mark(url: str) -> bytes:
@@ -20,21 +20,21 @@ def mark_of_answer(document: Document) -> bytes:
 
     That is its title, its lines, its pictures and what plays on it; links, and forms with their tokens, may have the
     address in them or be new each time. So may the time that it shows, and how often it was seen: figures in lines with
-    a clock, and of short lines that count something, are left out.
+    a clock, and short lines that count something, are left out.
     """
     shown = [" ".join(title.text(deep=True).split())] if (title := document.first("title")) is not None else []
-    lines = document.derived(Outline).lines
-    shown += [_FIGURES.sub("0", line.text) if _is_new_each_time(line) else line.text for line in lines]
+    for line in document.derived(Outline).lines:
+        if line.is_heading:
+            shown.append(line.text)
+        elif not _is_count(line.text):
+            shown.append(_FIGURES.sub("0", line.text) if _CLOCK.search(line.text) else line.text)
     shown += [node.attributes.get("src") or "" for node in document.css(_MEDIA)]
     return mark("\n".join([document.url.partition("?")[0].rstrip("/"), *shown]))
 
 
-def _is_new_each_time(line: Line) -> bool:
-    """Whether a line has a clock, or is a word or two with one number: `Seen: 15 times`."""
-    if line.is_heading:
-        return False
-    is_count = len(line.text) <= COUNT and len(_FIGURES.findall(line.text)) == 1 and _WORD.search(line.text)
-    return bool(is_count or _CLOCK.search(line.text))
+def _is_count(text: str) -> bool:
+    """Whether a line is a word or two with one number: `Seen: 15 times`."""
+    return len(text) <= COUNT and len(_FIGURES.findall(text)) == 1 and _WORD.search(text) is not None
 
 
 COUNT: Final = 30

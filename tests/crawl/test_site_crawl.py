@@ -141,7 +141,7 @@ def test_one_topic_at_several_queries_is_one_page_whatever_tokens_and_addresses_
                 return super().get(path, default)
             served.append(path)
             head = f'<link rel=canonical href="http://localhost/topic/1/"><meta property="og:url" content="{site.url(path)}">'
-            form = f"<p>Seen: {len(served)} times<p>It is 2026-11-30 08:46:{len(served)} now<form><input type=hidden name=token value={len(served)}><a href='/login?next={path}'>log in</a></form>"
+            form = f"<p>Seen: {len(served)} time{'s' * (len(served) > 1)}<p>It is 2026-11-30 08:46:{len(served)} now<form><input type=hidden name=token value={len(served)}><a href='/login?next={path}'>log in</a></form>"
             text = "<p>" + "The ferry is late once more, and nobody in the harbour says why. " * 3 + "</p>"
             return Answer(page(1).replace("<title>", f"{head}<title>").replace("</h1>", f"</h1>{text}{form}"), headers=HTML)
 

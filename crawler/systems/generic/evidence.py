@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import islice
 from math import log2
 from statistics import median
 from typing import Final
+from urllib.parse import urlsplit
 
 from crawler.systems.generic.body import HEADINGS, Bodies
 from crawler.systems.generic.ids import are_addressed, native_ids
@@ -339,8 +340,10 @@ def _placed_elsewhere(template: Template) -> float:
     Pages whose addresses differ by figures only are those of the comments themselves.
     """
     tree = template.tree
-    placed = [_placed_in(tree, record.own) for record in template.records]
-    targets = {str(number): line_key(page) for number, page in enumerate(placed) if page}
+    placed = [_placed(tree, record.own) for record in template.records]
+    targets = {
+        str(number): line_key(_page_of(tree, link)) for number, link in enumerate(placed) if link is not None
+    }
     return _spread(targets, len(template.records)) if len(targets) > 1 else 0.0
 
 
@@ -468,38 +471,48 @@ ODD: Final = 5
 """Of so many records one may be something else: a heading, a line of controls."""
 
 
-def is_collected(template: Template, slots: Slots) -> bool:
-    """Whether the records stand on several other pages: a site's newest comments, or what a member has said where.
+def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool:
+    """Whether the records stand on other pages: a site's newest comments, or what a member has said where.
 
     Each leads to a place in its page, or has its page's title as a heading, and some have the same page. Links of a
     thread lead to one page (and one to its form) or, where they are addresses of the comments, each to another.
+
+    :param own: paths of the page itself; where one other page is all there is, its title must be what is linked
     """
     tree, count = template.tree, len(template.records)
     least = count - count // ODD
-    placed = filter(None, (_placed_in(tree, record.own) for record in template.records))
-    pages = Counter(line_key(page.partition("?")[0]) for page in placed)
+    placed = [link for record in template.records if (link := _placed(tree, record.own)) is not None]
+    pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
     if least <= pages.total() and len(pages) < pages.total():
-        return len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1)
+        if len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1):
+            return True
+        paths = {urlsplit(_page_of(tree, link)).path.rstrip("/") for link in placed}
+        linked = [(tree.text(link), _page_of(tree, link)) for link in placed]
+        if len(placed) > 2 and paths.isdisjoint(own) and _are_titles(linked):
+            return True
     titles: list[tuple[str, str]] = []
     for record, name in zip(template.records, slots.names, strict=True):
         link = _heading_link(tree, record.own)
         if link is not None and not (name is not None and _is_author(tree, name, link, link)):
             titles.append((_subject(tree.text(link)), _page_of(tree, link)))
-    if count < FEW or len(titles) < least or 2 * sum(_is_wordy(title) for title, _ in titles) <= len(titles):
-        return False
-    kinds = set(titles)
-    each_own = len(kinds) == len({title for title, _ in kinds}) == len({page for _, page in kinds})
-    return each_own and 1 < len(kinds) < len(titles)
+    return count >= FEW and least <= len(titles) and _are_titles(titles) and len(set(titles)) > 1
 
 
-def _placed_in(tree: Tree, nodes: Iterable[int]) -> str:
-    """The page of the first link that leads to a place in another page; empty where none does."""
+def _are_titles(named: list[tuple[str, str]]) -> bool:
+    """Whether what is linked are titles of pages, each page by its own, some more than once."""
+    kinds = set(named)
+    is_each_own = len(kinds) == len({title for title, _ in kinds}) == len({page for _, page in kinds})
+    return is_each_own and len(kinds) < len(named) and 2 * sum(_is_wordy(title) for title, _ in named) > len(named)
+
+
+def _placed(tree: Tree, nodes: Iterable[int]) -> int | None:
+    """The first link that leads to a place in another page."""
     for node in nodes:
         if tree.tags[node] == "a":
             page, _, place = (tree.attrs[node].get("href") or "").partition("#")
             if page and place:
-                return page
-    return ""
+                return node
+    return None
 
 
 def _heading_link(tree: Tree, nodes: Iterable[int]) -> int | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
+from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
+from crawler.extract.urls import canonical_url
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
@@ -83,13 +85,14 @@ class _Page:
     def __init__(self, document: Document, observed_at: int, language: str | None) -> None:
         self.tree = flatten(document)
         join_turns(self.tree)
+        self.own = {urlsplit(url).path.rstrip("/") for url in (document.url, canonical_url(document))}
         self.observed_at, self.language = observed_at, language
         self.sums, self.around = Sums(self.tree), Surroundings(self.tree)
 
     def read(self, template: Template) -> Found | None:
         """A candidate with its fields; None for reviews, what one member has written, and comments of other pages."""
         slots = read_slots(template, observed_at=self.observed_at, language=self.language)
-        if is_rated(template) or is_by_one(template, slots) or is_collected(template, slots):
+        if is_rated(template) or is_by_one(template, slots) or is_collected(template, slots, self.own):
             return None
         group, around = template.group, self.around
         found = Found(template, slots, skim_bodies(template, slots), language=self.language)
