@@ -37,7 +37,7 @@ class SiteOptions:
     max_pages: int = 10_000
     """Pages that are visited; those that `which=new` passes over do not count."""
     max_depth: int = 3
-    """Steps from the home page to a listing or a page without a thread that leads on; its further pages are one step."""
+    """Steps from the home page to a listing or a page without a thread that leads on; further pages are one step."""
     max_listings: int = 500
     """Listings, sitemaps and feeds that are read; and as many pages without a thread for what they name."""
     max_seconds: float = 0
