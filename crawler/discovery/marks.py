@@ -18,9 +18,9 @@ def mark(url: str) -> bytes:
 def mark_of_answer(document: Document) -> bytes:
     """A page's path and what it shows, in eight bytes: the same for two addresses of one page.
 
-    That is its title, its lines, its pictures and what plays on it; links, and forms with their tokens, may have the
-    address in them or be new each time. So may the time that it shows, and how often it was seen: figures in lines with
-    a clock, and short lines that count something, are left out.
+    That is its title, its lines, its ids, its pictures and what plays on it; links, and forms with their tokens, may
+    have the address in them or be new each time. So may the time that it shows, and how often it was seen: figures in
+    lines with a clock, and short lines that count something, are left out.
     """
     shown = [" ".join(title.text(deep=True).split())] if (title := document.first("title")) is not None else []
     for line in document.derived(Outline).lines:
@@ -29,6 +29,7 @@ def mark_of_answer(document: Document) -> bytes:
         elif not _is_count(line.text):
             shown.append(_FIGURES.sub("0", line.text) if _CLOCK.search(line.text) else line.text)
     shown += [node.attributes.get("src") or "" for node in document.css(_MEDIA)]
+    shown += [node.attributes.get("id") or "" for node in document.css("[id]")]  # those of its comments
     return mark("\n".join([document.url.partition("?")[0].rstrip("/"), *shown]))
 
 

@@ -125,12 +125,12 @@ class _Site:
     def same_as_before(self, document: Document) -> Passed | None:
         """Whether a page is one that answered before at an address with another query, and names no other as its own.
 
-        A page without text of its own may be filled by a script, which reads the address.
+        A page without text of its own may be filled by a script, which reads the address; not one that has a thread.
         """
         address = canonical_url(document)
         if _path_mark(document.url) not in self.spelled or address != page_url(document.url):
             return None
-        if document.derived(content_of).text < SENTENCE:
+        if document.derived(content_of).text < SENTENCE and mark_of_answer(document) not in self.answers:
             return None
         first = self.remember(document)
         return None if first == address else Passed("duplicate", first)
