@@ -35,7 +35,7 @@ def html_page(*words, **more) -> Answer:
 
 
 def report_of(place: Place) -> dict:
-    (path,) = sorted(Path(place.uri, "reports").glob("20*/*.json"))[-1:]
+    path = max(Path(place.uri, "reports").glob("20*/*.json"), key=lambda path: path.stat().st_mtime_ns)
     return json.loads(path.read_text("utf-8"))
 
 

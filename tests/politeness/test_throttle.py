@@ -186,12 +186,15 @@ async def test_a_retry_after_longer_than_the_maximum_closes_the_host(loopback: L
 
 
 async def test_requests_that_wait_when_a_host_closes_are_not_made(loopback: Loopback) -> None:
-    site = loopback({"/page": Answer("later", 429, {"Retry-After": "86400"}), "/queued": PAGE})
+    site = loopback({"/page": Answer("later", 429, {"Retry-After": "86400"}, wait=0.3), "/queued": PAGE})
 
     async def work(crawler: Crawler) -> None:
         await get(crawler, site.url("/first"))
-        requests = [get(crawler, site.url(path)) for path in ("/page", "/queued", "/queued", "/queued")]
-        first, *queued = await asyncio.gather(*requests, return_exceptions=True)
+        closing = asyncio.create_task(get(crawler, site.url("/page")))
+        while site.asked[-1].path != "/page":
+            await asyncio.sleep(0.01)
+        queued = [get(crawler, site.url("/queued")) for _ in range(3)]
+        first, *queued = await asyncio.gather(closing, *queued, return_exceptions=True)
         assert first.status == 429
         assert [error.reason for error in queued] == ["blocked"] * 3
 
