@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.extract.outline import Outline
+from crawler.extract.outline import outline_of
 
 
 def mark(url: str) -> bytes:
@@ -23,7 +23,7 @@ def mark_of_answer(document: Document) -> bytes:
     lines with a clock, and short lines that count something, are left out.
     """
     shown = [" ".join(title.text(deep=True).split())] if (title := document.first("title")) is not None else []
-    for line in document.derived(Outline).lines:
+    for line in outline_of(document).lines:
         if line.is_heading:
             shown.append(line.text)
         elif not _is_count(line.text):

@@ -72,7 +72,7 @@ async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states()
     ("above", "stated"),
     [
         ("<h2>5 comments</h2>", 5), ("<h2>Comments</h2><span>5</span>", 5), ("<h2>Opinie <i>(5)</i></h2>", 5), ("<p><b>5</b> Leserstimmen</p>", 5), ("<h2>5 Antworten</h2>", 5), ("<h3>Odpowiedzi: 5</h3>", 5),
-        ("<h2>Windows 95</h2>", None), ("<p>rmf24</p>", None), ("<p>100%</p>", None),
+        ("<h2>Windows 95</h2>", None), ("<p>rmf24</p>", None), ("<p>100%</p>", None), ("<p>2023/08/12</p>", None), ("<p>123456 posts</p>", None),
         ("<a href=#c>Odpowiedzi (5)</a>", 5), ("<table><tr><td>Comments<td>5</table>", 5),
         ("<p>#5</p>", None), ("<p>Comment #5</p>", None), ("<p>+1</p>", None), ("<a href=/2020/06/>June (5)</a>", None),
         ("<p>Added by Ida <a>9 years</a> ago</p>", None), ("<p>Ida, <a title='2011-03-02 10:00'>9 years</a></p>", None),
@@ -129,7 +129,7 @@ async def test_a_link_without_words_is_followed_where_its_address_differs_in_the
     ("line", "verdict"),
     [
         ("Page 1 of 4", "partial"), ("Page <b>1</b> of <b>4</b>", "partial"), ("Страница 1 из 4", "partial"), ("第 1 页 / 共 4 页", "partial"), ("1 / 4 ページ", "partial"),
-        ("Seite 1 von 1", "complete"), ("1 of 4 people found this helpful", "complete"), ("Photo page 4 of 1", "complete"), ("", "complete"),
+        ("Seite 1 von 1", "complete"), ("第 3 楼 2021-05-01", "complete"), ("Page 1 - 20 comments", "complete"), ("صفحة 1 من 4", "partial"), ("1 of 4 people found this helpful", "complete"), ("Photo page 4 of 1", "complete"), ("", "complete"),
     ],
 )  # fmt: skip
 async def test_a_thread_that_is_one_of_several_pages_by_its_own_word_is_not_called_complete(line, verdict):

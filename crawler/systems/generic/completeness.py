@@ -20,7 +20,9 @@ FEW: Final = 3
 
 _OF = re.compile(
     r"(?:page|pagina|página|seite|side|sida|sivu|strona|strana|stránka|страница|стр\.?|oldal|sayfa|trang|halaman|σελίδα"
-    r"|ページ|페이지|第|صفحة|עמוד)\D{0,3}(\d{1,4})\D{1,8}?(\d{1,4})\b|(\d{1,4})\s*/\s*(\d{1,4})\s*(?:ページ|페이지|页|頁|oldal|sayfa)",
+    r"|ページ|페이지|صفحة|עמוד)\s*(\d{1,4})\s*(?:/|(?:out\s+)?of|von|de|sur|di|van|dari|z|ze|od|din|из|з|af|av|fra|από|من|מתוך)"
+    r"\s*(\d{1,4})\b|第\s*(\d{1,4})\s*[页頁]\W*共\s*(\d{1,4})\s*[页頁]"
+    r"|(\d{1,4})\s*/\s*(\d{1,4})\s*(?:ページ|페이지|页|頁|oldal|sayfa)",
     re.IGNORECASE,
 )
 """``Page 1 of 5`` in some languages."""

@@ -37,7 +37,7 @@ _NUMBERED = re.compile(r"#\d{1,5}")
 _ALONE = re.compile(r"[^\w%$€£¥]*+\d{1,5}[^\w%$€£¥]*+")
 _COUNTING = re.compile(r"\W*+\d{1,5}\s+[^\W\d]++\W*+|[^\W\d]++\s*(?::\s*\d{1,5}|\(\d{1,5}\))")
 """A number and the one word of what is counted: ``3 answers``, ``Answers: 3``, ``Answers (3)``; not ``Windows 95``."""
-_COUNT = re.compile(r"(?<![\d.,:/#№+])(?<![#№]\s)\d{1,5}(?![\d.,:/]\d)")
+_COUNT = re.compile(r"(?<![\d.,:/#№+])(?<![#№]\s)\d{1,5}(?!\d|[.,:/]\d)")
 """A number that may count: ``#5`` is the fifth and ``+1`` is an opinion."""
 
 
