@@ -58,9 +58,9 @@ class Circumstances:
     systems: Sequence[System]
     """The comment systems, in the order in which they are asked."""
     limits: Limits
-    judge: Callable[[Document, Callable[[], bool]], Passed | None] = lambda _document, _has_thread: None
+    judge: Callable[[Document, Callable[[], bool | None]], Passed | None] = lambda _document, _has_thread: None
     """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and
-    a function that tells whether a comment system finds a thread on it."""
+    a function that tells whether a comment system finds a thread on it (None: it doubts)."""
     of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
     """What the page's host says of an address in its ``tdmrep.json``; None: nobody is asked."""
     obeyed: Sequence[str] = ()
@@ -202,11 +202,11 @@ class _Threads:
         """Whether a system that knows its pages by marks of its own has found a thread."""
         self._has_comments = self._is_proven_empty = False
 
-    def are_there(self) -> bool:
-        """Whether any system finds a thread and believes in it; asks those of last resort where no other does."""
+    def are_there(self) -> bool | None:
+        """Whether any system finds a thread, None where none believes in it; last resorts are asked last."""
         if not self._waiting:
             self._ask_last_resorts()
-        return any(not ref.is_doubtful for _, ref in self._waiting)
+        return any(not ref.is_doubtful for _, ref in self._waiting) or (None if self._waiting else False)
 
     def next(self) -> tuple[System, ThreadRef] | None:
         """The next thread to be read; None when there is none."""

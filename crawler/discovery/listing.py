@@ -68,6 +68,9 @@ class Links:
 THREAD: Final = 3
 """Weight of a comment thread on the document; what it consists of may weigh as much."""
 
+DOUBTFUL_THREAD: Final = 1
+"""Weight of a thread that its system does not believe in: its page should be kept rather than not be looked at."""
+
 MANY_PAGES: Final = 4
 """Articles in the JSON-LD of a document that lists them."""
 
@@ -75,10 +78,11 @@ SHORT_TEXT, NO_TEXT, MANY_LINKS = 300, 150, 8
 """Characters that an article has at least, and that are no text yet; links that a list has at least."""
 
 
-def is_listing(document: Document, *, has_thread: Callable[[], bool]) -> tuple[bool, list[str]]:
+def is_listing(document: Document, *, has_thread: Callable[[], bool | None]) -> tuple[bool, list[str]]:
     """Whether a document lists pages rather than being one, and the evidence, each piece with its weight.
 
-    :param has_thread: whether a comment system finds a thread on it; asked only where that would decide
+    :param has_thread: whether a comment system finds a thread on it, None where it doubts; asked only where that would
+        decide
     """
     evidence: list[tuple[int, str]] = []
     if stated := _open_graph_type(document):
@@ -103,8 +107,8 @@ def is_listing(document: Document, *, has_thread: Callable[[], bool]) -> tuple[b
         evidence.append((-1, f"{headlines} linked headlines"))
     if -THREAD <= _weight(evidence) <= 0:
         evidence += _by_content(document)
-    if -THREAD <= _weight(evidence) < 0 and has_thread():
-        evidence.append((THREAD, "a comment thread"))
+    if -THREAD <= _weight(evidence) < 0 and (thread := has_thread()) is not False:
+        evidence.append((THREAD, "a comment thread") if thread else (DOUBTFUL_THREAD, "what may be a comment thread"))
     return _weight(evidence) < 0, [f"{each:+d} {word}" for each, word in evidence]
 
 

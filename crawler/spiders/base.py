@@ -118,10 +118,10 @@ class VisitSpider(Spider):
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
-    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> Passed | None:  # noqa: ARG002 - for spiders
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool | None]) -> Passed | None:  # noqa: ARG002 - for spiders
         """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.
 
-        :param has_thread: whether a comment system found a thread on it
+        :param has_thread: whether a comment system found a thread on it, None where it doubts
         """
         canonical = canonical_url(document)
         frontier = Frontier.of(self.crawler)

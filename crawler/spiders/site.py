@@ -461,7 +461,7 @@ class SiteSpider(VisitSpider):
             return "limit"
         return "limit" if options.max_bytes and site.received > options.max_bytes else None
 
-    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool]) -> Passed | None:
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool | None]) -> Passed | None:
         """``listing`` for what names pages, ``duplicate`` for a further page of a thread.
 
         What they name, and what a page without a thread names, is asked for by :meth:`visited`.
@@ -502,18 +502,24 @@ class SiteSpider(VisitSpider):
     ) -> AsyncIterator[Capture | Request]:
         """Visit a page; of a listing, ask for what it names before its lease ends, so that none of it is forgotten."""
         has_thread = False
-        async for capture in super().visited(response, asked, lease):
-            if lease is not None and isinstance(capture, Capture):
-                has_thread = has_thread or _is_thread(capture.thread)
-                if capture.is_last:
-                    for request in self._ended(capture, lease, has_thread=has_thread):
-                        yield request
-            yield _no_loss(capture, response.status)
+        try:
+            async for capture in super().visited(response, asked, lease):
+                if lease is not None and isinstance(capture, Capture):
+                    has_thread = has_thread or _is_thread(capture.thread)
+                    if capture.is_last:
+                        for request in self._ended(capture, lease, has_thread=has_thread):
+                            yield request
+                yield _no_loss(capture, response.status)
+        finally:  # also of a visit that a defect ended
+            if lease is not None:
+                self._read.pop(lease.id, None)
+                self._links.pop(lease.id, None)
+                self._showing.discard(lease.id)
 
     def _ended(self, capture: Capture, lease: Lease, *, has_thread: bool) -> Iterator[Request]:
         """What a visit leads to; and what later crawls go by is noted of it."""
-        site, document = self._sites.get(site_of(lease.url)), self._read.pop(lease.id, None)
-        links = self._links.pop(lease.id, ())
+        site, document = self._sites.get(site_of(lease.url)), self._read.get(lease.id)
+        links = self._links.get(lease.id, ())
         leads_on = False
         if site is not None:
             if document is not None and has_thread:
@@ -525,7 +531,6 @@ class SiteSpider(VisitSpider):
             if site.may_be_empty(lease.url):
                 is_empty = not has_thread and lease.id not in self._showing
                 site.empty[mark(form(lease.url))] += 1 if is_empty else -1
-        self._showing.discard(lease.id)
         yield from links
         if site is not None and capture.visit is not None:
             capture.visit.stated = site.grown.get(mark(lease.url))  # looked for once, found or not

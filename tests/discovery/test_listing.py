@@ -19,7 +19,7 @@ PARTED = f"<div><div><p>{SENTENCE}</p></div></div>" * 8
 BESIDE = "".join(f'<div><a href="/s/{n}/">What came of it, {n}</a></div>' for n in range(30))
 
 
-def judged(html: str, url: str, *, has_thread: bool = False) -> bool:
+def judged(html: str, url: str, *, has_thread: bool | None = False) -> bool:
     return is_listing(Document(html, url), has_thread=lambda: has_thread)[0]
 
 
@@ -61,6 +61,11 @@ def test_a_listing_is_known(html, url):
 )
 def test_a_page_is_known(html, url, has_thread):
     assert not judged(html, url, has_thread=has_thread)
+
+
+def test_a_doubtful_thread_makes_a_page_of_what_is_hardly_a_listing_and_not_of_one_that_says_so():
+    assert not judged(f"<body><h1>Ferries</h1><table>{TOPICS}</table>", f"{HOME}ferries-2", has_thread=None)
+    assert judged(f"<body>{TEASERS}", f"{HOME}category/world/", has_thread=None)
 
 
 def test_links_are_sorted_into_pages_listings_and_further_pages_each_once():

@@ -35,8 +35,8 @@ async def captures_of(html):
     return captures
 
 
-@pytest.mark.parametrize("threshold", [0.0, 1.1])
-async def test_a_thread_that_is_not_believed_is_no_reason_to_take_a_listing_for_a_page(monkeypatch, threshold):
+@pytest.mark.parametrize(("threshold", "told"), [(0.0, True), (1.1, None)])
+async def test_who_judges_a_page_is_told_of_a_thread_that_is_not_believed_that_it_is_doubtful(monkeypatch, threshold, told):
     monkeypatch.setattr("crawler.systems.generic.system.THRESHOLD", threshold)
     asked = []
     around = Circumstances(
@@ -44,7 +44,7 @@ async def test_a_thread_that_is_not_believed_is_no_reason_to_take_a_listing_for_
         judge=lambda _, has_thread: asked.append(has_thread()),
     )  # fmt: skip
     captures = [capture async for capture in visit(HtmlResponse(URL, body=THREAD.encode()), around, URL)]
-    assert asked == [threshold < 1]
+    assert asked == [told]
     assert [c.thread.system for c in captures if c.thread is not None] == ["generic"], "the ledger names it in any case"
 
 
