@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from crawler.extract.text import text_of
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.times import looks_timed, without_time
-from crawler.systems.generic.tree import Tree, is_filled_in
+from crawler.systems.generic.tree import Tree, is_filled_in, is_unshown
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -108,9 +108,9 @@ def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
     left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
     if template.group.mode == "signed":
         return 0, left_out
-    whole = _byline_places(template, slots, left_out)
+    whole, around = _byline_places(template, slots, left_out), _places_around_all(template)
     for number, record in enumerate(template.records):
-        _leave_out_blocks(template, record, left_out[number], whole)
+        _leave_out_blocks(template, record, left_out[number], whole, around)
         _leave_out_byline(template, record, slots, number, left_out[number])
     _leave_out_sides(template, slots, left_out)
     _leave_out_columns(template, left_out)
@@ -220,11 +220,31 @@ def _byline_places(template: Template, slots: Slots, left_out: list[set[int]]) -
     return places
 
 
+def _places_around_all(template: Template) -> set[int]:
+    """Places in most records that hold all that these say: whatever such an element is named, it is no aside."""
+    tree = template.tree
+    held: Counter[int] = Counter()
+    for record in template.records:
+        around = tree.ups[record.lines[0]] if record.lines else 0
+        while around > record.start:
+            if tree.ends[around] > record.lines[-1]:
+                held[template.place[around]] += 1
+            around = tree.ups[around]
+    return {place for place, times in held.items() if 2 * times > len(template.records)}
+
+
 ASIDE: Final = CHROME | AUTHOR | TIME | SIGNATURE | FORM
 LONGEST_ASIDE: Final = 240
 
 
-def _leave_out_blocks(template: Template, record: Record, left_out: set[int], whole: set[int]) -> None:
+def _leave_out_blocks(
+    template: Template, record: Record, left_out: set[int], whole: set[int], around: set[int]
+) -> None:
+    """Leave out what is named as no text, forms, and what hardly holds more than the byline.
+
+    :param whole: places of bylines, see :func:`_byline_places`
+    :param around: see :func:`_places_around_all`
+    """
     tree = template.tree
     is_element = template.group.mode == "element"
     apart = ~(tree.roles[record.start] & SIGNATURE) if is_element else ~0  # what all is named tells no part of it
@@ -240,12 +260,23 @@ def _leave_out_blocks(template: Template, record: Record, left_out: set[int], wh
             left_out.add(_line_around(tree, node, record))
             continue
         role = tree.roles[node] & apart
-        if role & (SIGNATURE | FORM | HIDDEN) or (tree.tags[node] == "form" and is_filled_in(tree, node)):
+        if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
         elif (role & ASIDE and not role & BODY) or (role & REPLIES and not role & BODY):
             size = tree.chars[tree.ends[node]] - tree.chars[node]
-            if size <= LONGEST_ASIDE and not _holds_body(template, node):
+            if size <= LONGEST_ASIDE and template.place[node] not in around and not _holds_body(template, node):
                 left_out.add(node)
+
+
+def _is_form(tree: Tree, node: int) -> bool:
+    """Whether an element is a form to be filled in, or a window around one that is not shown yet."""
+    if tree.tags[node] == "form":
+        return is_filled_in(tree, node)
+    if not is_unshown(tree.attrs[node]):
+        return False
+    forms = tree.places.get("form", [])
+    inner = forms[bisect_right(forms, node) : bisect_left(forms, tree.ends[node])]
+    return any(is_filled_in(tree, form) for form in inner)
 
 
 def _leave_out_byline(template: Template, record: Record, slots: Slots, number: int, left_out: set[int]) -> None:

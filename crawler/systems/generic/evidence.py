@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -465,6 +466,15 @@ def is_by_one(template: Template, slots: Slots) -> bool:
     profiles = {(name.text, tree.link_of(name.node)) for name in slots.names if name is not None}
     unnamed = slots.names.count(None)  # one may be what stands before the first
     return len(profiles) == 1 and profiles.pop()[1] is not None and unnamed <= min(1, count - FEW)
+
+
+def hold_last(template: Template, last: list[int]) -> bool:
+    """Whether most records hold an element with a time that is named as the last or newest post: a list of topics.
+
+    :param last: see :class:`Surroundings`
+    """
+    ends = [bisect_left(last, record.end) - bisect_right(last, record.start) for record in template.records]
+    return 2 * sum(map(bool, ends)) > len(ends)
 
 
 ODD: Final = 5

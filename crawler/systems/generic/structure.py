@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -264,11 +264,11 @@ def _by_indent(template: Template) -> Parents:
     return _by_stack(spacers)
 
 
-def _names_of(template: Template, number: int) -> set[str]:
-    """Ids and anchor names in a record."""
-    tree, record = template.tree, template.records[number]
+def _names_of(template: Template, nodes: Sequence[int]) -> set[str]:
+    """Ids and anchor names of some nodes of a record."""
+    tree = template.tree
     found: set[str] = set()
-    for node in record.own[:400]:
+    for node in nodes:
         own = tree.attrs[node]
         if own:
             for name in ("id", "name", "data-id", "data-comment-id", "data-cid"):
@@ -300,12 +300,14 @@ def _by_attribute(template: Template) -> Parents:
 
 
 def _owners(template: Template) -> dict[str, int]:
+    """The records by the ids in them; one that a record itself has is its own, although another one quotes it."""
     owner: dict[str, int] = {}
-    for number in range(len(template.records)):
-        for name in _names_of(template, number):
-            owner.setdefault(name, number)
-            for digits in _NUMBER.findall(name):
-                owner.setdefault("#" + digits, number)
+    for part in (slice(1), slice(1, 400)):
+        for number, record in enumerate(template.records):
+            for name in _names_of(template, record.own[part]):
+                owner.setdefault(name, number)
+                for digits in _NUMBER.findall(name):
+                    owner.setdefault("#" + digits, number)
     return owner
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from crawler.systems.generic.times import LONGEST_LINE, looks_timed
 from crawler.systems.generic.tree import CELLS, Tree
-from crawler.systems.generic.words import COMMENT, COUNTED, counts_posts, roles_of, speaks_of_comments
+from crawler.systems.generic.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
 
 LONGEST_HEADING: Final = 80
 """Longer lines are no headings, characters."""
@@ -57,6 +57,12 @@ class Surroundings:
         """Whether a line says that there is one comment."""
         self.addressed = _addressed(tree)
         """Elements with a link to themselves that is a number."""
+        self.last = [
+            node
+            for node, role in enumerate(tree.roles)
+            if role & RECENT and not role & COMMENT and tree.times[tree.ends[node]] > tree.times[node]
+        ]
+        """Elements with a time that are named as the last or newest post."""
         self._few = self.counts[0][0] if self.counts and self.counts[0][1] <= 1 else -1
         self.total = tree.chars[-1] or 1
 

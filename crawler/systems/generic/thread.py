@@ -13,6 +13,7 @@ from crawler.systems.generic.below import group_inside, groups_around, holders, 
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
     evidence,
+    hold_last,
     is_by_one,
     is_collected,
     is_counted_out,
@@ -90,9 +91,10 @@ class _Page:
         self.sums, self.around = Sums(self.tree), Surroundings(self.tree)
 
     def read(self, template: Template) -> Found | None:
-        """A candidate with its fields; None for reviews, what one member has written, and comments of other pages."""
+        """A candidate with its fields; None for reviews, what one member has written, and lists of other pages."""
         slots = read_slots(template, observed_at=self.observed_at, language=self.language)
-        if is_rated(template) or is_by_one(template, slots) or is_collected(template, slots, self.own):
+        is_of_others = is_by_one(template, slots) or is_collected(template, slots, self.own)
+        if is_rated(template) or is_of_others or hold_last(template, self.around.last):
             return None
         group, around = template.group, self.around
         found = Found(template, slots, skim_bodies(template, slots), language=self.language)

@@ -181,7 +181,7 @@ def _walk(tree: Tree, body: LexborNode) -> None:
             continue
         else:
             text, own = "", node.attributes
-            if size and "none" in (own.get("style") or "") and _is_model(own):
+            if size and is_unshown(own) and _is_model(own):
                 continue
             known[node.mem_id] = size
         if text and text[0].isdecimal() and size and tags[-1] in LINES and (match := _SIGNED.fullmatch(text)):
@@ -213,10 +213,13 @@ _MODEL = re.compile(r"(?:^|[\s_-])(?:templates?|tmpl|tpl|prototypes?)(?:$|[\s_-]
 _UNSHOWN = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 
 
+def is_unshown(own: dict[str, str | None]) -> bool:
+    """Whether an element with such attributes is not shown until a script shows it."""
+    return "none" in (style := own.get("style") or "") and _UNSHOWN.search(style) is not None
+
+
 def _is_model(own: dict[str, str | None]) -> bool:
-    """Whether an element is not shown and is named as what scripts make others of: an empty comment."""
-    if _UNSHOWN.search(own.get("style") or "") is None:
-        return False
+    """Whether an element is named as what scripts make others of: an empty comment."""
     return any(_MODEL.search((own.get(name) or "")[:MAX_NAME]) is not None for name in ("class", "id"))
 
 

@@ -70,6 +70,10 @@ _NEWEST = re.compile(
 )
 _COMPOUND = re.compile(r"comment|kommentar|comentario")
 """What tells a word of several written as one: ``usercomment``."""
+_PART_OF = re.compile(r"(?:comment|kommentar|comentario|message|msg|post|review|user)s?(?=[a-z])")
+"""What such a word begins with where its rest tells a part: ``postauthor``, ``commenttext``."""
+_EXPANDING = re.compile(r"quote-?expand|expand-?link")
+"""What unfolds a long quotation in XenForo 1 and 2."""
 _COLOURS = re.compile(r"\b(?:text|bg)-body\b")
 """Colours of Bootstrap, which say nothing of the element."""
 _SPLIT = re.compile(r"[^a-zA-Z\u00c0-\U0010ffff]+")
@@ -86,6 +90,8 @@ def roles_of(name: str) -> int:
         found |= HIDDEN
     if _NEWEST.search(lower):
         found |= RECENT
+    if "expand" in lower and _EXPANDING.search(lower):
+        found |= CHROME
     for word in _SPLIT.split(CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
         if word:
             found |= _role(word.lower())
@@ -101,7 +107,11 @@ def _role(word: str) -> int:
         for stem, role in _STEMS:
             if word.startswith(stem):
                 found |= role
-    return found if found or _COMPOUND.search(word) is None else COMMENT
+    if not found:
+        part = _PART_OF.match(word)
+        found = _WORDS.get(word[part.end() :], 0) if part is not None else 0
+        found |= COMMENT if _COMPOUND.search(word) is not None else 0
+    return found
 
 
 _LOOSE = re.compile(r"[\d\W_]+")
@@ -183,7 +193,7 @@ def _runs(tables: tuple[str, ...], place: int) -> frozenset[str]:
 
 _FIRST: Final = _runs(("by", "by_colon"), 0)
 _LAST: Final = _runs(("says", "joins"), -1)
-_EDGES: Final = " \t\r\n\u00a0,;:|·•⋅–—-»«<>/~@#\u200e\u200f"
+_EDGES: Final = " \t\r\n\u00a0,;:：|·•⋅–—-»«<>/~@#\u200e\u200f"
 
 
 @lru_cache(maxsize=20_000)
