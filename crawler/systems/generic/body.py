@@ -264,8 +264,19 @@ def _leave_out_blocks(
             left_out.add(node)
         elif (role & ASIDE and not role & BODY) or (role & REPLIES and not role & BODY):
             size = tree.chars[tree.ends[node]] - tree.chars[node]
+            if role & AUTHOR and _is_mention(tree, node):
+                continue
             if size <= LONGEST_ASIDE and template.place[node] not in around and not _holds_body(template, node):
                 left_out.add(node)
+
+
+def _is_mention(tree: Tree, node: int) -> bool:
+    """Whether an element names somebody in a sentence: ``@NAME`` right before or behind a text."""
+    if not tree.text(node).startswith("@"):
+        return False
+    before, behind = node - 1, tree.ends[node]
+    is_followed = behind < tree.ends[tree.ups[node]] and tree.texts[behind] != ""
+    return is_followed or (before > tree.ups[node] and tree.texts[before] != "" and tree.ups[before] == tree.ups[node])
 
 
 def _is_form(tree: Tree, node: int) -> bool:

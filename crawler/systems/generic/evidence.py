@@ -120,6 +120,12 @@ def is_plain(found: dict[str, float], group: Group, slots: Slots, around: Surrou
     return found["bare"] > 0 and not is_told and not is_posted
 
 
+def is_other(found: dict[str, float]) -> bool:
+    """Whether records are named as something else: coupons, events, tweets; and no name around them is of comments."""
+    is_named = found["is_comment"] or found["in_comments"] or found["stated_near"]
+    return max(found["is_article"], found["is_side"]) > 0.5 and not is_named
+
+
 def is_torn(found: dict[str, float]) -> bool:
     """Whether two elements are of different kinds.
 
@@ -137,15 +143,17 @@ def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) 
     return not is_named and around.stated_before(group.spans[0][0]) == 0
 
 
-def is_subject(found: dict[str, float], template: Template, around: Surroundings) -> bool:
+def is_subject(found: dict[str, float], template: Template, body_place: str, around: Surroundings) -> bool:
     """Whether a single record that nothing names as a comment is what the page is about.
 
-    It holds a title of the page, or a heading that speaks of comments: both stand in the part around the comments.
+    It holds a title of the page, or a heading that speaks of comments: both stand in the part around the comments. Or
+    what it says stands in an element that is named as the page's article.
     """
     if not found["one"] or found["is_comment"] or found["in_comments"]:
         return False
     tree, (start, end) = template.tree, template.group.spans[0]
     is_titled = any(start < title < end for title in tree.places.get("h1", [])[:TITLES])
+    is_titled = is_titled or bool(roles_of(body_place.rpartition(" > ")[2]) & ARTICLE)
     return is_titled or any(tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(start, end))
 
 

@@ -25,6 +25,7 @@ from crawler.systems.generic.words import (
     counts_posts,
     is_chrome,
     leads_to_login,
+    names_author,
     only_dates,
     only_says_by,
     roles_of,
@@ -157,6 +158,7 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
             if text:
                 places[key][number] = Name(text, line, rank)
                 order[key] += rank
+    places = {key: names for key, names in places.items() if not _are_labels(names)}
     scored: list[tuple[float, tuple[int, int]]] = []
     joined: dict[tuple[int, int], dict[int, Name]] = {}
     for key, names in places.items():
@@ -306,6 +308,12 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     if not is_beside_time and _is_counter(template, line):
         return None
     return name
+
+
+def _are_labels(names: dict[int, Name]) -> bool:
+    """Whether all names of a place are the one word that stands before a name: ``Nick``, ``from``."""
+    said = {name.text for name in names.values()}
+    return len(said) == 1 < len(names) and names_author(said.pop())
 
 
 _LABEL = re.compile(r"\s*[(（\[][^()（）\[\]]+[)）\]]$")

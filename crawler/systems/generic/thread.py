@@ -17,6 +17,7 @@ from crawler.systems.generic.evidence import (
     is_by_one,
     is_collected,
     is_counted_out,
+    is_other,
     is_plain,
     is_rated,
     is_subject,
@@ -101,7 +102,8 @@ class _Page:
         found.evidence = evidence(template, slots, found.bodies, around, self.sums)
         found.rank, found.confidence = rank_of(found.evidence), confidence_of(found.evidence)
         told = found.evidence
-        is_none = is_torn(told) or is_counted_out(told, group, around) or is_subject(told, template, around)
+        is_none = is_torn(told) or is_counted_out(told, group, around)
+        is_none = is_none or is_other(told) or is_subject(told, template, found.bodies.place, around)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])

@@ -246,6 +246,14 @@ def only_says_by(text: str) -> bool:
     return not rest or (text.rstrip()[-1:] in ":：" and not _BY_LOOSE.sub("", rest + " ").strip(_EDGES))
 
 
+_FIELDS: Final = frozenset(map(line_key, _TABLES["by_colon"]))
+
+
+def names_author(text: str) -> bool:
+    """Whether a line may be the label of the author's field: ``Nick``, ``Name``, ``from``; some are names too."""
+    return line_key(text) in _FIELDS
+
+
 def only_dates(text: str) -> bool:
     """Whether a line is ``Submitted``, ``Date:`` or the like: what stands before a time."""
     return len(text) <= LONGEST_CHROME and line_key(text) in _DATED
