@@ -186,13 +186,13 @@ def _set_author(comment: Comment, thing: Node, document: Document, names: dict[s
 
     :param names: texts of such links by address: microdata has the address alone (HTML 5.2.4)
     """
-    author = next(iter(thing.values("author", "creator", "has_creator")), None)
+    author = next(iter(thing.values("author", "creator", "has_creator", "contributor")), None)
     if isinstance(author, Node):
         name = author.text("name", "alternateName")
         comment.author_url = document.link(author.link("url", "sameAs", "mainEntityOfPage"))
         comment.author_id = author.text("identifier")
     else:
-        name = thing.text("author", "creator")
+        name = thing.text("author", "creator", "contributor")
         if name in names:
             comment.author_url, name = document.link(name), names[name]
     comment.author_name = " ".join(html.unescape(name).split()) if name is not None else None

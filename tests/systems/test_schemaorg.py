@@ -134,6 +134,12 @@ async def test_the_author_of_microdata_may_be_a_link_whose_text_is_the_name():
     assert (comment.author_name, comment.author_url, comment.dislike_count) == ("Dan", "https://forum.example.org/member/7", 2)
 
 
+async def test_who_contributed_a_comment_without_an_author_is_its_author():
+    markup = '<div itemprop="comment" itemscope itemtype="http://schema.org/Comment"><div itemprop="contributor"><a href="/7">Dan</a></div><p itemprop="text">x</p></div>'
+    _, [comment], _ = await only(page(body=f'<div itemscope itemtype="http://schema.org/NewsArticle">{markup}</div>'))
+    assert comment.author_name == "Dan"
+
+
 async def test_comments_without_ids_are_told_apart_and_keep_their_replies():
     html = page(posting(said("same"), said("same", comment=[said("a reply")])))
     _, comments, ledger = await only(html)

@@ -127,6 +127,8 @@ _PROFILE = re.compile(
 )
 _ADDRESS = re.compile(r"(?<=\S)\s*<[^<>\s]+(?:@|\sat\s)[^<>]*>?$")
 """The mail address that archives of mailing lists show behind a name."""
+_BOARD = re.compile(r"\s*[,，]\s*信区\s*[:：].*")
+"""The board that stands behind a name on Chinese bulletin boards (Firebird BBS)."""
 _ORDER = re.compile(r"^(?:#\d{1,5}[.):]?|\d{1,5}[.):])\s+(?=[^\W\d_])")
 _NO_NAME = re.compile(r"(?:re|aw|odp|sv|vs|ynt|antw)\s?:|(?:https?:)?//|www\.", re.IGNORECASE)
 """What the subject of an answer and the address of a page begin with."""
@@ -301,7 +303,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
         name = bare_name(text)
     else:
         name = bare_name(_ORDER.sub("", text))
-    name = _ADDRESS.sub("", _ORDER.sub("", name))
+    name = _BOARD.sub("", _ADDRESS.sub("", _ORDER.sub("", name)))
     if not name or len(name) > LONGEST_NAME or only_dates(name):
         return None
     is_beside_time = stamp is not None and line == stamp.node  # its figures are those of the time
