@@ -240,9 +240,17 @@ def _by_words(document: Document) -> BlockPage | None:
             return BlockPage("age", repr(text))
         if _is_login(text) and document.first("input[type=password i]") is not None:
             return BlockPage("login", repr(text))
-    if document.first(_CAPTCHA) is not None and not document.css("h1, h2, h3, p + p + p"):
+    if document.first(_CAPTCHA) is not None and _has_nothing_else(document):
         return BlockPage("captcha", "nothing but a captcha")
     return _by_scripts(document, shown)
+
+
+MENU: Final = 10
+"""Links from which a page has a menu: a form to write to a site has a captcha too."""
+
+
+def _has_nothing_else(document: Document) -> bool:
+    return not document.css("h1, h2, h3, p + p + p, textarea") and len(document.elements.links) < MENU
 
 
 def _by_scripts(document: Document, shown: str) -> BlockPage | None:

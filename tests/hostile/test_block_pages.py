@@ -71,6 +71,8 @@ CONTENT: dict[str, str] = {
     "story-titled-like-one": html("Not found", f'<article><h1>Not found</h1><time datetime="2024-01-01">1</time>{LONG}</article>'),
     "story-with-data": html("Page not found", more='<script type="application/ld+json">{"@type": "NewsArticle"}</script>'),
     "comment-form-with-captcha": page(1, 2).replace("</form>", '<div class="g-recaptcha"></div></form>'),
+    "letter-to-the-site": html("Contact", '<form><input name="mail"><textarea name="words"></textarea><input name="captcha_code"></form>'),
+    "offices-and-a-captcha": html("Where we are", '<a href="/a">Bergen</a>' * 12 + '<form><input name="mail"><div class="g-recaptcha"></div></form>'),
     "cloudflare-script": html("A story", f"<h1>A story</h1>{LONG}<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>"),
     "noscript-beside-a-story": html("A story", f"<noscript>Please enable JavaScript</noscript><h1>A story</h1>{LONG}"),
     "noscript-beside-a-member": html("Lorna", f"<noscript>Please enable JavaScript</noscript><nav>Questions Tags Users</nav><h1>Lorna</h1><dl>{'<dt>member since<dd>2019' * 16}</dl>"),
