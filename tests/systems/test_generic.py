@@ -117,6 +117,14 @@ async def test_a_further_page_that_fails_makes_the_thread_partial():
     assert (len(found), found[0][1].verdict) == (3, "partial")
 
 
+@pytest.mark.parametrize(("stated", "verdict"), [(70, "partial"), (4, "complete")])
+async def test_a_count_before_a_further_list_of_a_thread_is_that_of_the_thread(stated, verdict):
+    html = (FIXTURES / "two-lists-of-one-thread" / "page.html").read_text("utf-8")
+    html = html.replace("Hot comments", "2 hot comments").replace("All comments", f"All comments ({stated})")
+    [(_, comments, ledger)] = await read(Generic(), html, URL)
+    assert (len(comments), ledger.expected, ledger.verdict) == (4, stated, verdict)
+
+
 async def test_a_link_without_words_is_followed_where_its_address_differs_in_the_number_of_the_page_alone():
     links = 'Seite 1 von 2 <a href="?page=2"><i class="fa fa-chevron-right"></i></a> <a href="?p=7"><img src=x></a> <a href="/?page=9"><i class=logo></i></a>'
     web = {URL + "?page=2": answer(thread_page((4, 5, 6), 'Seite 2 von 2 <a href="?page=1"><i></i></a>'))}

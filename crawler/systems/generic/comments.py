@@ -17,6 +17,9 @@ from crawler.systems.generic.stamps import Stamp
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.words import tells_removal
 
+FEW_OF_A_LIST: Final = 2
+"""Records that a list has in the mean at least."""
+
 MOST: Final = 0.8
 """Share of records that must have a twin before twins are taken for a second print of the list."""
 
@@ -131,7 +134,17 @@ def _twins(found: Found, ids: list[str | None]) -> dict[int, int]:
         earlier = first.setdefault(key, number)
         if earlier != number and text:
             twins[number] = earlier
-    known = [number for number in twins if ids[number] is not None and ids[number] == ids[twins[number]]]
     if 2 * len(twins) >= MOST * len(ids):
         return twins
-    return {number: twins[number] for number in known}
+    lists = _lists(found)
+    return {
+        number: earlier
+        for number, earlier in twins.items()
+        if ids[number] == ids[earlier] and (ids[number] is not None or lists[number] != lists[earlier])
+    }
+
+
+def _lists(found: Found) -> list[int]:
+    """The element around each record where several stand in the same, as the hottest and the newest; else 0."""
+    around = [found.template.tree.ups[record.start] for record in found.template.records]
+    return around if FEW_OF_A_LIST * len({*around}) <= len(around) else [0] * len(around)

@@ -88,6 +88,15 @@ class Surroundings:
         """Whether the first count is of one comment, or none, and behind a node before which no line speaks of them."""
         return self._few > first and not self.is_spoken_of(first - SPOKEN, first)
 
+    def stated_for(self, spans: list[tuple[int, int]]) -> int | None:
+        """The count for a whole thread: the one before it, or a larger one before a further list of it."""
+        before, low, high = self.stated_before(spans[0][0]), spans[0][0], spans[-1][0]
+        if before is not None and before >= len(spans):
+            return before
+        counts = [(node, number) for node, number in self.counts if low < node < high and _speaks(self.tree, node)]
+        between = [number for node, number in counts if not any(start <= node < end for start, end in spans)]
+        return max((number for number in between if 2 * number >= len(spans)), default=before)
+
     def stated_before(self, first: int) -> int | None:
         """The count that stands closest before the comments."""
         near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
@@ -149,6 +158,17 @@ def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
         if len(numbers) == 1 and (counts_posts(line) or (_may_count(line) and not _is_of_another(tree, node))):
             counts.append((node, int(numbers[0])))
     return counts
+
+
+def _speaks(tree: Tree, node: int) -> bool:
+    """Whether the heading that a number stands in holds a word for comments."""
+    up = node
+    for _ in range(AROUND):
+        line = tree.line(up, LONGEST_HEADING) if up >= 0 else None
+        if line is None or speaks_of_comments(line):
+            return line is not None
+        up = tree.ups[up]
+    return False
 
 
 def _may_count(line: str) -> bool:

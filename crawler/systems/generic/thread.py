@@ -244,6 +244,7 @@ def find_thread(document: Document, *, observed_at: int, language: str | None) -
     if not read or read[0].confidence < THRESHOLD:
         return read[0] if read else None
     found = _with_comments_below(page, read)
+    found.stated = page.around.stated_for(found.group.spans)
     for part in filter(None, (found, found.below)):
         read_whole(part, observed_at=observed_at, language=language)
     return _with_answers_inside(page, found)
