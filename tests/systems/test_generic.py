@@ -72,7 +72,7 @@ async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states()
     ("above", "stated"),
     [
         ("<h2>5 comments</h2>", 5), ("<h2>Comments</h2><span>5</span>", 5), ("<h2>Opinie <i>(5)</i></h2>", 5), ("<p><b>5</b> Leserstimmen</p>", 5), ("<h2>5 Antworten</h2>", 5), ("<h3>Odpowiedzi: 5</h3>", 5),
-        ("<h2>Windows 95</h2>", None), ("<p>rmf24</p>", None), ("<p>100%</p>", None), ("<p>2023/08/12</p>", None), ("<p>123456 posts</p>", None),
+        ("<h2>4,060 comments</h2>", 4060), ("<h2>4.060 Kommentare</h2>", 4060), ("<h2>4 responses to ‘$160,000’</h2>", 4), ("<h2>Windows 95</h2>", None), ("<p>rmf24</p>", None), ("<p>100%</p>", None), ("<p>2023/08/12</p>", None), ("<p>123456 posts</p>", None),
         ("<a href=#c>Odpowiedzi (5)</a>", 5), ("<table><tr><td>Comments<td>5</table>", 5),
         ("<p>#5</p>", None), ("<p>Comment #5</p>", None), ("<p>+1</p>", None), ("<a href=/2020/06/>June (5)</a>", None),
         ("<p>Added by Ida <a>9 years</a> ago</p>", None), ("<p>Ida, <a title='2011-03-02 10:00'>9 years</a></p>", None),
@@ -158,7 +158,8 @@ async def test_a_thread_with_many_times_between_its_comments_is_not_called_compl
     ("control", "verdict"),
     [
         ("Load 28 more comments", "partial"), ("28 weitere Kommentare laden", "partial"), ("Показать ещё 28 комментариев", "partial"),
-        ("Ver 28 comentarios más", "partial"), ("Load more comments", "complete"), ("28 more days", "complete"),
+        ("Ver 28 comentarios más", "partial"), ("Load more comments", "partial"), ("查看更多评论", "partial"), ("28 more days", "complete"),
+        ("More of our rules for comments", "complete"), ("View all 28 comments", "partial"), ("查看全部 <em>28</em> 条评论", "partial"), ("View all 4 comments", "complete"),
         ("<p>I could name 28 more comments that say the same, and none of them is wrong.", "complete"),
     ],
 )  # fmt: skip

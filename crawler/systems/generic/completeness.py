@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from crawler.systems.generic.paging import NEAR
 from crawler.systems.generic.thread import Found
-from crawler.systems.generic.words import COUNTED
+from crawler.systems.generic.tree import is_unshown
+from crawler.systems.generic.words import COUNTED, speaks_of_comments
 
 LONGEST: Final = 40
 """Longer lines do not say which page of how many this is, or how many more there are, characters."""
@@ -59,6 +61,69 @@ def more_offered(thread: Found) -> int:
     offers = [line for line in lines if any(word in line.casefold() for word in COUNTED)]
     found = [more for line in offers if (more := _MORE.search(line)) is not None]
     return sum(int(number) for more in found for number in more.groups() if number)
+
+
+_ALL = re.compile(
+    r"^\W*(?:[^\W\d_]+\s+)?(?:all|alle[nr]?|tou[st](?:es)? les|tod[oa]s l[oa]s|tod[oa]s (?:os|as)|tutt[ie] (?:gli|i|le)"
+    r"|wszystkie|všechny|все|всі|усі|összes|toate|tüm)\W{0,3}([\d.,'’ ]{1,9})"
+    r"|^\W*(?:查看|阅读|浏览)?(?:全部|所有|すべての|全て|모든)\W{0,3}([\d.,]{1,9})",
+    re.IGNORECASE,
+)
+"""``View all 51 comments`` in some languages."""
+
+
+def all_stated(thread: Found) -> int | None:
+    """How many comments there are by what leads to all of them, next to the thread; None where nothing does."""
+    for line in _lines_beside(thread):
+        found = _ALL.search(line)
+        figures = re.sub(r"\D", "", "".join(filter(None, found.groups()))) if found is not None else ""
+        if figures:
+            return int(figures)
+    return None
+
+
+_FURTHER = re.compile(
+    r"\b(?:more|older|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще|больше"
+    r"|більше|több|více|viac|fler[ea]?|daha fazla)\b|更多|もっと|더\s?보기",
+    re.IGNORECASE,
+)
+CONTROLS: Final = frozenset({"a", "button", "input"})
+
+
+def leads_to_more(thread: Found) -> str | None:
+    """The control next to the thread that would bring more comments and does not say how many; None without one."""
+    tree = thread.template.tree
+    for node in _beside(thread):
+        line = tree.texts[node]
+        further = _FURTHER.search(line) if 0 < len(line) <= LONGEST else None
+        if further is None or any(map(str.isdecimal, line)):
+            continue
+        what = " ".join(line[further.end() :].split()[:2])
+        around = [up for up in (node, *tree.above(node, 3)) if not tree.texts[up]]
+        is_control = any(tree.tags[up] in CONTROLS or "onclick" in tree.attrs[up] for up in around)
+        if is_control and speaks_of_comments(what) and not any(is_unshown(tree.attrs[up]) for up in around):
+            return line
+    return None
+
+
+def _beside(thread: Found) -> Iterator[int]:
+    """The nodes right before and right behind a thread."""
+    first, last = thread.group.spans[0][0], max(end for _, end in thread.group.spans)
+    yield from range(max(0, first - BESIDE), first)
+    yield from range(last, min(len(thread.template.tree), last + BESIDE))
+
+
+def _lines_beside(thread: Found) -> Iterator[str]:
+    """The short lines beside a thread that speak of comments, in one piece."""
+    tree = thread.template.tree
+    for node in _beside(thread):
+        line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
+        if line is not None and speaks_of_comments(line):
+            yield line
+
+
+BESIDE: Final = 40
+"""Nodes before and behind a thread among which something leads to the rest of it."""
 
 
 def times_between(thread: Found) -> int:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Final
 
 from crawler.systems.generic.times import LONGEST_LINE, looks_timed
-from crawler.systems.generic.tree import CELLS, Tree
+from crawler.systems.generic.tree import CELLS, SUBHEADINGS, Tree
 from crawler.systems.generic.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
 
 LONGEST_HEADING: Final = 80
@@ -34,11 +34,23 @@ NEAR: Final = 6
 STOPS: Final = ".。।"
 
 _NUMBERED = re.compile(r"#\d{1,5}")
-_ALONE = re.compile(r"[^\w%$€£¥]*+\d{1,5}[^\w%$€£¥]*+")
-_COUNTING = re.compile(r"\W*+\d{1,5}\s+[^\W\d]++\W*+|[^\W\d]++\s*(?::\s*\d{1,5}|\(\d{1,5}\))")
+_FIGURES: Final = r"(?:\d{1,3}(?:[.,'’ ]\d{3}){1,2}(?!\d)|\d{1,5})"
+"""A number, also one such as ``4,060``, ``4.060`` or ``4 060``."""
+_ALONE = re.compile(rf"[^\w%$€£¥]*+{_FIGURES}[^\w%$€£¥]*+")
+_COUNTING = re.compile(rf"\W*+{_FIGURES}\s+[^\W\d]++\W*+|[^\W\d]++\s*(?::\s*{_FIGURES}|\({_FIGURES}\))")
 """A number and the one word of what is counted: ``3 answers``, ``Answers: 3``, ``Answers (3)``; not ``Windows 95``."""
 _COUNT = re.compile(r"(?<![\d.,:/#№+])(?<![#№]\s)\d{1,5}(?!\d|[.,:/]\d)")
 """A number that may count: ``#5`` is the fifth and ``+1`` is an opinion."""
+_LARGE = re.compile(r"(?<![\d.,:/#№+$€£¥])\d{1,3}(?:[.,'’ ]\d{3}){1,2}(?!\d|[.,:/]\d)")
+"""The same with marks between its thousands."""
+
+
+def _numbers(line: str) -> list[int]:
+    """The numbers of a line that may count; those of thousands where there is no other."""
+    large = _LARGE.findall(line)
+    if large and len(_COUNT.findall(_LARGE.sub("", line))) == 0:
+        return [int(re.sub(r"\D", "", number)) for number in large]
+    return list(map(int, _COUNT.findall(line)))
 
 
 class Surroundings:
@@ -93,7 +105,7 @@ class Surroundings:
         before, low, high = self.stated_before(spans[0][0]), spans[0][0], spans[-1][0]
         if before is not None and before >= len(spans):
             return before
-        counts = [(node, number) for node, number in self.counts if low < node < high and _speaks(self.tree, node)]
+        counts = [(node, number) for node, number in self.counts if low < node < high and _heads(self.tree, node)]
         between = [number for node, number in counts if not any(start <= node < end for start, end in spans)]
         return max((number for number in between if 2 * number >= len(spans)), default=before)
 
@@ -150,25 +162,21 @@ def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
     counts: list[tuple[int, int]] = []
     for node in short:
         text = tree.texts[node]
-        if (match := _COUNT.search(text)) is None:
+        if _COUNT.search(text) is None and _LARGE.search(text) is None:
             continue
-        is_whole = len(match[0]) < len(text) and counts_posts(text)
+        is_whole = not text.isdecimal() and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
-        numbers = _COUNT.findall(line)
+        numbers = _numbers(line)
         if len(numbers) == 1 and (counts_posts(line) or (_may_count(line) and not _is_of_another(tree, node))):
-            counts.append((node, int(numbers[0])))
+            counts.append((node, numbers[0]))
     return counts
 
 
-def _speaks(tree: Tree, node: int) -> bool:
-    """Whether the heading that a number stands in holds a word for comments."""
-    up = node
-    for _ in range(AROUND):
-        line = tree.line(up, LONGEST_HEADING) if up >= 0 else None
-        if line is None or speaks_of_comments(line):
-            return line is not None
-        up = tree.ups[up]
-    return False
+def _heads(tree: Tree, node: int) -> bool:
+    """Whether a number stands in a heading with a word for comments."""
+    heading = next((up for up in tree.above(node, AROUND) if tree.tags[up] in SUBHEADINGS), None)
+    line = tree.line(heading, LONGEST_HEADING) if heading is not None else None
+    return line is not None and speaks_of_comments(line)
 
 
 def _may_count(line: str) -> bool:

@@ -10,7 +10,7 @@ from crawler.extract.document import Document
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
-from crawler.systems.generic.completeness import more_offered, pages_stated, times_between
+from crawler.systems.generic.completeness import all_stated, leads_to_more, more_offered, pages_stated, times_between
 from crawler.systems.generic.paging import page_links
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
@@ -95,9 +95,11 @@ class Generic(System):
         between = times_between(found)
         if between:
             reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
-        ref.stated = found.stated
-        if found.stated is not None and found.stated >= reading.captured:
-            reading.expect(found.stated, "any")
+        ref.stated = max(found.stated or 0, all_stated(found) or 0) or found.stated
+        if ref.stated is not None and ref.stated >= reading.captured:
+            reading.expect(ref.stated, "any")
+        elif pages == 1 and (control := leads_to_more(found)) is not None:
+            reading.gap(f"the page offers more, by a script: {control!r}")
 
 
 _LANGUAGES: Final = (

@@ -119,6 +119,15 @@ class Tree:
             yield inner
             inner = self.ends[inner]
 
+    def above(self, node: int, most: int) -> Iterator[int]:
+        """The elements around a node, the closest first, at most so many."""
+        up = self.ups[node]
+        for _ in range(most):
+            if up < 0:
+                break
+            yield up
+            up = self.ups[up]
+
     def link_of(self, node: int) -> str | None:
         """The address of the link around a node, None outside of links."""
         while node > 0 and self.tags[node] != "a":
