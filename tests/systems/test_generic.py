@@ -169,6 +169,20 @@ async def test_a_thread_of_which_a_script_would_bring_more_is_not_called_complet
     assert (len(comments), ledger.verdict) == (4, verdict)
 
 
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ('<a href="#talk">56 comments</a>', [(0, 56, "partial")]), (f'<a href="{URL}#talk">Kommentare <b>1.204</b></a>', [(0, 1204, "partial")]),
+        ('<a href="#talk">0 comments</a>', []), ('<a href="#talk">Comments</a>', []), ('<a href="#stars">36 reviews</a>', []),
+        ('<a href="/other#talk">56 comments</a>', []), ('<a href="#">56 comments</a>', []),
+    ],
+)  # fmt: skip
+async def test_a_thread_that_the_page_counts_and_does_not_show_is_in_the_ledger(link, told):
+    html = f'<html lang="en"><body><h1>Bridge</h1><p>The bridge is open again.</p>{link}<div id="talk"></div>'
+    threads = await read(Generic(), html, URL)
+    assert [(len(comments), ledger.expected, ledger.verdict) for _, comments, ledger in threads] == told
+
+
 async def test_pages_of_other_sites_and_links_of_controls_are_not_followed():
     links = '<a href="https://other.example/bridge/?page=2">next</a> <a href="?replytocom=7">more</a> <a href="#x">2</a>'
     found = await comments_of_page(thread_page((1, 2, 3), links), {})

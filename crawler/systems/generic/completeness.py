@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from crawler.extract.document import Document
+from crawler.extract.text import line_of
+from crawler.extract.urls import canonical_url
 from crawler.systems.generic.paging import NEAR
+from crawler.systems.generic.surroundings import numbers_in
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import is_unshown
 from crawler.systems.generic.words import COUNTED, speaks_of_comments
@@ -28,6 +32,22 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 """``Page 1 of 5`` in some languages."""
+
+
+_REVIEWS = re.compile(r"review|rating|bewertung|recens|valoraci|отзыв|評価|评价", re.IGNORECASE)
+"""What is said of a product, which is not read."""
+
+
+def announced(document: Document) -> int | None:
+    """How many comments a page says it has, by links to a place in itself: ``<a href="#talk">56 comments</a>``."""
+    own = {document.url.partition("#")[0], canonical_url(document)}
+    counts: list[int] = []
+    for node, href, _ in document.elements.links:
+        address, _, place = href.partition("#")
+        line = line_of(node) if place and (not address or document.link(address) in own) else ""
+        if 0 < len(line) <= LONGEST and speaks_of_comments(line) and _REVIEWS.search(line) is None:
+            counts += numbers_in(line)
+    return max(counts, default=None)
 
 
 def pages_stated(thread: Found) -> int | None:

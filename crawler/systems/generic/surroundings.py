@@ -45,7 +45,7 @@ _LARGE = re.compile(r"(?<![\d.,:/#№+$€£¥])\d{1,3}(?:[.,'’ ]\d{3}){1,2}(?
 """The same with marks between its thousands."""
 
 
-def _numbers(line: str) -> list[int]:
+def numbers_in(line: str) -> list[int]:
     """The numbers of a line that may count; those of thousands where there is no other."""
     large = _LARGE.findall(line)
     if large and len(_COUNT.findall(_LARGE.sub("", line))) == 0:
@@ -166,7 +166,7 @@ def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
             continue
         is_whole = not text.isdecimal() and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
-        numbers = _numbers(line)
+        numbers = numbers_in(line)
         if len(numbers) == 1 and (counts_posts(line) or (_may_count(line) and not _is_of_another(tree, node))):
             counts.append((node, numbers[0]))
     return counts

@@ -10,7 +10,14 @@ from crawler.extract.document import Document
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
-from crawler.systems.generic.completeness import all_stated, leads_to_more, more_offered, pages_stated, times_between
+from crawler.systems.generic.completeness import (
+    all_stated,
+    announced,
+    leads_to_more,
+    more_offered,
+    pages_stated,
+    times_between,
+)
 from crawler.systems.generic.paging import page_links
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
@@ -35,21 +42,28 @@ class Generic(System):
     may_move: ClassVar[bool] = False
 
     def detect(self, document: Document) -> list[ThreadRef]:
-        """The page's thread, if it shows one. A doubtful one is named too, so that the ledger says so."""
+        """The page's thread, if it shows one.
+
+        A doubtful one is named too, and one that the page only counts and links to, so that the ledger says so.
+        """
         found = find_thread(document, observed_at=ANY_TIME, language=language_of(document))
-        if found is None or found.confidence < DOUBT:
+        if found is not None and found.confidence < DOUBT:
+            found = None
+        is_sure = found is not None and found.confidence >= THRESHOLD
+        stated = None if is_sure else announced(document)
+        if found is None and not stated:
             return []
-        is_sure = found.confidence >= THRESHOLD
         return [
             ThreadRef(
                 system=self.name,
                 tenant=urlsplit(document.url).netloc.rpartition("@")[2].lower(),
                 native_id=None,
                 url=page_url(document.url) or document.url,
-                detected_by=f"{found.group.label} ({len(found.group.spans)})",
-                state="open" if is_sure and found.has_form else "unknown",
-                confidence=round(found.confidence, 3),
+                detected_by=f"{found.group.label} ({len(found.group.spans)})" if found is not None else "a link to it",
+                state="open" if found is not None and is_sure and found.has_form else "unknown",
+                confidence=round(found.confidence, 3) if found is not None else None,
                 is_doubtful=not is_sure,
+                stated=stated or None,
                 evidence={"found": found} if is_sure else {},
             )
         ]
@@ -58,6 +72,7 @@ class Generic(System):
         """The comments that the page shows, then those of the thread's further pages until none is new."""
         found: Found | None = ref.evidence.get("found")
         if found is None:
+            reading.expect(ref.stated, "any")
             return
         reading.walked("html")
         if len(found.group.spans) > MAX_RECORDS:
