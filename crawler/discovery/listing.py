@@ -153,8 +153,12 @@ def _by_address(document: Document) -> Iterable[tuple[int, str]]:
         yield -1, "its numbered address"
     elif _LETTER_QUERY.search(parts.query):
         yield -1, "a letter of the alphabet in its address"
-    if document.first('link[rel="next"], link[rel="prev"]') is not None:
+    around = (document.link(node.attributes.get("href")) for node in document.css(_AROUND))
+    if any(_is_numbered(urlsplit(url)) for url in around if url is not None):  # else the next article
         yield -1, "link[rel=next]"
+
+
+_AROUND: Final = 'link[rel="next"][href], link[rel="prev"][href]'
 
 
 def _is_numbered(parts: SplitResult) -> bool:

@@ -52,6 +52,7 @@ def test_a_listing_is_known(html, url):
         ('<script type="application/ld+json">{"@graph":[{"@type":"WebSite"},{"@type":"NewsArticle"}]}</script><body>', f"{HOME}a", False),
         (f"<body>{TEASERS}", f"{HOME}a-story-with-many-teasers/", True),
         ("<body><h1>Plain</h1><p>Text", f"{HOME}plain.html", False),
+        ('<link rel="next" href="/another-story/"><body><h1>Plain</h1><p>Text', f"{HOME}plain.html", False),
         (f"<body><h1>A story</h1><p>{SENTENCE * 4}</p>{TEASERS}", f"{HOME}a", False),
         (f"<body><h1>A story</h1>{PARTED}{TEASERS}{BESIDE}", f"{HOME}a", False),
         (f"<body><h1>訊</h1><p>{'海港議會再次推遲渡輪工程沒有人說明原因' * 10}</p>{TEASERS}", f"{HOME}a", False),
