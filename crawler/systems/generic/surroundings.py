@@ -51,7 +51,7 @@ class Surroundings:
         headings = [node for node in short if len(tree.texts[node]) <= SENTENCE or tree.texts[node][-1] not in STOPS]
         self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
-        self.counts = _counts(tree, short)
+        self.counts = _counts(tree)
         """Where a short line states a count of comments, and the count."""
         self.states_one = any(number == 1 for _, number in self.counts)
         """Whether a line says that there is one comment."""
@@ -131,11 +131,11 @@ def _speaking(tree: Tree, short: list[int]) -> set[int]:
     return found
 
 
-def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
+def _counts(tree: Tree) -> list[tuple[int, int]]:
     counts: list[tuple[int, int]] = []
-    for node in short:
+    for node in tree.figures:
         text = tree.texts[node]
-        if (match := _COUNT.search(text)) is None:
+        if len(text) > LONGEST_HEADING or (match := _COUNT.search(text)) is None:
             continue
         is_whole = len(match[0]) < len(text) and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""

@@ -72,7 +72,7 @@ _COMPOUND = re.compile(r"comment|kommentar|comentario")
 """What tells a word of several written as one: ``usercomment``."""
 _COLOURS = re.compile(r"\b(?:text|bg)-body\b")
 """Colours of Bootstrap, which say nothing of the element."""
-_SPLIT = re.compile(r"[^a-zA-Z\u00c0-\U0010ffff]+")
+_LETTERS = re.compile(r"[a-zA-Z\u00c0-\U0010ffff]+")
 MAX_NAME: Final = 300
 """Characters of a class attribute that are looked at."""
 
@@ -86,9 +86,9 @@ def roles_of(name: str) -> int:
         found |= HIDDEN
     if _NEWEST.search(lower):
         found |= RECENT
-    for word in _SPLIT.split(CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
-        if word:
-            found |= _role(word.lower())
+    plain = _COLOURS.sub("", name[:MAX_NAME]) if "-body" in name else name[:MAX_NAME]
+    for word in _LETTERS.findall(plain if lower == name else CAMEL.sub(" ", plain)):
+        found |= _role(word.lower())
     return found
 
 
