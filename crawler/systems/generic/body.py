@@ -135,7 +135,7 @@ def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
         tag = tree.tags[node]
         if not tag:
             roles = template.roles[node]
-            if template.is_label(node) and not (
+            if node in template.labels and not (
                 (roles & BODY and _is_alone(template, node, record)) or _is_code(tree, node)
             ):
                 left_out.add(node)
@@ -430,7 +430,7 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
     low, high = (min(marks), max(marks)) if marks else (-1, -1)
     is_between = any(low < line < high and line not in left_out for line in record.lines)
     for line in record.lines:
-        if line not in left_out or not template.is_label(line) or any(tree.is_in(line, mark) for mark in marks):
+        if line not in left_out or line not in template.labels or any(tree.is_in(line, mark) for mark in marks):
             continue
         if template.is_field(line) or (low < line < high and not is_between):
             continue  # it belongs to the byline

@@ -30,6 +30,9 @@ WRAPPERS: Final = 3
 PRESSED: Final = frozenset({"a", "button"})
 """Elements that hold the labels of controls."""
 
+LONGEST_LABEL: Final = 80
+"""Longer lines are no labels unless they say what a shorter one does, characters."""
+
 MAX_RECORDS: Final = 100_000
 """Comments of one page; the rest is left out and the thread says so."""
 
@@ -79,6 +82,9 @@ class Template:
             start, end = group.spans[number]
             self.records.append(self._record(start, end, inside[number]))
         self.repeated = self._repeated()
+        lines = (line for record in self.records for line in record.lines)
+        self.labels = self.repeated.union(line for line in lines if is_chrome(tree.texts[line]))
+        """The texts that are controls or stand in most records."""
         self.starts = [record.start for record in self.records]
         self.first_in = self._first_in()
         """The first record's start in each element around records."""
@@ -132,31 +138,27 @@ class Template:
             self.above.append(above)
         return found
 
-    def _repeated(self) -> frozenset[tuple[int, str]]:
-        """Lines that say the same in many records at the same place: labels; of two records only links can be."""
-        tree, count = self.tree, len(self.records)
-        if count < 2:
-            return frozenset()
+    def _repeated(self) -> frozenset[int]:
+        """Lines that say the same in many records at the same place; of two records only links can be."""
+        texts, tags, ups, place, count = self.tree.texts, self.tree.tags, self.tree.ups, self.place, len(self.records)
         seen: Counter[tuple[int, str]] = Counter()
-        for record in self.records:
-            for key in {
-                (self.place[line], line_key(tree.texts[line]))
-                for line in record.lines
-                if len(tree.texts[line]) <= 80 and (count > 2 or tree.tags[tree.ups[line]] in PRESSED)
-            }:
-                seen[key] += 1
+        for record in self.records if count > 1 else ():
+            seen.update(
+                {
+                    (place[line], line_key(texts[line]))
+                    for line in record.lines
+                    if len(texts[line]) <= LONGEST_LABEL and (count > 2 or tags[ups[line]] in PRESSED)
+                }
+            )
         least = 2 if count == 2 else max(3, 0.5 * count)
-        return frozenset(key for key, times in seen.items() if times >= least)
-
-    def is_label(self, line: int) -> bool:
-        """Whether a text is a control or stands in most records."""
-        text = self.tree.texts[line]
-        return is_chrome(text) or (self.place[line], line_key(text)) in self.repeated
+        found = {key for key, times in seen.items() if times >= least}
+        places = {place for place, _ in found}
+        lines = (line for record in self.records for line in record.lines if place[line] in places)
+        return frozenset(line for line in lines if (place[line], line_key(texts[line])) in found)
 
     def is_field(self, line: int) -> bool:
         """Whether a text is the name of a field: it stands in most records and ends in a colon."""
-        text = self.tree.texts[line]
-        return text[-1] in ":：" and (self.place[line], line_key(text)) in self.repeated
+        return self.tree.texts[line][-1] in ":：" and line in self.repeated
 
     def path(self, place: int) -> str:
         """A place as a selector."""
