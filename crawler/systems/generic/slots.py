@@ -160,9 +160,10 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
                 order[key] += rank
     scored: list[tuple[float, tuple[int, int]]] = []
     joined: dict[tuple[int, int], dict[int, Name]] = {}
+    firsts = [(place, names) for (place, nth), names in places.items() if place and not nth]
     for key, names in places.items():
         _without_common(names)
-        joined[key] = _joined(template, key, places)
+        joined[key] = _joined(template, key, names, firsts)
         scored.append((_name_score(template, slots, names, joined[key], order[key] / len(names), count), key))
     found: list[Name | None] = [None] * count
     scored = _with_heads(template, slots, scored, places)
@@ -220,25 +221,24 @@ def _is_counter(template: Template, line: int) -> bool:
 
 
 def _joined(
-    template: Template, key: tuple[int, int], places: dict[tuple[int, int], dict[int, Name]]
+    template: Template, key: tuple[int, int], names: dict[int, Name], firsts: list[tuple[int, dict[int, Name]]]
 ) -> dict[int, Name]:
-    """The names of a place and of those right around, in or beside it: a link for members, bare text for guests."""
+    """The names of a place and of those right around, in or beside it: a link for members, bare text for guests.
+
+    :param firsts: the names that are the first ones at their place
+    """
     place, _ = key
-    names = dict(places[key])
+    joined = dict(names)
     if place == 0:
-        return names
+        return joined
     above = template.above[place]
-    latest = max(name.rank for name in names.values())
-    for other, others in places.items():
-        if (
-            other[1] == 0
-            and other[0] not in (0, place)
-            and (other[0] == above or template.above[other[0]] in (place, above))
-        ):
+    latest = max([name.rank for name in names.values()])
+    for other, others in firsts:
+        if other != place and (other == above or template.above[other] in (place, above)):
             for number, name in others.items():
-                if number not in names and (name.rank <= latest + 1 or _is_named(template, name.node)):
-                    names[number] = name
-    return names
+                if number not in joined and (name.rank <= latest + 1 or _is_named(template, name.node)):
+                    joined[number] = name
+    return joined
 
 
 MIN_NAME: Final = 2.3
