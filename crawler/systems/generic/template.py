@@ -22,7 +22,8 @@ from crawler.systems.generic.words import (
     line_key,
 )
 
-INHERITED: Final = AUTHOR | TIME | CHROME | SIGNATURE | FORM | HIDDEN
+INHERITED: Final = AUTHOR | TIME | BODY | CHROME | SIGNATURE | FORM | HIDDEN
+"""What the name of an element says of all that stands in it."""
 
 WRAPPERS: Final = 3
 """Elements around a comment that may carry its depth."""
@@ -71,8 +72,6 @@ class Template:
         self.above: list[int] = [-1]
         """The place around each place."""
         self._ids: dict[tuple[int, str], int] = {}
-        self.lines_at: Counter[int] = Counter()
-        """How many texts there are at each place."""
         spans = sorted({*group.spans, *without}, key=lambda span: (span[0], -span[1])) if without else group.spans
         inside = own_spans(spans)
         if without:
@@ -81,9 +80,11 @@ class Template:
         for number in _sample(len(group.spans), limit):
             start, end = group.spans[number]
             self.records.append(self._record(start, end, inside[number]))
-        self.repeated = self._repeated()
-        lines = (line for record in self.records for line in record.lines)
-        self.labels = self.repeated.union(line for line in lines if is_chrome(tree.texts[line]))
+        lines = [line for record in self.records for line in record.lines]
+        self.lines_at = Counter(map(self.place.__getitem__, lines))
+        """How many texts there are at each place."""
+        self.repeated = self._repeated(lines)
+        self.labels = self.repeated.union([line for line in lines if is_chrome(tree.texts[line])])
         """The texts that are controls or stand in most records."""
         self.starts = [record.start for record in self.records]
         self.first_in = self._first_in()
@@ -94,27 +95,24 @@ class Template:
         tags, ups, shapes, own_roles = tree.tags, tree.ups, tree.shapes, tree.roles
         record = Record(start, end)
         jumps = dict(inner)
-        node = start
-        is_element = self.group.mode == "element"
         own, lines = record.own, record.lines
+        node = start
+        if self.group.mode == "element":
+            place[node] = roles[node] = 0
+            own.append(node)
+            node += 1
         while node < end:
             if node in jumps and jumps[node] > node and node != start:
                 node = jumps[node]
                 continue
             up = ups[node]
-            above = place.get(up, 0) if up >= start else 0
-            around = roles.get(up, 0) if up >= start else 0
-            if node == start and is_element:
-                place[node], roles[node] = 0, 0
-            elif not tags[node]:
-                place[node], roles[node] = above, around
-                self.lines_at[above] += 1
-                lines.append(node)
-            else:
+            above, around = (place[up], roles[up]) if up >= start else (0, 0)
+            if tags[node]:
                 place[node] = self._id(above, shapes[node])
-                roles[node] = (
-                    (own_roles[node] & ~INHERITED) | ((around | own_roles[node]) & INHERITED) | (around & BODY)
-                )
+                roles[node] = own_roles[node] | (around & INHERITED)
+            else:
+                place[node], roles[node] = above, around
+                lines.append(node)
             own.append(node)
             node += 1
         return record
@@ -138,8 +136,8 @@ class Template:
             self.above.append(above)
         return found
 
-    def _repeated(self) -> frozenset[int]:
-        """Lines that say the same in many records at the same place; of two records only links can be."""
+    def _repeated(self, lines: list[int]) -> frozenset[int]:
+        """Those of the lines that say the same in many records at the same place; of two records only links can be."""
         texts, tags, ups, place, count = self.tree.texts, self.tree.tags, self.tree.ups, self.place, len(self.records)
         seen: Counter[tuple[int, str]] = Counter()
         for record in self.records if count > 1 else ():
@@ -153,8 +151,8 @@ class Template:
         least = 2 if count == 2 else max(3, 0.5 * count)
         found = {key for key, times in seen.items() if times >= least}
         places = {place for place, _ in found}
-        lines = (line for record in self.records for line in record.lines if place[line] in places)
-        return frozenset(line for line in lines if (place[line], line_key(texts[line])) in found)
+        known = [line for line in lines if place[line] in places]
+        return frozenset([line for line in known if (place[line], line_key(texts[line])) in found])
 
     def is_field(self, line: int) -> bool:
         """Whether a text is the name of a field: it stands in most records and ends in a colon."""
