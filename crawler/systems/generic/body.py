@@ -28,7 +28,6 @@ from crawler.systems.generic.words import (
     tells_edit,
 )
 
-HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 FLOW: Final = frozenset(
     {
         "p", "blockquote", "ul", "ol", "pre", "br", "b", "i", "em", "strong", "u", "a", "span", "font", "small", "code",
@@ -130,7 +129,7 @@ def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
         left_out.add(stamp.node)
     if name is not None and stamp is not None and template.group.mode == "signed":
         return {line for line in record.lines if line >= name.node}
-    left_out.update([node for node in record.own if tree.tags[node] in HEADINGS and node != record.start])
+    left_out.update([node for node in record.headings if node != record.start])
     for line in record.lines:
         if line in template.labels and not (
             (template.roles[line] & BODY and _is_alone(template, line, record)) or _is_code(tree, line)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from crawler.systems.generic.records import Group
 from crawler.systems.generic.spans import own_spans
-from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.tree import HEADINGS, Tree
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -48,6 +49,10 @@ class Record:
     """Its nodes in document order, without those of other records in it."""
     lines: list[int] = field(default_factory=list)
     """Those of them that are texts."""
+    links: list[int] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    """Those that look like a time."""
 
 
 class Template:
@@ -86,9 +91,6 @@ class Template:
         self.repeated = self._repeated(lines)
         self.labels = self.repeated.union([line for line in lines if is_chrome(tree.texts[line])])
         """The texts that are controls or stand in most records."""
-        self.starts = [record.start for record in self.records]
-        self.first_in = self._first_in()
-        """The first record's start in each element around records."""
 
     def _record(self, start: int, end: int, inner: list[tuple[int, int]]) -> Record:
         tree, place, roles = self.tree, self.place, self.roles
@@ -115,11 +117,16 @@ class Template:
                 lines.append(node)
             own.append(node)
             node += 1
+        record.links = [node for node in own if tags[node] == "a"]
+        record.headings = [node for node in own if tags[node] in HEADINGS]
+        record.times = [node for node in own if tree.timed[node]]
         return record
 
-    def _first_in(self) -> dict[int, int]:
+    @cached_property
+    def first_in(self) -> dict[int, int]:
+        """The first record's start in each element around records."""
         first: dict[int, int] = {}
-        for start in self.starts:
+        for start in [record.start for record in self.records]:
             up = self.tree.ups[start]
             for _ in range(WRAPPERS + 1):
                 if up <= 0 or up in first:

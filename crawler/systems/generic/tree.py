@@ -25,6 +25,8 @@ UNREAD: Final = frozenset(
 SUBHEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 """Headings that may be those of a comment."""
 
+HEADINGS: Final = SUBHEADINGS | {"h1"}
+
 CELLS: Final = frozenset({"td", "th"})
 """Elements that stand side by side and are told apart by their order alone."""
 
