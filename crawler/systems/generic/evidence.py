@@ -546,13 +546,16 @@ def _is_rating(tree: Tree, node: int) -> bool:
     text, own = tree.texts[node], tree.attrs[node]
     if text:
         return len(text) <= LONGEST_RATING and _rates(text)
-    if not own:
+    if _RATING.isdisjoint(own):
         return False
     if (own.get("itemprop") or "").lower() in ("reviewrating", "ratingvalue"):
         return True
     told = own.get("aria-label") or own.get("title") or own.get("alt") or ""
     return len(told) <= LONGEST_RATING and _STARS.search(told) is not None
 
+
+_RATING: Final = frozenset({"itemprop", "aria-label", "title", "alt"})
+"""Attributes that may tell a rating."""
 
 LONGEST_RATING: Final = 40
 """Longer lines are no ratings, characters."""

@@ -420,14 +420,8 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     said = [tree.texts[value.node] for value in sample]
     is_label = sum([value.node in template.labels for value in sample]) / len(sample)
     labelled = sum(map(says, said)) / len(sample)
-    near_time = (
-        sum(
-            1
-            for number, value in names.items()
-            if (stamp := slots.stamps[number]) is not None and abs(stamp.node - value.node) <= 6
-        )
-        / size
-    )
+    beside = [(slots.stamps[number], value.node) for number, value in names.items()]
+    near_time = sum([stamp is not None and abs(stamp.node - node) <= 6 for stamp, node in beside]) / size
     is_named = bool(roles & AUTHOR)
     is_heading = tree.tags[around] in SUBHEADINGS and not is_named
     if is_heading and _return(values):
@@ -450,9 +444,9 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score -= 1.0 * bool(roles & BODY and not is_named)
     score -= 1.0 * sum([text[0] in ",(" for text in said]) / len(sample)
     score -= 0.05 * min(rank, 12)
-    lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
+    lines = template.lines_at[template.place[first.node]] / size
     is_cell = tree.tags[around] in CELLS and tree.text(around) == tree.texts[first.node]
-    is_between = all(value.node + 1 in tree.said for value in sample)
+    is_between = bool(tree.said) and tree.said.issuperset([value.node + 1 for value in sample])
     score -= 1.5 * (lines > 2.5 and not (own_named or is_cell or is_between))
     score += 1.0 * is_between
     score += 0.8 * sum([_is_announced(template, value.node) for value in sample]) / len(sample)
