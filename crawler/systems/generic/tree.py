@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -167,14 +168,12 @@ def flatten(document: Document) -> Tree:
 
 def _walk(tree: Tree, body: LexborNode) -> None:
     """Take in the nodes in document order, without what stands in an element that is not read."""
-    nodes, tags, ups, texts, attrs = tree.nodes, tree.tags, tree.ups, tree.texts, tree.attrs
-    places = tree.places
+    rows: list[tuple[LexborNode, str, int, str, dict[str, str | None]]] = []
     names: dict[int, str] = {}
-    size = 0
     waiting = [(body, -1)]
-    while waiting and size < MAX_NODES:
+    while waiting and len(rows) < MAX_NODES:
         node, up = waiting.pop()
-        if size and (following := node.next) is not None:
+        if rows and (following := node.next) is not None:
             waiting.append((following, up))
         kind = node.tag_id
         tag = names[kind] if kind in names else names.setdefault(kind, node.tag or "")
@@ -182,36 +181,25 @@ def _walk(tree: Tree, body: LexborNode) -> None:
             words = (node.text_content or "").split()
             if not words:
                 continue
-            tag, text, own = "", " ".join(words), NO_ATTRIBUTES
-        elif tag in UNREAD or tag[0] == "-":
-            continue
-        else:
-            text, own = "", node.attributes
-            if "style" in own and size and "none" in (own["style"] or "") and _is_model(own):
+            text = " ".join(words)
+            if text[0].isdecimal() and rows and rows[-1][1] in LINES and (match := _SIGNED.fullmatch(text)):
+                rows.extend([(node, "", up, part, NO_ATTRIBUTES) for part in match.groups()])
+                tree.said.add(len(rows) - 1)
+            else:
+                rows.append((node, "", up, text, NO_ATTRIBUTES))
+        elif tag not in UNREAD and tag[0] != "-":
+            own = node.attributes
+            if "style" in own and rows and "none" in (own["style"] or "") and _is_model(own):
                 continue
             if (inner := node.first_child) is not None:
-                waiting.append((inner, size))
-        if text and text[0].isdecimal() and size and tags[-1] in LINES and (match := _SIGNED.fullmatch(text)):
-            for part in match.groups()[:-1]:
-                nodes.append(node)
-                tags.append("")
-                ups.append(up)
-                texts.append(part)
-                attrs.append(own)
-                places.setdefault("", []).append(size)
-                size += 1
-            tree.said.add(size)
-            text = match[3]
-        nodes.append(node)
-        tags.append(tag)
-        ups.append(up)
-        texts.append(text)
-        attrs.append(own)
-        if tag in places:
-            places[tag].append(size)
-        else:
-            places[tag] = [size]
-        size += 1
+                waiting.append((inner, len(rows)))
+            rows.append((node, tag, up, "", own))
+    if rows:
+        tree.nodes, tree.tags, tree.ups, tree.texts, tree.attrs = map(list, zip(*rows, strict=True))
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for number, tag in enumerate(tree.tags):
+        places[tag].append(number)
+    tree.places = dict(places)
 
 
 _MODEL = re.compile(r"(?:^|[\s_-])(?:templates?|tmpl|tpl|prototypes?)(?:$|[\s_-])", re.IGNORECASE)
