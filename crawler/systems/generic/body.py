@@ -46,6 +46,10 @@ BYLINE: Final = 48
 """Characters beside author and time that a byline may hold."""
 
 
+Bare = tuple[int, list[set[int]]]
+"""The place of the texts, and for each record the nodes that are no part of its text."""
+
+
 @dataclass(slots=True)
 class Bodies:
     """What was read of each record."""
@@ -56,13 +60,18 @@ class Bodies:
     lines: list[list[int]] = field(default_factory=list)
     """The nodes of the texts; only where they were skimmed."""
     place: str = ""
+    bare: Bare | None = None
+    """Where the texts stand; only where they were skimmed."""
     asides: set[int] = field(default_factory=set)
     """Records that say only what stands beside the texts of others: a change of the state, without a note."""
 
 
-def read_bodies(template: Template, slots: Slots) -> Bodies:
-    """The texts of all records as readers see them."""
-    place, left_out = _bare(template, slots)
+def read_bodies(template: Template, slots: Slots, skimmed: Bodies | None = None) -> Bodies:
+    """The texts of all records as readers see them.
+
+    :param skimmed: what was skimmed of the same records
+    """
+    place, left_out = (skimmed.bare if skimmed is not None else None) or _bare(template, slots)
     bodies = Bodies(place=template.path(place), asides=_asides(template, place, left_out))
     for number, record in enumerate(template.records):
         text, element = _read(template, record, place, left_out[number])
@@ -73,8 +82,8 @@ def read_bodies(template: Template, slots: Slots) -> Bodies:
 
 def skim_bodies(template: Template, slots: Slots) -> Bodies:
     """The same, each on one line and without smileys: all that is needed to judge a candidate."""
-    place, left_out = _bare(template, slots)
-    bodies = Bodies(place=template.path(place))
+    place, left_out = bare = _bare(template, slots)
+    bodies = Bodies(place=template.path(place), bare=bare)
     for number, record in enumerate(template.records):
         lines = _lines_at(template, record, place, left_out[number])
         lines = lines or (_lines_at(template, record, 0, left_out[number]) if place else [])
@@ -101,8 +110,8 @@ def _asides(template: Template, place: int, left_out: list[set[int]]) -> set[int
     return found if 2 * len(found) < len(template.records) else set()
 
 
-def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
-    """The place of the texts, and for each record the nodes that are no part of its text."""
+def _bare(template: Template, slots: Slots) -> Bare:
+    """See :data:`Bare`."""
     left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
     if template.group.mode == "signed":
         return 0, left_out

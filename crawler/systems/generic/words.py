@@ -266,12 +266,13 @@ def tells_edit(text: str) -> bool:
 
 
 _POSTS: Final = _shortest([*_TABLES["counted"], *_TABLES["posts"]])
+_LATIN_POSTS: Final = tuple(filter(str.isascii, _POSTS))
 
 
 @lru_cache(maxsize=20_000)
 def counts_posts(text: str) -> bool:
     """Whether a line with a figure holds a word for comments or for the posts of a forum."""
-    return any(map(text.casefold().__contains__, _POSTS))
+    return any(map(text.casefold().__contains__, _LATIN_POSTS if text.isascii() else _POSTS))
 
 
 @lru_cache(maxsize=20_000)
