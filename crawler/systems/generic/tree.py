@@ -171,9 +171,9 @@ def _walk(tree: Tree, body: LexborNode) -> None:
     rows: list[tuple[LexborNode, str, int, str, dict[str, str | None]]] = []
     names: dict[int, str] = {}
     waiting = [(body, -1)]
-    while waiting and len(rows) < MAX_NODES:
+    while waiting and (size := len(rows)) < MAX_NODES:
         node, up = waiting.pop()
-        if rows and (following := node.next) is not None:
+        if size and (following := node.next) is not None:
             waiting.append((following, up))
         kind = node.tag_id
         tag = names[kind] if kind in names else names.setdefault(kind, node.tag or "")
@@ -182,17 +182,17 @@ def _walk(tree: Tree, body: LexborNode) -> None:
             if not words:
                 continue
             text = " ".join(words)
-            if text[0].isdecimal() and rows and rows[-1][1] in LINES and (match := _SIGNED.fullmatch(text)):
+            if text[0].isdecimal() and size and rows[-1][1] in LINES and (match := _SIGNED.fullmatch(text)):
                 rows.extend([(node, "", up, part, NO_ATTRIBUTES) for part in match.groups()])
-                tree.said.add(len(rows) - 1)
+                tree.said.add(size + 2)
             else:
                 rows.append((node, "", up, text, NO_ATTRIBUTES))
         elif tag not in UNREAD and tag[0] != "-":
             own = node.attributes
-            if "style" in own and rows and "none" in (own["style"] or "") and _is_model(own):
+            if "style" in own and size and "none" in (own["style"] or "") and _is_model(own):
                 continue
             if (inner := node.first_child) is not None:
-                waiting.append((inner, len(rows)))
+                waiting.append((inner, size))
             rows.append((node, tag, up, "", own))
     if rows:
         tree.nodes, tree.tags, tree.ups, tree.texts, tree.attrs = map(list, zip(*rows, strict=True))
