@@ -13,7 +13,7 @@ from crawler.systems.generic.records import NEVER, Group, Sums
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import COMMENT, REPLIES, TALK
+from crawler.systems.generic.words import COMMENT, REPLIES, TALK, is_chrome
 
 ABOVE: Final = 8
 """Elements around a comment that may be the answer it belongs to."""
@@ -112,7 +112,9 @@ def _around(template: Template, marks: tuple[int, int]) -> int:
         if node <= 0 or (
             tree.is_in(time, node)
             and any(
-                tree.texts[line] and not (template.is_label(line) or any(tree.is_in(line, mark) for mark in marks))
+                tree.texts[line]
+                and not (line in template.labels or is_chrome(tree.texts[line]))
+                and not any(tree.is_in(line, mark) for mark in marks)
                 for line in range(node, min(tree.ends[node], node + NODES))
             )
         ):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,7 +28,6 @@ from crawler.systems.generic.words import (
     tells_edit,
 )
 
-HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 FLOW: Final = frozenset(
     {
         "p", "blockquote", "ul", "ol", "pre", "br", "b", "i", "em", "strong", "u", "a", "span", "font", "small", "code",
@@ -48,6 +46,10 @@ BYLINE: Final = 48
 """Characters beside author and time that a byline may hold."""
 
 
+Bare = tuple[int, list[set[int]]]
+"""The place of the texts, and for each record the nodes that are no part of its text."""
+
+
 @dataclass(slots=True)
 class Bodies:
     """What was read of each record."""
@@ -58,13 +60,18 @@ class Bodies:
     lines: list[list[int]] = field(default_factory=list)
     """The nodes of the texts; only where they were skimmed."""
     place: str = ""
+    bare: Bare | None = None
+    """Where the texts stand; only where they were skimmed."""
     asides: set[int] = field(default_factory=set)
     """Records that say only what stands beside the texts of others: a change of the state, without a note."""
 
 
-def read_bodies(template: Template, slots: Slots) -> Bodies:
-    """The texts of all records as readers see them."""
-    place, left_out = _bare(template, slots)
+def read_bodies(template: Template, slots: Slots, skimmed: Bodies | None = None) -> Bodies:
+    """The texts of all records as readers see them.
+
+    :param skimmed: what was skimmed of the same records
+    """
+    place, left_out = (skimmed.bare if skimmed is not None else None) or _bare(template, slots)
     bodies = Bodies(place=template.path(place), asides=_asides(template, place, left_out))
     for number, record in enumerate(template.records):
         text, element = _read(template, record, place, left_out[number])
@@ -75,8 +82,8 @@ def read_bodies(template: Template, slots: Slots) -> Bodies:
 
 def skim_bodies(template: Template, slots: Slots) -> Bodies:
     """The same, each on one line and without smileys: all that is needed to judge a candidate."""
-    place, left_out = _bare(template, slots)
-    bodies = Bodies(place=template.path(place))
+    place, left_out = bare = _bare(template, slots)
+    bodies = Bodies(place=template.path(place), bare=bare)
     for number, record in enumerate(template.records):
         lines = _lines_at(template, record, place, left_out[number])
         lines = lines or (_lines_at(template, record, 0, left_out[number]) if place else [])
@@ -92,7 +99,7 @@ def _asides(template: Template, place: int, left_out: list[set[int]]) -> set[int
     beside: set[int] = set()
     kept: set[int] = set()
     for number, record in enumerate(template.records if place else ()):
-        lines = [line for line in _kept(tree, record, left_out[number]) if tree.texts[line]]
+        lines = _kept(tree, record, left_out[number])
         outside = {template.place[line] for line in lines if place not in template.chain(template.place[line])}
         if len(outside) < len({template.place[line] for line in lines}):
             kept |= outside
@@ -103,8 +110,8 @@ def _asides(template: Template, place: int, left_out: list[set[int]]) -> set[int
     return found if 2 * len(found) < len(template.records) else set()
 
 
-def _bare(template: Template, slots: Slots) -> tuple[int, list[set[int]]]:
-    """The place of the texts, and for each record the nodes that are no part of its text."""
+def _bare(template: Template, slots: Slots) -> Bare:
+    """See :data:`Bare`."""
     left_out = [_bylines(template, slots, number) for number in range(len(template.records))]
     if template.group.mode == "signed":
         return 0, left_out
@@ -131,16 +138,12 @@ def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
         left_out.add(stamp.node)
     if name is not None and stamp is not None and template.group.mode == "signed":
         return {line for line in record.lines if line >= name.node}
-    for node in record.own:
-        tag = tree.tags[node]
-        if not tag:
-            roles = template.roles[node]
-            if template.is_label(node) and not (
-                (roles & BODY and _is_alone(template, node, record)) or _is_code(tree, node)
-            ):
-                left_out.add(node)
-        elif tag in HEADINGS and node != record.start:
-            left_out.add(node)
+    left_out.update([node for node in record.headings if node != record.start])
+    for line in record.lines:
+        if line in template.labels and not (
+            (template.roles[line] & BODY and _is_alone(template, line, record)) or _is_code(tree, line)
+        ):
+            left_out.add(line)
     return left_out
 
 
@@ -169,23 +172,29 @@ def _is_alone(template: Template, line: int, record: Record) -> bool:
     return tree.chars[tree.ends[around]] - tree.chars[around] <= len(tree.texts[line]) + 2
 
 
-def _kept(tree: Tree, record: Record, left_out: set[int]) -> Iterator[int]:
-    """A record's own nodes without those that are left out and what stands in them."""
+def _kept(tree: Tree, record: Record, left_out: set[int]) -> list[int]:
+    """A record's own texts without those that are left out or stand in an element that is."""
+    ends, tags = tree.ends, tree.tags
+    outs = sorted([node for node in left_out if tags[node] and node >= record.start], reverse=True)
+    kept = [line for line in record.lines if line not in left_out]
+    if not outs:
+        return kept
+    shown: list[int] = []
     skip_to = -1
-    for node in record.own:
-        if node in left_out and node >= skip_to:
-            skip_to = tree.ends[node]
-        if node >= skip_to:
-            yield node
+    for line in kept:
+        while outs and outs[-1] <= line:
+            skip_to = max(skip_to, ends[outs.pop()])
+        if line >= skip_to:
+            shown.append(line)
+    return shown
 
 
 def _remaining(template: Template, record: Record, left_out: set[int]) -> dict[int, int]:
     """Characters that are not left out yet, by place and all places around it."""
     tree = template.tree
     sizes: dict[int, int] = defaultdict(int)
-    for node in _kept(tree, record, left_out):
-        if not tree.tags[node]:
-            sizes[template.place[node]] += len(tree.texts[node])
+    for line in _kept(tree, record, left_out):
+        sizes[template.place[line]] += len(tree.texts[line])
     total: dict[int, int] = defaultdict(int)
     for place, size in sizes.items():
         for around in template.chain(place):
@@ -249,20 +258,19 @@ def _leave_out_blocks(
     is_element = template.group.mode == "element"
     apart = ~(tree.roles[record.start] & SIGNATURE) if is_element else ~0  # what all is named tells no part of it
     for node in record.own:
-        if node == record.start and is_element:
+        tag = tree.tags[node]
+        if not tag or (node == record.start and is_element):
             continue
-        if not tree.tags[node]:
-            continue
-        if template.place[node] in whole or (tree.tags[node] == "a" and _is_sign(tree, node)):
+        if template.place[node] in whole or (tag == "a" and _is_sign(tree, node)):
             left_out.add(node)
             continue
-        if tree.tags[node] == "a" and leads_to_login(tree.attrs[node].get("href")):
+        if tag == "a" and leads_to_login(tree.attrs[node].get("href")):
             left_out.add(_line_around(tree, node, record))
             continue
         role = tree.roles[node] & apart
         if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
-        elif (role & ASIDE and not role & BODY) or (role & REPLIES and not role & BODY):
+        elif role & (ASIDE | REPLIES) and not role & BODY:
             size = tree.chars[tree.ends[node]] - tree.chars[node]
             if role & AUTHOR and _is_mention(tree, node):
                 continue
@@ -305,11 +313,11 @@ def _leave_out_byline(template: Template, record: Record, slots: Slots, number: 
     if around <= record.start or around in left_out:
         return
     within = outside = 0
-    for node in _kept(tree, record, left_out):
-        if tree.is_in(node, around):
-            within += len(tree.texts[node])
+    for line in _kept(tree, record, left_out):
+        if tree.is_in(line, around):
+            within += len(tree.texts[line])
         else:
-            outside += len(tree.texts[node])
+            outside += len(tree.texts[line])
     if within <= BYLINE and within < outside:
         left_out.add(around)
 
@@ -338,16 +346,15 @@ def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]])
         own: list[tuple[int, int]] = []
         if marks:
             low, high = min(marks), max(tree.ends[mark] for mark in marks)
-            for node in _kept(tree, record, left_out[number]):
-                if not tree.tags[node]:
-                    side = 0 if node < low else 2 if node >= high else 1
-                    if side == 0 and tree.tags[tree.ups[node]] in BOLD:
-                        side = TITLE
-                    weight = len(tree.texts[node])
-                    if template.roles[node] & ASIDE and not template.roles[node] & BODY:
-                        weight //= 3
-                    mass[side] += weight
-                    own.append((side, node))
+            for line in _kept(tree, record, left_out[number]):
+                side = 0 if line < low else 2 if line >= high else 1
+                if side == 0 and tree.tags[tree.ups[line]] in BOLD:
+                    side = TITLE
+                weight = len(tree.texts[line])
+                if template.roles[line] & ASIDE and not template.roles[line] & BODY:
+                    weight //= 3
+                mass[side] += weight
+                own.append((side, line))
         of.append(own)
     mass[0], bold = mass[0] + (mass[TITLE] if mass[0] > mass[TITLE] else 0), mass[TITLE]
     best = max((0, 1, 2), key=lambda side: mass[side])
@@ -356,20 +363,21 @@ def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]])
         dropped.add(TITLE)
     for number, own in enumerate(of):
         if any(side == best for side, _ in own):
-            left_out[number].update(node for side, node in own if side in dropped)
+            left_out[number].update([line for side, line in own if side in dropped])
 
 
 def _leave_out_columns(template: Template, left_out: list[set[int]]) -> None:
     """Of the columns of a table with a comment a row one holds the texts; a column with few words beside it is none."""
     tree = template.tree
+    if template.group.mode != "element" or tree.tags[template.records[0].start] != "tr":
+        return
     rows = [[cell for cell in tree.children(record.start) if tree.tags[cell]] for record in template.records]
-    if template.group.mode != "element" or tree.tags[template.records[0].start] != "tr" or len({*map(len, rows)}) > 1:
+    if len({*map(len, rows)}) > 1:
         return
     mass: Counter[int] = Counter()
     for record, cells, out in zip(template.records, rows, left_out, strict=True):
-        for node in _kept(tree, record, out):
-            if tree.texts[node]:
-                mass[bisect_right(cells, node) - 1] += min(len(tree.texts[node]), LONGEST_ASIDE)
+        for line in _kept(tree, record, out):
+            mass[bisect_right(cells, line) - 1] += min(len(tree.texts[line]), LONGEST_ASIDE)
     few = {column for column in range(len(rows[0])) if mass[column] < MINOR * max(mass.values(), default=0)}
     for cells, out in zip(rows, left_out, strict=True):
         out.update(cells[column] for column in few)
@@ -393,13 +401,12 @@ def _body_place(template: Template, left_out: list[set[int]]) -> int:
     tree = template.tree
     mass: dict[int, float] = defaultdict(float)
     for number, record in enumerate(template.records):
-        for node in _kept(tree, record, left_out[number]):
-            if not tree.tags[node]:
-                roles = template.roles[node]
-                weight = min(len(tree.texts[node]), 400) * (1.5 if roles & BODY else 1.0)
-                weight *= 0.3 if roles & ASIDE and not roles & BODY else 1.0
-                for around in template.chain(template.place[node]):
-                    mass[around] += weight
+        for line in _kept(tree, record, left_out[number]):
+            roles = template.roles[line]
+            weight = min(len(tree.texts[line]), 400) * (1.5 if roles & BODY else 1.0)
+            weight *= 0.3 if roles & ASIDE and not roles & BODY else 1.0
+            for around in template.chain(template.place[line]):
+                mass[around] += weight
     below: dict[int, list[int]] = defaultdict(list)
     for place in mass:
         if place:
@@ -450,15 +457,11 @@ def _without_signature(tree: Tree, record: Record, text: str, left_out: set[int]
 
 def _lines_at(template: Template, record: Record, place: int, left_out: set[int]) -> list[int]:
     """The texts at a place that are not left out."""
-    tree = template.tree
-    lines: list[int] = []
-    end = -1
-    for node in _kept(tree, record, left_out):
-        if place and node >= end and tree.tags[node] and template.place[node] == place:
-            end = tree.ends[node]
-        if tree.texts[node] and (not place or node < end):
-            lines.append(node)
-    return lines
+    kept, ends = _kept(template.tree, record, left_out), template.tree.ends
+    if not place:
+        return kept
+    parts = ((root, ends[root]) for root in _at_place(template, record, place))
+    return [line for start, end in parts for line in kept[bisect_left(kept, start) : bisect_left(kept, end)]]
 
 
 PROSE: Final = frozenset({"p", "blockquote", "strong", "em", "b", "i", "font", "pre", "q"})
@@ -472,7 +475,7 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
     low, high = (min(marks), max(marks)) if marks else (-1, -1)
     is_between = any(low < line < high and line not in left_out for line in record.lines)
     for line in record.lines:
-        if line not in left_out or not template.is_label(line) or any(tree.is_in(line, mark) for mark in marks):
+        if line not in left_out or line not in template.labels or any(tree.is_in(line, mark) for mark in marks):
             continue
         if template.is_field(line) or (low < line < high and not is_between):
             continue  # it belongs to the byline
@@ -489,13 +492,8 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
 
 def _at_place(template: Template, record: Record, place: int) -> list[int]:
     """The record's elements at a place; none for the record itself."""
-    roots: list[int] = []
-    end = -1
-    for node in record.own if place else ():
-        if template.tree.tags[node] and template.place[node] == place and node >= end:
-            roots.append(node)
-            end = template.tree.ends[node]
-    return roots
+    own, tags = record.own if place else (), template.tree.tags
+    return [node for node in own if template.place[node] == place and tags[node]]
 
 
 def _roots(template: Template, record: Record) -> list[int]:

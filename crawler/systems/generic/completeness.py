@@ -13,7 +13,7 @@ from crawler.systems.generic.paging import NEAR
 from crawler.systems.generic.surroundings import numbers_in
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import is_unshown
-from crawler.systems.generic.words import COUNTED, speaks_of_comments
+from crawler.systems.generic.words import speaks_of_comments
 
 LONGEST: Final = 40
 """Longer lines do not say which page of how many this is, or how many more there are, characters."""
@@ -78,8 +78,7 @@ def more_offered(thread: Found) -> int:
     tree, records = thread.template.tree, thread.template.records
     last = max(end for _, end in thread.group.spans)
     lines = [line for line in tree.texts[max(0, records[0].start - NEAR) : last + NEAR] if 0 < len(line) <= LONGEST]
-    offers = [line for line in lines if any(word in line.casefold() for word in COUNTED)]
-    found = [more for line in offers if (more := _MORE.search(line)) is not None]
+    found = [more for line in lines if (more := _MORE.match(line)) is not None and speaks_of_comments(line)]
     return sum(int(number) for more in found for number in more.groups() if number)
 
 

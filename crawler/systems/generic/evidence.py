@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import islice
 from math import log2
@@ -13,14 +13,14 @@ from statistics import median
 from typing import Final
 from urllib.parse import urlsplit
 
-from crawler.systems.generic.body import HEADINGS, Bodies
+from crawler.systems.generic.body import Bodies
 from crawler.systems.generic.ids import are_addressed, native_ids
 from crawler.systems.generic.records import Group, Sums
 from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
-from crawler.systems.generic.template import Template
+from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.times import LONGEST_LINE
-from crawler.systems.generic.tree import CELLS, SUBHEADINGS, Tree
+from crawler.systems.generic.tree import CELLS, HEADINGS, SUBHEADINGS, Tree
 from crawler.systems.generic.words import (
     ARTICLE,
     AUTHOR,
@@ -48,7 +48,10 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     alike = Counter(texts)
     names = [name for name in slots.names if name is not None]
     stamps = [stamp for stamp in slots.stamps if stamp is not None]
-    own_chars = sum(len(tree.texts[line]) for record in records for line in record.lines) or 1
+    own_chars = [sum([len(tree.texts[line]) for line in record.lines]) for record in records]
+    all_chars = sum(own_chars)
+    linked = sum([tree.links[record.end] - tree.links[record.start] for record in records])
+    labels = [[tree.texts[line] for line in record.lines if line in template.labels] for record in records]
     first, last = group.spans[0][0], max(end for _, end in group.spans)
     is_signed = group.mode == "signed"
     name_nodes, stamp_nodes = [name.node for name in names], [stamp.node for stamp in stamps]
@@ -66,17 +69,17 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
         "sentences": sum(size > 25 for size in sizes) / count,
         "length": log2(1 + median(sizes)),
         "long": float(sum(sizes) / count > 2500),
-        "body_share": min(1.0, sum(map(len, texts)) / own_chars),
+        "body_share": min(1.0, sum(map(len, texts)) / (all_chars or 1)),
         "crowded_names": 0.0 if is_signed else _crowded(template, name_makes),
         "crowded_times": 0.0 if is_signed else _crowded(template, stamp_makes),
         "missed_names": _missed(tree, around, name_nodes, name_makes, total / count),
         "missed_times": _missed(tree, around, stamp_nodes, stamp_makes, total / count),
-        "many_times": sum(sum(tree.timed[node] for node in record.own) > 2 for record in records) / count,
-        "huge": sum(sum(len(tree.texts[line]) for line in record.lines) > 4000 for record in records) / count,
+        "many_times": sum([len(record.times) > 2 for record in records]) / count,
+        "huge": sum([chars > 4000 for chars in own_chars]) / count,
         "after": float(group.mode == "after" and tree.tags[group.heads[0]] != "dt"),
         "before": float(group.mode == "before"),
-        "controls": sum(any(_is_control(tree.texts[line]) for line in record.lines) for record in records) / count,
-        "linked": _linked(template),
+        "controls": sum(any(map(_is_control, said)) for said in labels) / count,
+        "linked": min(1.0, linked / all_chars) if all_chars else 1.0,
         "stated": float(any(number == total and node < last for node, number in around.counts)),
         "stated_near": float(any(number == total and first - 60 < node < first for node, number in around.counts)),
         "form": float(bool(around.fields)),
@@ -290,8 +293,8 @@ def _elsewhere(template: Template) -> float:
     tree = template.tree
     targets: dict[str, str] = {}
     for record in template.records:
-        for node in record.own:
-            if tree.tags[node] != "a" or template.roles[node] & AUTHOR:
+        for node in record.links:
+            if template.roles[node] & AUTHOR:
                 continue
             text, href = tree.text(node), _page_of(tree, node)
             if _size(text) >= TITLE and href:
@@ -315,7 +318,7 @@ def _titled(template: Template, slots: Slots) -> float:
         onward.update(
             filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line])))
         )
-        heads = [node for node in record.own if tree.tags[node] in HEADINGS] + record.lines[:1]
+        heads = record.headings + record.lines[:1]
         if template.group.mode == "after" and (above := _heading_before(tree, record.start)) is not None:
             heads.append(above)
         for node in heads:
@@ -349,7 +352,7 @@ def _placed_elsewhere(template: Template) -> float:
     Pages whose addresses differ by figures only are those of the comments themselves.
     """
     tree = template.tree
-    placed = [_placed(tree, record.own) for record in template.records]
+    placed = [_placed(tree, record) for record in template.records]
     targets = {
         str(number): line_key(_page_of(tree, link)) for number, link in enumerate(placed) if link is not None
     }
@@ -372,9 +375,10 @@ def _spread(targets: dict[str, str], count: int) -> float:
 
 def _link_at(tree: Tree, node: int) -> int | None:
     """The link in or around a node."""
-    inner = next((inner for inner in range(node + 1, tree.ends[node]) if tree.tags[inner] == "a"), None)
-    if inner is not None:
-        return inner
+    links = tree.places.get("a", [])
+    place = bisect_right(links, node)
+    if place < len(links) and links[place] < tree.ends[node]:
+        return links[place]
     while node > 0 and tree.tags[node] != "a":
         node = tree.ups[node]
     return node if node > 0 else None
@@ -405,16 +409,6 @@ _WIDE = re.compile(r"[\u2e80-\uffdc]+")
 def _is_control(text: str) -> bool:
     is_word = len(text) > (3 if text.isascii() else 1) and any(map(str.isalpha, text))
     return is_word and is_chrome(text) and not leads_on(text)
-
-
-def _linked(template: Template) -> float:
-    """Share of the records' text that is in links."""
-    tree = template.tree
-    text = link = 0
-    for record in template.records:
-        text += sum(len(tree.texts[line]) for line in record.lines)
-        link += tree.links[record.end] - tree.links[record.start]
-    return min(1.0, link / text) if text else 1.0
 
 
 def _share(values: list[bool]) -> float:
@@ -499,7 +493,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     """
     tree, count = template.tree, len(template.records)
     least = count - count // ODD
-    placed = [link for record in template.records if (link := _placed(tree, record.own)) is not None]
+    placed = [link for record in template.records if (link := _placed(tree, record)) is not None]
     pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
     if least <= pages.total() and len(pages) < pages.total():
         if len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1):
@@ -510,7 +504,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
             return True
     titles: list[tuple[str, str]] = []
     for record, name in zip(template.records, slots.names, strict=True):
-        link = _heading_link(tree, record.own)
+        link = _heading_link(tree, record)
         if link is not None and not (name is not None and _is_author(tree, name, link, link)):
             titles.append((_subject(tree.text(link)), _page_of(tree, link)))
     return count >= FEW and least <= len(titles) and _are_titles(titles) and len(set(titles)) > 1
@@ -523,20 +517,18 @@ def _are_titles(named: list[tuple[str, str]]) -> bool:
     return is_each_own and len(kinds) < len(named) and 2 * sum(_is_wordy(title) for title, _ in named) > len(named)
 
 
-def _placed(tree: Tree, nodes: Iterable[int]) -> int | None:
+def _placed(tree: Tree, record: Record) -> int | None:
     """The first link that leads to a place in another page."""
-    for node in nodes:
-        if tree.tags[node] == "a":
-            page, _, place = (tree.attrs[node].get("href") or "").partition("#")
-            if page and place:
-                return node
+    for link in record.links:
+        page, _, place = (tree.attrs[link].get("href") or "").partition("#")
+        if page and place:
+            return link
     return None
 
 
-def _heading_link(tree: Tree, nodes: Iterable[int]) -> int | None:
+def _heading_link(tree: Tree, record: Record) -> int | None:
     """The link in or around the first heading."""
-    heading = next((node for node in nodes if tree.tags[node] in HEADINGS), None)
-    return _link_at(tree, heading) if heading is not None else None
+    return _link_at(tree, record.headings[0]) if record.headings else None
 
 
 _STARS = re.compile(
@@ -571,13 +563,16 @@ def _is_rating(tree: Tree, node: int) -> bool:
     text, own = tree.texts[node], tree.attrs[node]
     if text:
         return len(text) <= LONGEST_RATING and _rates(text)
-    if not own:
+    if _RATING.isdisjoint(own):
         return False
     if (own.get("itemprop") or "").lower() in ("reviewrating", "ratingvalue"):
         return True
     told = own.get("aria-label") or own.get("title") or own.get("alt") or ""
     return len(told) <= LONGEST_RATING and _STARS.search(told) is not None
 
+
+_RATING: Final = frozenset({"itemprop", "aria-label", "title", "alt"})
+"""Attributes that may tell a rating."""
 
 LONGEST_RATING: Final = 40
 """Longer lines are no ratings, characters."""

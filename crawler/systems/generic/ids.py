@@ -11,6 +11,10 @@ _ID = re.compile(r"^(.*?[^\d])?(\d{1,20}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,4
 LOOKED: Final = 14
 """Elements of a record, from its beginning, that may carry its id."""
 
+NAMES: Final = ("id", "name", "data-id", "data-comment-id", "data-commentid", "data-cid")
+"""Attributes that may hold it, the likeliest first."""
+_NAMES: Final = frozenset(NAMES)
+
 
 def native_ids(template: Template) -> list[str | None]:
     """The id that each record carries in the markup; None where the numbers are only counted through."""
@@ -19,8 +23,8 @@ def native_ids(template: Template) -> list[str | None]:
     for number, record in enumerate(template.records):
         for node in record.own[:LOOKED]:
             own = tree.attrs[node]
-            for name in ("id", "name", "data-id", "data-comment-id", "data-commentid", "data-cid"):
-                value = own.get(name) if own else None
+            for name in () if _NAMES.isdisjoint(own) else NAMES:
+                value = own.get(name)
                 match = _ID.match(value) if value and len(value) < 80 else None
                 if match and tree.tags[node] not in ("input", "textarea", "form"):
                     sources.setdefault((name, match[1] or ""), {}).setdefault(number, match[2])

@@ -283,12 +283,14 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
         yield Group(label, heads, [(head, ends[head]) for head in heads])
     if tag not in HEADS or len(heads) > MAX_HEADS:
         return
-    byline_ends = [_byline_end(tree, head) for head in heads] if tag in SUBHEADINGS else [ends[head] for head in heads]
-    timed = sum(tree.times[end] > tree.times[head] for head, end in zip(heads, byline_ends, strict=True))
-    is_byline = timed * 2 >= len(heads) and held < 150 * len(heads)
-    if not is_byline and tag not in ("dt", "hr", "a"):
-        return
-    if sum(1 for h in heads if has_neighbour(tree, h)) * 2 < len(heads):
+    if tag not in BARE:
+        if held >= LONGEST_BYLINE * len(heads):
+            return
+        byline_ends = [_byline_end(tree, head) if tag in SUBHEADINGS else ends[head] for head in heads]
+        timed = sum([tree.times[end] > tree.times[head] for head, end in zip(heads, byline_ends, strict=True)])
+        if timed * 2 < len(heads):
+            return
+    if sum([has_neighbour(tree, head) for head in heads]) * 2 < len(heads):
         return
     for mode, spans in (("after", after(tree, heads)), ("before", before(tree, heads))):
         if tag == "hr":
@@ -306,6 +308,8 @@ def _byline_end(tree: Tree, head: int) -> int:
 
 
 MAX_HEADS: Final = 5_000
+LONGEST_BYLINE: Final = 150
+"""Characters of a byline in the mean, at most."""
 LEAST: Final = 20
 """Characters of a comment with its author and time, in the mean; elements with less are parts of comments."""
 

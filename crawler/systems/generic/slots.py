@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from os.path import commonprefix
 from typing import Final
 
@@ -118,7 +119,7 @@ def _says_more(template: Template, record: Record, stamp: Stamp, name: Name | No
     """Whether a record has a text beside its author, its labels and the line of its time."""
     author = name.node if name is not None else -1
     others = [line for line in record.lines if line != author and not template.tree.is_in(line, stamp.node)]
-    return not all(template.is_label(line) for line in others)
+    return not template.labels.issuperset(others)
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -163,9 +164,10 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
     places = {key: names for key, names in places.items() if not _are_labels(names)}
     scored: list[tuple[float, tuple[int, int]]] = []
     joined: dict[tuple[int, int], dict[int, Name]] = {}
+    firsts = [(place, names) for (place, nth), names in places.items() if place and not nth]
     for key, names in places.items():
         _without_common(names)
-        joined[key] = _joined(template, key, places)
+        joined[key] = _joined(template, key, names, firsts)
         scored.append((_name_score(template, slots, names, joined[key], order[key] / len(names), count), key))
     found: list[Name | None] = [None] * count
     scored = _with_heads(template, slots, scored, places)
@@ -219,29 +221,28 @@ def _is_counter(template: Template, line: int) -> bool:
     is_named = _is_named(template, line) or _PROFILE.search(template.tree.link_of(line) or "") is not None
     if is_named and not (text[0].isdigit() and _LETTER.search(text)):
         return False
-    return template.is_label(line) or (text[0].isdigit() and counts_posts(text))
+    return line in template.labels or (text[0].isdigit() and counts_posts(text))
 
 
 def _joined(
-    template: Template, key: tuple[int, int], places: dict[tuple[int, int], dict[int, Name]]
+    template: Template, key: tuple[int, int], names: dict[int, Name], firsts: list[tuple[int, dict[int, Name]]]
 ) -> dict[int, Name]:
-    """The names of a place and of those right around, in or beside it: a link for members, bare text for guests."""
+    """The names of a place and of those right around, in or beside it: a link for members, bare text for guests.
+
+    :param firsts: the names that are the first ones at their place
+    """
     place, _ = key
-    names = dict(places[key])
+    joined = dict(names)
     if place == 0:
-        return names
+        return joined
     above = template.above[place]
-    latest = max(name.rank for name in names.values())
-    for other, others in places.items():
-        if (
-            other[1] == 0
-            and other[0] not in (0, place)
-            and (other[0] == above or template.above[other[0]] in (place, above))
-        ):
+    latest = max([name.rank for name in names.values()])
+    for other, others in firsts:
+        if other != place and (other == above or template.above[other] in (place, above)):
             for number, name in others.items():
-                if number not in names and (name.rank <= latest + 1 or _is_named(template, name.node)):
-                    names[number] = name
-    return names
+                if number not in joined and (name.rank <= latest + 1 or _is_named(template, name.node)):
+                    joined[number] = name
+    return joined
 
 
 MIN_NAME: Final = 2.3
@@ -287,29 +288,42 @@ def _names_author(template: Template, place: int) -> bool:
 def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     tree = template.tree
     text = tree.texts[line]
-    if len(text) > LONGEST_LINE or template.is_field(line):
-        return None
-    if tree.tags[tree.ups[line]] in NAMELESS or only_says_by(text) or _NO_NAME.match(text):
+    is_time = stamp is not None and tree.timed[line] and tree.is_in(line, stamp.node)
+    name = None if len(text) > LONGEST_LINE else _beside_time(text) if is_time else _said(text)
+    if name is None or template.is_field(line) or tree.tags[tree.ups[line]] in NAMELESS:
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None
-    if stamp is not None and tree.timed[line] and (line == stamp.node or tree.is_in(line, stamp.node)):
-        sides = [bare_name(side, in_line=True) for side in without_time(text)]
-        sides = [side for side in sides if side and not is_chrome(side) and not only_dates(side)]
-        name = sides[0].split(",")[0].strip() if sides else ""
-    elif is_chrome(text) and not says(text):
-        if not template.roles[line] & AUTHOR or template.roles[line] & CHROME or not text.strip("|·•,:;()[]- "):
+    if not is_time and is_chrome(text) and not says(text):
+        roles = template.roles[line]
+        if not roles & AUTHOR or roles & CHROME or not text.strip("|·•,:;()[]- "):
             return None
-        name = bare_name(text)
-    else:
-        name = bare_name(_ORDER.sub("", text))
-    name = _BOARD.sub("", _ADDRESS.sub("", _ORDER.sub("", name)))
-    if not name or len(name) > LONGEST_NAME or only_dates(name):
-        return None
     is_beside_time = stamp is not None and line == stamp.node  # its figures are those of the time
-    if not is_beside_time and _is_counter(template, line):
+    return name if is_beside_time or not _is_counter(template, line) else None
+
+
+@lru_cache(maxsize=20_000)
+def _said(text: str) -> str | None:
+    """The name that a line without a time may say."""
+    if only_says_by(text) or _NO_NAME.match(text):
         return None
-    return name
+    return _as_name(bare_name(text if is_chrome(text) and not says(text) else _ORDER.sub("", text)))
+
+
+@lru_cache(maxsize=20_000)
+def _beside_time(text: str) -> str | None:
+    """The name that may stand in the line of a time."""
+    if only_says_by(text) or _NO_NAME.match(text):
+        return None
+    sides = [bare_name(side, in_line=True) for side in without_time(text)]
+    sides = [side for side in sides if side and not is_chrome(side) and not only_dates(side)]
+    return _as_name(sides[0].split(",")[0].strip()) if sides else None
+
+
+def _as_name(text: str) -> str | None:
+    """A name without its number, its address and its board."""
+    name = _BOARD.sub("", _ADDRESS.sub("", _ORDER.sub("", text)))
+    return name if name and len(name) <= LONGEST_NAME and not only_dates(name) else None
 
 
 def _are_labels(names: dict[int, Name]) -> bool:
@@ -409,21 +423,15 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     around = tree.ups[first.node]
     roles = template.roles[first.node]
     distinct = len({value.text for value in values}) / size
-    long = sum(len(value.text) > 40 for value in values) / size
-    wordy = sum(value.text.count(" ") > 4 for value in sample) / len(sample)
-    sentence = sum(value.text[-1] in ".!?…。！？" for value in sample) / len(sample)
-    is_label = sum(template.is_label(value.node) for value in sample) / len(sample)
-    digits = sum(not _LETTER.search(value.text) for value in sample) / len(sample)
-    initials = sum(len(value.text) == 1 and value.text.upper() != value.text.lower() for value in sample) / len(sample)
-    labelled = sum(says(tree.texts[value.node]) for value in sample) / len(sample)
-    near_time = (
-        sum(
-            1
-            for number, value in names.items()
-            if (stamp := slots.stamps[number]) is not None and abs(stamp.node - value.node) <= 6
-        )
-        / size
-    )
+    long = sum([len(value.text) > 40 for value in values]) / size
+    looks = zip(*[_looks(value.text) for value in sample], strict=True)
+    shares: list[float] = [sum(look) / len(sample) for look in looks]
+    wordy, sentence, digits, initials, mails = shares
+    said = [tree.texts[value.node] for value in sample]
+    is_label = sum([value.node in template.labels for value in sample]) / len(sample)
+    labelled = sum(map(says, said)) / len(sample)
+    beside = [(slots.stamps[number], value.node) for number, value in names.items()]
+    near_time = sum([stamp is not None and abs(stamp.node - node) <= 6 for stamp, node in beside]) / size
     is_named = bool(roles & AUTHOR)
     is_heading = tree.tags[around] in SUBHEADINGS and not is_named
     if is_heading and _return(values):
@@ -444,14 +452,26 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
         + 0.8 * bool(roles & TIME and not is_named and not tree.timed[first.node])
     )
     score -= 1.0 * bool(roles & BODY and not is_named)
-    score -= 1.0 * sum(tree.texts[value.node][0] in ",(" for value in sample) / len(sample)
+    score -= 1.0 * sum([text[0] in ",(" for text in said]) / len(sample)
     score -= 0.05 * min(rank, 12)
-    lines = sum(template.lines_at[template.place[value.node]] for value in sample[:1]) / size
+    lines = template.lines_at[template.place[first.node]] / size
     is_cell = tree.tags[around] in CELLS and tree.text(around) == tree.texts[first.node]
-    is_between = all(value.node + 1 in tree.said for value in sample)
+    is_between = bool(tree.said) and tree.said.issuperset([value.node + 1 for value in sample])
     score -= 1.5 * (lines > 2.5 and not (own_named or is_cell or is_between))
     score += 1.0 * is_between
-    score += 0.8 * sum(_is_announced(template, value.node) for value in sample) / len(sample)
+    score += 0.8 * sum([_is_announced(template, value.node) for value in sample]) / len(sample)
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
-    score -= 1.0 * sum(_MAIL.search(value.text) is not None for value in sample) / len(sample)
+    score -= 1.0 * mails
     return score
+
+
+@lru_cache(maxsize=20_000)
+def _looks(text: str) -> tuple[bool, bool, bool, bool, bool]:
+    """What a name may look like: words, a sentence, figures, a single letter, an address."""
+    return (
+        text.count(" ") > 4,
+        text[-1] in ".!?…。！？",
+        _LETTER.search(text) is None,
+        len(text) == 1 and text.upper() != text.lower(),
+        _MAIL.search(text) is not None,
+    )

@@ -35,12 +35,11 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
     places: dict[tuple[int, bool, int], dict[int, int]] = defaultdict(dict)
     for number, record in enumerate(template.records):
         times: Counter[tuple[int, bool]] = Counter()
-        for node in record.own:
-            if tree.timed[node]:
-                spot = template.place[node], not tree.tags[node]
-                if times[spot] < MAX_SAME:
-                    places[*spot, times[spot]][number] = node
-                times[spot] += 1
+        for node in record.times:
+            spot = template.place[node], not tree.tags[node]
+            if times[spot] < MAX_SAME:
+                places[*spot, times[spot]][number] = node
+            times[spot] += 1
     _sort_out(template, places)
     ranks = {place: _time_rank(template, nodes, count) for place, nodes in places.items()}
     best = max(ranks.values(), default=0.0)

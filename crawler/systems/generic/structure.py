@@ -337,8 +337,8 @@ def _by_link(template: Template, slots: Slots) -> Parents:
     owner: dict[str, int] | None = None
     numbered: dict[str, int] = {}
     for number, record in enumerate(template.records):
-        for node in record.own:
-            href = tree.attrs[node].get("href") if tree.tags[node] == "a" else None
+        for node in record.links:
+            href = tree.attrs[node].get("href")
             fragment = href.rpartition("#")[2] if href else ""
             if not href or not fragment:
                 continue

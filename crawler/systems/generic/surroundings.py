@@ -63,7 +63,7 @@ class Surroundings:
         headings = [node for node in short if len(tree.texts[node]) <= SENTENCE or tree.texts[node][-1] not in STOPS]
         self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
-        self.counts = _counts(tree, short)
+        self.counts = _counts(tree)
         """Where a short line states a count of comments, and the count."""
         self.states_one = any(number == 1 for _, number in self.counts)
         """Whether a line says that there is one comment."""
@@ -158,11 +158,12 @@ def _speaking(tree: Tree, short: list[int]) -> set[int]:
     return found
 
 
-def _counts(tree: Tree, short: list[int]) -> list[tuple[int, int]]:
+def _counts(tree: Tree) -> list[tuple[int, int]]:
     counts: list[tuple[int, int]] = []
-    for node in short:
+    for node in tree.figures:
         text = tree.texts[node]
-        if _COUNT.search(text) is None and _LARGE.search(text) is None:
+        is_short = len(text) <= LONGEST_HEADING
+        if not is_short or (_COUNT.search(text) is None and _LARGE.search(text) is None):
             continue
         is_whole = not text.isdecimal() and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from crawler.systems.generic.records import Group
 from crawler.systems.generic.spans import own_spans
-from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.tree import HEADINGS, Tree
 from crawler.systems.generic.words import (
     AUTHOR,
     BODY,
@@ -22,13 +23,17 @@ from crawler.systems.generic.words import (
     line_key,
 )
 
-INHERITED: Final = AUTHOR | TIME | CHROME | SIGNATURE | FORM | HIDDEN
+INHERITED: Final = AUTHOR | TIME | BODY | CHROME | SIGNATURE | FORM | HIDDEN
+"""What the name of an element says of all that stands in it."""
 
 WRAPPERS: Final = 3
 """Elements around a comment that may carry its depth."""
 
 PRESSED: Final = frozenset({"a", "button"})
 """Elements that hold the labels of controls."""
+
+LONGEST_LABEL: Final = 80
+"""Longer lines are no labels unless they say what a shorter one does, characters."""
 
 MAX_RECORDS: Final = 100_000
 """Comments of one page; the rest is left out and the thread says so."""
@@ -44,6 +49,10 @@ class Record:
     """Its nodes in document order, without those of other records in it."""
     lines: list[int] = field(default_factory=list)
     """Those of them that are texts."""
+    links: list[int] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    """Those that look like a time."""
 
 
 class Template:
@@ -68,8 +77,6 @@ class Template:
         self.above: list[int] = [-1]
         """The place around each place."""
         self._ids: dict[tuple[int, str], int] = {}
-        self.lines_at: Counter[int] = Counter()
-        """How many texts there are at each place."""
         spans = sorted({*group.spans, *without}, key=lambda span: (span[0], -span[1])) if without else group.spans
         inside = own_spans(spans)
         if without:
@@ -78,44 +85,48 @@ class Template:
         for number in _sample(len(group.spans), limit):
             start, end = group.spans[number]
             self.records.append(self._record(start, end, inside[number]))
-        self.repeated = self._repeated()
-        self.starts = [record.start for record in self.records]
-        self.first_in = self._first_in()
-        """The first record's start in each element around records."""
+        lines = [line for record in self.records for line in record.lines]
+        self.lines_at = Counter(map(self.place.__getitem__, lines))
+        """How many texts there are at each place."""
+        self.repeated = self._repeated(lines)
+        self.labels = self.repeated.union([line for line in lines if is_chrome(tree.texts[line])])
+        """The texts that are controls or stand in most records."""
 
     def _record(self, start: int, end: int, inner: list[tuple[int, int]]) -> Record:
         tree, place, roles = self.tree, self.place, self.roles
         tags, ups, shapes, own_roles = tree.tags, tree.ups, tree.shapes, tree.roles
         record = Record(start, end)
         jumps = dict(inner)
-        node = start
-        is_element = self.group.mode == "element"
         own, lines = record.own, record.lines
+        node = start
+        if self.group.mode == "element":
+            place[node] = roles[node] = 0
+            own.append(node)
+            node += 1
         while node < end:
             if node in jumps and jumps[node] > node and node != start:
                 node = jumps[node]
                 continue
             up = ups[node]
-            above = place.get(up, 0) if up >= start else 0
-            around = roles.get(up, 0) if up >= start else 0
-            if node == start and is_element:
-                place[node], roles[node] = 0, 0
-            elif not tags[node]:
-                place[node], roles[node] = above, around
-                self.lines_at[above] += 1
-                lines.append(node)
-            else:
+            above, around = (place[up], roles[up]) if up >= start else (0, 0)
+            if tags[node]:
                 place[node] = self._id(above, shapes[node])
-                roles[node] = (
-                    (own_roles[node] & ~INHERITED) | ((around | own_roles[node]) & INHERITED) | (around & BODY)
-                )
+                roles[node] = own_roles[node] | (around & INHERITED)
+            else:
+                place[node], roles[node] = above, around
+                lines.append(node)
             own.append(node)
             node += 1
+        record.links = [node for node in own if tags[node] == "a"]
+        record.headings = [node for node in own if tags[node] in HEADINGS]
+        record.times = [node for node in own if tree.timed[node]]
         return record
 
-    def _first_in(self) -> dict[int, int]:
+    @cached_property
+    def first_in(self) -> dict[int, int]:
+        """The first record's start in each element around records."""
         first: dict[int, int] = {}
-        for start in self.starts:
+        for start in [record.start for record in self.records]:
             up = self.tree.ups[start]
             for _ in range(WRAPPERS + 1):
                 if up <= 0 or up in first:
@@ -132,31 +143,27 @@ class Template:
             self.above.append(above)
         return found
 
-    def _repeated(self) -> frozenset[tuple[int, str]]:
-        """Lines that say the same in many records at the same place: labels; of two records only links can be."""
-        tree, count = self.tree, len(self.records)
-        if count < 2:
-            return frozenset()
+    def _repeated(self, lines: list[int]) -> frozenset[int]:
+        """Those of the lines that say the same in many records at the same place; of two records only links can be."""
+        texts, tags, ups, place, count = self.tree.texts, self.tree.tags, self.tree.ups, self.place, len(self.records)
         seen: Counter[tuple[int, str]] = Counter()
-        for record in self.records:
-            for key in {
-                (self.place[line], line_key(tree.texts[line]))
-                for line in record.lines
-                if len(tree.texts[line]) <= 80 and (count > 2 or tree.tags[tree.ups[line]] in PRESSED)
-            }:
-                seen[key] += 1
+        for record in self.records if count > 1 else ():
+            seen.update(
+                {
+                    (place[line], line_key(texts[line]))
+                    for line in record.lines
+                    if len(texts[line]) <= LONGEST_LABEL and (count > 2 or tags[ups[line]] in PRESSED)
+                }
+            )
         least = 2 if count == 2 else max(3, 0.5 * count)
-        return frozenset(key for key, times in seen.items() if times >= least)
-
-    def is_label(self, line: int) -> bool:
-        """Whether a text is a control or stands in most records."""
-        text = self.tree.texts[line]
-        return is_chrome(text) or (self.place[line], line_key(text)) in self.repeated
+        found = {key for key, times in seen.items() if times >= least}
+        places = {place for place, _ in found}
+        known = [line for line in lines if place[line] in places]
+        return frozenset([line for line in known if (place[line], line_key(texts[line])) in found])
 
     def is_field(self, line: int) -> bool:
         """Whether a text is the name of a field: it stands in most records and ends in a colon."""
-        text = self.tree.texts[line]
-        return text[-1] in ":：" and (self.place[line], line_key(text)) in self.repeated
+        return self.tree.texts[line][-1] in ":：" and line in self.repeated
 
     def path(self, place: int) -> str:
         """A place as a selector."""

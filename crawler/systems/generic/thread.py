@@ -252,11 +252,13 @@ def find_thread(document: Document, *, observed_at: int, language: str | None) -
 
 def read_whole(found: Found, *, observed_at: int, language: str | None) -> None:
     """Read all records of a candidate, and which one answers which."""
+    skimmed: Bodies | None = found.bodies
     if len(found.template.records) < len(found.group.spans):
         without = found.below.group.spans if found.below is not None else ()
         found.template = Template(found.template.tree, found.group, without=without)
         found.slots = read_slots(found.template, observed_at=observed_at, language=language)
-    found.bodies = read_bodies(found.template, found.slots)
+        skimmed = None
+    found.bodies = read_bodies(found.template, found.slots, skimmed)
     found.parents, found.method = parents_of(found.template, found.slots, found.bodies)
 
 

@@ -11,6 +11,9 @@ from crawler.extract.dates import Published, read_time
 LONGEST_LINE: Final = 160
 """A longer text holds no byline, characters."""
 
+LONGEST_AGE: Final = 40
+"""A text without a figure that tells an age is shorter, characters."""
+
 _AGO: Final = (
     "ago|vor|hace|il y a|fa|há|atrás|temu|назад|тому|geleden|siden|sedan|sitten|önce|пред|преди|před|pred|ezelőtt|lalu|"
     "trước|前|전|قبل|منذ|پیش|לפני|πριν|ที่แล้ว|yesterday|today|gestern|heute|hier|aujourd'hui|вчера|сегодня|вчора|"
@@ -60,7 +63,7 @@ _LOOKS = re.compile(
     rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:(?:19|20)\d\d|۱[۳۴]\d\d)(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)"
 )
 _WORD = re.compile(r"\w+")
-_DIGIT = re.compile(r"\d")
+FIGURE = re.compile(r"\d")
 
 
 @lru_cache(maxsize=50_000)
@@ -69,14 +72,19 @@ def looks_timed(text: str) -> bool:
     size = len(text)
     if size > LONGEST_LINE or size < 4:
         return False
-    if _DIGIT.search(text) is None:
-        return size < 40 and not _NEAR.isdisjoint(text.casefold().split())
+    if FIGURE.search(text) is None:
+        return size < LONGEST_AGE and not _NEAR.isdisjoint(text.casefold().split())
     lower = text.casefold()
     return (
         _LOOKS.search(lower) is not None
         or not _NEAR.isdisjoint(_WORD.findall(lower))
         or any(phrase in lower for phrase in _PHRASES)
     )
+
+
+def holds_age(texts: list[str]) -> bool:
+    """Whether any of some texts without figures looks as if it told a time; on most pages none does."""
+    return not _NEAR.isdisjoint("\n".join(texts).casefold().split())
 
 
 _NEAR: Final = frozenset(_AGO.split("|"))

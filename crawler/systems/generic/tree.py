@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -11,7 +12,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
-from crawler.systems.generic.times import looks_timed
+from crawler.systems.generic.times import FIGURE, LONGEST_AGE, holds_age, looks_timed
 from crawler.systems.generic.words import AUTHOR, COMMENT, MAX_NAME, TIME, roles_of
 
 UNREAD: Final = frozenset(
@@ -24,6 +25,8 @@ UNREAD: Final = frozenset(
 
 SUBHEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 """Headings that may be those of a comment."""
+
+HEADINGS: Final = SUBHEADINGS | {"h1"}
 
 CELLS: Final = frozenset({"td", "th"})
 """Elements that stand side by side and are told apart by their order alone."""
@@ -57,6 +60,7 @@ class Tree:
         "attrs",
         "chars",
         "ends",
+        "figures",
         "links",
         "nodes",
         "places",
@@ -81,6 +85,8 @@ class Tree:
         self.ends: list[int] = []
         self.texts: list[str] = []
         """Text with its white space folded; ``""`` for elements."""
+        self.figures: list[int] = []
+        """The texts that hold a figure."""
         self.attrs: list[dict[str, str | None]] = []
         self.roles: list[int] = []
         """Bits of :mod:`words` by class, id, itemprop and rel."""
@@ -164,58 +170,45 @@ def flatten(document: Document) -> Tree:
         _walk(tree, body)
         _end(tree)
         _describe(tree)
+        _find_times(tree)
         _sum(tree)
     return tree
 
 
 def _walk(tree: Tree, body: LexborNode) -> None:
-    """Take in the nodes in document order; what stands in an element that is not read has no known parent."""
-    nodes, tags, ups, texts, attrs = tree.nodes, tree.tags, tree.ups, tree.texts, tree.attrs
-    places = tree.places
-    known: dict[int | None, int] = {}
-    size, up = 0, -1
-    for node in body.traverse(include_text=True):
-        if size:
-            parent = node.parent
-            up = known.get(parent.mem_id, -1) if parent is not None else -1
-            if up < 0:
-                continue
-        tag = node.tag or ""
+    """Take in the nodes in document order, without what stands in an element that is not read."""
+    rows: list[tuple[LexborNode, str, int, str, dict[str, str | None]]] = []
+    names: dict[int, str] = {}
+    waiting = [(body, -1)]
+    while waiting and (size := len(rows)) < MAX_NODES:
+        node, up = waiting.pop()
+        if size and (following := node.next) is not None:
+            waiting.append((following, up))
+        kind = node.tag_id
+        tag = names[kind] if kind in names else names.setdefault(kind, node.tag or "")
         if tag == "-text":
             words = (node.text_content or "").split()
             if not words:
                 continue
-            tag, text, own = "", " ".join(words), NO_ATTRIBUTES
-        elif tag in UNREAD or tag[0] == "-":
-            continue
-        else:
-            text, own = "", node.attributes
-            if size and is_unshown(own) and _is_model(own):
+            text = " ".join(words)
+            if text[0].isdecimal() and size and rows[-1][1] in LINES and (match := _SIGNED.fullmatch(text)):
+                rows.extend([(node, "", up, part, NO_ATTRIBUTES) for part in match.groups()])
+                tree.said.add(size + 2)
+            else:
+                rows.append((node, "", up, text, NO_ATTRIBUTES))
+        elif tag not in UNREAD and tag[0] != "-":
+            own = node.attributes
+            if "style" in own and size and is_unshown(own) and _is_model(own):
                 continue
-            known[node.mem_id] = size
-        if text and text[0].isdecimal() and size and tags[-1] in LINES and (match := _SIGNED.fullmatch(text)):
-            for part in match.groups()[:-1]:
-                nodes.append(node)
-                tags.append("")
-                ups.append(up)
-                texts.append(part)
-                attrs.append(own)
-                places.setdefault("", []).append(size)
-                size += 1
-            tree.said.add(size)
-            text = match[3]
-        nodes.append(node)
-        tags.append(tag)
-        ups.append(up)
-        texts.append(text)
-        attrs.append(own)
-        if tag in places:
-            places[tag].append(size)
-        else:
-            places[tag] = [size]
-        size += 1
-        if size == MAX_NODES:
-            break
+            if (inner := node.first_child) is not None:
+                waiting.append((inner, size))
+            rows.append((node, tag, up, "", own))
+    if rows:
+        tree.nodes, tree.tags, tree.ups, tree.texts, tree.attrs = map(list, zip(*rows, strict=True))
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for number, tag in enumerate(tree.tags):
+        places[tag].append(number)
+    tree.places = dict(places)
 
 
 _MODEL = re.compile(r"(?:^|[\s_-])(?:templates?|tmpl|tpl|prototypes?)(?:$|[\s_-])", re.IGNORECASE)
@@ -237,20 +230,20 @@ def _end(tree: Tree) -> None:
     ups = tree.ups
     ends = tree.ends = list(range(1, len(ups) + 1))
     for node in range(len(ups) - 1, 0, -1):
-        end, up = ends[node], ups[node]
-        ends[up] = max(ends[up], end)
+        up = ups[node]
+        if ends[up] == up + 1:  # it is the last in it
+            ends[up] = ends[node]
 
 
 def _describe(tree: Tree) -> None:
-    """Say what attributes and texts tell."""
-    size, tags, texts = len(tree.tags), tree.tags, tree.texts
+    """Say what attributes tell."""
+    size, tags = len(tree.tags), tree.tags
     roles, shapes, timed = tree.roles, tree.shapes, tree.timed = [0] * size, tags.copy(), [False] * size
     named: dict[tuple[str, str], tuple[int, str]] = {}
     for node, own in enumerate(tree.attrs):
         if not own:
             continue
-        classes = own.get("class")
-        if classes:
+        if classes := own.get("class"):
             key = tags[node], classes
             if key not in named:
                 named[key] = roles_of(classes), _shape(*key)
@@ -265,9 +258,22 @@ def _describe(tree: Tree) -> None:
         if "-" in tag:  # the name of a custom element says what a class would (HTML 4.13)
             for node in nodes:
                 roles[node] |= roles_of(tag)
-    for node in tree.places.get("", ()):
-        if looks_timed(texts[node]):
-            timed[node] = True
+
+
+def _find_times(tree: Tree) -> None:
+    """Say which texts hold figures, and which look like a time."""
+    texts, timed = tree.texts, tree.timed
+    plain: list[int] = []
+    for line in tree.places.get("", ()):
+        text = texts[line]
+        if FIGURE.search(text) is not None:
+            tree.figures.append(line)
+            timed[line] = looks_timed(text)
+        elif len(text) < LONGEST_AGE:
+            plain.append(line)
+    if holds_age([texts[line] for line in plain]):
+        for line in plain:
+            timed[line] = looks_timed(texts[line])
 
 
 _PROPERTIES: Final = {

@@ -76,7 +76,7 @@ _EXPANDING = re.compile(r"quote-?expand|expand-?link")
 """What unfolds a long quotation in XenForo 1 and 2."""
 _COLOURS = re.compile(r"\b(?:text|bg)-body\b")
 """Colours of Bootstrap, which say nothing of the element."""
-_SPLIT = re.compile(r"[^a-zA-Z\u00c0-\U0010ffff]+")
+_LETTERS = re.compile(r"[a-zA-Z\u00c0-\U0010ffff]+")
 MAX_NAME: Final = 300
 """Characters of a class attribute that are looked at."""
 
@@ -92,9 +92,9 @@ def roles_of(name: str) -> int:
         found |= RECENT
     if "expand" in lower and _EXPANDING.search(lower):
         found |= CHROME
-    for word in _SPLIT.split(CAMEL.sub(" ", _COLOURS.sub("", name[:MAX_NAME]))):
-        if word:
-            found |= _role(word.lower())
+    plain = _COLOURS.sub("", name[:MAX_NAME]) if "-body" in name else name[:MAX_NAME]
+    for word in _LETTERS.findall(plain if lower == name else CAMEL.sub(" ", plain)):
+        found |= _role(word.lower())
     return found
 
 
@@ -284,12 +284,13 @@ def tells_edit(text: str) -> bool:
 
 
 _POSTS: Final = _shortest([*_TABLES["counted"], *_TABLES["posts"]])
+_LATIN_POSTS: Final = tuple(filter(str.isascii, _POSTS))
 
 
 @lru_cache(maxsize=20_000)
 def counts_posts(text: str) -> bool:
     """Whether a line with a figure holds a word for comments or for the posts of a forum."""
-    return any(map(text.casefold().__contains__, _POSTS))
+    return any(map(text.casefold().__contains__, _LATIN_POSTS if text.isascii() else _POSTS))
 
 
 @lru_cache(maxsize=20_000)
