@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -43,13 +44,16 @@ def fold_phrase(text: str) -> str:
     return " ".join(_WORDS.findall(fold_letters(text)))
 
 
-def _pattern(words: list[str], *, spaced: bool = True) -> str:
-    alternatives = []
+def _pattern(words: Iterable[str], *, spaced: bool = True) -> str:
+    """Any of these words, grouped by their first letters: at most places of a text none of some hundred words begins."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
     for word in words:
-        stem = re.escape(fold_letters(word.rstrip("*"))).replace(r"\ ", r"\s+")
+        first, rest = (stem := fold_letters(word.rstrip("*")))[0], stem[1:]
         is_whole = spaced and not word.endswith("*")
-        alternatives.append(stem + (r"(?!\w)" if is_whole else ""))
-    return (r"(?<!\w)" if spaced else "") + f"(?:{'|'.join(alternatives)})"
+        groups[first].append(re.escape(rest).replace(r"\ ", r"\s+") + (r"(?!\w)" if is_whole else ""))
+    alternatives = [f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items()]
+    begins = r"(?<!\w)" if spaced else f"(?=[{re.escape(''.join(groups))}])"
+    return f"{begins}(?:{'|'.join(alternatives)})"
 
 
 def _is_spaced(word: str) -> bool:
@@ -62,13 +66,16 @@ def _by_spacing(words: list[str]) -> str:
     return "|".join(_pattern(group, spaced=spaced) for spaced, group in groups.items() if group)
 
 
-def _invitation(by_language: dict[str, list[str]]) -> re.Pattern[str]:
-    spaced = [word for language, words in by_language.items() if language not in _UNSPACED for word in words]
-    others = [word for language, words in by_language.items() if language in _UNSPACED for word in words]
+def _invitation(*tables: dict[str, list[str]]) -> re.Pattern[str]:
+    by_language = [item for table in tables for item in table.items()]
+    spaced = [word for language, words in by_language if language not in _UNSPACED for word in words]
+    others = [word for language, words in by_language if language in _UNSPACED for word in words]
     return re.compile("|".join(filter(None, (_pattern(spaced), _pattern(others, spaced=False) if others else ""))))
 
 
 _KINDS: Final = {kind: _invitation(table) for kind, table in _TABLES["invitations"].items()}
+_INVITES: Final = _invitation(*_TABLES["invitations"].values())
+"""Any kind: most lines are no invitation."""
 _PLATFORMS: Final = {name: re.compile(_by_spacing(words)) for name, words in _TABLES["platforms"].items()}
 _ANY: Final = re.compile(_by_spacing([word for words in _TABLES["platforms"].values() for word in words]))
 """Any platform: most lines name none."""
@@ -136,6 +143,8 @@ def invitation_kind(line: str) -> str | None:
     if len(line) > _MAX_LABEL:
         return None
     folded = fold_letters(line)
+    if not _INVITES.search(folded):
+        return None
     return next((kind for kind, pattern in _KINDS.items() if pattern.search(folded)), None)
 
 
