@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,7 +67,7 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
             rest = rest.replace(shown, " ", 1)
     plain: list[str] = []
     end = 0
-    for found in _URL.finditer(rest) if "/" in rest or "www." in rest.lower() else ():
+    for found in _URL.finditer(rest) if _may_have_address(rest) else ():
         url = found.group().rstrip(_CLOSERS)
         # A bare `example.org/x` is an address when it is one of a platform; elsewhere it may be prose.
         if not url.lower().startswith(("http://", "https://")):
@@ -79,6 +79,30 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
         urls[url] = None
     plain.append(rest[end:])
     return TextLine(" ".join(" ".join(plain).split()), tuple(urls), position)
+
+
+def may_invite(lines: Iterable[str], *, links_invite: Callable[[], bool]) -> bool:
+    """Whether lines of running text may have an invitation; False is sure, and is the answer for most texts.
+
+    :param links_invite: whether a link in the text, whose address is not written, may invite
+    """
+    short = [line for line in lines if _may_have_address(line) or not _is_sentence(label_text(line) or "")]
+    return any(map(_invites, short)) or (bool(short) and links_invite())
+
+
+def _invites(line: str) -> bool:
+    if _may_have_address(line) and _URL.search(line):
+        return True
+    label = label_text(line)
+    return label is not None and (invitation_kind(label) is not None or is_platform_name(label))
+
+
+def _may_have_address(text: str) -> bool:
+    return "/" in text or "www." in text.lower()
+
+
+def _is_sentence(label: str) -> bool:
+    return len(label) > MAX_CHARACTERS or len(label.split()) > MAX_WORDS
 
 
 def read_invitations(lines: Iterable[TextLine]) -> list[tuple[int, Subscribe]]:
@@ -109,8 +133,8 @@ class _Reader:
             return
         if label is None:
             return
-        if len(label.split()) > MAX_WORDS or len(label) > MAX_CHARACTERS:
-            self.close()  # a sentence; whom it links to, it mentions
+        if _is_sentence(label):
+            self.close()  # whom it links to, it mentions
             return
         kind, platform = invitation_kind(label), platform_named(label)
         if kind is None and is_platform_name(label):
@@ -163,7 +187,7 @@ class _Reader:
 def label_text(text: str) -> str | None:
     """A line's label: without the colon, arrows and bullets around it; None when nothing is left."""
     label = " ".join(text.split()).strip(_EDGE)
-    return label if any(char.isalnum() for char in label) else None
+    return label if any(map(str.isalnum, label)) else None
 
 
 def _opens_with_it(text: str, label: str, kind: str) -> bool:

@@ -14,7 +14,7 @@ from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes
-from crawler.extract.invitations import MAX_WORDS, TextLine, label_text, read_invitations, split_line
+from crawler.extract.invitations import MAX_WORDS, TextLine, label_text, may_invite, read_invitations, split_line
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
@@ -288,6 +288,8 @@ class _Reader:
 
     def _running_text(self) -> list[tuple[int, Subscribe]]:
         written = (self.page.description or "").splitlines()
+        if not may_invite(written, links_invite=self._links_invite):
+            return []
         lines = self._described(written)
         if lines is None:
             return read_invitations(split_line(text, 0) for text in written)
@@ -303,6 +305,12 @@ class _Reader:
             urls = read.get(line.position, ())
             self.taken.update(link.node.mem_id for link in line.links if urls and self._address(link.node) in urls)
         return rows
+
+    def _links_invite(self) -> bool:
+        """Whether a link in the description, or anywhere where that stands in metadata, is one to a profile."""
+        body = self.document.description
+        links = body.css("a[href]") if body is not None else [node for node, *_ in self.document.elements.links]
+        return any(profile_of(self._address(link)) is not None for link in links)
 
     def _described(self, written: list[str]) -> list[Line] | None:
         """The page's lines that are the description; None when it stands in metadata only."""
