@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,16 +81,13 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
     return TextLine(" ".join(" ".join(plain).split()), tuple(urls), position)
 
 
-def may_invite(lines: Iterable[str], *, links_invite: Callable[[], bool]) -> bool:
-    """Whether lines of running text may have an invitation; False is sure, and is the answer for most texts.
-
-    :param links_invite: whether a link in the text, whose address is not written, may invite
-    """
-    short = [line for line in lines if _may_have_address(line) or not _is_sentence(label_text(line) or "")]
-    return any(map(_invites, short)) or (bool(short) and links_invite())
+def short_lines(lines: Iterable[str]) -> list[str]:
+    """Those lines of running text that may invite: no sentences, unless there is an address in them."""
+    return [line for line in lines if _may_have_address(line) or not _is_sentence(line.strip(_EDGE))]
 
 
-def _invites(line: str) -> bool:
+def invites(line: str) -> bool:
+    """Whether such a line may invite by its own words or the addresses in it; False is sure."""
     if _may_have_address(line) and _URL.search(line):
         return True
     label = label_text(line)

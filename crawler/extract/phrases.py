@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -83,12 +83,16 @@ _CROWD: Final = re.compile(_by_spacing(_TABLES["crowds"]))
 _PROMPTS: Final = frozenset(map(fold_phrase, _TABLES["prompts"]))
 _BARE: Final = frozenset(map(fold_phrase, _TABLES["bare_prompts"]))
 _BEGINNINGS: Final = frozenset(phrase[:end] for phrase in _PROMPTS | _BARE for end in range(1, len(phrase) + 1))
-_FIRST_LETTERS: Final = frozenset(phrase[0] for phrase in _BEGINNINGS)
+_WHOLE: Final = frozenset(phrase.replace(" ", "") for phrase in _PROMPTS | _BARE)
+_STARTS: Final = frozenset(phrase.replace(" ", "") for phrase in _BEGINNINGS)
+"""The same without the spaces, which may stand in pieces of text of their own."""
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
 _LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
 _LONGEST_PROMPT: Final = max(map(len, _TABLES["prompts"])) + 20
 _MAX_LABEL: Final = 300
 """Longer lines are prose, characters."""
+_MAX_PIECES: Final = 16
+"""Pieces of text that one line is taken together of."""
 _LONE_LETTER: Final = re.compile(r"(?<!\w)(?:on|auf|sur|en|su|no|op|na|в|på|follow|us)\s+x(?!\w)")
 """The network X, whose name is a letter: named only where a word of place stands before it."""
 
@@ -104,27 +108,37 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
     return folded in _PROMPTS or (folded in _BARE and (is_heading or line.rstrip().endswith((":", "："))))
 
 
-def beginnings_of_prompts(texts: Iterable[str]) -> set[str]:
-    """Those pieces of text that may be the first words of a line that asks to share or like."""
-    if len(_plain) > _MAX_PLAIN:
-        _plain.clear()
-    fresh = set(texts) - _plain
-    found = set(filter(_begins_prompt, fresh))
-    _plain.update(text for text in fresh - found if len(text) <= _MAX_LABEL)
-    return found
-
-
-_plain: Final[set[str]] = set()
-"""Texts that begin no prompt: menus repeat on every page of a site."""
-_MAX_PLAIN: Final = 16_384
+def places_of_prompts(texts: Sequence[str]) -> list[int]:
+    """At which of the pieces of text of a page a line may begin that asks to share or like."""
+    found = set(filter(_begins_prompt, set(texts)))
+    return [place for place, text in enumerate(texts) if text in found and _is_completed(texts, place)] if found else []
 
 
 def _begins_prompt(text: str) -> bool:
     text = text.strip()
-    start = text[:1].lower()
-    if len(text) > _LONGEST_PROMPT or (start.isascii() and start.isalnum() and start not in _FIRST_LETTERS):
+    start = text[:3].lower()
+    if not start or len(text) > _LONGEST_PROMPT or (start not in _BEGINNINGS and start.isascii() and start.isalnum()):
         return False
     return fold_phrase(text) in _BEGINNINGS
+
+
+def _is_completed(texts: Sequence[str], place: int) -> bool:
+    """Whether a piece of text is a prompt, or becomes one with some of the pieces after it, whatever is between."""
+    begun = {_letters(texts[place])}
+    if begun <= _WHOLE:
+        return True
+    for text in texts[place + 1 : place + _MAX_PIECES]:
+        letters = _letters(text)
+        longer = {before + letters for before in begun if letters} & _STARTS
+        if not longer.isdisjoint(_WHOLE):
+            return True
+        begun |= longer
+    return False
+
+
+def _letters(text: str) -> str:
+    text = text.strip()
+    return fold_phrase(text).replace(" ", "") if 0 < len(text) <= _LONGEST_PROMPT else ""
 
 
 def is_copy_label(line: str | None) -> bool:
@@ -143,9 +157,13 @@ def invitation_kind(line: str) -> str | None:
     if len(line) > _MAX_LABEL:
         return None
     folded = fold_letters(line)
-    if not _INVITES.search(folded):
-        return None
-    return next((kind for kind, pattern in _KINDS.items() if pattern.search(folded)), None)
+    kinds = _KINDS.items() if _INVITES.search(folded) else ()
+    return next((kind for kind, pattern in kinds if pattern.search(folded)), None)
+
+
+def may_invite(text: str) -> bool:
+    """Whether a text has a word of any invitation; False is sure for all its lines."""
+    return _INVITES.search(fold_letters(text)) is not None
 
 
 def platform_named(line: str) -> str | None:

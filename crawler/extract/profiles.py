@@ -388,7 +388,7 @@ def newsletter_provider(action: str | None) -> str | None:
     return next((platform for platform, pattern in PROVIDERS if pattern.search(action)), None)
 
 
-_FEED_WORD: Final = re.compile(r"feed|rss|atom|rdf", re.IGNORECASE)
+_FEED_WORD: Final = re.compile(r"feed|rss|atom|rdf")
 _FEED: Final = re.compile(
     r"(?:^|/)(?:feed|feeds|rss|atom|rss2|xmlrss)/?$|\.(?:rss|rdf|atom)$|(?:^|/)(?:rss|feed|atom|index)\.(?:xml|json|php|aspx)$"
     r"|(?:^|/)(?:rss|feeds?)/[^?]{1,200}$",
@@ -401,7 +401,7 @@ _FEED_QUERY: Final = re.compile(
 
 def may_be_feed(href: str) -> bool:
     """Whether a link as written looks like one to a feed."""
-    return _FEED_WORD.search(href) is not None and looks_like_feed(href)
+    return _FEED_WORD.search(href.lower()) is not None and looks_like_feed(href)
 
 
 def looks_like_feed(url: str, base: str | None = None) -> bool:

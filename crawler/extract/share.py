@@ -15,7 +15,7 @@ from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
-from crawler.extract.phrases import beginnings_of_prompts, fold_phrase, is_copy_label, is_like_label, is_prompt
+from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt, places_of_prompts
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
 from crawler.extract.selection import select
@@ -215,7 +215,7 @@ class _Reader:
         return {node.attributes["for"]: node for node in reversed(self.document.css("label[for]"))}
 
     def _prompts(self) -> Iterator[Line]:
-        for line in self.outline.lines_with(beginnings_of_prompts(self.outline.texts)):
+        for line in self.outline.lines_at(places_of_prompts(self.outline.texts)):
             asks = _is_prompt(line.text, line) or (line.links and _is_prompt(line.plain, line))
             if asks and self._stands_free(line):
                 yield line

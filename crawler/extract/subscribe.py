@@ -14,11 +14,11 @@ from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes
-from crawler.extract.invitations import MAX_WORDS, TextLine, label_text, may_invite, read_invitations, split_line
+from crawler.extract.invitations import MAX_WORDS, TextLine, invites, label_text, read_invitations, short_lines, split_line
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
-from crawler.extract.phrases import fold_phrase, invitation_kind
+from crawler.extract.phrases import fold_phrase, invitation_kind, may_invite
 from crawler.extract.profiles import LONGEST_KEPT, Profile, looks_like_feed, may_be_feed, profile_of
 from crawler.extract.selection import select
 from crawler.extract.urls import site_of
@@ -252,15 +252,14 @@ class _Reader:
     def _is_labelled(self, node: LexborNode, attributes: Attributes) -> bool:
         """Whether the words of a link may invite."""
         inside = node.first_child
-        if inside is not None and inside.next is None:  # most links: one text, or one picture
+        if inside is not None and inside.next is None:  # most links: one text
             text = inside.text_content if inside.is_text_node else None
             if text and not text.isspace():
                 return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
-            if inside.tag == "img" and "title" not in attributes and "aria-label" not in attributes:
-                of_picture = inside.attributes
-                if not (of_picture.get("alt") or of_picture.get("title") or of_picture.get("aria-label")):
-                    return False
-        return _site_kind(self.outline.shown(node) or label_of(node), None) is not None
+        shown = self.outline.shown(node)
+        if not shown and not may_invite(_said(node)):
+            return False
+        return _site_kind(shown or label_of(node), None) is not None
 
     def _is_in_prose(self, node: LexborNode) -> bool:
         line = self.outline.line_of(node)
@@ -288,7 +287,8 @@ class _Reader:
 
     def _running_text(self) -> list[tuple[int, Subscribe]]:
         written = (self.page.description or "").splitlines()
-        if not may_invite(written, links_invite=self._links_invite):
+        short = short_lines(written)
+        if not any(map(invites, short)) and not self._has_profile_in(short):
             return []
         lines = self._described(written)
         if lines is None:
@@ -306,11 +306,15 @@ class _Reader:
             self.taken.update(link.node.mem_id for link in line.links if urls and self._address(link.node) in urls)
         return rows
 
-    def _links_invite(self) -> bool:
-        """Whether a link in the description, or anywhere where that stands in metadata, is one to a profile."""
+    def _has_profile_in(self, lines: list[str]) -> bool:
+        """Whether a line of the description has a link to a profile."""
+        said = {words for line in lines if (words := fold_phrase(line))}
+        if not said:
+            return False
         body = self.document.description
-        links = body.css("a[href]") if body is not None else [node for node, *_ in self.document.elements.links]
-        return any(profile_of(self._address(link)) is not None for link in links)
+        links = body.css("a[href]") if body is not None else [link[0] for link in self.document.elements.links]
+        to_profiles = (link for link in links if profile_of(self._address(link)) is not None)
+        return any((line := self.outline.line_of(link)) and fold_phrase(line.text) in said for link in to_profiles)
 
     def _described(self, written: list[str]) -> list[Line] | None:
         """The page's lines that are the description; None when it stands in metadata only."""
@@ -369,8 +373,19 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
 
 def _site_kind(label: str | None, url: str | None) -> str | None:
     """The kind that a short label of the site's own link or button means."""
-    kind = _label_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
-    return None if kind is None or _OF_COMMENTS.search(f"{label} {url or ''}") else kind
+    kind = invitation_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
+    if label is None or kind not in _SITE_KINDS or _NO_OFFER.search(label):
+        return None
+    words = label.split()
+    if len(words) > _MAX_SITE_WORDS or "/" in label or _OF_COMMENTS.search(f"{label} {url or ''}"):
+        return None
+    return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
+
+
+def _said(node: LexborNode) -> str:
+    """All that a link may say: its texts, and those about it and its pictures."""
+    own = (inner.attributes.get(name) for inner in node.traverse() for name in ("alt", "title", "aria-label"))
+    return "\n".join([node.text(deep=True, separator="\n"), *filter(None, own)])
 
 
 def _line(text: str) -> str:
@@ -380,18 +395,7 @@ def _line(text: str) -> str:
 @lru_cache(maxsize=16_384)  # menus repeat on every page of a site
 def _invites(text: str) -> bool:
     """Whether the one text of a link may invite."""
-    return _site_kind(_line(text), None) is not None
-
-
-@lru_cache(maxsize=8_192)  # menus repeat on every page of a site
-def _label_kind(label: str) -> str | None:
-    words = label.split()
-    if not words or len(words) > _MAX_SITE_WORDS or "/" in label:
-        return None
-    kind = invitation_kind(label)
-    if kind not in _SITE_KINDS or _NO_OFFER.search(label):
-        return None
-    return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
+    return may_invite(text) and _site_kind(_line(text), None) is not None
 
 
 @lru_cache(maxsize=16_384)
