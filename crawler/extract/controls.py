@@ -81,6 +81,17 @@ def is_count(node: LexborNode) -> bool:
     return not text or _NUMBER.match(text) is not None
 
 
+def said_by(node: LexborNode) -> str:
+    """All that the label of a link or button may be made of, in lines: to look for a word before the label is read.
+
+    That is its text, once as it is and once with its pieces apart, and what is said about it and its pictures.
+    """
+    if not _is_small(node):
+        return ""
+    about = (inner.attributes.get(name) for inner in node.traverse() for name in ("alt", "title", "aria-label"))
+    return "\n".join([node.text(deep=True), node.text(deep=True, separator="\n"), *filter(None, about)])
+
+
 def label_of(node: LexborNode) -> str | None:
     """The text a reader sees, the number left out; else ``title``, ``aria-label``, the image's ``alt``; else None."""
     if not _is_small(node):

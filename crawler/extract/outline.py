@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -25,6 +26,9 @@ MAX_PIECES: Final = 40
 
 FEW_SILENT: Final = 20
 """In so many drawings and options links are looked for one by one: it costs less than to search the page."""
+
+FEW_INSIDE: Final = 20
+"""Elements in one whose text is read by itself: of links in links all texts would be read again and again."""
 
 _SEPARATOR: Final = "\0"
 """No text of a page has it: the parser replaces it (HTML 13.2.3.5, 13.2.5)."""
@@ -166,10 +170,19 @@ class Outline:
         """The text of a link in its first line; ``""`` for links without text."""
         if link.mem_id in self._silent_links:
             return ""
-        if not any(inner.tag_id in _CUTTING for inner in link.traverse()):  # most links
-            return " ".join(link.text(deep=True)[:MAX_LINE].split())
+        text = self.only_line(link)
+        if text is not None:
+            return text
         found = self._walk(self._block(link)).shown.get(link.mem_id)
         return found[1].text if found else ""
+
+    @staticmethod
+    def only_line(element: LexborNode) -> str | None:
+        """The text of an element that holds few others, and none that cuts lines or is silent; None for any other."""
+        inside = [inner.tag_id for inner in islice(element.traverse(), 1, FEW_INSIDE + 2)]
+        if len(inside) > FEW_INSIDE or not _CUTTING.isdisjoint(inside):
+            return None
+        return " ".join(element.text(deep=True)[:MAX_LINE].split())
 
     def lines_at(self, places: Collection[int]) -> list[Line]:
         """Lines in document order, among them all that some of the :attr:`texts` stand in, given by their places."""

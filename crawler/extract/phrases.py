@@ -88,6 +88,8 @@ _STARTS: Final = frozenset(phrase.replace(" ", "") for phrase in _BEGINNINGS)
 """The same without the spaces, which may stand in pieces of text of their own."""
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
 _LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
+_ACTIONS: Final = frozenset(phrase.partition(" ")[0] for phrase in _COPY_LABELS | _LIKE_LABELS)
+"""First words of labels that offer to copy or to like."""
 _LONGEST_PROMPT: Final = max(map(len, _TABLES["prompts"])) + 20
 _MAX_LABEL: Final = 300
 """Longer lines are prose, characters."""
@@ -139,6 +141,11 @@ def _is_completed(texts: Sequence[str], place: int) -> bool:
 def _letters(text: str) -> str:
     text = text.strip()
     return fold_phrase(text).replace(" ", "") if 0 < len(text) <= _LONGEST_PROMPT else ""
+
+
+def may_be_action(text: str) -> bool:
+    """Whether a label that offers to copy or to like may stand in a text; False is sure."""
+    return not _ACTIONS.isdisjoint(_WORDS.findall(fold_letters(text)))
 
 
 def is_copy_label(line: str | None) -> bool:

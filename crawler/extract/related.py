@@ -197,7 +197,12 @@ def _in_lists(document: Document) -> list[Story]:
             stories += _stories(document, [node])
     if not stories:
         outline = outline_of(document)
-        lines = (line for node in document.css(_HEADINGS) for line in outline.lines_in(node))
+        headings = [
+            node
+            for node in document.css(_HEADINGS)
+            if (only := outline.only_line(node)) is None or _HEADING.match(only[:120])
+        ]
+        lines = (line for node in headings for line in outline.lines_in(node))
         for line in {line.position: line for line in lines}.values():
             if _HEADING.match(line.text[:120]) and (heading := _heading_around(line.node)):
                 stories += _stories(document, list(_after(heading)))

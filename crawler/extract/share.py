@@ -11,11 +11,11 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import areas_of
-from crawler.extract.controls import count_of, label_of
+from crawler.extract.controls import count_of, label_of, said_by
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
-from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt, places_of_prompts
+from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt, may_be_action, places_of_prompts
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
 from crawler.extract.selection import select
@@ -248,6 +248,8 @@ class _Reader:
 
     def _in_bars(self) -> list[LexborNode]:
         """Links right below elements whose class says which network the control in them is for."""
+        if "shar" not in self.document.elements.classes:
+            return []
         by_class = self.document.elements.by_class
         nodes = (node for value in by_class if names_service(value) for node in by_class[value])
         bars = {node.mem_id: node for node in nodes if node.tag in BARS}
@@ -310,7 +312,7 @@ class _Reader:
         is_idle = node.tag in ("a", "button") and href.strip()[:1] in ("", "#", "j", "J")
         if not is_marked and not is_idle:
             return None
-        label = label_of(node)
+        label = label_of(node) if is_marked or may_be_action(said_by(node)) else None
         says_so = is_copy_label(label)
         if is_marked or says_so:
             share = self._copy(label, attributes, href, says_so=says_so or bool(_LINK_WORD.search(classes)))

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import areas_of
-from crawler.extract.controls import count_of, label_of
+from crawler.extract.controls import count_of, label_of, said_by
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes
 from crawler.extract.invitations import MAX_WORDS, TextLine, invites, label_text, read_invitations, short_lines, split_line
@@ -257,7 +257,7 @@ class _Reader:
             if text and not text.isspace():
                 return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
         shown = self.outline.shown(node)
-        if not shown and not may_invite(_said(node)):
+        if not shown and not may_invite(said_by(node)):
             return False
         return _site_kind(shown or label_of(node), None) is not None
 
@@ -380,12 +380,6 @@ def _site_kind(label: str | None, url: str | None) -> str | None:
     if len(words) > _MAX_SITE_WORDS or "/" in label or _OF_COMMENTS.search(f"{label} {url or ''}"):
         return None
     return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
-
-
-def _said(node: LexborNode) -> str:
-    """All that a link may say: its texts, and those about it and its pictures."""
-    own = (inner.attributes.get(name) for inner in node.traverse() for name in ("alt", "title", "aria-label"))
-    return "\n".join([node.text(deep=True, separator="\n"), *filter(None, own)])
 
 
 def _line(text: str) -> str:
