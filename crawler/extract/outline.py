@@ -187,8 +187,8 @@ class Outline:
     def lines_at(self, places: Collection[int]) -> list[Line]:
         """Lines in document order, among them all that some of the :attr:`texts` stand in, given by their places."""
         found: dict[int, Line] = {}
-        nodes = (node for node in self._body.traverse(include_text=True) if node.tag_id == _TEXT) if places else iter(())
-        for place, node in enumerate(nodes):
+        nodes = (node for node in self._body.traverse(include_text=True) if node.tag_id == _TEXT)
+        for place, node in zip(range(max(places, default=-1) + 1), nodes, strict=False):
             if place in places and node.parent is not None:
                 found.update((line.position, line) for line in self.lines_in(self._block(node.parent)))
         return [found[position] for position in sorted(found)]

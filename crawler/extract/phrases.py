@@ -82,10 +82,9 @@ _ANY: Final = re.compile(_by_spacing([word for words in _TABLES["platforms"].val
 _CROWD: Final = re.compile(_by_spacing(_TABLES["crowds"]))
 _PROMPTS: Final = frozenset(map(fold_phrase, _TABLES["prompts"]))
 _BARE: Final = frozenset(map(fold_phrase, _TABLES["bare_prompts"]))
-_BEGINNINGS: Final = frozenset(phrase[:end] for phrase in _PROMPTS | _BARE for end in range(1, len(phrase) + 1))
 _WHOLE: Final = frozenset(phrase.replace(" ", "") for phrase in _PROMPTS | _BARE)
-_STARTS: Final = frozenset(phrase.replace(" ", "") for phrase in _BEGINNINGS)
-"""The same without the spaces, which may stand in pieces of text of their own."""
+_STARTS: Final = frozenset(letters[:end] for letters in _WHOLE for end in range(1, len(letters) + 1))
+"""Prompts and their beginnings without spaces, which may stand in pieces of text of their own."""
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
 _LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
 _ACTIONS: Final = frozenset(phrase.partition(" ")[0] for phrase in _COPY_LABELS | _LIKE_LABELS)
@@ -112,16 +111,13 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
 
 def places_of_prompts(texts: Sequence[str]) -> list[int]:
     """At which of the pieces of text of a page a line may begin that asks to share or like."""
-    found = set(filter(_begins_prompt, set(texts)))
+    starts = ((text.lstrip()[:3].lower(), text) for text in set(texts))
+    found = {
+        text
+        for start, text in starts
+        if start and (start in _STARTS or not (start.isascii() and start.isalnum())) and _letters(text) in _STARTS
+    }
     return [place for place, text in enumerate(texts) if text in found and _is_completed(texts, place)] if found else []
-
-
-def _begins_prompt(text: str) -> bool:
-    text = text.strip()
-    start = text[:3].lower()
-    if not start or len(text) > _LONGEST_PROMPT or (start not in _BEGINNINGS and start.isascii() and start.isalnum()):
-        return False
-    return fold_phrase(text) in _BEGINNINGS
 
 
 def _is_completed(texts: Sequence[str], place: int) -> bool:

@@ -275,14 +275,18 @@ def profile_of(url: str | None) -> Profile | None:
 
     :param url: an absolute address, as written in the link
     """
-    if not url or len(url) > MAX_URL or not _may_invite(start_of(url)):
+    if not url or len(url) > MAX_URL or not is_of_platform(url):
         return None
     return _profile_of(url) if len(url) > LONGEST_KEPT else _kept_profile_of(url)
 
 
+def is_of_platform(url: str) -> bool:
+    """Whether an address may be a profile's by its host; False is sure."""
+    return _is_of_platform(start_of(url))
+
+
 @lru_cache(maxsize=4_096)  # most links lead to a few hosts that are no platforms
-def _may_invite(start: str) -> bool:
-    """Whether an address that begins so may be a profile's; False is sure."""
+def _is_of_platform(start: str) -> bool:
     host = host_of(start)
     return not host or host in _WRAPPERS or host in _BY_HOST or _any_of(host) in _BY_HOST
 

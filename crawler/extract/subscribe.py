@@ -13,13 +13,13 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of, said_by
 from crawler.extract.document import Document
-from crawler.extract.elements import Attributes
+from crawler.extract.elements import Attributes, Link
 from crawler.extract.invitations import MAX_WORDS, TextLine, invites, label_text, read_invitations, short_lines, split_line
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind, may_invite
-from crawler.extract.profiles import LONGEST_KEPT, Profile, looks_like_feed, may_be_feed, profile_of
+from crawler.extract.profiles import LONGEST_KEPT, Profile, is_of_platform, looks_like_feed, may_be_feed, profile_of
 from crawler.extract.selection import select
 from crawler.extract.urls import site_of
 from crawler.items import Page, Subscribe
@@ -102,7 +102,8 @@ class _Reader:
         self.found: list[tuple[int, Subscribe]] = []
 
     def read(self) -> list[Subscribe]:
-        self.found.extend(self._running_text())
+        links = [link for link in self.document.elements.links if self._may_be_row(*link)]
+        self.found.extend(self._running_text(links))
         for node, row in self._feeds():
             self._take(node, row)
         for node, row in newsletter_forms(self.document):
@@ -110,15 +111,8 @@ class _Reader:
             self.taken.update(inner.mem_id for inner in node.css("button, input"))
         for node in select(self.document, _WIDGETS):
             self._take(node, self._widget(node))
-        for node, href, attributes in self.document.elements.links:
-            written = href.strip()
-            if (
-                len(written) > LONGEST_KEPT
-                or _may_invite(written)
-                or ("rel" in attributes and "me" in (attributes["rel"] or "").lower())
-                or self._is_labelled(node, attributes)
-            ):
-                self._take(node, self._link(node, written, attributes))
+        for node, href, attributes in links:
+            self._take(node, self._link(node, href.strip(), attributes))
         return _numbered(self.found)
 
     def _take(self, node: LexborNode, row: Subscribe | None) -> None:
@@ -218,6 +212,16 @@ class _Reader:
 
     # -- links --------------------------------------------------------------------------------------
 
+    def _may_be_row(self, node: LexborNode, href: str, attributes: Attributes) -> bool:
+        """Whether a link's address or its words may invite: few do."""
+        written = href.strip()
+        return (
+            len(written) > LONGEST_KEPT
+            or _may_invite(written)
+            or ("rel" in attributes and "me" in (attributes["rel"] or "").lower())
+            or self._is_labelled(node)
+        )
+
     def _link(self, node: LexborNode, written: str, attributes: Attributes) -> Subscribe | None:
         if "rsswidget" in (attributes.get("class") or ""):
             return None  # WordPress's list of another site's news (`wp_widget_rss_output()`)
@@ -249,7 +253,7 @@ class _Reader:
             return None
         return Subscribe(kind=kind, platform=SITE, label=label, url=url)
 
-    def _is_labelled(self, node: LexborNode, attributes: Attributes) -> bool:
+    def _is_labelled(self, node: LexborNode) -> bool:
         """Whether the words of a link may invite."""
         inside = node.first_child
         if inside is not None and inside.next is None:  # most links: one text
@@ -285,10 +289,10 @@ class _Reader:
 
     # -- running text -------------------------------------------------------------------------------
 
-    def _running_text(self) -> list[tuple[int, Subscribe]]:
+    def _running_text(self, links: list[Link]) -> list[tuple[int, Subscribe]]:
         written = (self.page.description or "").splitlines()
         short = short_lines(written)
-        if not any(map(invites, short)) and not self._has_profile_in(short):
+        if not any(map(invites, short)) and not self._has_profile_in(short, links):
             return []
         lines = self._described(written)
         if lines is None:
@@ -306,15 +310,19 @@ class _Reader:
             self.taken.update(link.node.mem_id for link in line.links if urls and self._address(link.node) in urls)
         return rows
 
-    def _has_profile_in(self, lines: list[str]) -> bool:
-        """Whether a line of the description has a link to a profile."""
+    def _has_profile_in(self, lines: list[str], links: list[Link]) -> bool:
+        """Whether a line of the description has a link to a profile.
+
+        :param links: those that may be rows; on a platform's own pages any link may be to a profile
+        """
         said = {words for line in lines if (words := fold_phrase(line))}
-        if not said:
-            return False
-        body = self.document.description
-        links = body.css("a[href]") if body is not None else [link[0] for link in self.document.elements.links]
-        to_profiles = (link for link in links if profile_of(self._address(link)) is not None)
-        return any((line := self.outline.line_of(link)) and fold_phrase(line.text) in said for link in to_profiles)
+        nodes = [node for node, *_ in (self.document.elements.links if is_of_platform(self.document.base_url) else links)]
+        return any(
+            profile_of(self._address(node)) is not None
+            and (line := self.outline.line_of(node)) is not None
+            and fold_phrase(line.text) in said
+            for node in (nodes if said else ())
+        )
 
     def _described(self, written: list[str]) -> list[Line] | None:
         """The page's lines that are the description; None when it stands in metadata only."""
