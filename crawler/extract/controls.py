@@ -82,14 +82,17 @@ def is_count(node: LexborNode) -> bool:
 
 
 def said_by(node: LexborNode) -> str:
-    """All that the label of a link or button may be made of, in lines: to look for a word before the label is read.
+    """All that the label of a link or button may be made of: to look for a word before the label is read.
 
     That is its text, once as it is and once with its pieces apart, and what is said about it and its pictures.
     """
     if not _is_small(node):
         return ""
-    about = (inner.attributes.get(name) for inner in node.traverse() for name in ("alt", "title", "aria-label"))
-    return "\n".join([node.text(deep=True), node.text(deep=True, separator="\n"), *filter(None, about)])
+    said: list[str | None] = [node.text(deep=True), node.text(deep=True, separator="\n")]
+    for inner in node.traverse():
+        attributes = inner.attributes
+        said += attributes.get("alt"), attributes.get("title"), attributes.get("aria-label")
+    return " ".join(" ".join(filter(None, said)).split())
 
 
 def label_of(node: LexborNode) -> str | None:

@@ -170,19 +170,23 @@ class Outline:
         """The text of a link in its first line; ``""`` for links without text."""
         if link.mem_id in self._silent_links:
             return ""
-        text = self.only_line(link)
+        text = self.only_text(link)
         if text is not None:
-            return text
+            return " ".join(text[:MAX_LINE].split())
         found = self._walk(self._block(link)).shown.get(link.mem_id)
         return found[1].text if found else ""
 
     @staticmethod
-    def only_line(element: LexborNode) -> str | None:
+    def only_text(element: LexborNode) -> str | None:
         """The text of an element that holds few others, and none that cuts lines or is silent; None for any other."""
-        inside = [inner.tag_id for inner in islice(element.traverse(), 1, FEW_INSIDE + 2)]
-        if len(inside) > FEW_INSIDE or not _CUTTING.isdisjoint(inside):
-            return None
-        return " ".join(element.text(deep=True)[:MAX_LINE].split())
+        inside = element.first_child
+        if inside is None:
+            return ""
+        if inside.next is not None or inside.first_child is not None:
+            others = [inner.tag_id for inner in islice(element.traverse(), 1, FEW_INSIDE + 2)]
+            if len(others) > FEW_INSIDE or not _CUTTING.isdisjoint(others):
+                return None
+        return element.text(deep=True)
 
     def lines_at(self, places: Collection[int]) -> list[Line]:
         """Lines in document order, among them all that some of the :attr:`texts` stand in, given by their places."""

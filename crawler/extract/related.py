@@ -200,7 +200,7 @@ def _in_lists(document: Document) -> list[Story]:
         headings = [
             node
             for node in document.css(_HEADINGS)
-            if (only := outline.only_line(node)) is None or _HEADING.match(only[:120])
+            if (text := outline.only_text(node)) is None or _HEADING.match(" ".join(text.split())[:120])
         ]
         lines = (line for node in headings for line in outline.lines_in(node))
         for line in {line.position: line for line in lines}.values():

@@ -251,7 +251,8 @@ class _Reader:
         if "shar" not in self.document.elements.classes:
             return []
         by_class = self.document.elements.by_class
-        nodes = (node for value in by_class if names_service(value) for node in by_class[value])
+        values = (value for value in by_class if "shar" in value.lower() and names_service(value))
+        nodes = (node for value in values for node in by_class[value])
         bars = {node.mem_id: node for node in nodes if node.tag in BARS}
         return [link for bar in bars.values() for link in bar.iter() if link.tag == "a"]
 

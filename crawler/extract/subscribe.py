@@ -255,15 +255,10 @@ class _Reader:
 
     def _is_labelled(self, node: LexborNode) -> bool:
         """Whether the words of a link may invite."""
-        inside = node.first_child
-        if inside is not None and inside.next is None:  # most links: one text
-            text = inside.text_content if inside.is_text_node else None
-            if text and not text.isspace():
-                return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
-        shown = self.outline.shown(node)
-        if not shown and not may_invite(said_by(node)):
-            return False
-        return _site_kind(shown or label_of(node), None) is not None
+        text = self.outline.only_text(node)
+        if text and not text.isspace():  # most links
+            return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
+        return may_invite(said_by(node)) and _site_kind(self.outline.shown(node) or label_of(node), None) is not None
 
     def _is_in_prose(self, node: LexborNode) -> bool:
         line = self.outline.line_of(node)
@@ -381,11 +376,11 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
 
 def _site_kind(label: str | None, url: str | None) -> str | None:
     """The kind that a short label of the site's own link or button means."""
-    kind = invitation_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
-    if label is None or kind not in _SITE_KINDS or _NO_OFFER.search(label):
+    words = label.split() if label and len(label) <= _MAX_SITE_LABEL else []
+    if label is None or not 1 <= len(words) <= _MAX_SITE_WORDS:
         return None
-    words = label.split()
-    if len(words) > _MAX_SITE_WORDS or "/" in label or _OF_COMMENTS.search(f"{label} {url or ''}"):
+    kind = invitation_kind(label)
+    if kind not in _SITE_KINDS or _NO_OFFER.search(label) or "/" in label or _OF_COMMENTS.search(f"{label} {url or ''}"):
         return None
     return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
 
@@ -397,7 +392,7 @@ def _line(text: str) -> str:
 @lru_cache(maxsize=16_384)  # menus repeat on every page of a site
 def _invites(text: str) -> bool:
     """Whether the one text of a link may invite."""
-    return may_invite(text) and _site_kind(_line(text), None) is not None
+    return _site_kind(_line(text), None) is not None
 
 
 @lru_cache(maxsize=16_384)
