@@ -47,8 +47,6 @@ _SILENT: Final = frozenset(["script", "style", "template", "textarea", "head", "
 _HEADINGS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend"])
 
 
-
-
 def _ids(names: Iterable[str]) -> frozenset[int]:
     """The numbers by which the parser knows elements: half the price of their names."""
     parser = LexborHTMLParser("")

@@ -45,7 +45,7 @@ def fold_phrase(text: str) -> str:
 
 
 def _pattern(words: Iterable[str], *, spaced: bool = True) -> str:
-    """Any of these words, grouped by their first letters: at most places of a text none of some hundred words begins."""
+    """Any of these words, by first letters: at nearly all places of a text none of some hundred words begins."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for word in words:
         first, rest = (stem := fold_letters(word.rstrip("*")))[0], stem[1:]

@@ -392,7 +392,6 @@ def newsletter_provider(action: str | None) -> str | None:
     return next((platform for platform, pattern in PROVIDERS if pattern.search(action)), None)
 
 
-_FEED_WORD: Final = re.compile(r"feed|rss|atom|rdf")
 _FEED: Final = re.compile(
     r"(?:^|/)(?:feed|feeds|rss|atom|rss2|xmlrss)/?$|\.(?:rss|rdf|atom)$|(?:^|/)(?:rss|feed|atom|index)\.(?:xml|json|php|aspx)$"
     r"|(?:^|/)(?:rss|feeds?)/[^?]{1,200}$",
@@ -405,7 +404,9 @@ _FEED_QUERY: Final = re.compile(
 
 def may_be_feed(href: str) -> bool:
     """Whether a link as written looks like one to a feed."""
-    return _FEED_WORD.search(href.lower()) is not None and looks_like_feed(href)
+    lowered = href.lower()
+    has_word = "feed" in lowered or "rss" in lowered or "atom" in lowered or "rdf" in lowered
+    return has_word and looks_like_feed(href)
 
 
 def looks_like_feed(url: str, base: str | None = None) -> bool:

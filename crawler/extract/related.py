@@ -255,12 +255,11 @@ def _stories(document: Document, parts: list[LexborNode]) -> list[Story]:
     Other sites' links in such lists are advertisements.
     """
     anchors = [anchor for part in parts for anchor in part.css("a[href]")[:400]]
-    headed = [anchor for anchor in anchors if _is_headed(anchor)]
+    headed = list(filter(_is_headed, anchors))
     stories: dict[str, Story] = {}
     here = site_of(document.url)
     for anchor in headed or anchors:
-        attributes = anchor.attributes
-        href = attributes.get("href") or ""
+        href = anchor.attributes.get("href") or ""
         url = None if href.startswith("#") else document.link(href)
         if not url or _LISTING.search(url) or _is_no_story(anchor):
             continue

@@ -15,7 +15,14 @@ from crawler.extract.controls import count_of, label_of, said_by
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
-from crawler.extract.phrases import fold_phrase, is_copy_label, is_like_label, is_prompt, may_be_action, places_of_prompts
+from crawler.extract.phrases import (
+    fold_phrase,
+    is_copy_label,
+    is_like_label,
+    is_prompt,
+    may_be_action,
+    places_of_prompts,
+)
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
 from crawler.extract.selection import select

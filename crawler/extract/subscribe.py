@@ -14,7 +14,15 @@ from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of, said_by
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes, Link
-from crawler.extract.invitations import MAX_WORDS, TextLine, invites, label_text, read_invitations, short_lines, split_line
+from crawler.extract.invitations import (
+    MAX_WORDS,
+    TextLine,
+    invites,
+    label_text,
+    read_invitations,
+    short_lines,
+    split_line,
+)
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
@@ -137,10 +145,11 @@ class _Reader:
     # -- feeds and widgets --------------------------------------------------------------------------
 
     def _feeds(self) -> Iterator[tuple[LexborNode, Subscribe]]:
-        for node in self.document.css("link[rel~=alternate][href]"):
-            attributes = node.attributes
+        for node, href, attributes in self.document.elements.relations:
+            if "alternate" not in (attributes.get("rel") or "").split():
+                continue
             kind = (attributes.get("type") or "").partition(";")[0].strip().lower()
-            url = self.document.link(attributes.get("href"))
+            url = self.document.link(href)
             if url is None or _NO_FEED.search(url):
                 continue
             if kind in _FEED_TYPES or (kind in _MAYBE_FEED_TYPES and looks_like_feed(url)):
@@ -311,12 +320,13 @@ class _Reader:
         :param links: those that may be rows; on a platform's own pages any link may be to a profile
         """
         said = {words for line in lines if (words := fold_phrase(line))}
-        nodes = [node for node, *_ in (self.document.elements.links if is_of_platform(self.document.base_url) else links)]
+        if is_of_platform(self.document.base_url):
+            links = self.document.elements.links
         return any(
-            profile_of(self._address(node)) is not None
+            profile_of(self.document.link(href)) is not None
             and (line := self.outline.line_of(node)) is not None
             and fold_phrase(line.text) in said
-            for node in (nodes if said else ())
+            for node, href, _ in (links if said else ())
         )
 
     def _described(self, written: list[str]) -> list[Line] | None:
@@ -380,7 +390,9 @@ def _site_kind(label: str | None, url: str | None) -> str | None:
     if label is None or not 1 <= len(words) <= _MAX_SITE_WORDS:
         return None
     kind = invitation_kind(label)
-    if kind not in _SITE_KINDS or _NO_OFFER.search(label) or "/" in label or _OF_COMMENTS.search(f"{label} {url or ''}"):
+    if kind not in _SITE_KINDS or "/" in label or _NO_OFFER.search(label):
+        return None
+    if _OF_COMMENTS.search(f"{label} {url or ''}"):
         return None
     return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
 

@@ -271,8 +271,6 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
 def _scripted(document: Document) -> list[str]:
     """What players play that only a script sets up, as PHP Melody does: ``jwplayer(...).setup({file: "..."})``."""
     links: list[str] = []
-    if not any(word in document.text for word in _SCRIPT_PLAYERS):
-        return links
     for script in document.css("script:not([src]):not([type*=json])")[:MAX_PLAYERS]:
         text = script.text()
         if len(text) > 500_000 or not any(word in text for word in _SCRIPT_PLAYERS):
