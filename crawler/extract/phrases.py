@@ -75,7 +75,16 @@ def _invitation(*tables: dict[str, list[str]]) -> re.Pattern[str]:
 
 _KINDS: Final = {kind: _invitation(table) for kind, table in _TABLES["invitations"].items()}
 _INVITES: Final = _invitation(*_TABLES["invitations"].values())
-"""Any kind: most lines are no invitation."""
+_INVITES_IN_ASCII: Final = re.compile(
+    _pattern(
+        word
+        for table in _TABLES["invitations"].values()
+        for words in table.values()
+        for word in words
+        if fold_letters(word).isascii()
+    )
+)
+"""Any kind, and any whose words have no other letters: most lines are no invitation."""
 _PLATFORMS: Final = {name: re.compile(_by_spacing(words)) for name, words in _TABLES["platforms"].items()}
 _ANY: Final = re.compile(_by_spacing([word for words in _TABLES["platforms"].values() for word in words]))
 """Any platform: most lines name none."""
@@ -111,11 +120,12 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
 
 def places_of_prompts(texts: Sequence[str]) -> list[int]:
     """At which of the pieces of text of a page a line may begin that asks to share or like."""
-    starts = ((text.lstrip()[:3].lower(), text) for text in set(texts))
     found = {
         text
-        for start, text in starts
-        if start and (start in _STARTS or not (start.isascii() and start.isalnum())) and _letters(text) in _STARTS
+        for text in set(texts)
+        if (start := text.lstrip()[:3].lower())
+        and (start in _STARTS or not (start.isascii() and start.isalnum()))
+        and _letters(text) in _STARTS
     }
     return [place for place, text in enumerate(texts) if text in found and _is_completed(texts, place)] if found else []
 
@@ -160,13 +170,18 @@ def invitation_kind(line: str) -> str | None:
     if len(line) > _MAX_LABEL:
         return None
     folded = fold_letters(line)
-    kinds = _KINDS.items() if _INVITES.search(folded) else ()
-    return next((kind for kind, pattern in kinds if pattern.search(folded)), None)
+    if not _invites(folded):
+        return None
+    return next((kind for kind, pattern in _KINDS.items() if pattern.search(folded)), None)
 
 
 def may_invite(text: str) -> bool:
     """Whether a text has a word of any invitation; False is sure for all its lines."""
-    return _INVITES.search(fold_letters(text)) is not None
+    return _invites(fold_letters(text))
+
+
+def _invites(folded: str) -> bool:
+    return (_INVITES_IN_ASCII if folded.isascii() else _INVITES).search(folded) is not None
 
 
 def platform_named(line: str) -> str | None:

@@ -73,6 +73,7 @@ _CANVASES: Final = (
     (".uptolike-buttons, .uptolike", "uptolike"),
 )
 
+_ADDRESSES: Final = ("href", *LINK_ATTRIBUTES)
 _UNFILLED: Final = re.compile(r"['\"]\s*\+|\{\{|\$\{|<%|encodeURI", re.IGNORECASE)
 """What a script or a template would have filled in."""
 _LINK_WORD: Final = re.compile("link|url", re.IGNORECASE)
@@ -265,7 +266,7 @@ class _Reader:
 
     def _control(self, node: LexborNode) -> Share | None:
         attributes = node.attributes
-        for name in ("href", *LINK_ATTRIBUTES):
+        for name in _ADDRESSES:
             value = attributes.get(name)
             if value and ("//" in value or ":" in value[:20]) and (intent := share_intent(value)):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)

@@ -47,6 +47,7 @@ SERVICE_ATTRIBUTES: Final = (
     "data-social",
     "network",
 )
+_SERVICE_ATTRIBUTES: Final = frozenset(SERVICE_ATTRIBUTES)
 _SERVICE_CLASS: Final = re.compile(
     r"(?<!\S)(?:a2a_button_|addthis_button_|at-svc-|st_|heateor_sss_button_|swp_button_|sharethis_|ssk-|jssocials-share-|rrssb-)"
     r"(?P<name>[a-z_]\w*?)"
@@ -69,7 +70,7 @@ def service_of(node: LexborNode) -> str | None:
     """The service that a control without a link of its own is for, as the widget writes it; None for other controls."""
     attributes = node.attributes
     classes = (attributes.get("class") or "")[:1_000]
-    for attribute in SERVICE_ATTRIBUTES:
+    for attribute in SERVICE_ATTRIBUTES if not _SERVICE_ATTRIBUTES.isdisjoint(attributes) else ():
         if not (stated := attributes.get(attribute)):
             continue
         value = stated.strip().lower().replace("-", "_")
