@@ -178,9 +178,9 @@ class Outline:
     def only_text(element: LexborNode) -> str | None:
         """The text of an element that holds few others, and none that cuts lines or is silent; None for any other."""
         inside = element.first_child
-        if inside is None:
-            return ""
-        if inside.next is not None or inside.first_child is not None:
+        while inside is not None and inside.next is None and inside.tag_id not in _CUTTING:
+            inside = inside.first_child  # of most links nothing is left: one text, maybe in a span
+        if inside is not None:
             others = [inner.tag_id for inner in islice(element.traverse(), 1, FEW_INSIDE + 2)]
             if len(others) > FEW_INSIDE or not _CUTTING.isdisjoint(others):
                 return None
