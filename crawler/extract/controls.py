@@ -152,8 +152,7 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
         return None
     attributes = node.attributes
     for name in COUNT_ATTRIBUTES:
-        count = _read(attributes.get(name), language)
-        if count:
+        if (stated := attributes.get(name)) and (count := _read(stated, language)):
             return count
     for inner in node.css(_COUNT_INSIDE)[:_MAX_INSIDE] if _may_hold_count(node) else ():
         count = _shown(inner, language)

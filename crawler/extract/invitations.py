@@ -86,12 +86,17 @@ def short_lines(lines: Iterable[str]) -> list[str]:
     return [line for line in lines if _may_have_address(line) or not _is_sentence(line.strip(_EDGE))]
 
 
-def invites(line: str) -> bool:
-    """Whether such a line may invite by its own words or the addresses in it; False is sure."""
-    if _may_have_address(line) and _URL.search(line):
-        return True
-    label = label_text(line)
-    return label is not None and (invitation_kind(label) is not None or is_platform_name(label))
+def opens(line: TextLine) -> bool:
+    """Whether a line's words make an invitation of any address in it or below it."""
+    label = label_text(line.text)
+    if label is None or _is_sentence(label):
+        return False
+    kind = _kind(label)
+    return kind is not None and (_opens_with_it(line.text, label, kind) or _is_open(line.text))
+
+
+def _kind(label: str) -> str | None:
+    return invitation_kind(label) or ("follow" if is_platform_name(label) else None)
 
 
 def _may_have_address(text: str) -> bool:
@@ -133,9 +138,8 @@ class _Reader:
         if _is_sentence(label):
             self.close()  # whom it links to, it mentions
             return
-        kind, platform = invitation_kind(label), platform_named(label)
-        if kind is None and is_platform_name(label):
-            kind = "follow"
+        kind = _kind(label)
+        platform = platform_named(label) if kind is not None else None
         if line.urls:
             if len(label.split()) > MAX_NAME or (kind is not None and not is_platform_name(label)):
                 self.close()

@@ -84,6 +84,7 @@ _EMBED_SRC: Final = re.compile(
     r"<(?:iframe|embed|script|video|object|amp-iframe)\b[^>]{0,2000}?\b(?:src|data)\s*=\s*[\"']?([^\"'\s>]+)",
     re.IGNORECASE,
 )
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _REDIRECT: Final = re.compile(r"[?&]share=([\w-]{1,30})(?:&|#|$)")
 _MAX_SCRIPT: Final = 4_000
@@ -401,8 +402,4 @@ def _script_link(href: str | None) -> str | None:
 
 
 def _with_scheme(target: str) -> str:
-    return (
-        target
-        if target.startswith("/") or re.match(r"[a-z][a-z0-9+.-]*:", target, re.IGNORECASE)
-        else f"https://{target}"
-    )
+    return target if target.startswith("/") or _SCHEME.match(target) else f"https://{target}"

@@ -17,8 +17,8 @@ from crawler.extract.elements import Attributes, Link
 from crawler.extract.invitations import (
     MAX_WORDS,
     TextLine,
-    invites,
     label_text,
+    opens,
     read_invitations,
     short_lines,
     split_line,
@@ -187,10 +187,10 @@ class _Reader:
             return self._row(node, profile, stated)
         if node.tag == "a":
             return None
-        label = label_of(node)
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ONSITE_BUTTON.search(names):
-            return self._row(node, Profile(invitation_kind(label or "") or "subscribe", SITE), None)
+            return self._row(node, Profile(invitation_kind(label_of(node) or "") or "subscribe", SITE), None)
+        label = label_of(node) if may_invite(said_by(node)) else None
         kind = _site_kind(label, None)
         return Subscribe(kind=kind, platform=SITE, label=label) if kind and not self._in_form(node) else None
 
@@ -296,7 +296,8 @@ class _Reader:
     def _running_text(self, links: list[Link]) -> list[tuple[int, Subscribe]]:
         written = (self.page.description or "").splitlines()
         short = short_lines(written)
-        if not any(map(invites, short)) and not self._has_profile_in(short, links):
+        plain = [split_line(text, 0) for text in short]
+        if not short or not (read_invitations(plain) or self._has_link_in(short, links, is_any=any(map(opens, plain)))):
             return []
         lines = self._described(written)
         if lines is None:
@@ -314,20 +315,21 @@ class _Reader:
             self.taken.update(link.node.mem_id for link in line.links if urls and self._address(link.node) in urls)
         return rows
 
-    def _has_profile_in(self, lines: list[str], links: list[Link]) -> bool:
+    def _has_link_in(self, lines: list[str], links: list[Link], *, is_any: bool) -> bool:
         """Whether a line of the description has a link to a profile.
 
         :param links: those that may be rows; on a platform's own pages any link may be to a profile
+        :param is_any: any other link will do as well
         """
-        said = {words for line in lines if (words := fold_phrase(line))}
-        if is_of_platform(self.document.base_url):
+        if is_any or is_of_platform(self.document.base_url):
             links = self.document.elements.links
-        return any(
-            profile_of(self.document.link(href)) is not None
+        found = [
+            fold_phrase(line.text)
+            for node, href, _ in links
+            if (is_any or profile_of(self.document.link(href)) is not None)
             and (line := self.outline.line_of(node)) is not None
-            and fold_phrase(line.text) in said
-            for node, href, _ in (links if said else ())
-        )
+        ]
+        return bool(found) and not set(map(fold_phrase, lines)).isdisjoint(filter(None, found))
 
     def _described(self, written: list[str]) -> list[Line] | None:
         """The page's lines that are the description; None when it stands in metadata only."""

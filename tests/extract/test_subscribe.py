@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archive.schema import Page, Subscribe
 from crawler.extract import phrases
 from crawler.extract.document import Document
-from crawler.extract.invitations import invites, read_invitations, short_lines, split_line
+from crawler.extract.invitations import opens, read_invitations, short_lines, split_line
 from crawler.extract.phrases import invitation_kind, may_invite, platform_named
 from crawler.extract.subscribe import read_subscribes
 
@@ -313,9 +313,12 @@ def test_one_look_finds_whether_any_kind_is_named(words: list[str], joint: str) 
 
 
 @given(st.lists(st.lists(WORDS | st.sampled_from(["https://x.com/ab", "www.patreon.com/ab", "t.me/abcd", "Facebook:", "a" * 50]), max_size=20).map(" ".join), max_size=6))
-def test_text_without_a_line_that_invites_has_no_invitation(written: list[str]) -> None:
+def test_only_short_lines_and_those_with_an_address_have_invitations(written: list[str]) -> None:
     rows = read_invitations(split_line(line, 0) for line in written)
-    assert not rows or any(map(invites, short_lines(written)))
+    short = [split_line(line, 0) for line in short_lines(written)]
+    assert not rows or read_invitations(short)
+    linked = read_invitations(split_line(line, 0, [("here", "https://shop.example/a")]) for line in written)
+    assert not linked or rows or any(map(opens, short))
 
 
 def test_a_link_to_a_profile_is_labelled_by_the_line_of_the_description_it_stands_in() -> None:
