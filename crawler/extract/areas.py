@@ -10,6 +10,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
+from crawler.extract.elements import Attributes
 
 SIDE_TAGS: Final = frozenset({"aside", "nav", "footer"})
 """Elements that HTML itself sets apart from the content (HTML 4.3.4, 4.3.5, 4.3.8)."""
@@ -17,24 +18,14 @@ SIDE_TAGS: Final = frozenset({"aside", "nav", "footer"})
 SIDE_ROLES: Final = frozenset({"navigation", "complementary", "contentinfo", "search", "banner"})
 """The same as ARIA landmark roles (WAI-ARIA 1.2, 5.3.4)."""
 
-_COMMENT_WORD: Final = re.compile(
-    r"""^(?:
+_PART_WORD: Final = re.compile(
+    r"""(?P<comments>
       (?:li-|div-|wpd-comm-|pm-)?comment-\d+(?:_\d+)? | comment | comments?[-_]?list | comment[-_]?(?:item|body|content)
     | pingback | trackback | wp-block-comment-template | disqus_thread | fb-comments
     | wpdiscuz[\w-]* | wpdcom | wpd-comment | wpd-thread-list | pm-ul-comments | pm-comments?-list
-    )$""",
-    re.VERBOSE,
-)
-"""Classes and ids of a reader's comment or a list of them, lower case: WordPress core, PHP Melody, Disqus, Facebook,
-wpDiscuz."""
-
-_AROUND_COMMENTS: Final = re.compile(
-    r"^(?:comments?(?:[-_](?:area|stream|section|wrapper|container|block|box|native))?|(?:comment-)?respond|pm-comments)$"
-)
-"""Classes and ids of what stands around a thread: its heading, its form."""
-
-_SIDE_WORD: Final = re.compile(
-    r"""^(?:
+    )|(?P<around_comments>
+      comments?(?:[-_](?:area|stream|section|wrapper|container|block|box|native))? | (?:comment-)?respond | pm-comments
+    )|(?P<side>
       [a-z_-]*side-?bar[a-z0-9_-]* | widget | widgets | widget[-_]area | widget_[a-z_-]+ | secondary
     | [a-z_-]*related(?:[-_]?(?:posts?|videos?|stories|articles|news|content|items|list|links|wrap|container|box
                               |widget))*
@@ -45,15 +36,17 @@ _SIDE_WORD: Final = re.compile(
     | post-?navigation | posts-navigation | navigation | nav-links | nav | navbar | menu | breadcrumbs?
     | site-footer | footer | colophon | newsletter(?:[-_][a-z]+)* | outbrain | taboola
     | pm-video-playlist | playlist-items | mega-?menu
-    )$""",
+    )""",
     re.VERBOSE,
 )
-"""Classes and ids of the other parts, lower case: WordPress core and its themes, PHP Melody, usual plugins."""
+"""Classes and ids, lower case, of a reader's comment or a list of them (WordPress core, PHP Melody, Disqus, Facebook,
+wpDiscuz), of what stands around a thread (its heading, its form), and of the other parts beside the content (WordPress
+core and its themes, PHP Melody, usual plugins)."""
 
 _BYLINE_WORD: Final = re.compile(
-    r"""^(?:about-?author | (?:[\w-]*[-_])?(?:authors?|bylines?|contributors?|vcard)
+    r"""(?:about-?author | (?:[\w-]*[-_])?(?:authors?|bylines?|contributors?|vcard)
     (?:[-_]+(?:about|area|avatar|bios?|block|body|box|card|container|content|desc|description|details?|follow|info|large
-    |links?|list|meta|names?|profile|role|section|social|table|wrap|wrapper))*)$""",
+    |links?|list|meta|names?|profile|role|section|social|table|wrap|wrapper))*)""",
     re.VERBOSE,
 )
 """Classes and ids of who wrote a page, lower case: hAtom (``vcard``), WordPress themes, news sites."""
@@ -113,36 +106,46 @@ def _is_within(node: LexborNode, opens: Callable[[LexborNode], bool], memory: di
 
 def opens_comments(node: LexborNode) -> bool:
     """Whether the element itself is a reader's comment or a list of them, by the names that comment systems give."""
-    return node.tag != "main" and _say(_COMMENT_WORD, _names(node))
+    return node.tag != "main" and "comments" in _parts(_names(node.attributes))
 
 
-def is_side_part(node: LexborNode) -> bool:
-    """Whether the element itself opens such a part."""
+def is_side_part(node: LexborNode, attributes: Attributes | None = None) -> bool:
+    """Whether the element itself opens such a part.
+
+    :param attributes: its own, where they are at hand
+    """
     tag = node.tag
     if tag in SIDE_TAGS:
         return tag != "footer" or not _is_in_article(node)
     if tag == "main":
         return False
-    if node.attributes.get("role") in SIDE_ROLES:
+    attributes = node.attributes if attributes is None else attributes
+    if attributes.get("role") in SIDE_ROLES:
         return True
-    names = _names(node)
-    if _say(_COMMENT_WORD, names) or _say(_AROUND_COMMENTS, names):
-        return True
-    return _say(_SIDE_WORD, names) and node.css_first(_HOLDS_SUBJECT) is None
+    parts = _parts(_names(attributes))
+    return bool(parts) and (parts != _ONLY_SIDE or node.css_first(_HOLDS_SUBJECT) is None)
 
 
 def _opens_byline(node: LexborNode) -> bool:
-    return _say(_BYLINE_WORD, _names(node)) and node.css_first(_HOLDS_SUBJECT) is None
+    return _names_byline(_names(node.attributes)) and node.css_first(_HOLDS_SUBJECT) is None
 
 
-def _names(node: LexborNode) -> str:
-    attributes = node.attributes
+def _names(attributes: Attributes) -> str:
     return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
 
 
 @lru_cache(maxsize=16_384)  # classes repeat on every page of a site
-def _say(pattern: re.Pattern[str], names: str) -> bool:
-    return any(map(pattern.match, names.lower().split()))
+def _parts(names: str) -> frozenset[str | None]:
+    """The groups of :data:`_PART_WORD` that an element's names are in."""
+    return frozenset(found.lastgroup for name in names.lower().split() if (found := _PART_WORD.fullmatch(name)))
+
+
+_ONLY_SIDE: Final = frozenset({"side"})
+
+
+@lru_cache(maxsize=16_384)
+def _names_byline(names: str) -> bool:
+    return any(map(_BYLINE_WORD.fullmatch, names.lower().split()))
 
 
 def _is_in_article(footer: LexborNode) -> bool:

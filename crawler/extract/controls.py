@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -34,6 +35,7 @@ _COUNT_INSIDE: Final = """
 _COUNT_NAME: Final = re.compile(r"count|number|followers|fans|num|badge|tally|total", re.IGNORECASE)
 """In classes that :data:`_COUNT_INSIDE` asks for."""
 _NUMBER: Final = re.compile(r"^[(\[+]?\s*\d[\d.,'\s\u00a0\u202f]*\s*[^\W\d]{0,4}\.?\s*[)\]+]?$")
+_DIGIT: Final = re.compile(r"\d")
 _NUMBER_THEN_WORDS: Final = re.compile(
     r"^\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?(?:[KkMmBb万億만]|mil|mln|Mio\.?|тыс\.?|млн\.?)?)\s+(?P<words>[^\d]{2,60})$"
 )
@@ -74,11 +76,29 @@ def _is_small(node: LexborNode) -> bool:
 def is_count(node: LexborNode) -> bool:
     """Whether an element holds nothing but a number, by its text and the names of its classes."""
     attributes = node.attributes
-    names = (attributes.get("class") or "").split()
-    if not any(_COUNT_CLASS.search(name) for name in names[:20]) and "data-count" not in attributes:
+    if "data-count" not in attributes and not _names_count(attributes.get("class") or ""):
         return False
     text = node.text(deep=True)[:60].strip()
     return not text or _NUMBER.match(text) is not None
+
+
+@lru_cache(maxsize=4_096)  # classes repeat on every page of a site
+def _names_count(classes: str) -> bool:
+    return any(_COUNT_CLASS.search(name) for name in classes.split()[:20])
+
+
+def said_by(node: LexborNode) -> str:
+    """All that the label of a link or button may be made of: to look for a word before the label is read.
+
+    That is its text, once as it is and once with its pieces apart, and what is said about it and its pictures.
+    """
+    if not _is_small(node):
+        return ""
+    said: list[str | None] = [node.text(deep=True), node.text(deep=True, separator="\n")]
+    for inner in node.traverse():
+        attributes = inner.attributes
+        said += attributes.get("alt"), attributes.get("title"), attributes.get("aria-label")
+    return " ".join(" ".join(filter(None, said)).split())
 
 
 def label_of(node: LexborNode) -> str | None:
@@ -105,7 +125,7 @@ def label_of(node: LexborNode) -> str | None:
 
 def _as_label(text: str | None) -> str | None:
     text = " ".join((clean(text) or "").split())
-    if len(text) > MAX_LABEL or not any(char.isalnum() for char in text) or _NUMBER.match(text):
+    if len(text) > MAX_LABEL or not any(map(str.isalnum, text)) or _NUMBER.match(text):
         return None
     found = _counted(text)
     return found[1] if found and found[1] else text
@@ -113,6 +133,8 @@ def _as_label(text: str | None) -> str | None:
 
 def _counted(text: str) -> tuple[str, str] | None:
     """Number and words of ``Like (12)`` and ``1.2K Likes``."""
+    if not _DIGIT.search(text):
+        return None
     found = _WORDS_THEN_NUMBER.match(text)
     if found:
         return found["number"], found["words"].strip()
@@ -130,8 +152,7 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
         return None
     attributes = node.attributes
     for name in COUNT_ATTRIBUTES:
-        count = _read(attributes.get(name), language)
-        if count:
+        if (stated := attributes.get(name)) and (count := _read(stated, language)):
             return count
     for inner in node.css(_COUNT_INSIDE)[:_MAX_INSIDE] if _may_hold_count(node) else ():
         count = _shown(inner, language)
@@ -141,7 +162,7 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
     if _NUMBER.match(shown):
         return read_count(shown, language)
     for text in (shown, attributes.get("aria-label"), attributes.get("title")):
-        found = _counted(" ".join((text or "").split()))
+        found = _counted(" ".join(text.split())) if text else None
         if found:
             return read_count(found[0], language)
     return _beside(node, language)
@@ -149,10 +170,9 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
 
 def _may_hold_count(node: LexborNode) -> bool:
     """Whether anything in a control, or itself, has a name that :data:`_COUNT_INSIDE` asks for; False is sure."""
-    named = node.css("[class],[data-count]")
     return any(
-        _COUNT_NAME.search(attributes.get("class") or "") or "data-count" in attributes
-        for attributes in (one.attributes for one in named)
+        "data-count" in attributes or _COUNT_NAME.search(attributes.get("class") or "")
+        for attributes in (inner.attributes for inner in node.traverse())
     )
 
 

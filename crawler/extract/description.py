@@ -97,7 +97,7 @@ def is_widget(node: LexborNode) -> bool:
     if not attributes:
         return False
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
-    return _names_widget(names) or is_side_part(node)
+    return _names_widget(names) or is_side_part(node, attributes)
 
 
 @lru_cache(maxsize=8_192)

@@ -67,7 +67,7 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
             rest = rest.replace(shown, " ", 1)
     plain: list[str] = []
     end = 0
-    for found in _URL.finditer(rest) if "/" in rest or "www." in rest.lower() else ():
+    for found in _URL.finditer(rest) if _may_have_address(rest) else ():
         url = found.group().rstrip(_CLOSERS)
         # A bare `example.org/x` is an address when it is one of a platform; elsewhere it may be prose.
         if not url.lower().startswith(("http://", "https://")):
@@ -79,6 +79,32 @@ def split_line(text: str, position: int, links: Iterable[tuple[str, str]] = ()) 
         urls[url] = None
     plain.append(rest[end:])
     return TextLine(" ".join(" ".join(plain).split()), tuple(urls), position)
+
+
+def short_lines(lines: Iterable[str]) -> list[str]:
+    """Those lines of running text that may invite: no sentences, unless there is an address in them."""
+    return [line for line in lines if _may_have_address(line) or not _is_sentence(line.strip(_EDGE))]
+
+
+def opens(line: TextLine) -> bool:
+    """Whether a line's words make an invitation of any address in it or below it."""
+    label = label_text(line.text)
+    if label is None or _is_sentence(label):
+        return False
+    kind = _kind(label)
+    return kind is not None and (_opens_with_it(line.text, label, kind) or _is_open(line.text))
+
+
+def _kind(label: str) -> str | None:
+    return invitation_kind(label) or ("follow" if is_platform_name(label) else None)
+
+
+def _may_have_address(text: str) -> bool:
+    return "/" in text or "www." in text.lower()
+
+
+def _is_sentence(label: str) -> bool:
+    return len(label) > MAX_CHARACTERS or len(label.split()) > MAX_WORDS
 
 
 def read_invitations(lines: Iterable[TextLine]) -> list[tuple[int, Subscribe]]:
@@ -109,12 +135,11 @@ class _Reader:
             return
         if label is None:
             return
-        if len(label.split()) > MAX_WORDS or len(label) > MAX_CHARACTERS:
-            self.close()  # a sentence; whom it links to, it mentions
+        if _is_sentence(label):
+            self.close()  # whom it links to, it mentions
             return
-        kind, platform = invitation_kind(label), platform_named(label)
-        if kind is None and is_platform_name(label):
-            kind = "follow"
+        kind = _kind(label)
+        platform = platform_named(label) if kind is not None else None
         if line.urls:
             if len(label.split()) > MAX_NAME or (kind is not None and not is_platform_name(label)):
                 self.close()
@@ -163,7 +188,7 @@ class _Reader:
 def label_text(text: str) -> str | None:
     """A line's label: without the colon, arrows and bullets around it; None when nothing is left."""
     label = " ".join(text.split()).strip(_EDGE)
-    return label if any(char.isalnum() for char in label) else None
+    return label if any(map(str.isalnum, label)) else None
 
 
 def _opens_with_it(text: str, label: str, kind: str) -> bool:

@@ -26,7 +26,8 @@ class JsonLd:
     """The JSON-LD of one document: each script is parsed once, whoever reads it."""
 
     def __init__(self, document: Document) -> None:
-        self.scripts: list[str] = [script.text() for script in document.css('script[type*="ld+json" i]')]
+        scripts = document.elements.attributes_of("script")
+        self.scripts = [script.text() for script, own in scripts if "ld+json" in (own.get("type") or "").lower()]
         """Texts of its scripts."""
         self._values: dict[str, list[Any]] = {}
 

@@ -71,15 +71,11 @@ def _read_form(document: Document, form: LexborNode) -> Subscribe | None:
     provider = newsletter_provider(url)
     if attributes.get("role") == "search" or (provider is None and _OTHER_ACTION.search(action)):
         return None
-    if form.css_first(_OTHER_FORM) is not None:
+    if (provider is None and form.css_first(_EMAIL) is None) or form.css_first(_OTHER_FORM) is not None:
         return None
     fields = form.css("input:not([type=hidden]):not([type=submit]), textarea, select")
     if provider is None:
-        if (
-            form.css_first(_EMAIL) is None
-            or len(fields) > _MAX_FIELDS
-            or form.css_first("textarea:not([hidden])") is not None
-        ):
+        if len(fields) > _MAX_FIELDS or form.css_first("textarea:not([hidden])") is not None:
             return None
         text = form.text(deep=True, separator=" ")
         if len(text) > _MAX_TEXT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -26,6 +27,9 @@ MAX_PIECES: Final = 40
 FEW_SILENT: Final = 20
 """In so many drawings and options links are looked for one by one: it costs less than to search the page."""
 
+FEW_INSIDE: Final = 20
+"""Elements in one whose text is read by itself: of links in links all texts would be read again and again."""
+
 _SEPARATOR: Final = "\0"
 """No text of a page has it: the parser replaces it (HTML 13.2.3.5, 13.2.5)."""
 
@@ -43,8 +47,6 @@ _SILENT: Final = frozenset(["script", "style", "template", "textarea", "head", "
 _HEADINGS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend"])
 
 
-
-
 def _ids(names: Iterable[str]) -> frozenset[int]:
     """The numbers by which the parser knows elements: half the price of their names."""
     parser = LexborHTMLParser("")
@@ -53,6 +55,7 @@ def _ids(names: Iterable[str]) -> frozenset[int]:
 
 _BLOCK_IDS: Final = _ids(_BLOCKS)
 _SILENT_IDS: Final = _ids(_SILENT)
+_CUTTING: Final = _BLOCK_IDS | _SILENT_IDS
 (_LINK,) = _ids(["a"])
 (_ROOT,) = _ids(["html"])
 _TEXT: Final = 2
@@ -113,13 +116,16 @@ class Outline:
         self._root = document.root
         self._body = document.tree.body or self._root
         self._elements = document.elements
-        silent = [*self._elements.of_tag("svg"), *self._elements.of_tag("option")]
-        is_few = len(silent) <= FEW_SILENT
-        links = (outer.css("a") for outer in silent) if is_few else (document.css("svg a, option a"),)
-        self._silent_links = frozenset(link.mem_id for found in links for link in found)
-        """Links in drawings and options, whose text is no running text; the other silent elements hold none."""
         self._walks: dict[int, _Walk] = {}
         self._budget = BUDGET * self._elements.count
+
+    @cached_property
+    def _silent_links(self) -> frozenset[int]:
+        """Links in drawings and options, whose text is no running text; the other silent elements hold none."""
+        silent = [*self._elements.of_tag("svg"), *self._elements.of_tag("option")]
+        is_few = len(silent) <= FEW_SILENT
+        links = (outer.css("a") for outer in silent) if is_few else (self._elements.find("svg a, option a"),)
+        return frozenset(link.mem_id for found in links for link in found)
 
     @property
     def lines(self) -> list[Line]:
@@ -162,27 +168,30 @@ class Outline:
         """The text of a link in its first line; ``""`` for links without text."""
         if link.mem_id in self._silent_links:
             return ""
-        inside = link.first_child
-        while inside is not None and inside.next is None:  # most links: one text, maybe in a span
-            kind = inside.tag_id
-            if kind == _TEXT:
-                return " ".join((inside.text_content or "")[:MAX_LINE].split())
-            if kind in _BLOCK_IDS or kind in _SILENT_IDS:
-                break
-            inside = inside.first_child
-        if inside is None:
-            return ""
+        text = self.only_text(link)
+        if text is not None:
+            return " ".join(text[:MAX_LINE].split())
         found = self._walk(self._block(link)).shown.get(link.mem_id)
         return found[1].text if found else ""
 
-    def lines_with(self, wanted: Collection[str]) -> list[Line]:
-        """Lines in document order, among them all that a wanted text stands in: a piece of :attr:`texts`."""
-        if not wanted:
-            return []
-        nodes = [node for node in self._body.traverse(include_text=True) if node.tag_id == _TEXT]
+    @staticmethod
+    def only_text(element: LexborNode) -> str | None:
+        """The text of an element that holds few others, and none that cuts lines or is silent; None for any other."""
+        inside = element.first_child
+        while inside is not None and inside.next is None and inside.tag_id not in _CUTTING:
+            inside = inside.first_child  # of most links nothing is left: one text, maybe in a span
+        if inside is not None:
+            others = [inner.tag_id for inner in islice(element.traverse(), 1, FEW_INSIDE + 2)]
+            if len(others) > FEW_INSIDE or not _CUTTING.isdisjoint(others):
+                return None
+        return element.text(deep=True)
+
+    def lines_at(self, places: Collection[int]) -> list[Line]:
+        """Lines in document order, among them all that some of the :attr:`texts` stand in, given by their places."""
         found: dict[int, Line] = {}
-        for node, text in zip(nodes, self.texts, strict=True):
-            if text in wanted and node.parent is not None:
+        nodes = (node for node in self._body.traverse(include_text=True) if node.tag_id == _TEXT)
+        for place, node in zip(range(max(places, default=-1) + 1), nodes, strict=False):
+            if place in places and node.parent is not None:
                 found.update((line.position, line) for line in self.lines_in(self._block(node.parent)))
         return [found[position] for position in sorted(found)]
 

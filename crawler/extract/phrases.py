@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -43,13 +44,16 @@ def fold_phrase(text: str) -> str:
     return " ".join(_WORDS.findall(fold_letters(text)))
 
 
-def _pattern(words: list[str], *, spaced: bool = True) -> str:
-    alternatives = []
+def _pattern(words: Iterable[str], *, spaced: bool = True) -> str:
+    """Any of these words, by first letters: at nearly all places of a text none of some hundred words begins."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
     for word in words:
-        stem = re.escape(fold_letters(word.rstrip("*"))).replace(r"\ ", r"\s+")
+        first, rest = (stem := fold_letters(word.rstrip("*")))[0], stem[1:]
         is_whole = spaced and not word.endswith("*")
-        alternatives.append(stem + (r"(?!\w)" if is_whole else ""))
-    return (r"(?<!\w)" if spaced else "") + f"(?:{'|'.join(alternatives)})"
+        groups[first].append(re.escape(rest).replace(r"\ ", r"\s+") + (r"(?!\w)" if is_whole else ""))
+    alternatives = [f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items()]
+    begins = r"(?<!\w)" if spaced else f"(?=[{re.escape(''.join(groups))}])"
+    return f"{begins}(?:{'|'.join(alternatives)})"
 
 
 def _is_spaced(word: str) -> bool:
@@ -62,26 +66,43 @@ def _by_spacing(words: list[str]) -> str:
     return "|".join(_pattern(group, spaced=spaced) for spaced, group in groups.items() if group)
 
 
-def _invitation(by_language: dict[str, list[str]]) -> re.Pattern[str]:
-    spaced = [word for language, words in by_language.items() if language not in _UNSPACED for word in words]
-    others = [word for language, words in by_language.items() if language in _UNSPACED for word in words]
+def _invitation(*tables: dict[str, list[str]]) -> re.Pattern[str]:
+    by_language = [item for table in tables for item in table.items()]
+    spaced = [word for language, words in by_language if language not in _UNSPACED for word in words]
+    others = [word for language, words in by_language if language in _UNSPACED for word in words]
     return re.compile("|".join(filter(None, (_pattern(spaced), _pattern(others, spaced=False) if others else ""))))
 
 
 _KINDS: Final = {kind: _invitation(table) for kind, table in _TABLES["invitations"].items()}
+_INVITES: Final = _invitation(*_TABLES["invitations"].values())
+_INVITES_IN_ASCII: Final = re.compile(
+    _pattern(
+        word
+        for table in _TABLES["invitations"].values()
+        for words in table.values()
+        for word in words
+        if fold_letters(word).isascii()
+    )
+)
+"""Any kind, and any whose words have no other letters: most lines are no invitation."""
 _PLATFORMS: Final = {name: re.compile(_by_spacing(words)) for name, words in _TABLES["platforms"].items()}
 _ANY: Final = re.compile(_by_spacing([word for words in _TABLES["platforms"].values() for word in words]))
 """Any platform: most lines name none."""
 _CROWD: Final = re.compile(_by_spacing(_TABLES["crowds"]))
 _PROMPTS: Final = frozenset(map(fold_phrase, _TABLES["prompts"]))
 _BARE: Final = frozenset(map(fold_phrase, _TABLES["bare_prompts"]))
-_BEGINNINGS: Final = frozenset(phrase[:end] for phrase in _PROMPTS | _BARE for end in range(1, len(phrase) + 1))
-_FIRST_LETTERS: Final = frozenset(phrase[0] for phrase in _BEGINNINGS)
+_WHOLE: Final = frozenset(phrase.replace(" ", "") for phrase in _PROMPTS | _BARE)
+_STARTS: Final = frozenset(letters[:end] for letters in _WHOLE for end in range(1, len(letters) + 1))
+"""Prompts and their beginnings without spaces, which may stand in pieces of text of their own."""
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
 _LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
+_ACTIONS: Final = frozenset(phrase.partition(" ")[0] for phrase in _COPY_LABELS | _LIKE_LABELS)
+"""First words of labels that offer to copy or to like."""
 _LONGEST_PROMPT: Final = max(map(len, _TABLES["prompts"])) + 20
 _MAX_LABEL: Final = 300
 """Longer lines are prose, characters."""
+_MAX_PIECES: Final = 16
+"""Pieces of text that one line is taken together of."""
 _LONE_LETTER: Final = re.compile(r"(?<!\w)(?:on|auf|sur|en|su|no|op|na|в|på|follow|us)\s+x(?!\w)")
 """The network X, whose name is a letter: named only where a word of place stands before it."""
 
@@ -97,27 +118,40 @@ def is_prompt(line: str, *, is_heading: bool = False) -> bool:
     return folded in _PROMPTS or (folded in _BARE and (is_heading or line.rstrip().endswith((":", "："))))
 
 
-def beginnings_of_prompts(texts: Iterable[str]) -> set[str]:
-    """Those pieces of text that may be the first words of a line that asks to share or like."""
-    if len(_plain) > _MAX_PLAIN:
-        _plain.clear()
-    fresh = set(texts) - _plain
-    found = set(filter(_begins_prompt, fresh))
-    _plain.update(text for text in fresh - found if len(text) <= _MAX_LABEL)
-    return found
+def places_of_prompts(texts: Sequence[str]) -> list[int]:
+    """At which of the pieces of text of a page a line may begin that asks to share or like."""
+    found = {
+        text
+        for text in set(texts)
+        if (start := text.lstrip()[:3].lower())
+        and (start in _STARTS or not (start.isascii() and start.isalnum()))
+        and _letters(text) in _STARTS
+    }
+    return [place for place, text in enumerate(texts) if text in found and _is_completed(texts, place)] if found else []
 
 
-_plain: Final[set[str]] = set()
-"""Texts that begin no prompt: menus repeat on every page of a site."""
-_MAX_PLAIN: Final = 16_384
+def _is_completed(texts: Sequence[str], place: int) -> bool:
+    """Whether a piece of text is a prompt, or becomes one with some of the pieces after it, whatever is between."""
+    begun = {_letters(texts[place])}
+    if begun <= _WHOLE:
+        return True
+    for text in texts[place + 1 : place + _MAX_PIECES]:
+        letters = _letters(text)
+        longer = {before + letters for before in begun if letters} & _STARTS
+        if not longer.isdisjoint(_WHOLE):
+            return True
+        begun |= longer
+    return False
 
 
-def _begins_prompt(text: str) -> bool:
+def _letters(text: str) -> str:
     text = text.strip()
-    start = text[:1].lower()
-    if len(text) > _LONGEST_PROMPT or (start.isascii() and start.isalnum() and start not in _FIRST_LETTERS):
-        return False
-    return fold_phrase(text) in _BEGINNINGS
+    return fold_phrase(text).replace(" ", "") if 0 < len(text) <= _LONGEST_PROMPT else ""
+
+
+def may_be_action(text: str) -> bool:
+    """Whether a label that offers to copy or to like may stand in a text; False is sure."""
+    return not _ACTIONS.isdisjoint(_WORDS.findall(fold_letters(text)))
 
 
 def is_copy_label(line: str | None) -> bool:
@@ -136,7 +170,18 @@ def invitation_kind(line: str) -> str | None:
     if len(line) > _MAX_LABEL:
         return None
     folded = fold_letters(line)
+    if not _invites(folded):
+        return None
     return next((kind for kind, pattern in _KINDS.items() if pattern.search(folded)), None)
+
+
+def may_invite(text: str) -> bool:
+    """Whether a text has a word of any invitation; False is sure for all its lines."""
+    return _invites(fold_letters(text))
+
+
+def _invites(folded: str) -> bool:
+    return (_INVITES_IN_ASCII if folded.isascii() else _INVITES).search(folded) is not None
 
 
 def platform_named(line: str) -> str | None:

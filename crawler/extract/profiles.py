@@ -275,14 +275,18 @@ def profile_of(url: str | None) -> Profile | None:
 
     :param url: an absolute address, as written in the link
     """
-    if not url or len(url) > MAX_URL or not _may_invite(start_of(url)):
+    if not url or len(url) > MAX_URL or not is_of_platform(url):
         return None
     return _profile_of(url) if len(url) > LONGEST_KEPT else _kept_profile_of(url)
 
 
+def is_of_platform(url: str) -> bool:
+    """Whether an address may be a profile's by its host; False is sure."""
+    return _is_of_platform(start_of(url))
+
+
 @lru_cache(maxsize=4_096)  # most links lead to a few hosts that are no platforms
-def _may_invite(start: str) -> bool:
-    """Whether an address that begins so may be a profile's; False is sure."""
+def _is_of_platform(start: str) -> bool:
     host = host_of(start)
     return not host or host in _WRAPPERS or host in _BY_HOST or _any_of(host) in _BY_HOST
 
@@ -388,7 +392,6 @@ def newsletter_provider(action: str | None) -> str | None:
     return next((platform for platform, pattern in PROVIDERS if pattern.search(action)), None)
 
 
-_FEED_WORD: Final = re.compile(r"feed|rss|atom|rdf", re.IGNORECASE)
 _FEED: Final = re.compile(
     r"(?:^|/)(?:feed|feeds|rss|atom|rss2|xmlrss)/?$|\.(?:rss|rdf|atom)$|(?:^|/)(?:rss|feed|atom|index)\.(?:xml|json|php|aspx)$"
     r"|(?:^|/)(?:rss|feeds?)/[^?]{1,200}$",
@@ -401,7 +404,9 @@ _FEED_QUERY: Final = re.compile(
 
 def may_be_feed(href: str) -> bool:
     """Whether a link as written looks like one to a feed."""
-    return _FEED_WORD.search(href) is not None and looks_like_feed(href)
+    lowered = href.lower()
+    has_word = "feed" in lowered or "rss" in lowered or "atom" in lowered or "rdf" in lowered
+    return has_word and looks_like_feed(href)
 
 
 def looks_like_feed(url: str, base: str | None = None) -> bool:

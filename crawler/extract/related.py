@@ -197,7 +197,12 @@ def _in_lists(document: Document) -> list[Story]:
             stories += _stories(document, [node])
     if not stories:
         outline = outline_of(document)
-        lines = (line for node in document.css(_HEADINGS) for line in outline.lines_in(node))
+        headings = [
+            node
+            for node in document.css(_HEADINGS)
+            if (text := outline.only_text(node)) is None or _HEADING.match(" ".join(text.split())[:120])
+        ]
+        lines = (line for node in headings for line in outline.lines_in(node))
         for line in {line.position: line for line in lines}.values():
             if _HEADING.match(line.text[:120]) and (heading := _heading_around(line.node)):
                 stories += _stories(document, list(_after(heading)))
@@ -250,18 +255,18 @@ def _stories(document: Document, parts: list[LexborNode]) -> list[Story]:
     Other sites' links in such lists are advertisements.
     """
     anchors = [anchor for part in parts for anchor in part.css("a[href]")[:400]]
-    headed = [anchor for anchor in anchors if _is_headed(anchor)]
+    inner = {anchor.mem_id: _inner_title(anchor) for anchor in anchors}
+    headed = [anchor for anchor in anchors if inner[anchor.mem_id] is not None or _is_headed(anchor)]
     stories: dict[str, Story] = {}
     here = site_of(document.url)
     for anchor in headed or anchors:
-        attributes = anchor.attributes
-        href = attributes.get("href") or ""
+        href = anchor.attributes.get("href") or ""
         url = None if href.startswith("#") else document.link(href)
         if not url or _LISTING.search(url) or _is_no_story(anchor):
             continue
         if site_of(url) != here or bare(url) == bare(document.url):
             continue
-        title = _title(anchor)
+        title = _title(anchor, inner[anchor.mem_id])
         story = stories.setdefault(url, {"title": title, "url": url})
         story["title"] = story["title"] or title
     for anchor in anchors if any(_is_cut(story["title"]) for story in stories.values()) else ():
@@ -277,13 +282,17 @@ def _is_headed(anchor: LexborNode) -> bool:
     headings = ("h2", "h3", "h4", "h5", "h6")
     if parent is not None and (parent.tag in headings or _TITLE_WORD.search(parent.attributes.get("class") or "")):
         return True
-    own = anchor.attributes.get("class") or ""
-    return bool(_TITLE_WORD.search(own)) or anchor.css_first(_INNER_TITLE) is not None
+    return _TITLE_WORD.search(anchor.attributes.get("class") or "") is not None
 
 
-def _title(anchor: LexborNode) -> str | None:
+def _inner_title(anchor: LexborNode) -> LexborNode | None:
+    inside = anchor.first_child
+    is_text = inside is not None and inside.next is None and inside.is_text_node
+    return None if is_text and "class" not in anchor.attributes else anchor.css_first(_INNER_TITLE)
+
+
+def _title(anchor: LexborNode, inner: LexborNode | None) -> str | None:
     """The link's text; its ``title`` where the text is cut; its picture's ``alt`` where it has none."""
-    inner = anchor.css_first(_INNER_TITLE)
     text = line_of(inner if inner is not None else anchor)
     stated = plain(anchor.attributes.get("title"))
     if whole := _whole(text, stated):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from crawler.extract.document import Document
 from crawler.extract.profiles import profile_of
-from crawler.extract.selection import select
 from crawler.extract.urls import MAX_URL, page_url, site_of
 from crawler.items import Page
 
 _SHORT: Final = re.compile(r"^/[\w-]{3,16}/?$")
 _SHARE_PARAMETERS: Final = re.compile(r"(?<=[?&])(?:share|nb)=[^&#]*&?")
-_OWN: Final = (
-    "link[rel=canonical], link[rel=shortlink], link[rel=amphtml], meta[property='og:url'], meta[name='twitter:url']"
-)
+_OWN_LINKS: Final = frozenset({"canonical", "shortlink", "amphtml"})
+_MAX_STATED: Final = 20
+"""Addresses of its own that are read of one page."""
 
 _Key = tuple[str, str, str]
 
@@ -26,10 +27,7 @@ class SamePage:
     """The addresses of one page: canonical, as visited, ``og:url``, short link, AMP."""
 
     def __init__(self, document: Document, page: Page) -> None:
-        stated = [
-            document.link(node.attributes.get("href") or node.attributes.get("content"))
-            for node in select(document, _OWN)[:20]
-        ]
+        stated = list(map(document.link, islice(_stated(document), _MAX_STATED)))
         self._site = site_of(page.canonical_url or document.url)
         own = [url for url in (page.canonical_url, page.url, document.url) if url]
         # A page that calls the front page its own address would make every "share this site" its own.
@@ -61,6 +59,13 @@ class SamePage:
 def bare(url: str) -> str:
     """An address for comparing two that one page writes: without scheme, ``www.``, fragment and last slash."""
     return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def _stated(document: Document) -> Iterator[str | None]:
+    yield from (href for _, href, attributes in document.elements.relations if attributes.get("rel") in _OWN_LINKS)
+    for _, attributes in document.elements.attributes_of("meta"):
+        if attributes.get("property") == "og:url" or attributes.get("name") == "twitter:url":
+            yield attributes.get("content")
 
 
 def _is_front(url: str) -> bool:

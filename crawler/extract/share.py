@@ -11,11 +11,18 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import areas_of
-from crawler.extract.controls import count_of, label_of
+from crawler.extract.controls import count_of, label_of, said_by
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
-from crawler.extract.phrases import beginnings_of_prompts, fold_phrase, is_copy_label, is_like_label, is_prompt
+from crawler.extract.phrases import (
+    fold_phrase,
+    is_copy_label,
+    is_like_label,
+    is_prompt,
+    may_be_action,
+    places_of_prompts,
+)
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
 from crawler.extract.selection import select
@@ -66,6 +73,7 @@ _CANVASES: Final = (
     (".uptolike-buttons, .uptolike", "uptolike"),
 )
 
+_ADDRESSES: Final = ("href", *LINK_ATTRIBUTES)
 _UNFILLED: Final = re.compile(r"['\"]\s*\+|\{\{|\$\{|<%|encodeURI", re.IGNORECASE)
 """What a script or a template would have filled in."""
 _LINK_WORD: Final = re.compile("link|url", re.IGNORECASE)
@@ -76,6 +84,7 @@ _EMBED_SRC: Final = re.compile(
     r"<(?:iframe|embed|script|video|object|amp-iframe)\b[^>]{0,2000}?\b(?:src|data)\s*=\s*[\"']?([^\"'\s>]+)",
     re.IGNORECASE,
 )
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _REDIRECT: Final = re.compile(r"[?&]share=([\w-]{1,30})(?:&|#|$)")
 _MAX_SCRIPT: Final = 4_000
@@ -215,7 +224,7 @@ class _Reader:
         return {node.attributes["for"]: node for node in reversed(self.document.css("label[for]"))}
 
     def _prompts(self) -> Iterator[Line]:
-        for line in self.outline.lines_with(beginnings_of_prompts(self.outline.texts)):
+        for line in self.outline.lines_at(places_of_prompts(self.outline.texts)):
             asks = _is_prompt(line.text, line) or (line.links and _is_prompt(line.plain, line))
             if asks and self._stands_free(line):
                 yield line
@@ -248,14 +257,17 @@ class _Reader:
 
     def _in_bars(self) -> list[LexborNode]:
         """Links right below elements whose class says which network the control in them is for."""
+        if "shar" not in self.document.elements.classes:
+            return []
         by_class = self.document.elements.by_class
-        nodes = (node for value in by_class if names_service(value) for node in by_class[value])
+        values = (value for value in by_class if "shar" in value.lower() and names_service(value))
+        nodes = (node for value in values for node in by_class[value])
         bars = {node.mem_id: node for node in nodes if node.tag in BARS}
         return [link for bar in bars.values() for link in bar.iter() if link.tag == "a"]
 
     def _control(self, node: LexborNode) -> Share | None:
         attributes = node.attributes
-        for name in ("href", *LINK_ATTRIBUTES):
+        for name in _ADDRESSES:
             value = attributes.get(name)
             if value and ("//" in value or ":" in value[:20]) and (intent := share_intent(value)):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)
@@ -310,7 +322,7 @@ class _Reader:
         is_idle = node.tag in ("a", "button") and href.strip()[:1] in ("", "#", "j", "J")
         if not is_marked and not is_idle:
             return None
-        label = label_of(node)
+        label = label_of(node) if is_marked or may_be_action(said_by(node)) else None
         says_so = is_copy_label(label)
         if is_marked or says_so:
             share = self._copy(label, attributes, href, says_so=says_so or bool(_LINK_WORD.search(classes)))
@@ -390,8 +402,4 @@ def _script_link(href: str | None) -> str | None:
 
 
 def _with_scheme(target: str) -> str:
-    return (
-        target
-        if target.startswith("/") or re.match(r"[a-z][a-z0-9+.-]*:", target, re.IGNORECASE)
-        else f"https://{target}"
-    )
+    return target if target.startswith("/") or _SCHEME.match(target) else f"https://{target}"

@@ -47,6 +47,7 @@ SERVICE_ATTRIBUTES: Final = (
     "data-social",
     "network",
 )
+_SERVICE_ATTRIBUTES: Final = frozenset(SERVICE_ATTRIBUTES)
 _SERVICE_CLASS: Final = re.compile(
     r"(?<!\S)(?:a2a_button_|addthis_button_|at-svc-|st_|heateor_sss_button_|swp_button_|sharethis_|ssk-|jssocials-share-|rrssb-)"
     r"(?P<name>[a-z_]\w*?)"
@@ -69,7 +70,7 @@ def service_of(node: LexborNode) -> str | None:
     """The service that a control without a link of its own is for, as the widget writes it; None for other controls."""
     attributes = node.attributes
     classes = (attributes.get("class") or "")[:1_000]
-    for attribute in SERVICE_ATTRIBUTES:
+    for attribute in SERVICE_ATTRIBUTES if not _SERVICE_ATTRIBUTES.isdisjoint(attributes) else ():
         if not (stated := attributes.get(attribute)):
             continue
         value = stated.strip().lower().replace("-", "_")
@@ -91,6 +92,7 @@ def service_of(node: LexborNode) -> str | None:
     return name if name and is_alone(node) else None
 
 
+@lru_cache(maxsize=8_192)
 def of_widget(classes: str) -> str | None:
     """The service in a class of a known widget (``a2a_button_facebook``)."""
     for found in _SERVICE_CLASS.finditer(classes):
@@ -101,12 +103,7 @@ def of_widget(classes: str) -> str | None:
 
 def names_service(classes: str) -> bool:
     """Whether a value of ``class`` names a network beside a word for sharing (``share-facebook``)."""
-    return _names_service(classes[:1_000])
-
-
-@lru_cache(maxsize=8_192)
-def _names_service(classes: str) -> bool:
-    return _service_in_classes(classes) is not None
+    return _service_in_classes(classes[:1_000]) is not None
 
 
 def container_target(document: Document, node: LexborNode) -> str | None:
@@ -126,6 +123,7 @@ def container_target(document: Document, node: LexborNode) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8_192)
 def _service_in_classes(classes: str) -> str | None:
     """The network in ``share-facebook``, ``btnShareTwitter``, ``social_share_vk``: one beside a word for sharing."""
     if "share" not in (lowered := classes.lower()) and "sharing" not in lowered:

@@ -140,10 +140,13 @@ def _text_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+_NAME_PARTS: Final = re.compile(r"[/#:]")
+
+
 def _types(value: Any) -> frozenset[str]:
     names = value if isinstance(value, list) else [value]
     return frozenset(
-        re.split(r"[/#:]", name.strip().rstrip("/"))[-1].lower() for name in names if isinstance(name, str)
+        _NAME_PARTS.split(name.strip().rstrip("/"))[-1].lower() for name in names if isinstance(name, str)
     )
 
 

@@ -11,15 +11,23 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import areas_of
-from crawler.extract.controls import count_of, label_of
+from crawler.extract.controls import count_of, label_of, said_by
 from crawler.extract.document import Document
-from crawler.extract.elements import Attributes
-from crawler.extract.invitations import MAX_WORDS, TextLine, label_text, read_invitations, split_line
+from crawler.extract.elements import Attributes, Link
+from crawler.extract.invitations import (
+    MAX_WORDS,
+    TextLine,
+    label_text,
+    opens,
+    read_invitations,
+    short_lines,
+    split_line,
+)
 from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
-from crawler.extract.phrases import fold_phrase, invitation_kind
-from crawler.extract.profiles import LONGEST_KEPT, Profile, looks_like_feed, may_be_feed, profile_of
+from crawler.extract.phrases import fold_phrase, invitation_kind, may_invite
+from crawler.extract.profiles import LONGEST_KEPT, Profile, is_of_platform, looks_like_feed, may_be_feed, profile_of
 from crawler.extract.selection import select
 from crawler.extract.urls import site_of
 from crawler.items import Page, Subscribe
@@ -102,7 +110,8 @@ class _Reader:
         self.found: list[tuple[int, Subscribe]] = []
 
     def read(self) -> list[Subscribe]:
-        self.found.extend(self._running_text())
+        links = [link for link in self.document.elements.links if self._may_be_row(*link)]
+        self.found.extend(self._running_text(links))
         for node, row in self._feeds():
             self._take(node, row)
         for node, row in newsletter_forms(self.document):
@@ -110,15 +119,8 @@ class _Reader:
             self.taken.update(inner.mem_id for inner in node.css("button, input"))
         for node in select(self.document, _WIDGETS):
             self._take(node, self._widget(node))
-        for node, href, attributes in self.document.elements.links:
-            written = href.strip()
-            if (
-                len(written) > LONGEST_KEPT
-                or _may_invite(written)
-                or ("rel" in attributes and "me" in (attributes["rel"] or "").lower())
-                or self._is_labelled(node, attributes)
-            ):
-                self._take(node, self._link(node, written, attributes))
+        for node, href, attributes in links:
+            self._take(node, self._link(node, href.strip(), attributes))
         return _numbered(self.found)
 
     def _take(self, node: LexborNode, row: Subscribe | None) -> None:
@@ -143,10 +145,11 @@ class _Reader:
     # -- feeds and widgets --------------------------------------------------------------------------
 
     def _feeds(self) -> Iterator[tuple[LexborNode, Subscribe]]:
-        for node in self.document.css("link[rel~=alternate][href]"):
-            attributes = node.attributes
+        for node, href, attributes in self.document.elements.relations:
+            if "alternate" not in (attributes.get("rel") or "").split():
+                continue
             kind = (attributes.get("type") or "").partition(";")[0].strip().lower()
-            url = self.document.link(attributes.get("href"))
+            url = self.document.link(href)
             if url is None or _NO_FEED.search(url):
                 continue
             if kind in _FEED_TYPES or (kind in _MAYBE_FEED_TYPES and looks_like_feed(url)):
@@ -184,10 +187,10 @@ class _Reader:
             return self._row(node, profile, stated)
         if node.tag == "a":
             return None
-        label = label_of(node)
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ONSITE_BUTTON.search(names):
-            return self._row(node, Profile(invitation_kind(label or "") or "subscribe", SITE), None)
+            return self._row(node, Profile(invitation_kind(label_of(node) or "") or "subscribe", SITE), None)
+        label = label_of(node) if may_invite(said_by(node)) else None
         kind = _site_kind(label, None)
         return Subscribe(kind=kind, platform=SITE, label=label) if kind and not self._in_form(node) else None
 
@@ -217,6 +220,16 @@ class _Reader:
         return False
 
     # -- links --------------------------------------------------------------------------------------
+
+    def _may_be_row(self, node: LexborNode, href: str, attributes: Attributes) -> bool:
+        """Whether a link's address or its words may invite: few do."""
+        written = href.strip()
+        return (
+            len(written) > LONGEST_KEPT
+            or _may_invite(written)
+            or ("rel" in attributes and "me" in (attributes["rel"] or "").lower())
+            or self._is_labelled(node)
+        )
 
     def _link(self, node: LexborNode, written: str, attributes: Attributes) -> Subscribe | None:
         if "rsswidget" in (attributes.get("class") or ""):
@@ -249,18 +262,12 @@ class _Reader:
             return None
         return Subscribe(kind=kind, platform=SITE, label=label, url=url)
 
-    def _is_labelled(self, node: LexborNode, attributes: Attributes) -> bool:
+    def _is_labelled(self, node: LexborNode) -> bool:
         """Whether the words of a link may invite."""
-        inside = node.first_child
-        if inside is not None and inside.next is None:  # most links: one text, or one picture
-            text = inside.text_content if inside.is_text_node else None
-            if text and not text.isspace():
-                return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
-            if inside.tag == "img" and "title" not in attributes and "aria-label" not in attributes:
-                of_picture = inside.attributes
-                if not (of_picture.get("alt") or of_picture.get("title") or of_picture.get("aria-label")):
-                    return False
-        return _site_kind(self.outline.shown(node) or label_of(node), None) is not None
+        text = self.outline.only_text(node)
+        if text and not text.isspace():  # most links
+            return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
+        return may_invite(said_by(node)) and _site_kind(self.outline.shown(node) or label_of(node), None) is not None
 
     def _is_in_prose(self, node: LexborNode) -> bool:
         line = self.outline.line_of(node)
@@ -286,8 +293,12 @@ class _Reader:
 
     # -- running text -------------------------------------------------------------------------------
 
-    def _running_text(self) -> list[tuple[int, Subscribe]]:
+    def _running_text(self, links: list[Link]) -> list[tuple[int, Subscribe]]:
         written = (self.page.description or "").splitlines()
+        short = short_lines(written)
+        plain = [split_line(text, 0) for text in short]
+        if not short or not (read_invitations(plain) or self._has_link_in(short, links, is_any=any(map(opens, plain)))):
+            return []
         lines = self._described(written)
         if lines is None:
             return read_invitations(split_line(text, 0) for text in written)
@@ -303,6 +314,22 @@ class _Reader:
             urls = read.get(line.position, ())
             self.taken.update(link.node.mem_id for link in line.links if urls and self._address(link.node) in urls)
         return rows
+
+    def _has_link_in(self, lines: list[str], links: list[Link], *, is_any: bool) -> bool:
+        """Whether a line of the description has a link to a profile.
+
+        :param links: those that may be rows; on a platform's own pages any link may be to a profile
+        :param is_any: any other link will do as well
+        """
+        if is_any or is_of_platform(self.document.base_url):
+            links = self.document.elements.links
+        found = [
+            fold_phrase(line.text)
+            for node, href, _ in links
+            if (is_any or profile_of(self.document.link(href)) is not None)
+            and (line := self.outline.line_of(node)) is not None
+        ]
+        return bool(found) and not set(map(fold_phrase, lines)).isdisjoint(filter(None, found))
 
     def _described(self, written: list[str]) -> list[Line] | None:
         """The page's lines that are the description; None when it stands in metadata only."""
@@ -361,8 +388,15 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
 
 def _site_kind(label: str | None, url: str | None) -> str | None:
     """The kind that a short label of the site's own link or button means."""
-    kind = _label_kind(label) if label and len(label) <= _MAX_SITE_LABEL else None
-    return None if kind is None or _OF_COMMENTS.search(f"{label} {url or ''}") else kind
+    words = label.split() if label and len(label) <= _MAX_SITE_LABEL else []
+    if label is None or not 1 <= len(words) <= _MAX_SITE_WORDS:
+        return None
+    kind = invitation_kind(label)
+    if kind not in _SITE_KINDS or "/" in label or _NO_OFFER.search(label):
+        return None
+    if _OF_COMMENTS.search(f"{label} {url or ''}"):
+        return None
+    return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
 
 
 def _line(text: str) -> str:
@@ -373,17 +407,6 @@ def _line(text: str) -> str:
 def _invites(text: str) -> bool:
     """Whether the one text of a link may invite."""
     return _site_kind(_line(text), None) is not None
-
-
-@lru_cache(maxsize=8_192)  # menus repeat on every page of a site
-def _label_kind(label: str) -> str | None:
-    words = label.split()
-    if not words or len(words) > _MAX_SITE_WORDS or "/" in label:
-        return None
-    kind = invitation_kind(label)
-    if kind not in _SITE_KINDS or _NO_OFFER.search(label):
-        return None
-    return kind if len(words) <= 3 or invitation_kind(" ".join(words[:2])) == kind else None
 
 
 @lru_cache(maxsize=16_384)

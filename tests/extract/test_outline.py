@@ -131,7 +131,7 @@ def test_the_lines_of_a_block_are_those_of_the_page_that_stand_in_it(html: str) 
 def test_no_line_that_a_wanted_text_stands_in_is_left_out(html: str, wanted: str) -> None:
     document = Document("<body>" + html, "https://example.org/")
     pieces = Outline(document).texts
-    found = Outline(document).lines_with({text for text in pieces if wanted in text})
+    found = Outline(document).lines_at([place for place, text in enumerate(pieces) if wanted in text])
     assert {line.text for line in Outline(document).lines if wanted in line.text} <= {line.text for line in found}
     assert [line.position for line in found] == sorted({line.position for line in found})
 

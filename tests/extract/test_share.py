@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -13,8 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.schema import Page, Share
+from crawler.extract.controls import label_of, said_by
 from crawler.extract.document import Document
-from crawler.extract.phrases import is_prompt
+from crawler.extract.phrases import (
+    fold_phrase,
+    is_copy_label,
+    is_like_label,
+    is_prompt,
+    may_be_action,
+    places_of_prompts,
+)
 from crawler.extract.share import read_shares
 
 CASES = Path(__file__).parent / "fixtures" / "share"
@@ -275,3 +284,39 @@ def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str) 
         assert (row.channel is None) == (row.kind == "prompt")
         assert "" not in (row.label, row.url, row.target_url, row.channel)
         assert row.count is None or row.count >= 0
+
+
+@given(
+    st.sampled_from(["Share this article", "Gefällt mir:", "Partager cet article :", "Поделиться:", "この記事をシェアする", "Like this:"]),
+    st.lists(st.integers(0, 20), max_size=3),
+    st.lists(st.sampled_from(["\n\t", " ", "svg of an arrow", "Facebook", "x" * 500]), min_size=1, max_size=4),
+    st.sampled_from(["", " ", "\n" + " " * 100]),
+)
+def test_a_prompt_is_found_by_its_first_piece_however_it_is_cut(prompt: str, cuts: list[int], others: list[str], blank: str) -> None:
+    edges = sorted({0, len(prompt), *(cut for cut in cuts if 0 < cut < len(prompt) and prompt[:cut].strip(" :"))})
+    pieces = [prompt[start:end] for start, end in itertools.pairwise(edges)]
+    assert is_prompt(prompt, is_heading=True)
+    texts = ["News", *others, blank + pieces[0]]
+    for piece in pieces[1:]:
+        texts += [*others[:3], piece]
+    assert 1 + len(others) in places_of_prompts([*texts, *others])
+
+
+def test_other_texts_begin_no_prompt() -> None:
+    assert places_of_prompts(["S", "hares fell", "Shared by many", "", " ", "Like a rolling stone", "A", "Video", "…", "1,234"]) == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "Copy link", "<b>Co</b>py li<i>nk</i>", "<span>Copy link</span><span class=count>12</span>", "<svg><title>Copy link</title></svg>",
+        '<img alt="Copy link">', '<i title="Copy link"></i>', "<p>Please</p><div>copy link</div>", "Like (12)", "<div>Like</div>3",
+    ],
+)
+def test_what_a_control_says_holds_its_label(inside: str) -> None:
+    node = Document(f"<body><button>{inside}</button>", URL).first("button")
+    assert node is not None
+    label = label_of(node)
+    assert label is not None
+    assert fold_phrase(label) in fold_phrase(said_by(node))
+    assert may_be_action(said_by(node)) or not (is_copy_label(label) or is_like_label(label))

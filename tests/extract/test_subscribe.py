@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.schema import Page, Subscribe
+from crawler.extract import phrases
 from crawler.extract.document import Document
-from crawler.extract.invitations import read_invitations, split_line
-from crawler.extract.phrases import invitation_kind, platform_named
+from crawler.extract.invitations import opens, read_invitations, short_lines, split_line
+from crawler.extract.phrases import invitation_kind, may_invite, platform_named
 from crawler.extract.subscribe import read_subscribes
 
 CASES = Path(__file__).parent / "fixtures" / "subscribe"
@@ -297,3 +298,31 @@ def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str, 
         assert row.kind in {"subscribe", "follow", "newsletter", "feed", "podcast", "support"}
         assert "" not in (row.platform, row.handle, row.channel_id, row.label, row.url)
         assert (row.count is None) == (row.count_precision is None)
+
+
+WORDS = st.sampled_from(
+    ["Follow", "us", "on", "X", "Newsletter", "abonnieren", "rss订阅", "订阅", "подписка", "S'abonner", "about", "verses", "podcast-", "feed", ":", "\n", "»", "é"]
+)
+
+
+@given(st.lists(WORDS | st.text(max_size=4), max_size=12), st.sampled_from(["", " "]))
+def test_one_look_finds_whether_any_kind_is_named(words: list[str], joint: str) -> None:
+    text = joint.join(words)
+    folded = phrases.fold_letters(text)
+    assert may_invite(text) == any(pattern.search(folded) for pattern in phrases._KINDS.values())
+
+
+@given(st.lists(st.lists(WORDS | st.sampled_from(["https://x.com/ab", "www.patreon.com/ab", "t.me/abcd", "Facebook:", "a" * 50]), max_size=20).map(" ".join), max_size=6))
+def test_only_short_lines_and_those_with_an_address_have_invitations(written: list[str]) -> None:
+    rows = read_invitations(split_line(line, 0) for line in written)
+    short = [split_line(line, 0) for line in short_lines(written)]
+    assert not rows or read_invitations(short)
+    linked = read_invitations(split_line(line, 0, [("here", "https://shop.example/a")]) for line in written)
+    assert not linked or rows or any(map(opens, short))
+
+
+def test_a_link_to_a_profile_is_labelled_by_the_line_of_the_description_it_stands_in() -> None:
+    lead = "The river rose for three days and nobody in the valley had seen so much water since the winter of the great flood."
+    body = f'<article><p>{lead}</p><p>The photographer, here: <a href="https://www.instagram.com/jo.doe">her pictures</a></p></article>'
+    [row] = read(f"<body>{body}", f"{lead}\nThe photographer, here: her pictures")
+    assert (row.platform, row.handle, row.label) == ("instagram", "jo.doe", "The photographer, here: her pictures")
