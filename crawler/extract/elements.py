@@ -10,7 +10,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extract.selectors import FEW, NAMES, RARE, Needs, needs_of, possible
+from crawler.extract.selectors import FEW, NAMES, RARE, Needs, Possible, needs_of
 
 Attributes = dict[str, str | None]
 
@@ -38,7 +38,7 @@ class Elements:
         self._values: dict[str, str] = {}
         self._rare: dict[str, bool] = {}
         self._names_known = -1
-        self._names = 0
+        self._possible = Possible(frozenset())
         self._found: dict[str, list[LexborNode]] = {}
 
     @cached_property
@@ -209,14 +209,18 @@ class Elements:
 
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
         """Those selectors of several lists that the page may have an element for."""
+        # Names that were learnt meanwhile may be this page's, and not those of one that had the same until then.
+        possible = self._possible.get(selectors) if self._names_known == NAMES.size else None
+        if possible is None:
+            possible = self._first_asked(selectors)
+        return [needs.selector for needs in possible if not needs.has_more or self._may_fit(needs)]
+
+    def _first_asked(self, selectors: tuple[str, ...]) -> tuple[Needs, ...]:
+        """Those that its names allow, of lists that no page with these names was asked about."""
         NAMES.learn(selectors)
         if self._names_known != NAMES.size:
-            self._names_known, self._names = NAMES.size, NAMES.number_of(self._relevant_names())
-        return [
-            needs.selector
-            for needs in possible(selectors, self._names)
-            if not needs.has_more or self._may_fit(needs)
-        ]
+            self._names_known, self._possible = NAMES.size, NAMES.possible(self._relevant_names())
+        return self._possible[selectors]
 
     def _relevant_names(self) -> Iterator[str]:
         """Those of the page's names that any selector speaks of."""
@@ -227,16 +231,13 @@ class Elements:
 
     def _may_fit(self, needs: Needs) -> bool:
         """What an element for a selector needs besides names."""
-        for value in needs.values:
-            if value not in self._values_of(needs.few):
-                return False
-        for part in needs.in_class:
-            if part not in self.classes:
-                return False
-        for part in needs.in_id:
-            if part not in self._ids_in_a_row:
-                return False
-        return all(map(self._may_have, needs.attributes))
+        if needs.values and not all(map(self._values_of(needs.few).__contains__, needs.values)):
+            return False
+        if needs.in_class and not all(map(self.classes.__contains__, needs.in_class)):
+            return False
+        if needs.in_id and not all(map(self._ids_in_a_row.__contains__, needs.in_id)):
+            return False
+        return not needs.attributes or all(map(self._may_have, needs.attributes))
 
     def find(self, selectors: str) -> list[LexborNode]:
         """Elements that fit any of a list of selectors, in document order, each once."""
