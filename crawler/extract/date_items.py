@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from crawler.extract.date_words import WORD, Meaning, Words
@@ -52,7 +53,13 @@ class Item:
 
     def means(self, kind: str) -> Meaning | None:
         """The meaning of a kind, if the word has it."""
-        return next((meaning for meaning in sorted(self.meanings) if meaning[0] == kind), None)
+        return _by_kind(self.meanings).get(kind) if self.meanings else None
+
+
+@lru_cache(maxsize=4_096)
+def _by_kind(meanings: frozenset[Meaning]) -> dict[str, Meaning]:
+    """The least meaning of each kind."""
+    return {meaning[0]: meaning for meaning in sorted(meanings, reverse=True)}
 
 
 Piece = tuple[str, str, bool]

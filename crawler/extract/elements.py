@@ -36,7 +36,6 @@ class Elements:
         self._written: dict[str, list[str]] = {}
         self._lower: dict[str, list[str]] = {}
         self._values: dict[str, str] = {}
-        self._rare: dict[str, bool] = {}
         self._names_known = -1
         self._possible = Possible(frozenset())
         self._found: dict[str, list[LexborNode]] = {}
@@ -170,7 +169,7 @@ class Elements:
     @cached_property
     def data_names(self) -> frozenset[str]:
         """All that may be the name of a ``data-`` attribute, lower case: scripts and texts may add some."""
-        return frozenset(name.decode() for name in _DATA_NAME.findall(self._lowered))
+        return frozenset(name.decode() for name in _DATA_NAME.findall(self._markup.lower()))
 
     @cached_property
     def own_tags(self) -> frozenset[str]:
@@ -197,15 +196,15 @@ class Elements:
         rows = zip(self.of_tag(tag), self._lower[tag], strict=True)
         return [node for node, written in rows if all(map(written.__contains__, values))]
 
-    def _may_have(self, attribute: str) -> bool:
-        """Whether any element may have an attribute of those that few pages have; False is sure."""
-        if attribute in RARE and attribute not in self._rare:
-            self._rare[attribute] = attribute.encode() in self._lowered
-        return self._rare.get(attribute, True)
-
     @cached_property
-    def _lowered(self) -> bytes:
-        return self._markup.lower()
+    def _rare(self) -> frozenset[str]:
+        """Those attributes of :data:`RARE` that any element has."""
+        found: set[str] = set()
+        for node in self._root.css(_WITH_RARE):
+            found |= node.attributes.keys() & RARE
+            if len(found) == len(RARE):
+                break
+        return frozenset(found)
 
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
         """Those selectors of several lists that the page may have an element for."""
@@ -237,7 +236,7 @@ class Elements:
             return False
         if needs.in_id and not all(map(self._ids_in_a_row.__contains__, needs.in_id)):
             return False
-        return not needs.attributes or all(map(self._may_have, needs.attributes))
+        return not needs.attributes or self._rare.issuperset(needs.attributes)
 
     def find(self, selectors: str) -> list[LexborNode]:
         """Elements that fit any of a list of selectors, in document order, each once."""
@@ -304,6 +303,7 @@ def _is_fit(node: LexborNode, selector: str) -> bool:
     return first is not None and first.mem_id == node.mem_id
 
 
+_WITH_RARE: Final = ", ".join(f"[{attribute}]" for attribute in sorted(RARE))
 _DATA_NAME: Final = re.compile(rb"data-[a-z0-9_.:-]+")
 _PARSER: Final = LexborHTMLParser("")
 _LAST_TAG_ID: Final = _PARSER.create_node("xmp").tag_id
