@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from crawler.extract.date_words import WORD, Meaning, Words
 
@@ -38,8 +37,7 @@ _ITEM = re.compile(
 _BEFORE_OFFSETS: Final = frozenset({"am", "pm", "m", "gmt", "utc"})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One piece."""
 
     kind: str

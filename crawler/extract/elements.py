@@ -12,6 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.selectors import FEW, NAMES, RARE, Needs, Possible, needs_of
 
+LONGEST_KEPT: Final = 200
+"""Classes of longer values are not kept, characters: those of ``body`` differ from page to page."""
+
 Attributes = dict[str, str | None]
 
 Link = tuple[LexborNode, str, Attributes]
@@ -145,7 +148,7 @@ class Elements:
         """Values of ``class`` by each class in them, lower case."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for value in self.by_class:
-            for word in set(value.lower().split()):
+            for word in _words_of(value) if len(value) <= LONGEST_KEPT else set(value.lower().split()):
                 found[word].append(value)
         return dict(found)
 
@@ -197,14 +200,13 @@ class Elements:
         return [node for node, written in rows if all(map(written.__contains__, values))]
 
     @cached_property
-    def _rare(self) -> frozenset[str]:
-        """Those attributes of :data:`RARE` that any element has."""
-        found: set[str] = set()
+    def with_rare(self) -> dict[str, list[LexborNode]]:
+        """Elements by each attribute of :data:`RARE` that they have, in document order."""
+        found: defaultdict[str, dict[int, LexborNode]] = defaultdict(dict)
         for node in self._root.css(_WITH_RARE):
-            found |= node.attributes.keys() & RARE
-            if len(found) == len(RARE):
-                break
-        return frozenset(found)
+            for attribute in node.attributes.keys() & RARE:
+                found[attribute][node.mem_id] = node
+        return {attribute: list(nodes.values()) for attribute, nodes in found.items()}
 
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
         """Those selectors of several lists that the page may have an element for."""
@@ -236,7 +238,7 @@ class Elements:
             return False
         if needs.in_id and not all(map(self._ids_in_a_row.__contains__, needs.in_id)):
             return False
-        return not needs.attributes or self._rare.issuperset(needs.attributes)
+        return not needs.attributes or all(map(self.with_rare.__contains__, needs.attributes))
 
     def find(self, selectors: str) -> list[LexborNode]:
         """Elements that fit any of a list of selectors, in document order, each once."""
@@ -289,12 +291,20 @@ class Elements:
                 found = self._with(needs.tag, needs.values)
             elif needs.tag and tag_id(needs.tag) not in _MANY and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
                 found = self.of_tag(needs.tag)
+            elif needs.attributes:
+                found = self.with_rare.get(needs.attributes[0], [])
             elif needs.word:
                 values = self._by_word.get(needs.word, [])
                 found = [node for value in values for node in self.by_class[value]]
                 if 1 < len(values) <= len(found) <= _MAX_CANDIDATES:
                     found.sort(key=lambda node: self.positions[node.mem_id])
         return found if found is not None and len(found) <= _MAX_CANDIDATES else None
+
+
+@lru_cache(maxsize=8_192)
+def _words_of(value: str) -> frozenset[str]:
+    """The classes in a value of ``class``, lower case."""
+    return frozenset(value.lower().split())
 
 
 def _is_fit(node: LexborNode, selector: str) -> bool:

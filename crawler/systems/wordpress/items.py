@@ -233,7 +233,7 @@ def _find_items(document: Document) -> Items:
         items.roots[root.mem_id] = native_id
         places[root.mem_id] = places[node.mem_id] = _Place(item)
     if items.found:
-        items.dated = frozenset(node.mem_id for node in document.css("[datetime]"))
+        items.dated = frozenset([node.mem_id for node in document.elements.with_rare.get("datetime", ())])
     return items
 
 

@@ -52,7 +52,7 @@ def shape_of(item: Item, items: Items) -> tuple[Shape, list[LexborNode], list[st
                 href = None
         has_time = key in dated
         if classes or href is not None or has_time or not slot or kind in _SPEAKING:
-            roles = roles_of(classes)
+            roles = roles_of(classes) if classes else _NO_ROLES
             if key in roots or kind in _PRUNED or (roles.is_pruned and kind in _LISTS):
                 shape.append((depth, CUT, "", False, False))
                 nodes.append(node)
@@ -100,6 +100,7 @@ _NO_ELEMENTS: Final = (2, 4)
 """`LXB_TAG__TEXT` and `LXB_TAG__EM_COMMENT` (lexbor/tag/const.h)."""
 CUT: Final = -1
 """In a shape: something that is no part of the comment stands here."""
+_NO_ROLES: Final = roles_of("")
 _LINK: Final = tag_id("a")
 _TIME: Final = tag_id("time")
 _TAGS: Final = {tag_id(tag): tag for tag in ("a", "aside", "button", "cite", "footer", "header", "select", "time")}
