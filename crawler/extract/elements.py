@@ -249,11 +249,13 @@ class Elements:
 
     def first(self, selectors: str) -> LexborNode | None:
         """The first of them, or None."""
-        if selectors not in self._found:
+        found = self._found.get(selectors)
+        if found is None:
             fitting = self.fitting((selectors,))
             if len(fitting) == 1 and self._candidates(needs_of(fitting[0])) is None:
                 return self._root.css_first(fitting[0])
-        return next(iter(self.find(selectors)), None)
+            found = self._found[selectors] = self._find(fitting) if fitting else []
+        return found[0] if found else None
 
     def _find(self, selectors: list[str]) -> list[LexborNode]:
         found: list[LexborNode] = []
