@@ -144,6 +144,12 @@ def _checks(table: str) -> tuple[_Column, ...]:
     )
 
 
+@cache
+def _provenance_checks(table: str) -> tuple[tuple[str, Check], ...]:
+    """What each column of a table that says where its rows come from may hold."""
+    return tuple((name, _check_for(TABLES[table].schema.field(name).type)) for name in PROVENANCE)
+
+
 def _show(value: Any) -> str:
     shown = ascii(value)
     return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 3]}..."
@@ -236,8 +242,9 @@ class Columns:
             raise ArchiveError(f"table {self.table.name}: rows need their provenance")
         values = {name: getattr(provenance, name) for name in PROVENANCE}
         values["month"] = self._month(provenance.month, provenance.observed_at)
-        for name, value in values.items():
-            wrong = _check_for(self.table.schema.field(name).type)(value)
+        for name, check in _provenance_checks(self.table.name):
+            value = values[name]
+            wrong = check(value)
             if wrong is not None:
                 raise ArchiveError(f"table {self.table.name}, field {name}: {_show(value)} {wrong}")
         if not provenance.site:

@@ -348,6 +348,7 @@ class Frontier(BaseScheduler):
         :raises FrontierError: when the table cannot be used
         """
         self._has_store = True
+        self._crawler.signals.disconnect(self.item_scraped, signals.item_scraped)  # the store says so itself
         report = Report.of(self._crawler)
         report.started_at = int(self._leases.value("started_at") or report.started_at)
         if self._leases.is_empty:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.items import Capture, Failure, Page, Thread, Visit
 from crawler.politeness.reservation import Reservation, read_reservation
 from crawler.systems.base import BLOCKED_STATUS, Exchange, Fetch, FetchError, System, ThreadRef
-from crawler.systems.reading import Limits, Reading, header_dict, read_thread
+from crawler.systems.reading import Limits, Reading, document_of, header_dict, read_thread
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         last = capture(passed.address or address, page_capture, PAGE_EXTRACTOR)
         last.skipped, last.is_last = passed.reason, True
         if passed.reason in OTHER_ADDRESS:
-            last.visit = _looked(response, source, "alias")
+            last.visit = _looked(response, document.headers, source, "alias")
         yield last
         return
     refs: list[ThreadRef] = []
@@ -138,7 +138,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     last = capture(address, page_capture, PAGE_EXTRACTOR)
     _end_with_page(last, document, response.status, refs)
     _note(last.page, reservation)
-    last.visit = _looked(response, source, "read")
+    last.visit = _looked(response, document.headers, source, "read")
     last.visit.requests, last.visit.threads = requests, len(refs)
     last.is_last = True
     yield last
@@ -147,7 +147,8 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
 def _end_without_page(last: Capture, response: Response, problem: _UnreadableError) -> None:
     last.failure = Failure(url=response.url, reason=problem.reason, detail=str(problem))
     outcome = "gone" if response.status in GONE else "failed"
-    last.visit = _looked(response, last.source, outcome, f"{problem.reason}: {problem}")
+    detail = f"{problem.reason}: {problem}"
+    last.visit = _looked(response, header_dict(response), last.source, outcome, detail)
     if response.status in GONE:
         last.page = Page(
             url=response.url, canonical_url=last.url, http_status=response.status, comments_state="unknown"
@@ -172,9 +173,10 @@ def _note(page: Page | None, reservation: Reservation) -> None:
         page.tdm_policy = reservation.tdm_policy
 
 
-def _looked(response: Response, source: str, outcome: str, detail: str | None = None) -> Visit:
+def _looked(
+    response: Response, headers: Mapping[str, str], source: str, outcome: str, detail: str | None = None
+) -> Visit:
     """The visit's own row."""
-    headers = header_dict(response)
     return Visit(
         url=source,
         outcome=outcome,
@@ -299,7 +301,7 @@ def without_block_pages(fetch: Fetch) -> Fetch:
         head = response.body[:1024].lstrip().lower()
         if 200 <= response.status < 300 and head.startswith(b"<") and len(response.body) <= FEW_BYTES:
             try:
-                document = Document(response.body, response.url, header_dict(response))
+                document = document_of(response)
             except NotHtmlError:
                 return response  # the system says what it makes of it
             block = block_page(document, asked=request.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Final
 
 from crawler.extract.text import fold
@@ -139,6 +140,7 @@ def _folded(text: str | None) -> str | None:
 _STATE_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     record: tuple(f.name for f in fields(record) if f.name not in VOLATILE) for record in (Page, Share, Subscribe)
 }
+_STATE_OF: Final = {record: attrgetter(*names) for record, names in _STATE_FIELDS.items()}
 
 
 def state_digest(page: Page, shares: list[Share], subscribes: list[Subscribe]) -> str:
@@ -147,8 +149,7 @@ def state_digest(page: Page, shares: list[Share], subscribes: list[Subscribe]) -
     rows: list[Any] = [page, *shares, *subscribes]
     for row in rows:
         parts.append(type(row).__name__)
-        for name in _STATE_FIELDS[type(row)]:
-            value = getattr(row, name)
+        for name, value in zip(_STATE_FIELDS[type(row)], _STATE_OF[type(row)](row), strict=True):
             if value is None and name in LATER:
                 continue
             parts.append(None if value is None else fold(value) if isinstance(value, str) else repr(value))

@@ -8,6 +8,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.extract.outline import outline_of
+from crawler.extract.urls import page_url
 
 
 def mark(url: str) -> bytes:
@@ -31,6 +32,24 @@ def mark_of_answer(document: Document) -> bytes:
     shown += [node.attributes.get("src") or "" for node in document.css(_MEDIA)]
     shown += [node.attributes.get("id") or "" for node in document.css("[id]")]  # those of its comments
     return mark("\n".join([document.url.partition("?")[0].rstrip("/"), *shown]))
+
+
+def may_answer_elsewhere(document: Document) -> bool:
+    """Whether other addresses with a page's path may show it, and not name it as the page that they are.
+
+    Not where it says what its address is and has no link to its own path with a query, such as to a post of a topic.
+    """
+    if document.first('link[rel~="canonical"][href]') is None:
+        return True
+    own = document.url.partition("?")[0].partition("://")[2].rstrip("/")
+    name = own.rpartition("/")[2]
+    for _, href, attributes in document.elements.links:
+        path, query = href.partition("?")[::2]
+        if query and (not path or name in path) and "nofollow" not in (attributes.get("rel") or ""):
+            address, query = (page_url(document.link(href) or "") or "").partition("?")[::2]
+            if query and address.partition("://")[2].rstrip("/") == own:
+                return True
+    return False
 
 
 def _is_count(text: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from crawler.extract.date_words import WORD, Meaning, Words
 
@@ -37,8 +37,7 @@ _ITEM = re.compile(
 _BEFORE_OFFSETS: Final = frozenset({"am", "pm", "m", "gmt", "utc"})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One piece."""
 
     kind: str
@@ -52,7 +51,13 @@ class Item:
 
     def means(self, kind: str) -> Meaning | None:
         """The meaning of a kind, if the word has it."""
-        return next((meaning for meaning in sorted(self.meanings) if meaning[0] == kind), None)
+        return _by_kind(self.meanings).get(kind) if self.meanings else None
+
+
+@lru_cache(maxsize=4_096)
+def _by_kind(meanings: frozenset[Meaning]) -> dict[str, Meaning]:
+    """The least meaning of each kind."""
+    return {meaning[0]: meaning for meaning in sorted(meanings, reverse=True)}
 
 
 Piece = tuple[str, str, bool]

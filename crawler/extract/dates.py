@@ -89,7 +89,7 @@ def read_time(
         return Published(None, None, None, None, raw)
     if found.min > observed_at + DAY or (found.max if found.at is None else found.at) < EARLIEST:
         return Published(None, None, None, None, raw)
-    return Published(found.at, found.min, found.max, found.precision, raw)
+    return found if found.raw == raw else Published(found.at, found.min, found.max, found.precision, raw)
 
 
 def _is_persian(text: str, language: str | None) -> bool:

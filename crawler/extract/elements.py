@@ -10,7 +10,10 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extract.selectors import FEW, NAMES, RARE, Needs, needs_of, possible
+from crawler.extract.selectors import FEW, NAMES, RARE, Needs, Possible, needs_of
+
+LONGEST_KEPT: Final = 200
+"""Classes of longer values are not kept, characters: those of ``body`` differ from page to page."""
 
 Attributes = dict[str, str | None]
 
@@ -36,9 +39,8 @@ class Elements:
         self._written: dict[str, list[str]] = {}
         self._lower: dict[str, list[str]] = {}
         self._values: dict[str, str] = {}
-        self._rare: dict[str, bool] = {}
         self._names_known = -1
-        self._names = 0
+        self._possible = Possible(frozenset())
         self._found: dict[str, list[LexborNode]] = {}
 
     @cached_property
@@ -146,7 +148,7 @@ class Elements:
         """Values of ``class`` by each class in them, lower case."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for value in self.by_class:
-            for word in set(value.lower().split()):
+            for word in _words_of(value) if len(value) <= LONGEST_KEPT else set(value.lower().split()):
                 found[word].append(value)
         return dict(found)
 
@@ -170,7 +172,7 @@ class Elements:
     @cached_property
     def data_names(self) -> frozenset[str]:
         """All that may be the name of a ``data-`` attribute, lower case: scripts and texts may add some."""
-        return frozenset(name.decode() for name in _DATA_NAME.findall(self._lowered))
+        return frozenset(name.decode() for name in _DATA_NAME.findall(self._markup.lower()))
 
     @cached_property
     def own_tags(self) -> frozenset[str]:
@@ -197,26 +199,29 @@ class Elements:
         rows = zip(self.of_tag(tag), self._lower[tag], strict=True)
         return [node for node, written in rows if all(map(written.__contains__, values))]
 
-    def _may_have(self, attribute: str) -> bool:
-        """Whether any element may have an attribute of those that few pages have; False is sure."""
-        if attribute in RARE and attribute not in self._rare:
-            self._rare[attribute] = attribute.encode() in self._lowered
-        return self._rare.get(attribute, True)
-
     @cached_property
-    def _lowered(self) -> bytes:
-        return self._markup.lower()
+    def with_rare(self) -> dict[str, list[LexborNode]]:
+        """Elements by each attribute of :data:`RARE` that they have, in document order."""
+        found: defaultdict[str, dict[int, LexborNode]] = defaultdict(dict)
+        for node in self._root.css(_WITH_RARE):
+            for attribute in node.attributes.keys() & RARE:
+                found[attribute][node.mem_id] = node
+        return {attribute: list(nodes.values()) for attribute, nodes in found.items()}
 
     def fitting(self, selectors: tuple[str, ...]) -> list[str]:
         """Those selectors of several lists that the page may have an element for."""
+        # Names that were learnt meanwhile may be this page's, and not those of one that had the same until then.
+        possible = self._possible.get(selectors) if self._names_known == NAMES.size else None
+        if possible is None:
+            possible = self._first_asked(selectors)
+        return [needs.selector for needs in possible if not needs.has_more or self._may_fit(needs)]
+
+    def _first_asked(self, selectors: tuple[str, ...]) -> tuple[Needs, ...]:
+        """Those that its names allow, of lists that no page with these names was asked about."""
         NAMES.learn(selectors)
         if self._names_known != NAMES.size:
-            self._names_known, self._names = NAMES.size, NAMES.number_of(self._relevant_names())
-        return [
-            needs.selector
-            for needs in possible(selectors, self._names)
-            if not needs.has_more or self._may_fit(needs)
-        ]
+            self._names_known, self._possible = NAMES.size, NAMES.possible(self._relevant_names())
+        return self._possible[selectors]
 
     def _relevant_names(self) -> Iterator[str]:
         """Those of the page's names that any selector speaks of."""
@@ -227,16 +232,13 @@ class Elements:
 
     def _may_fit(self, needs: Needs) -> bool:
         """What an element for a selector needs besides names."""
-        for value in needs.values:
-            if value not in self._values_of(needs.few):
-                return False
-        for part in needs.in_class:
-            if part not in self.classes:
-                return False
-        for part in needs.in_id:
-            if part not in self._ids_in_a_row:
-                return False
-        return all(map(self._may_have, needs.attributes))
+        if needs.values and not all(map(self._values_of(needs.few).__contains__, needs.values)):
+            return False
+        if needs.in_class and not all(map(self.classes.__contains__, needs.in_class)):
+            return False
+        if needs.in_id and not all(map(self._ids_in_a_row.__contains__, needs.in_id)):
+            return False
+        return not needs.attributes or all(map(self.with_rare.__contains__, needs.attributes))
 
     def find(self, selectors: str) -> list[LexborNode]:
         """Elements that fit any of a list of selectors, in document order, each once."""
@@ -247,11 +249,13 @@ class Elements:
 
     def first(self, selectors: str) -> LexborNode | None:
         """The first of them, or None."""
-        if selectors not in self._found:
+        found = self._found.get(selectors)
+        if found is None:
             fitting = self.fitting((selectors,))
             if len(fitting) == 1 and self._candidates(needs_of(fitting[0])) is None:
                 return self._root.css_first(fitting[0])
-        return next(iter(self.find(selectors)), None)
+            found = self._found[selectors] = self._find(fitting) if fitting else []
+        return found[0] if found else None
 
     def _find(self, selectors: list[str]) -> list[LexborNode]:
         found: list[LexborNode] = []
@@ -289,6 +293,8 @@ class Elements:
                 found = self._with(needs.tag, needs.values)
             elif needs.tag and tag_id(needs.tag) not in _MANY and len(self.of_tag(needs.tag)) <= _MAX_CANDIDATES:
                 found = self.of_tag(needs.tag)
+            elif needs.attributes:
+                found = self.with_rare.get(needs.attributes[0], [])
             elif needs.word:
                 values = self._by_word.get(needs.word, [])
                 found = [node for value in values for node in self.by_class[value]]
@@ -297,12 +303,19 @@ class Elements:
         return found if found is not None and len(found) <= _MAX_CANDIDATES else None
 
 
+@lru_cache(maxsize=8_192)
+def _words_of(value: str) -> frozenset[str]:
+    """The classes in a value of ``class``, lower case."""
+    return frozenset(value.lower().split())
+
+
 def _is_fit(node: LexborNode, selector: str) -> bool:
     """Whether an element itself fits a selector: the search begins with it and ends with the first that fits."""
     first = node.css_first(selector)
     return first is not None and first.mem_id == node.mem_id
 
 
+_WITH_RARE: Final = ", ".join(f"[{attribute}]" for attribute in sorted(RARE))
 _DATA_NAME: Final = re.compile(rb"data-[a-z0-9_.:-]+")
 _PARSER: Final = LexborHTMLParser("")
 _LAST_TAG_ID: Final = _PARSER.create_node("xmp").tag_id

@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-MAX_SETS: Final = 10_000
-"""Sets of names that are remembered."""
+MAX_SETS: Final = 500
+"""Sets of names that are remembered, with what may fit for each of some hundred lists."""
 
 RARE: Final = frozenset({"datetime", "itemprop", "itemscope", "onclick", "role", "typeof"})
 """Attributes that many pages do not have and several selectors ask for."""
@@ -54,6 +54,18 @@ class Needs:
     """Whether it is a tag and no more."""
 
 
+class Possible(dict[tuple[str, ...], tuple[Needs, ...]]):
+    """Those of several lists of selectors that may fit on a page with a set of names, as far as these tell."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, selectors: tuple[str, ...]) -> tuple[Needs, ...]:
+        found = self[selectors] = tuple([needs for needs in _all_needs(selectors) if needs.names <= self._names])
+        return found
+
+
 class Names:
     """The names that selectors speak of, by kind: with what marks their kind before them."""
 
@@ -63,8 +75,7 @@ class Names:
         self.ids: dict[str, str] = {}
         self.data: dict[str, str] = {}
         self._known: set[tuple[str, ...]] = set()
-        self._sets: dict[frozenset[str], int] = {}
-        self._by_number: list[frozenset[str]] = []
+        self._sets: dict[frozenset[str], Possible] = {}
         self.size = 0
         """How many there are; when it grows, sets of names are to be made anew."""
 
@@ -80,36 +91,18 @@ class Names:
                 kind[name.lstrip(".#[")] = name
         self.size = sum(map(len, (self.tags, self.words, self.ids, self.data)))
 
-    def number_of(self, names: Iterable[str]) -> int:
-        """The number of a set of names."""
+    def possible(self, names: Iterable[str]) -> Possible:
+        """What may fit on the pages with a set of names."""
         key = frozenset(names)
         if key not in self._sets:
             if len(self._sets) >= MAX_SETS:
                 self._sets.clear()
-                self._by_number.clear()
-                _possible.cache_clear()
-            self._sets[key] = len(self._by_number)
-            self._by_number.append(key)
+            self._sets[key] = Possible(key)
         return self._sets[key]
-
-    def of_number(self, number: int) -> frozenset[str]:
-        """The set of names."""
-        return self._by_number[number]
 
 
 NAMES: Final = Names()
 """Those of all selectors that were asked so far."""
-
-
-def possible(selectors: tuple[str, ...], number: int) -> tuple[Needs, ...]:
-    """Those of several lists of selectors that may fit on a page with a numbered set of names, as far as these tell."""
-    return _possible(selectors, number)
-
-
-@lru_cache(maxsize=32_768)
-def _possible(selectors: tuple[str, ...], number: int) -> tuple[Needs, ...]:
-    names = NAMES.of_number(number)
-    return tuple(needs for needs in _all_needs(selectors) if needs.names <= names)
 
 
 _ONE: Final = re.compile(r"""(?:[^,\[(]|\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|\((?:[^()]|\([^()]*\))*\))+""")

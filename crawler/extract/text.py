@@ -295,6 +295,8 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     elif "  " not in text:
+        if text.isprintable():  # no white space but blanks
+            return text.strip(" ")
         raw = text.encode()
         if len(raw.translate(None, _RARE_SPACE)) == len(raw):  # most comments: lines of words, one blank between them
             return " ".join([line for part in text.split("\n") if (line := part.strip(" "))])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MAX_URL: Final = 8_192
 """Longer addresses are refused, characters; servers refuse them too (RFC 9110 4.1 asks for 8,000 at least)."""
 
+LONGEST_KEPT: Final = 300
+"""What longer addresses are is not kept, characters."""
+
 TRACKING: Final[dict[str, str]] = {
     "fbclid": "Meta", "fb_action_ids": "Meta", "fb_action_types": "Meta", "fb_ref": "Meta", "fb_source": "Meta",
     "mibextid": "Meta", "sfnsn": "Meta", "igsh": "Instagram", "igshid": "Instagram", "gclid": "Google Ads",
@@ -106,6 +109,10 @@ def page_url(url: str) -> str | None:
 
     That is ``/comment-page-N/``, ``cpage``, ``replytocom``, share links and the preview of one's own comment.
     """
+    return _kept_page_url(url) if len(url) <= LONGEST_KEPT else _page_url(url)
+
+
+def _page_url(url: str) -> str | None:
     cleaned = clean_url(url)
     if cleaned is None:
         return None
@@ -122,6 +129,9 @@ def page_url(url: str) -> str | None:
         if name not in COMMENT_VIEWS and not (shares and _is_share_link(pair, name, names))
     ]
     return address + ("?" + "&".join(kept) if kept else "")
+
+
+_kept_page_url: Final = lru_cache(maxsize=1_024)(_page_url)
 
 
 def canonical_url(document: Document) -> str:
@@ -170,12 +180,19 @@ def site_of(url: str) -> str:
     on ``blogspot.com`` are two sites, for neither may speak for the other. A host with a port that is not the
     scheme's own, a bare IP (IPv6 in brackets) and a name without a dot stand for themselves.
     """
+    return _kept_site_of(url) if len(url) <= LONGEST_KEPT else _site_of(url)
+
+
+def _site_of(url: str) -> str:
     try:
         parts = urlsplit(_IGNORED.sub("", url.strip(_EDGES)).replace("\\", "/"))
         host = _host(parts.netloc, parts.scheme.lower() or "http", any_scheme=True)
     except ValueError:
         return ""
     return _site_of_host(host) if host else ""
+
+
+_kept_site_of: Final = lru_cache(maxsize=4_096)(_site_of)
 
 
 @lru_cache(maxsize=4096)

@@ -50,6 +50,8 @@ class PlainLog:
         between.
         """
         learn(crawler.settings)
+        # Scrapy leaves it to the handlers to drop what is below the level: a record for each item and each answer.
+        logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])
         plain_log = cls()
         plain_log.install()
         crawler.signals.connect(plain_log.install, signals.engine_started)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 LINKS: Final = 3
 """Links of a page that is to be read; one that only waits for a cookie or a script has none."""
 
+HEAD: Final = 4 * 4_096
+"""Bytes that hold the characters in which Scrapy looks for an element that forwards (2.19, ``utils/response.py``). To
+look it decodes the whole page, and keeps that."""
+
 _LINK: Final = re.compile(rb"<a\s[^>]*href\s*=\s*[\"']?(?!#|javascript:)", re.IGNORECASE)
 
 
@@ -51,6 +55,8 @@ class MetaRefresh(MetaRefreshMiddleware):
         :raises RefusedError: ``redirects``
         """
         _note_cookie(request, response)
+        if not _may_refresh(response.body[:HEAD]):
+            return response
         try:
             result = super().process_response(request, response)
         except ValueError as error:
@@ -60,6 +66,11 @@ class MetaRefresh(MetaRefreshMiddleware):
         if result is not response and result.url == request.url and _has_links(response.body):
             return response
         return result
+
+
+def _may_refresh(head: bytes) -> bool:
+    """Whether the word stands in what Scrapy looks at; in UTF-16 and UTF-32 its letters are apart."""
+    return b"refresh" in head.lower() or b"\0" in head
 
 
 def _has_links(body: bytes) -> bool:

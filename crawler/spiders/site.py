@@ -22,7 +22,7 @@ from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import LEADS_ON, Known, known_pages
 from crawler.discovery.listing import SHORT_TEXT, Links, is_listing, is_stated_page, links_of, of_whole_page
-from crawler.discovery.marks import mark, mark_of_answer
+from crawler.discovery.marks import mark, mark_of_answer, may_answer_elsewhere
 from crawler.discovery.parts import whole_of
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import A_FILE, CALENDAR, FILTERS, form, is_day, is_view, trap
@@ -107,7 +107,7 @@ class _Site:
     threads: set[bytes] = field(default_factory=set)
     """Addresses of pages with a thread."""
     answers: dict[bytes, str] = field(default_factory=dict)
-    """Canonical addresses of pages at such paths, and of all with a thread, by what answered."""
+    """Canonical addresses by what answered: of pages at such paths, and of those with a thread that may come to one."""
 
     def may_be_empty(self, url: str) -> bool:
         """Whether an address may be one of many without end that show nothing of their own."""
@@ -523,7 +523,8 @@ class SiteSpider(VisitSpider):
         leads_on = False
         if site is not None:
             if document is not None and has_thread:
-                site.remember(document)  # links to its posts may be met later
+                if _path_mark(document.url) in site.spelled or may_answer_elsewhere(document):
+                    site.remember(document)  # links to its posts may be met later
                 site.threads |= {mark(lease.url), mark(canonical_url(document))}
             elif document is not None:
                 links = () if is_stated_page(document) else self._led_on(site, document, lease)

@@ -69,7 +69,8 @@ class Drupal(System):
 
     def is_possible(self, document: Document) -> bool:
         """Also where nothing but a picture speaks for Drupal."""
-        return super().is_possible(document) or FILES in document.text
+        pictures = document.elements.attributes_of("img")
+        return super().is_possible(document) or any(FILES in (own.get("src") or "") for _, own in pictures)
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The thread of a node's page: comments in known markup, or an empty place with a form or a word about it."""

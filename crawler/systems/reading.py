@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from scrapy import Request
 from scrapy.http import Response
@@ -124,7 +125,7 @@ class Reading:
         """
         response, exchange = await self.get(url, **options)
         try:
-            document = Document(response.body, response.url, header_dict(response))
+            document = document_of(response)
         except NotHtmlError as error:
             raise ShapeChangedError(response.url, str(error)) from error
         self.check(document)
@@ -443,6 +444,20 @@ def with_query(url: str, /, **query: str | int | None) -> str:
     given = {name: value for name, value in query.items() if value is not None}
     url = url.partition("#")[0]
     return f"{url}{'&' if '?' in url else '?'}{urlencode(given)}" if given else url
+
+
+def document_of(response: Response) -> Document:
+    """What an answer holds as a document, made once.
+
+    :raises NotHtmlError: it is none
+    """
+    document = _documents.get(response)
+    if document is None:
+        document = _documents[response] = Document(response.body, response.url, header_dict(response))
+    return document
+
+
+_documents: Final[WeakKeyDictionary[Response, Document]] = WeakKeyDictionary()
 
 
 def header_dict(response: Response) -> dict[str, str]:

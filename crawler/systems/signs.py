@@ -39,11 +39,12 @@ def signs_of(document: Document) -> frozenset[str]:
 def _signs_of(document: Document) -> frozenset[str]:
     elements = document.elements
     texts = [*elements.by_class, *elements.data_names, *elements.own_tags]
+    texts += {_without_number(name) for name, _ in elements.named}
     texts += [text for script in elements.of_tag("script") if (text := script.text())]
     for tag in ("script", "iframe", "link", "meta"):
         texts += elements.written_of(tag)
     fresh = [text for text in texts if hash(text) not in _plain]
-    everything = "\n".join([*fresh, *{_without_number(name) for name, _ in elements.named}])
+    everything = "\n".join(fresh)
     found = frozenset(mark for mark in _MARKS if mark in everything)
     if len(_plain) > MAX_KEPT:
         _plain.clear()

@@ -130,3 +130,9 @@ def test_elements_of_one_class_stand_in_the_order_of_the_page_whatever_other_cla
     html = "".join(f'<div class="{value}">x</div>' for value in classes)
     document = Document(("<!doctype html>" if has_doctype else "") + "<p>x" + html, "https://example.org/")
     assert keys(document.css(".post")) == keys(document.tree.css(".post"))
+
+
+def test_what_one_page_lacks_is_not_said_of_another_that_was_alike_until_then() -> None:
+    first, second = (Document(f"<p class=alike-at-first>x<p class={own}>y", "https://example.org/") for own in ("own-of-one", "other"))
+    assert all(len(document.css(".alike-at-first")) == 1 for document in (first, second))
+    assert (len(second.css(".own-of-one")), len(first.css(".own-of-one"))) == (0, 1)

@@ -154,7 +154,7 @@ def moments_of(wall: int, zone: tzinfo) -> set[int]:
     local = EPOCH + timedelta(microseconds=wall)
     moments: set[int] = set()
     for fold in (0, 1):
-        offset = local.replace(tzinfo=zone, fold=fold).utcoffset()
+        offset = zone.utcoffset(local.replace(tzinfo=None, fold=fold))
         if offset is not None:
             moments.add(wall - int(offset.total_seconds()) * 1_000_000)
     valid = {moment for moment in moments if moment + _offset_at(moment, zone) == wall}
@@ -212,13 +212,13 @@ def _zones() -> tuple[ZoneInfo, ...]:
 @lru_cache(maxsize=4_096)
 def _put_back(first: datetime) -> tuple[ZoneInfo, ...]:
     """Every zone whose clocks are put back in the week that begins on a day (local, without zone)."""
-    after = first + WEEK
-    return tuple(
-        zone
-        for zone in _zones()
-        if (first.replace(tzinfo=zone).utcoffset() or timedelta())
-        > (after.replace(tzinfo=zone, fold=1).utcoffset() or timedelta())
-    )
+    after = (first + WEEK).replace(fold=1)
+    return tuple([zone for zone in _zones() if _shown(zone, first) > _shown(zone, after)])
+
+
+def _shown(zone: tzinfo, local: datetime) -> timedelta:
+    """The offset of a zone's clocks when they show a time."""
+    return zone.utcoffset(local) or timedelta()
 
 
 def _offset(stamp: re.Match[str]) -> int:
@@ -237,9 +237,10 @@ def zones_that_explain(observed: Iterable[tuple[int, int]]) -> tuple[tzinfo, ...
     if not offsets:
         return ()
     fixed = {offset for _, offset in offsets}
-    candidates: list[tzinfo] = [
-        zone for zone in _zones() if all(_offset_at(moment, zone) == offset for moment, offset in offsets)
-    ]
+    candidates: list[tzinfo] = list(_zones())
+    for moment, wall in offsets:
+        when, offset = EPOCH + timedelta(microseconds=moment), timedelta(microseconds=wall)
+        candidates = [zone for zone in candidates if when.astimezone(zone).utcoffset() == offset]
     if len(fixed) == 1:
         offset = timedelta(microseconds=fixed.pop())
         if abs(offset) <= timedelta(hours=14):

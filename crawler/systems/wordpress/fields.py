@@ -167,7 +167,7 @@ def _read_by_layout(item: Item, items: Items, document: Document, language: str 
     if layout is None:
         return None
     name = _simple_name(nodes[layout.name], layout.rank)
-    times = [(place, nodes[place], nodes[place].attributes, hrefs[place] is not None) for place in layout.times]
+    times = [(place, nodes[place], nodes[place].attributes, place in hrefs) for place in layout.times]
     time_raw, stamp = _time(times)
     if name is None or time_raw is None or stamp is None:
         return None

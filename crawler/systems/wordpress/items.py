@@ -127,6 +127,10 @@ class Items:
     dated: frozenset[int] = frozenset()
     """Elements with a ``datetime``, by memory id."""
 
+    def tokens_of(self, node: LexborNode) -> frozenset[str]:
+        """The classes of an element."""
+        return roles_of(self.class_of.get(node.mem_id)).tokens
+
     def parts(self, item: Item) -> Parts:
         """The parts of a comment."""
         parts, anchor = Parts(), f"#comment-{item.native_id}"
@@ -213,26 +217,27 @@ def _find_items(document: Document) -> Items:
         match = ITEM_ID.match(name) if "comment-" in name else None
         if match is None or node.tag not in ITEM_TAGS:
             continue
-        place = _place_of(node, places)
-        if place.is_foreign or place.is_side or _step(place, node).is_foreign:
+        place = _place_of(node, places, items.class_of)
+        if place.is_foreign or place.is_side or _step(place, node, items.class_of).is_foreign:
             continue
         native_id = match[1]
         around = place.item
         if around is not None and around.native_id == native_id:
-            around.tokens |= tokens_of(node)
+            around.tokens |= items.tokens_of(node)
             continue
         root = _enclosing_list_element(node, items.roots)
-        item = Item(native_id, root, around, tokens_of(node) | tokens_of(root))
+        tokens = items.tokens_of(node)
+        item = Item(native_id, root, around, tokens if root is node else tokens | items.tokens_of(root))
         (items.again if native_id in seen else items.found).append(item)
         seen.add(native_id)
         items.roots[root.mem_id] = native_id
         places[root.mem_id] = places[node.mem_id] = _Place(item)
     if items.found:
-        items.dated = frozenset(node.mem_id for node in document.css("[datetime]"))
+        items.dated = frozenset([node.mem_id for node in document.elements.with_rare.get("datetime", ())])
     return items
 
 
-def _place_of(node: LexborNode, places: dict[int, _Place]) -> _Place:
+def _place_of(node: LexborNode, places: dict[int, _Place], class_of: Mapping[int, str]) -> _Place:
     """What the elements around a node say; each element is looked at once per page."""
     path: list[LexborNode] = []
     around = node.parent
@@ -241,13 +246,13 @@ def _place_of(node: LexborNode, places: dict[int, _Place]) -> _Place:
         around = around.parent
     place = places[around.mem_id] if around is not None else _Place()
     for step in reversed(path):
-        place = places[step.mem_id] = _step(place, step)
+        place = places[step.mem_id] = _step(place, step, class_of)
     return place
 
 
-def _step(place: _Place, node: LexborNode) -> _Place:
-    tokens = tokens_of(node)
-    name = node.attributes.get("id")
+def _step(place: _Place, node: LexborNode, class_of: Mapping[int, str]) -> _Place:
+    tokens = roles_of(class_of.get(node.mem_id)).tokens
+    name = node.id
     if place.is_foreign or name in FOREIGN_IDS or not tokens.isdisjoint(FOREIGN):
         return _Place(is_foreign=True)
     if place.item is None:
@@ -265,7 +270,7 @@ def _enclosing_list_element(node: LexborNode, roots: Container[int]) -> LexborNo
         return node
     sibling = around.child
     while sibling is not None:
-        if sibling.mem_id != node.mem_id and ITEM_ID.match(sibling.attributes.get("id") or ""):
+        if sibling.mem_id != node.mem_id and ITEM_ID.match(sibling.id or ""):
             return node
         sibling = sibling.next
     return around

@@ -20,13 +20,13 @@ Shape = tuple[tuple[int, int, str, bool, bool], ...]
 whether it has a ``datetime``. Below an element that may hold the text, elements that mean nothing are left out."""
 
 
-def shape_of(item: Item, items: Items) -> tuple[Shape, list[LexborNode], list[str | None]]:
-    """The shape of a comment, its elements, and the address of each that is the comment's own link."""
+def shape_of(item: Item, items: Items) -> tuple[Shape, list[LexborNode], dict[int, str]]:
+    """The shape of a comment, its elements, and by their place the addresses of those that are its own links."""
     anchor = f"#comment-{item.native_id}"
     class_of, roots, dated = items.class_of, items.roots, items.dated
     shape: list[tuple[int, int, str, bool, bool]] = []
     nodes: list[LexborNode] = []
-    hrefs: list[str | None] = []
+    hrefs: dict[int, str] = {}
     depth = slot = 0
     stack: list[LexborNode] = []
     node = item.node.first_child
@@ -52,16 +52,16 @@ def shape_of(item: Item, items: Items) -> tuple[Shape, list[LexborNode], list[st
                 href = None
         has_time = key in dated
         if classes or href is not None or has_time or not slot or kind in _SPEAKING:
-            roles = roles_of(classes)
+            roles = roles_of(classes) if classes else _NO_ROLES
             if key in roots or kind in _PRUNED or (roles.is_pruned and kind in _LISTS):
                 shape.append((depth, CUT, "", False, False))
                 nodes.append(node)
-                hrefs.append(None)
                 node = node.next
                 continue
+            if href is not None:
+                hrefs[len(nodes)] = href
             shape.append((depth, kind, classes, href is not None, has_time))
             nodes.append(node)
-            hrefs.append(href)
             if not slot and (roles.slot_rank < NO_RANK or roles.is_body):
                 slot = depth + 1
         inside = node.first_child
@@ -100,6 +100,7 @@ _NO_ELEMENTS: Final = (2, 4)
 """`LXB_TAG__TEXT` and `LXB_TAG__EM_COMMENT` (lexbor/tag/const.h)."""
 CUT: Final = -1
 """In a shape: something that is no part of the comment stands here."""
+_NO_ROLES: Final = roles_of("")
 _LINK: Final = tag_id("a")
 _TIME: Final = tag_id("time")
 _TAGS: Final = {tag_id(tag): tag for tag in ("a", "aside", "button", "cite", "footer", "header", "select", "time")}

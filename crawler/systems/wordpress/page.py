@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -138,6 +139,10 @@ def rest_post(document: Document) -> tuple[str, str] | None:
 
 def _links(document: Document) -> list[tuple[str, str | None, str | None]]:
     """Address, `rel` and `type` of each `link` element."""
+    return document.derived(_read_links)
+
+
+def _read_links(document: Document) -> list[tuple[str, str | None, str | None]]:
     return [
         (href, attributes.get("rel"), attributes.get("type")) for _, href, attributes in document.elements.relations
     ]
@@ -145,18 +150,19 @@ def _links(document: Document) -> list[tuple[str, str | None, str | None]]:
 
 def post_id(document: Document) -> str | None:
     """The post that the thread belongs to; None on a page of several posts."""
-    alternate = rest_post(document)
+    return next((value for value in _posts_stated(document) if value and POST_ID.match(value)), None)
+
+
+def _posts_stated(document: Document) -> Iterator[str | None]:
+    """Its id as each place states it, surest first."""
+    yield _attribute(document.first("input[name=comment_post_ID]"), "value")
+    yield _body_id(document.first("body"))
+    yield (rest_post(document) or (None, None))[1]
     shortlink = next((href for href, rel, _ in _links(document) if rel == "shortlink"), None)
     shorts = SHORTLINK.search(document.headers.get("link", ""))
-    candidates = [
-        _attribute(document.first("input[name=comment_post_ID]"), "value"),
-        _body_id(document.first("body")),
-        alternate[1] if alternate else None,
-        _query_id(shortlink or (shorts[1] if shorts else None)),
-        _attribute(document.first("a.comment-reply-link[data-postid]"), "data-postid"),
-        _jetpack_post(document),
-    ]
-    return next((value for value in candidates if value and POST_ID.match(value)), None)
+    yield _query_id(shortlink or (shorts[1] if shorts else None))
+    yield _attribute(document.first("a.comment-reply-link[data-postid]"), "data-postid")
+    yield _jetpack_post(document)
 
 
 def _jetpack_post(document: Document) -> str | None:
@@ -264,7 +270,7 @@ def heading_count(heading: str, title: str, language: str | None) -> int | None:
     if len(heading) > 500:
         return None
     for number in (1, 0):
-        if any(folded.startswith(word) or folded.endswith(word) for word in counting_words(number)):
+        if folded.startswith(counting_words(number)) or folded.endswith(counting_words(number)):
             return number
     rest = QUOTED.sub(" ", heading)
     if title and len(title) > 3:
