@@ -126,7 +126,7 @@ _PLACES: Final = (
     _Place("follow", "truthsocial", "truthsocial.com", _AT),
     _Place("follow", "gettr", "gettr.com", r"user/(?P<handle>\w+)"),
     _Place("feed", "feedly", "feedly.com", r"(?:i/)?subscription/.+"),
-    _Place("feed", "site", "feeds.feedburner.com feeds2.feedburner.com feedproxy.google.com", r".+"),
+    _Place("feed", "site", "feeds.feedburner.com feeds2.feedburner.com feedproxy.google.com", r"(?!~r/[^/]+/~\d).+"),
     _Place("newsletter", "feedburner", "feedburner.google.com", r"fb/a/mailverify"),
     _Place("newsletter", "substack", "*.substack.com", r"(?:subscribe|welcome|about)?"),
     _Place("newsletter", "mailchimp", "*.list-manage.com *.list-manage1.com eepurl.com", r".*"),

@@ -254,6 +254,7 @@ def test_a_profile_link_says_kind_platform_and_name(url: str) -> None:
         "https://itunes.apple.com/us/app/example/id1",
         "https://bsky.app/profile/example.net/post/1",
         "https://www.example.net/@example",
+        "http://feedproxy.google.com/~r/Example/~3/aBcD/",
         "https://myfacebook.com/example",
     ],
 )
