@@ -16,6 +16,11 @@ def mark(url: str) -> bytes:
     return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
+def mark_of_path(url: str) -> bytes:
+    """The same of an address without its query, and without a slash at the end."""
+    return mark(url.partition("?")[0].rstrip("/"))
+
+
 def mark_of_answer(document: Document) -> bytes:
     """A page's path and what it shows, in eight bytes: the same for two addresses of one page.
 

@@ -134,7 +134,7 @@ def _names(attributes: Attributes) -> str:
     return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
 
 
-@lru_cache(maxsize=16_384)  # classes repeat on every page of a site
+@lru_cache(maxsize=4_096)  # classes repeat on every page of a site
 def _parts(names: str) -> frozenset[str | None]:
     """The groups of :data:`_PART_WORD` that an element's names are in."""
     return frozenset(found.lastgroup for name in names.lower().split() if (found := _PART_WORD.fullmatch(name)))
@@ -143,7 +143,7 @@ def _parts(names: str) -> frozenset[str | None]:
 _ONLY_SIDE: Final = frozenset({"side"})
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _names_byline(names: str) -> bool:
     return any(map(_BYLINE_WORD.fullmatch, names.lower().split()))
 

@@ -73,7 +73,7 @@ _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week
 _MONTHS: Final = {"month": 1, "year": 12}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4_096)
 def read_phrase(raw: str, language: str | None) -> Phrase | None:
     """Read a time in the page's language, in English, or in the languages that know its words.
 

@@ -100,7 +100,7 @@ def is_widget(node: LexborNode) -> bool:
     return _names_widget(names) or is_side_part(node, attributes)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _names_widget(names: str) -> bool:
     return any(map(_WIDGET_WORD.match, names.lower().split()))
 

@@ -303,7 +303,7 @@ class Elements:
         return found if found is not None and len(found) <= _MAX_CANDIDATES else None
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _words_of(value: str) -> frozenset[str]:
     """The classes in a value of ``class``, lower case."""
     return frozenset(value.lower().split())

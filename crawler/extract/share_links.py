@@ -63,6 +63,6 @@ def _leads_on(href: str) -> bool:
     return not (("//" in href or ":" in href[:20]) and share_intent(href) is not None)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _is_marked(classes: str) -> bool:
     return COPY_CLASS.search(classes) is not None or of_widget(classes) is not None or names_service(classes)

@@ -92,7 +92,7 @@ def service_of(node: LexborNode) -> str | None:
     return name if name and is_alone(node) else None
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def of_widget(classes: str) -> str | None:
     """The service in a class of a known widget (``a2a_button_facebook``)."""
     for found in _SERVICE_CLASS.finditer(classes):
@@ -123,7 +123,7 @@ def container_target(document: Document, node: LexborNode) -> str | None:
     return None
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _service_in_classes(classes: str) -> str | None:
     """The network in ``share-facebook``, ``btnShareTwitter``, ``social_share_vk``: one beside a word for sharing."""
     if "share" not in (lowered := classes.lower()) and "sharing" not in lowered:

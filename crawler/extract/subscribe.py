@@ -403,13 +403,13 @@ def _line(text: str) -> str:
     return " ".join(text[:MAX_LINE].split())
 
 
-@lru_cache(maxsize=16_384)  # menus repeat on every page of a site
+@lru_cache(maxsize=4_096)  # menus repeat on every page of a site
 def _invites(text: str) -> bool:
     """Whether the one text of a link may invite."""
     return _site_kind(_line(text), None) is not None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _may_invite(written: str) -> bool:
     """Whether a link's address alone may make it an invitation."""
     is_absolute = ":" in written[:20] or written.startswith("//")

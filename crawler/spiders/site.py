@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -17,13 +15,13 @@ from scrapy import Request
 from scrapy.robotstxt import ProtegoRobotParser
 
 from archive.errors import ArchiveError
-from crawler.discovery.content import SENTENCE, content_of
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import LEADS_ON, Known, known_pages
-from crawler.discovery.listing import SHORT_TEXT, Links, is_listing, is_stated_page, links_of, of_whole_page
-from crawler.discovery.marks import mark, mark_of_answer, may_answer_elsewhere
+from crawler.discovery.listing import Links, is_listing, is_stated_page, links_of, of_whole_page
+from crawler.discovery.marks import mark, mark_of_path, may_answer_elsewhere
 from crawler.discovery.parts import whole_of
+from crawler.discovery.search import Search
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import A_FILE, CALENDAR, FILTERS, form, is_day, is_view, trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
@@ -32,7 +30,7 @@ from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.fetch import explain
 from crawler.items import Capture, Thread
 from crawler.report import now
-from crawler.sites import SiteOptions, Sites, SitesError, read_sites
+from crawler.sites import Sites, SitesError, read_sites
 from crawler.spiders.addresses import addresses_of, check_addresses
 from crawler.spiders.base import ArgumentError, VisitSpider
 from crawler.systems.reading import header_dict
@@ -67,83 +65,6 @@ Read = Callable[..., Listed]
 _T = TypeVar("_T")
 
 
-@dataclass(slots=True)
-class _Site:
-    """One site while it is searched."""
-
-    home: str
-    options: SiteOptions
-    started: float = field(default_factory=monotonic)
-    pages: int = 0
-    """Pages asked for."""
-    places: int = 0
-    """Listings, sitemaps and feeds asked for."""
-    leading_on: int = 0
-    """Pages without a thread that named pages which nothing else had named."""
-    views: set[bytes] = field(default_factory=set)
-    """Addresses that may be another view of the list that named them."""
-    empty: Counter[bytes] = field(default_factory=Counter)
-    """Of these and of days of a calendar, by form: visited ones that showed nothing, less the others."""
-    received: int = 0
-    """Bytes of answers."""
-    rest_root: str = ""
-    """Root of the site's REST API, when it is WordPress."""
-    posts_pages: int = 0
-    """Pages of its list of posts that were asked for."""
-    seen: set[bytes] = field(default_factory=set)
-    """Digests of the places asked for."""
-    known: Known = field(default_factory=Known)
-    """The pages that are passed over."""
-    again: set[bytes] = field(default_factory=set)
-    """Addresses of those that are asked for what they name."""
-    trapped: set[bytes] = field(default_factory=set)
-    """Addresses that were passed over as traps."""
-    grown: dict[bytes, int] = field(default_factory=dict)
-    """Addresses of those that a feed states more comments of, and how many."""
-    depths: dict[bytes, int] = field(default_factory=dict)
-    """Steps from the home page, of addresses that a listing named."""
-    spelled: set[bytes] = field(default_factory=set)
-    """Paths, without a slash at the end, that were named with a query, or both with and without that slash."""
-    threads: set[bytes] = field(default_factory=set)
-    """Addresses of pages with a thread."""
-    answers: dict[bytes, str] = field(default_factory=dict)
-    """Canonical addresses by what answered: of pages at such paths, and of those with a thread that may come to one."""
-
-    def may_be_empty(self, url: str) -> bool:
-        """Whether an address may be one of many without end that show nothing of their own."""
-        return is_day(url) or mark(url) in self.views
-
-    def shows_something(self, document: Document) -> bool:
-        """Whether such an address has a text, or names what nothing else did and is not one of its like."""
-        own = as_page(document.url) or document.url
-        links = links_of(document)
-        return document.derived(content_of).text >= SHORT_TEXT or any(
-            mark(url) not in self.seen and not (is_day(url) or is_view(url, own) or form(url) == form(own))
-            for url in chain(links.pages, links.listings)
-        )
-
-    def same_as_before(self, document: Document) -> Passed | None:
-        """Whether a page is one that answered before at an address with another query, and names no other as its own.
-
-        A page without text of its own may be filled by a script, which reads the address; not one that has a thread.
-        """
-        address = canonical_url(document)
-        if _path_mark(document.url) not in self.spelled or address != page_url(document.url):
-            return None
-        if document.derived(content_of).text < SENTENCE and mark_of_answer(document) not in self.answers:
-            return None
-        first = self.remember(document)
-        return None if first == address else Passed("duplicate", first)
-
-    def has_thread(self, url: str) -> bool:
-        """Whether a page had a thread when it was visited last."""
-        return mark(url) in self.threads or self.known.comments.get(mark(url), 0) > 0
-
-    def remember(self, document: Document) -> str:
-        """The address of the first page that answered so at this path, which may be this one."""
-        return self.answers.setdefault(mark_of_answer(document), canonical_url(document))
-
-
 class SiteSpider(VisitSpider):
     """Find the pages of sites and visit them: ``-a url=HOME[,HOME]`` or ``-a url_file=FILE``, ``-a which=all|new``.
 
@@ -158,7 +79,7 @@ class SiteSpider(VisitSpider):
         super().__init__(**kwargs)
         self._homes = partial(addresses_of, url, url_file)
         self._only_new = which == "new"
-        self._sites: dict[str, _Site] = {}
+        self._sites: dict[str, Search] = {}
         self._links: dict[int, Iterable[Request]] = {}
         self._read: dict[int, Document] = {}
         self._showing: set[int] = set()
@@ -212,7 +133,7 @@ class SiteSpider(VisitSpider):
                 except ArchiveError as error:
                     yield self.lost(url, "archive", f"{url}: what is known of it: {error}", is_page=False)
                     continue
-                site = self._sites[key] = _Site(url, self._options.of(url), known=known)
+                site = self._sites[key] = Search(url, self._options.of(url), known=known)
                 for request in self._given(site):
                     yield request
                 if site.options.sitemaps is True:
@@ -224,7 +145,7 @@ class SiteSpider(VisitSpider):
             return Known()
         return await asyncio.to_thread(known_pages, str(self.settings["ARCHIVE_URI"]), site, self.report.crawl_id)
 
-    def _given(self, site: _Site) -> Iterator[Request]:
+    def _given(self, site: Search) -> Iterator[Request]:
         """The places that the options name."""
         for places, read in ((site.options.sitemaps, read_sitemap), (site.options.feeds, read_feed)):
             for place in places if isinstance(places, tuple) else ():
@@ -234,7 +155,7 @@ class SiteSpider(VisitSpider):
     # -- places that name pages -----------------------------------------------------------------------
 
     def _ask(
-        self, site: _Site, url: str, callback: Callable[..., Any], *, is_optional: bool = False, **about: Any
+        self, site: Search, url: str, callback: Callable[..., Any], *, is_optional: bool = False, **about: Any
     ) -> Request:
         return Request(
             url,
@@ -246,7 +167,7 @@ class SiteSpider(VisitSpider):
             priority=NEWEST,
         )
 
-    def _place(self, site: _Site, url: str, read: Read, *, is_optional: bool = False) -> Iterator[Request]:
+    def _place(self, site: Search, url: str, read: Read, *, is_optional: bool = False) -> Iterator[Request]:
         """A request for a sitemap, a feed or a list, unless it was asked for or there are too many."""
         address = mark(url)
         if address in site.seen:
@@ -265,7 +186,7 @@ class SiteSpider(VisitSpider):
             reason, detail = explain(request.url, failure.value)
             yield self.lost(request.url, reason, detail, is_page=False)
 
-    async def robots_seen(self, response: Response, site: _Site) -> AsyncIterator[Request]:
+    async def robots_seen(self, response: Response, site: Search) -> AsyncIterator[Request]:
         """The sitemaps that robots.txt names, else those at the usual places."""
         named: list[str] = []
         if response.status == 200:
@@ -276,7 +197,7 @@ class SiteSpider(VisitSpider):
                 yield request
 
     async def place_seen(
-        self, response: Response, site: _Site, read: Read
+        self, response: Response, site: Search, read: Read
     ) -> AsyncIterator[Request | Capture]:
         """What a sitemap, a feed or the list of posts names."""
         site.received += len(response.body)
@@ -302,7 +223,7 @@ class SiteSpider(VisitSpider):
 
     # -- pages ------------------------------------------------------------------------------------------
 
-    def _pages(self, site: _Site, pages: Iterable[Found], depth: int | None = None) -> Iterator[Request]:
+    def _pages(self, site: Search, pages: Iterable[Found], depth: int | None = None) -> Iterator[Request]:
         """Requests for pages, within the site and its limits, traps left out."""
         for found in self._young(site, pages):
             url = as_page(found.url)
@@ -324,14 +245,14 @@ class SiteSpider(VisitSpider):
             if query and self._is_left(site, path):
                 yield self.page_request(path, path)  # what it shows tells whether this is another page
             if query or mark(path[:-1] if path.endswith("/") else path + "/") in site.seen:
-                site.spelled.add(_path_mark(url))
+                site.spelled.add(mark_of_path(url))
             if depth is not None:
                 site.depths[address] = depth
             request = self.page_request(url, found.url)
             # Where both answer alike, the address without the query is the page's.
             yield request.replace(priority=-1) if query and mark(path) in site.seen else request
 
-    def _passed_as_trap(self, site: _Site, url: str, kind: str) -> None:
+    def _passed_as_trap(self, site: Search, url: str, kind: str) -> None:
         """Count an address that is never asked for, so that nobody is left with fewer pages and no reason."""
         address = mark(url)
         if kind != A_FILE and address not in site.trapped:
@@ -339,7 +260,7 @@ class SiteSpider(VisitSpider):
             self.report.skipped["trap"] += 1
             self.report.trapped(kind, url)
 
-    def _is_passed(self, site: _Site, address: bytes, found: Found) -> bool:
+    def _is_passed(self, site: Search, address: bytes, found: Found) -> bool:
         """Whether a page was named before, or is in the archive and not said to have more comments than there."""
         held, stated = site.known.comments.get(address), found.comment_count
         has_grown = held is not None and stated is not None and stated > held
@@ -360,7 +281,7 @@ class SiteSpider(VisitSpider):
         self.report.skipped["known"] += 1
         return True
 
-    def _is_left(self, site: _Site, path: str) -> bool:
+    def _is_left(self, site: Search, path: str) -> bool:
         """Whether a page is in the archive, and was not asked for in this crawl until now."""
         address = mark(path)
         if address not in site.known.comments or address in site.again | site.grown.keys():
@@ -369,14 +290,14 @@ class SiteSpider(VisitSpider):
         site.seen.add(address)
         return True
 
-    def _young(self, site: _Site, found: Iterable[Found]) -> Iterator[Found]:
+    def _young(self, site: Search, found: Iterable[Found]) -> Iterator[Found]:
         """What was touched within the limit of age, or does not say when."""
         oldest = now() - int(site.options.max_age_days * DAY) if site.options.max_age_days else None
         for one in found:
             if oldest is None or one.touched is None or one.touched >= oldest:
                 yield one
 
-    def _posts(self, site: _Site) -> Iterator[Request]:
+    def _posts(self, site: Search) -> Iterator[Request]:
         """The next page of WordPress' list of posts. The API may be off for visitors: that is no loss."""
         if site.rest_root:
             site.posts_pages += 1
@@ -384,7 +305,7 @@ class SiteSpider(VisitSpider):
                 site, posts_address(site.rest_root, site.posts_pages), read_posts, is_optional=True
             )
 
-    async def home_seen(self, response: Response, site: _Site) -> AsyncIterator[Request | Capture]:
+    async def home_seen(self, response: Response, site: Search) -> AsyncIterator[Request | Capture]:
         """Feeds, API and links of the home page."""
         site.received += len(response.body)
         if not 200 <= response.status < 300:
@@ -413,7 +334,7 @@ class SiteSpider(VisitSpider):
         for request in self._followed(site, links, 0, response.url):
             yield request
 
-    def _followed(self, site: _Site, links: Links, depth: int, own: str) -> Iterator[Request]:
+    def _followed(self, site: Search, links: Links, depth: int, own: str) -> Iterator[Request]:
         """What a listing at a depth leads to: its further pages are as deep as it is.
 
         :param own: its address
@@ -429,7 +350,7 @@ class SiteSpider(VisitSpider):
             named = sorted(urls, key=lambda url: "?" in url)
             yield from self._pages(site, (Found(url=url) for url in named), depth + step)
 
-    def _led_on(self, site: _Site, document: Document, lease: Lease) -> Iterable[Request]:
+    def _led_on(self, site: Search, document: Document, lease: Lease) -> Iterable[Request]:
         """What a page without a thread names and nothing else did: the boards of a project, the photos of an album.
 
         Such pages are bounded by ``max_listings`` too, by a count of their own: no listing is left out for them.
@@ -492,7 +413,9 @@ class SiteSpider(VisitSpider):
         is_again = mark(lease.url) in site.again
         if mark(canonical_url(document)) in site.known.comments and not is_again and mark(lease.url) not in site.grown:
             return Passed("known")
-        passed = super().judge(document, lease, has_thread=has_thread) or site.same_as_before(document)
+        passed = super().judge(document, lease, has_thread=has_thread)
+        if passed is None and (before := site.same_as_before(document)) is not None:
+            passed = Passed("duplicate", before)
         if passed is None:
             self._read[lease.id] = document
         return passed
@@ -523,7 +446,7 @@ class SiteSpider(VisitSpider):
         leads_on = False
         if site is not None:
             if document is not None and has_thread:
-                if _path_mark(document.url) in site.spelled or may_answer_elsewhere(document):
+                if mark_of_path(document.url) in site.spelled or may_answer_elsewhere(document):
                     site.remember(document)  # links to its posts may be met later
                 site.threads |= {mark(lease.url), mark(canonical_url(document))}
             elif document is not None:
@@ -557,10 +480,6 @@ def _no_loss(capture: _T, status: int | None) -> _T:
 def _is_thread(thread: Thread | None) -> bool:
     """Whether a ledger is of a thread; what looks like one and shows nothing that can be read may be anything."""
     return thread is not None and bool(thread.captured or thread.verdict != "unknown")
-
-
-def _path_mark(url: str) -> bytes:
-    return mark(url.partition("?")[0].rstrip("/"))
 
 
 def _reached(count: int, limit: float) -> bool:

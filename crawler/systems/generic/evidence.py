@@ -553,7 +553,7 @@ def is_rated(template: Template) -> bool:
     return 2 * rated > len(template.records)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _rates(text: str) -> bool:
     """Whether a line has stars or is a price."""
     return (_STARS.search(text) or _PRICE.match(text)) is not None

@@ -248,7 +248,7 @@ def _names_columns(tree: Tree, row: int) -> bool:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _labels(tag: str, shape: str) -> tuple[str, ...]:
     """A shape, and each of its classes alone."""
     names = shape.split(".")[1:]

@@ -302,7 +302,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     return name if is_beside_time or not _is_counter(template, line) else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _said(text: str) -> str | None:
     """The name that a line without a time may say."""
     if only_says_by(text) or _NO_NAME.match(text):
@@ -310,7 +310,7 @@ def _said(text: str) -> str | None:
     return _as_name(bare_name(text if is_chrome(text) and not says(text) else _ORDER.sub("", text)))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _beside_time(text: str) -> str | None:
     """The name that may stand in the line of a time."""
     if only_says_by(text) or _NO_NAME.match(text):
@@ -465,7 +465,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     return score
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _looks(text: str) -> tuple[bool, bool, bool, bool, bool]:
     """What a name may look like: words, a sentence, figures, a single letter, an address."""
     return (

@@ -66,7 +66,7 @@ _WORD = re.compile(r"\w+")
 FIGURE = re.compile(r"\d")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def looks_timed(text: str) -> bool:
     """Whether a text looks as if it told a time; a cheap hint that is often wrong."""
     size = len(text)
@@ -91,7 +91,7 @@ _NEAR: Final = frozenset(_AGO.split("|"))
 _PHRASES: Final = tuple(phrase for phrase in _NEAR if " " in phrase)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Published, int, int] | None:
     """The time in a line and where it stands in it, None when there is none.
 

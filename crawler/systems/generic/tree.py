@@ -290,7 +290,7 @@ def _stated(own: dict[str, str | None]) -> int:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _shape(tag: str, classes: str) -> str:
     has_figures = _FIGURES.search(classes) is not None
     plain = _STATES.sub(" ", _FIGURES.sub("#", _LAST_FIGURES.sub("", classes)) if has_figures else classes)

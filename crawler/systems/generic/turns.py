@@ -91,7 +91,7 @@ def _take_turns(tree: Tree, one: tuple[int, int], two: tuple[int, int]) -> bool:
     return two[0] < one[1] or roles[0] & COMMENT > 0 or _stem(mine) == _stem(theirs)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _stem(classes: str) -> tuple[str, ...]:
     """The words of some classes without those by which rows of one make differ."""
     words = _WORDS.findall(CAMEL.sub(" ", _ENDS.sub("", classes)))

@@ -81,7 +81,7 @@ MAX_NAME: Final = 300
 """Characters of a class attribute that are looked at."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def roles_of(name: str) -> int:
     """The roles that a class attribute or an id speaks of, as bits."""
     found = 0
@@ -98,7 +98,7 @@ def roles_of(name: str) -> int:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _role(word: str) -> int:
     found = _WORDS.get(word, 0)
     if not found and len(word) > 3 and word.endswith("s"):
@@ -117,7 +117,7 @@ def _role(word: str) -> int:
 _LOOSE = re.compile(r"[\d\W_]+")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def line_key(text: str) -> str:
     """A line without figures, punctuation and case."""
     return _LOOSE.sub(" ", text.casefold()).strip()
@@ -196,7 +196,7 @@ _LAST: Final = _runs(("says", "joins"), -1)
 _EDGES: Final = " \t\r\n\u00a0,;:：|·•⋅–—-»«<>/~@#\u200e\u200f"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def bare_name(text: str, *, in_line: bool = False) -> str:
     """A name without what says that it is one: ``by NAME``, ``NAME says:``, ``NAME, am``.
 
@@ -224,7 +224,7 @@ _DATED: Final = frozenset(map(line_key, _TABLES["dated"]))
 _BEFORE: Final = frozenset(phrase.split()[-1] for phrase in _TABLES["by"] if " " in phrase)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def says_by(text: str) -> bool:
     """Whether a line begins with ``posted by`` or the like."""
     first = _RUN.search(text.casefold())
@@ -233,7 +233,7 @@ def says_by(text: str) -> bool:
     return _BY.match(text + " ") is not None or _BY_LOOSE.match(text + " ") is not None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def only_says_by(text: str) -> bool:
     """Whether a line is ``posted by``, ``Author:`` or the like, and the name stands elsewhere.
 
@@ -259,7 +259,7 @@ def only_dates(text: str) -> bool:
     return len(text) <= LONGEST_CHROME and line_key(text) in _DATED
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def says(text: str) -> bool:
     """Whether a short line ends in ``says:`` or the like."""
     if len(text) >= 100:
@@ -287,13 +287,13 @@ _POSTS: Final = _shortest([*_TABLES["counted"], *_TABLES["posts"]])
 _LATIN_POSTS: Final = tuple(filter(str.isascii, _POSTS))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def counts_posts(text: str) -> bool:
     """Whether a line with a figure holds a word for comments or for the posts of a forum."""
     return any(map(text.casefold().__contains__, _LATIN_POSTS if text.isascii() else _POSTS))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def speaks_of_comments(text: str) -> bool:
     """Whether a line holds a word for comments."""
     return any(map(text.casefold().__contains__, COUNTED))
