@@ -106,7 +106,7 @@ _FURTHER = re.compile(
     r"|більше|több|více|viac|fler[ea]?|daha fazla)\b|更多|もっと|더\s?보기",
     re.IGNORECASE,
 )
-CONTROLS: Final = frozenset({"a", "button", "input"})
+CONTROLS: Final = frozenset({"a", "button"})
 
 
 def leads_to_more(thread: Found) -> str | None:
