@@ -181,6 +181,7 @@ async def test_a_thread_that_the_page_counts_and_does_not_show_is_in_the_ledger(
     html = f'<html lang="en"><body><h1>Bridge</h1><p>The bridge is open again.</p>{link}<div id="talk"></div>'
     threads = await read(Generic(), html, URL)
     assert [(len(comments), ledger.expected, ledger.verdict) for _, comments, ledger in threads] == told
+    assert ("shows none of them" in explain(Document(html, URL), observed_at=NOW)) == bool(told)
 
 
 async def test_pages_of_other_sites_and_links_of_controls_are_not_followed():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.extract.document import Document
+from crawler.systems.generic.completeness import announced
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.model import weights
 from crawler.systems.generic.paging import page_links
@@ -22,7 +23,9 @@ def explain(document: Document, *, observed_at: int) -> str:
     """What the generic system sees on a page, as lines for people."""
     found = candidates(document, observed_at=observed_at, language=language_of(document))
     if not found:
-        return "generic: nothing on this page repeats or speaks of comments\n"
+        count = announced(document)
+        told = f"; it links to {count} in itself and shows none of them" if count else ""
+        return f"generic: nothing on this page repeats and reads like comments{told}\n"
     best = find_thread(document, observed_at=observed_at, language=language_of(document)) or found[0]
     if best.confidence < THRESHOLD:
         read_whole(best, observed_at=observed_at, language=language_of(document))
