@@ -11,6 +11,7 @@ from crawler.extract.text import line_of
 from crawler.extract.urls import canonical_url
 from crawler.systems.generic.paging import NEAR
 from crawler.systems.generic.surroundings import numbers_in
+from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import is_unshown
 from crawler.systems.generic.words import speaks_of_comments
@@ -52,9 +53,8 @@ def announced(document: Document) -> int | None:
 
 def pages_stated(thread: Found) -> int | None:
     """How many pages the thread has by what stands next to it (``Page 1 of 5``); None where nothing says so."""
-    tree, records = thread.template.tree, thread.template.records
-    first, last = records[0].start, max(record.end for record in records)
-    for node in (*range(max(0, first - NEAR), first), *range(last, min(len(tree), last + NEAR))):
+    tree = thread.template.tree
+    for node in _beside(thread, NEAR):
         line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
         found = _OF.search(line) if line else None
         if found is not None:
@@ -106,36 +106,35 @@ _FURTHER = re.compile(
     r"|більше|több|více|viac|fler[ea]?|daha fazla)\b|更多|もっと|더\s?보기",
     re.IGNORECASE,
 )
-CONTROLS: Final = frozenset({"a", "button"})
 
 
 def leads_to_more(thread: Found) -> str | None:
     """The control next to the thread that would bring more comments and does not say how many; None without one."""
     tree = thread.template.tree
-    for node in _beside(thread):
+    for node in _beside(thread, BESIDE):
         line = tree.texts[node]
         further = _FURTHER.search(line) if 0 < len(line) <= LONGEST else None
         if further is None or any(map(str.isdecimal, line)):
             continue
         what = " ".join(line[further.end() :].split()[:2])
         around = [up for up in (node, *tree.above(node, 3)) if not tree.texts[up]]
-        is_control = any(tree.tags[up] in CONTROLS or "onclick" in tree.attrs[up] for up in around)
+        is_control = any(tree.tags[up] in PRESSED or "onclick" in tree.attrs[up] for up in around)
         if is_control and speaks_of_comments(what) and not any(is_unshown(tree.attrs[up]) for up in around):
             return line
     return None
 
 
-def _beside(thread: Found) -> Iterator[int]:
-    """The nodes right before and right behind a thread."""
+def _beside(thread: Found, reach: int) -> Iterator[int]:
+    """So many nodes right before and right behind a thread."""
     first, last = thread.group.spans[0][0], max(end for _, end in thread.group.spans)
-    yield from range(max(0, first - BESIDE), first)
-    yield from range(last, min(len(thread.template.tree), last + BESIDE))
+    yield from range(max(0, first - reach), first)
+    yield from range(last, min(len(thread.template.tree), last + reach))
 
 
 def _lines_beside(thread: Found) -> Iterator[str]:
     """The short lines beside a thread that speak of comments, in one piece."""
     tree = thread.template.tree
-    for node in _beside(thread):
+    for node in _beside(thread, BESIDE):
         line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
         if line is not None and speaks_of_comments(line):
             yield line

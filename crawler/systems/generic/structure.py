@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from crawler.systems.generic.body import Bodies
+from crawler.systems.generic.ids import NAMES
 from crawler.systems.generic.signatures import LISTS, depth
 from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.template import WRAPPERS, Record, Template
@@ -271,7 +272,7 @@ def _names_of(template: Template, nodes: Sequence[int]) -> set[str]:
     for node in nodes:
         own = tree.attrs[node]
         if own:
-            for name in ("id", "name", "data-id", "data-comment-id", "data-cid"):
+            for name in NAMES:
                 value = own.get(name)
                 if value:
                     found.add(value)

@@ -105,7 +105,7 @@ class Surroundings:
         before, low, high = self.stated_before(spans[0][0]), spans[0][0], spans[-1][0]
         if before is not None and before >= len(spans):
             return before
-        counts = [(node, number) for node, number in self.counts if low < node < high and _heads(self.tree, node)]
+        counts = [(node, number) for node, number in self.counts if low < node < high and _in_heading(self.tree, node)]
         between = [number for node, number in counts if not any(start <= node < end for start, end in spans)]
         return max((number for number in between if 2 * number >= len(spans)), default=before)
 
@@ -173,7 +173,7 @@ def _counts(tree: Tree) -> list[tuple[int, int]]:
     return counts
 
 
-def _heads(tree: Tree, node: int) -> bool:
+def _in_heading(tree: Tree, node: int) -> bool:
     """Whether a number stands in a heading with a word for comments."""
     heading = next((up for up in tree.above(node, AROUND) if tree.tags[up] in SUBHEADINGS), None)
     line = tree.line(heading, LONGEST_HEADING) if heading is not None else None
