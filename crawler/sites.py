@@ -45,6 +45,11 @@ class SiteOptions:
     max_bytes: int = 0
     """Bytes of answers after which no further page is begun."""
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Addresses of sitemaps and feeds that are given here, and not left to what the site names."""
+        return tuple(place for given in (self.sitemaps, self.feeds) if not isinstance(given, bool) for place in given)
+
     def wants(self, url: str) -> bool:
         """Whether an address may be visited by :attr:`include` and :attr:`exclude`."""
         if any(re.search(pattern, url) for pattern in self.exclude):

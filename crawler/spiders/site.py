@@ -162,7 +162,11 @@ class SiteSpider(VisitSpider):
             callback=callback,
             errback=self.place_failed,
             cb_kwargs={"site": site, **about},
-            meta={"is_optional": is_optional, "dont_obey_robotstxt": callback == self.robots_seen},
+            meta={
+                "is_optional": is_optional,
+                "is_given": callback == self.home_seen or url in site.options.places,
+                "dont_obey_robotstxt": callback == self.robots_seen,
+            },
             dont_filter=True,
             priority=NEWEST,
         )
@@ -180,11 +184,18 @@ class SiteSpider(VisitSpider):
         yield self._ask(site, url, self.place_seen, is_optional=is_optional, read=read)
 
     async def place_failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
-        """A place that names pages cannot be read: that is a loss, unless it was only a guess."""
+        """A place that names pages cannot be read: that is a loss, unless it was only a guess.
+
+        Nor is one that the site names and its robots.txt forbids: nobody else asked for it.
+        """
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy's engine
-        if not request.meta["is_optional"]:
-            reason, detail = explain(request.url, failure.value)
-            yield self.lost(request.url, reason, detail, is_page=False)
+        if request.meta["is_optional"]:
+            return
+        reason, detail = explain(request.url, failure.value)
+        if reason == "robots" and not request.meta["is_given"]:
+            self.report.skipped[reason] += 1
+            return
+        yield self.lost(request.url, reason, detail, is_page=False)
 
     async def robots_seen(self, response: Response, site: Search) -> AsyncIterator[Request]:
         """The sitemaps that robots.txt names, else those at the usual places."""

@@ -179,6 +179,23 @@ def test_a_feed_of_another_host_that_cannot_be_had_is_no_loss(place):
     assert visited(place, site) == ["/one/"]
 
 
+def test_a_feed_or_sitemap_that_the_site_names_and_its_robots_txt_forbids_is_passed_over_and_one_that_was_asked_for_is_lost(place, tmp_path):
+    site = LoopbackSite({"/1/": story(1), "/feed.xml": Answer("<rss><channel></channel></rss>", headers=XML)})
+    site.paths["/robots.txt"] = Answer(f"User-agent: *\nDisallow: /feed.xml\nDisallow: /map.xml\nSitemap: {site.url('/map.xml')}\n")
+    site.paths["/"] = home("/1/", head='<link rel="alternate" type="application/rss+xml" href="/feed.xml">')
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Skipped: 2 robots" in done.stdout
+    assert visited(place, site) == ["/1/"]
+
+    file = tmp_path / "sites.toml"
+    file.write_text(f"[defaults]\nfeeds = ['{site.url('/feed.xml')}']\n")
+    done = crawl(place, site, SITES_FILE=file)
+    assert done.returncode == 1
+    assert f"Lost: 1\n  robots: {site.url('/feed.xml')}: " in done.stdout
+    assert not [one.path for one in site.asked if one.path in ("/feed.xml", "/map.xml")]
+
+
 def topic(number: int, shown: int, posts: int = 25) -> Answer:
     """A page of a forum's topic, ten posts a page; nothing names the one address of it."""
     own = f"/topic/{number}/"
