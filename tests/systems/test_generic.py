@@ -77,6 +77,7 @@ async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states()
         ("<p>#5</p>", None), ("<p>Comment #5</p>", None), ("<p>+1</p>", None), ("<a href=/2020/06/>June (5)</a>", None),
         ("<p>Added by Ida <a>9 years</a> ago</p>", None), ("<p>Ida, <a title='2011-03-02 10:00'>9 years</a></p>", None),
         ("<table><tr><th>Ticket<th>Priority<tr><td>The pump in the cellar leaks and nobody has looked at it since the spring of last year<td>5</table>", None),
+        ("<a href=/10/>← Post 10: what the harbour saw</a>", None), ("<a href=/10/>Post 10 as told by the harbour</a>", None), ("<a href=/7/>View all 51 comments</a>", 51), ("<a href=/7/>Comments (51): read on</a>", 51),
         ("<div><a href=?page=1>1</a><span>5</span><a href=?page=3>6</a></div>", None), ("<ul><li><a href=?page=1>4</a><li>5</ul>", None),
     ],
 )  # fmt: skip

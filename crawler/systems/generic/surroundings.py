@@ -41,6 +41,8 @@ _COUNTING = re.compile(rf"\W*+{_FIGURES}\s+[^\W\d]++\W*+|[^\W\d]++\s*(?::\s*{_FI
 """A number and the one word of what is counted: ``3 answers``, ``Answers: 3``, ``Answers (3)``; not ``Windows 95``."""
 _COUNT = re.compile(r"(?<![\d.,:/#№+])(?<![#№]\s)\d{1,5}(?!\d|[.,:/]\d)")
 """A number that may count: ``#5`` is the fifth and ``+1`` is an opinion."""
+_ORDINAL = re.compile(r"[^\W\d]\s+\d{1,5}[\s:.–—-]+(?=[^\W\d])")
+"""A number between words, as in the title ``Post 10: what we saw``."""
 _LARGE = re.compile(r"(?<![\d.,:/#№+$€£¥])\d{1,3}(?:[.,'’ ]\d{3}){1,2}(?!\d|[.,:/]\d)")
 """The same with marks between its thousands."""
 
@@ -168,9 +170,23 @@ def _counts(tree: Tree) -> list[tuple[int, int]]:
         is_whole = not text.isdecimal() and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
         numbers = numbers_in(line)
-        if len(numbers) == 1 and (counts_posts(line) or (_may_count(line) and not _is_of_another(tree, node))):
+        if len(numbers) == 1 and (
+            (counts_posts(line) and not _is_title(tree, node, line))
+            or (_may_count(line) and not _is_of_another(tree, node))
+        ):
             counts.append((node, numbers[0]))
     return counts
+
+
+def _is_title(tree: Tree, node: int, line: str) -> bool:
+    """Whether a link leads by its title to another post: a word for posts, its number, and words of something else."""
+    ordinal = _ORDINAL.search(line) if _leads_away(tree, node) else None
+    return ordinal is not None and not counts_posts(line[ordinal.end() :])
+
+
+def _leads_away(tree: Tree, node: int) -> bool:
+    """Whether a text is on a link to another page."""
+    return tree.links[node + 1] > tree.links[node] and "#" not in (tree.link_of(node) or "")
 
 
 def _in_heading(tree: Tree, node: int) -> bool:
@@ -191,7 +207,7 @@ def _is_of_another(tree: Tree, node: int) -> bool:
     It is on a link to another page, in a time or an age, the value of a column, or the number of a page.
     """
     up = tree.ups[node]
-    if tree.links[node + 1] > tree.links[node] and "#" not in (tree.link_of(node) or ""):
+    if _leads_away(tree, node):
         return True
     if tree.timed[up] or looks_timed(tree.line(max(0, tree.ups[up]), LONGEST_LINE) or ""):
         return True
