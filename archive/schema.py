@@ -86,7 +86,7 @@ class Page:
     language: Text | None = None
     """BCP 47 tag as the page states it (`html[lang]`, `og:locale`, `inLanguage`)."""
     published_at: Micros | None = None
-    """Publication time as the page states it."""
+    """Publication time as the page states it, in its markup or else in the line beside its headline."""
     modified_at: Micros | None = None
     """Time of the last change as the page states it."""
     platform: Text | None = None

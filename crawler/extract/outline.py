@@ -195,6 +195,10 @@ class Outline:
                 found.update((line.position, line) for line in self.lines_in(self._block(node.parent)))
         return [found[position] for position in sorted(found)]
 
+    def lines_around(self, node: LexborNode) -> list[Line]:
+        """The lines of the innermost block around an element."""
+        return self.lines_in(self._block(node))
+
     @cached_property
     def texts(self) -> list[str]:
         """All pieces of text between two tags, in document order, those of scripts too."""

@@ -41,7 +41,9 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     video = read_video(document, structured, areas)
     channel = read_channel(document, structured, areas, main)
     tallies = read_tallies(document, structured, areas, main, language)
-    times = read_times(document, structured, areas, main, observed_at=observed_at, language=language)
+    times = read_times(
+        document, structured, areas, main, observed_at=observed_at, language=language, title=title
+    )
     return Page(
         url=document.url,
         canonical_url=canonical_url(document),

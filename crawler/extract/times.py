@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crawler.extract.areas import Areas
+from crawler.extract.dateline import read_dateline
 from crawler.extract.dates import Published, read_time
 from crawler.extract.document import Document
 from crawler.extract.selection import ranked
@@ -75,13 +76,17 @@ def read_times(
     *,
     observed_at: int,
     language: str | None,
+    title: str | None,
 ) -> Times:
     """Publication and last change, microseconds UTC; a date without a time of day is midnight, no zone is UTC.
 
-    Where nothing else says it, a page that declares a video is searched for a line such as
-    "Uploaded on Jan 19, 2012".
+    Where no markup says it, the line beside the headline does, and a page that declares a video is searched for one
+    such as "Uploaded on Jan 19, 2012".
     """
     published = _time(_published(document, structured, areas, main), observed_at, language)
+    if published is None:
+        dateline = read_dateline(document, areas, title, observed_at=observed_at, language=language)
+        published = dateline.at if dateline is not None else None
     if published is None and (main or structured.meta("og:video", "og:video:url", "og:video:secure_url")):
         published = _time(_in_lines(document, areas), observed_at, language)
     return Times(

@@ -68,6 +68,12 @@ def site_names(structured: Structured) -> list[str]:
 
 
 def _headline(document: Document, areas: Areas) -> str | None:
+    node = headline_of(document, areas)
+    return line_of(node, skip=is_badge) if node is not None else None
+
+
+def headline_of(document: Document, areas: Areas) -> LexborNode | None:
+    """The element of the headline: the surest that has a text; None where there is none."""
     found = [
         (selector, node)
         for selector, node in ranked(document, HEADLINES)
@@ -77,8 +83,8 @@ def _headline(document: Document, areas: Areas) -> str | None:
     for selector, node in found:
         if selector.startswith("h2") and lesser > 1:
             break
-        if text := line_of(node, skip=is_badge):
-            return text
+        if line_of(node, skip=is_badge):
+            return node
     return None
 
 

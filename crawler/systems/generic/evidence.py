@@ -13,13 +13,13 @@ from statistics import median
 from typing import Final
 from urllib.parse import urlsplit
 
+from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.generic.body import Bodies
 from crawler.systems.generic.ids import are_addressed, native_ids
 from crawler.systems.generic.records import Group, Sums
 from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Record, Template
-from crawler.systems.generic.times import LONGEST_LINE
 from crawler.systems.generic.tree import CELLS, HEADINGS, SUBHEADINGS, Tree
 from crawler.systems.generic.words import (
     ARTICLE,

@@ -11,11 +11,11 @@ from itertools import accumulate, compress
 from math import inf, log2
 from typing import Final
 
+from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.generic.model import most_of, quick_score
 from crawler.systems.generic.signatures import signed
 from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
-from crawler.systems.generic.times import LONGEST_LINE
 from crawler.systems.generic.tree import SUBHEADINGS, Tree
 from crawler.systems.generic.words import (
     ARTICLE,

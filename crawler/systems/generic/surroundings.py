@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
-from crawler.systems.generic.times import LONGEST_LINE, looks_timed
+from crawler.extract.time_lines import LONGEST_LINE, looks_timed
 from crawler.systems.generic.tree import CELLS, SUBHEADINGS, Tree
 from crawler.systems.generic.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
 

@@ -12,7 +12,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
-from crawler.systems.generic.times import FIGURE, LONGEST_AGE, holds_age, looks_timed
+from crawler.extract.time_lines import FIGURE, LONGEST_AGE, holds_age, looks_timed
 from crawler.systems.generic.words import AUTHOR, COMMENT, MAX_NAME, TIME, roles_of
 
 UNREAD: Final = frozenset(
