@@ -13,6 +13,7 @@ from crawler.extract.selection import ranked
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import Node, is_badge, plain
+from crawler.extract.urls import site_of
 
 HEADLINES: Final = (
     "h1.entry-title", "h1[itemprop=name]", "h1[itemprop=headline]", "h1.wp-block-post-title", "h1.post-title",
@@ -29,17 +30,19 @@ ARTICLE_TYPES: Final = (
 _LOGO = re.compile(r"site-?title|logo|brand|site-?name")
 _LONGEST_TITLE: Final = 1_000
 """Nothing is taken off longer ones, characters: they are no titles."""
+FEW: Final = 2
+"""Shorter names of hosts are also words, letters."""
 _PARTS = re.compile(r"\s+(?:[-|–—·»«•:/]|//|::|&raquo;)\s+")
 
 
 def read_title(document: Document, structured: Structured, areas: Areas, main: Node | None) -> str | None:
     """VideoObject's name, else Open Graph's title, else the headline element, else the ``title`` element.
 
-    A site's name before or after it is taken away only where the page confirms it: as its site's or publisher's
-    name, or by a headline element without it.
+    A site's name before or after it is taken away only where something confirms it: the page as its site's or
+    publisher's name, a headline element without it, or the host, as of ``Harbour News`` on ``harbournews.example``.
     """
     headline = _headline(document, areas)
-    names = {_key(name) for name in site_names(structured)}
+    names, hosts = {_key(name) for name in site_names(structured)}, _host_names(document.url)
     articles = structured.find(*ARTICLE_TYPES)
     element = document.first("title")
     candidates = (
@@ -52,7 +55,7 @@ def read_title(document: Document, structured: Structured, areas: Areas, main: N
     )
     for candidate in candidates:
         text = plain(candidate)
-        if text and (title := _without_site(" ".join(text.split()), names, headline)):
+        if text and (title := _without_site(" ".join(text.split()), names, headline, hosts)):
             return title
     return None
 
@@ -102,14 +105,24 @@ def _key(text: str) -> str:
     return fold(text).casefold().strip()
 
 
-def _without_site(title: str, names: set[str], headline: str | None) -> str | None:
+def _host_names(url: str) -> frozenset[str]:
+    """What a site may be called by its host: its domain with and without the suffix, letters and figures only."""
+    domain = site_of(url).removeprefix("www.")
+    return frozenset(name for part in (domain, domain.partition(".")[0]) if len(name := _letters(part)) > FEW)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, _key(text)))
+
+
+def _without_site(title: str, names: set[str], headline: str | None, hosts: frozenset[str]) -> str | None:
     if _key(title) in names and headline and _key(headline) != _key(title):
         return None
     key = _key(headline) if headline else ""
     for found in _PARTS.finditer(title) if len(title) <= _LONGEST_TITLE else ():
         before, after = title[: found.start()].strip(), title[found.end() :].strip()
-        if _key(after) in names or (key and _key(before) == key):
+        if _key(after) in names or _letters(after) in hosts or (key and _key(before) == key):
             return before
-        if _key(before) in names:
+        if _key(before) in names or _letters(before) in hosts:
             return after
     return title or None

@@ -65,6 +65,7 @@ def test_validators_of_the_answer_are_kept_for_the_next_visit() -> None:
         ("<title>A story - The Site</title><meta property=og:site_name content='the site'>", "A story"),
         ("<title>The Site | A story</title><meta property=og:site_name content='The Site'>", "A story"),
         ("<meta property=og:title content='War &amp;amp; peace – Site'><h1>War &amp; peace</h1>", "War & peace"),
+        ("<title>A story - Example</title>", "A story"), ("<title>example.com | A story</title>", "A story"), ("<title>A story - An example</title>", "A story - An example"),
         ("<title>A - B - Site</title><meta property=og:site_name content=Site>", "A - B"),
         ("<title>Just a name</title><h1 class=site-title>The Site</h1>", "Just a name"),
         ("<h1 class=logo>Site</h1><h2 class=entry-title>Old theme's story</h2>", "Old theme's story"),
