@@ -195,8 +195,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         host=_host(r"news\.yahoo\.co\.jp"), native=(r"/articles/([0-9a-f]{20,64})",),
     ),
     # -- video platforms --------------------------------------------------------------------------------
-    Fingerprint("odysee", "Odysee", host=_host(r"odysee\.com"),
-        path=_script(r"/(@[^/]+:[0-9a-f]+/[^/]+:[0-9a-f]+)/?\Z")),
     Fingerprint("bitchute", "BitChute", host=_host(r"bitchute\.com"), path=_script(r"/video/([\w-]{4,})/?\Z")),
     Fingerprint("rumble", "Rumble", host=_host(r"rumble\.com"), path=_script(r"/(v[0-9a-z]{3,})-[^/]+\Z")),
     Fingerprint("dailymotion", "Dailymotion", host=_host(r"dailymotion\.com"),

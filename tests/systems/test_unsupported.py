@@ -46,7 +46,6 @@ async def test_a_place_of_a_known_system_has_a_row_with_its_name_and_keys(embed,
 
 
 PLATFORMS = [
-    ("https://odysee.com/@channel:a1/a-video:b2", "odysee", "@channel:a1/a-video:b2"),
     ("https://www.bitchute.com/video/AbCd1234/", "bitchute", "AbCd1234"),
     ("https://rumble.com/v1abc2-a-video.html", "rumble", "v1abc2"),
     ("https://www.dailymotion.com/video/x8abcd", "dailymotion", "x8abcd"),
@@ -106,7 +105,7 @@ def test_scripts_counters_share_buttons_players_and_forums_are_no_thread(html):
     assert SYSTEM.detect(Document(html, URL)) == []
 
 
-@pytest.mark.parametrize("url", ["https://vimeo.com/about", "https://rumble.com/c/channel", "https://www.bilibili.com/", "https://odysee.com/@channel:a1"])
+@pytest.mark.parametrize("url", ["https://vimeo.com/about", "https://rumble.com/c/channel", "https://www.bilibili.com/"])
 def test_other_pages_of_the_platforms_are_no_thread(url):
     assert SYSTEM.detect(Document("<title>x</title><body>x</body>", url)) == []
 
