@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from crawler.systems.artalk import Artalk
 from crawler.systems.base import System
 from crawler.systems.comentario import Comentario
 from crawler.systems.commento import Commento
@@ -50,6 +51,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Utterances,
     Waline,
     Twikoo,
+    Artalk,
     Unsupported,
     SchemaOrg,
     Microformats,

@@ -146,11 +146,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(_given("repo"),), native=(_given("number"),)),
     Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("),
         marks=("vcomments", "new Valine("), tenant=(_given("appId", "app_id"),)),
-    Fingerprint(
-        "artalk", "Artalk", "#artalk, #Comments.artalk, .artalk", script=_script(r"Artalk\.init\(|new Artalk\("),
-        marks=("artalk", "Artalk"),
-        tenant=(_given("site"),), native=(_given("pageKey"),),
-    ),
     # -- systems of one publisher -----------------------------------------------------------------------
     Fingerprint(
         "guardian", "The Guardian's discussion",

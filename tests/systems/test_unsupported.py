@@ -121,7 +121,7 @@ def test_no_system_that_is_read_is_said_to_be_unsupported_and_every_row_is_tried
     assert len(set(names)) == len(names)
     assert not set(names) & {system.name for system in REGISTRY}
     tried = {name for _, name, *_ in EMBEDS} | {name for _, name, _ in PLATFORMS} | {name for _, _, name, _ in SITES}
-    alike = {"replybox", "talkyard", "htmlcommentbox", "gitalk", "valine", "artalk", "googleplus", "civil", "jskit"}
+    alike = {"replybox", "talkyard", "htmlcommentbox", "gitalk", "valine", "googleplus", "civil", "jskit"}
     assert set(names) - tried == alike, "these are an element by its id or class and nothing else"
 
 
