@@ -99,6 +99,7 @@ class Artalk(System):
             return {"url": url, "headers": headers}
 
         def size(answer: Answer) -> int:
+            """Comments of the page itself, without those that come because one on it answers them."""
             return sum(row.flag("visible") is not False for row in answer.root.rows("comments"))
 
         reading.walked("api:date_asc")
@@ -145,8 +146,7 @@ def _explained(error: FetchError) -> FetchError:
 
 
 def _comment(permalink: str, row: Row) -> Comment | None:
-    """A comment; None for one that only comes because another one on the page answers it: it has a page of its own."""
-    if row.flag("visible") is False or row.flag("is_pending"):
+    if row.flag("is_pending"):
         return None
     native_id, parent = row.id("id"), row.number("rid")
     is_verified = row.flag("is_verified")
