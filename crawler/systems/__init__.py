@@ -13,6 +13,7 @@ from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
 from crawler.systems.disqus import Disqus
 from crawler.systems.drupal import Drupal
+from crawler.systems.fastcomments import FastComments
 from crawler.systems.generic import Generic
 from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
@@ -52,6 +53,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Waline,
     Twikoo,
     Artalk,
+    FastComments,
     Unsupported,
     SchemaOrg,
     Microformats,

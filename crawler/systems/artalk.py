@@ -7,7 +7,6 @@ Source: `server/handler/comment_list.go`, `comments_get/` and `stat.go`, `server
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
-from crawler.systems.answers import Answer, Row
+from crawler.systems.answers import Answer, Row, told_by
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_time, typed_link
 from crawler.systems.paging import by_offset
@@ -138,11 +137,8 @@ def _options(document: Document) -> Given | None:
 
 def _explained(error: FetchError) -> FetchError:
     """The error with what the server says of it, e.g. that it knows no such site."""
-    try:
-        message = json.loads(error.answer)["msg"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return error
-    return FetchError(error.reason, f"{error.detail}: {message}"[:300], error.status, error.answer)
+    message = told_by(error).get("msg")
+    return FetchError(error.reason, f"{error.detail}: {message}"[:300], error.status) if message else error
 
 
 def _comment(permalink: str, row: Row) -> Comment | None:

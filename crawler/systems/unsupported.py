@@ -89,12 +89,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         r"HYVOR_TALK_CONFIG\s*=\s*\{[^}]{0,400}?\bid\s*:\s*[\"']?([^\"',\s}]{1,200})"),
     ),
     Fingerprint(
-        "fastcomments", "FastComments", "[id^=fastcomments-widget], fast-comments",
-        script=_script(r"\bfcConfigs\b|FastCommentsUI\("),
-        marks=("fastcomments-widget", "fast-comments", "fcConfigs", "FastCommentsUI"),
-        tenant=(_given("tenantId"),), native=(_given("urlId"),),
-    ),
-    Fingerprint(
         "vuukle", "Vuukle", "#vuukle-comments, .vuukle-comments, #vuukle_div, #vuukle-comment",
         tenant=(_given("apiKey"),), native=(_given("articleId", "articleID"),),
     ),

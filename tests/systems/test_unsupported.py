@@ -18,7 +18,6 @@ EMBEDS = [
     ('<meta name="vf:domain" content="news.example.org"><vf-conversations vf-container-id="c-7"></vf-conversations>', "viafoura", "news.example.org", "c-7"),
     ('<div id="coral_thread"></div><script>Coral.createStreamEmbed({id: "coral_thread", rootURL: "https://talk.example.org", storyID: "s9"});</script>', "coral", "https://talk.example.org", "s9"),
     ('<hyvor-talk-comments website-id="12" page-id="video-1"></hyvor-talk-comments>', "hyvor", "12", "video-1"),
-    ('<div id="fastcomments-widget"></div><script>window.fcConfigs = [{"tenantId": "demo", urlId: "video-1"}];</script>', "fastcomments", "demo", "video-1"),
     ("<div id='vuukle-comments'></div><script>var VUUKLE_CONFIG = {apiKey: 'k-1', articleId: '77'};</script>", "vuukle", "k-1", "77"),
     ("<script>var idcomments_acct = 'acc'; var idcomments_post_id = '14';</script><span id='IDCommentsPostTitle'></span>", "intensedebate", "acc", "14"),
     ('<div id="lv-container" data-id="city" data-uid="MTAy"></div>', "livere", "MTAy", None),
