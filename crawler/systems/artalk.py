@@ -1,8 +1,8 @@
 """Artalk: a thread by site and page key from a JSON API, in one list of comments and replies.
 
-Source: `server/handler/comment_list.go`, `comments_get/` and `stat.go`, `server/common/`, `internal/dao/cook.go` and
-`internal/entity/` of ArtalkJS/Artalk (2.8 to 2.9), and the client with the types of its API: artalk 2.9.1 (npm),
-`src/config.ts`, `src/plugins/stat.ts`, `src/comment/renders/header.ts`.
+Source: `server/handler/comment_list.go` (02a4239), `comments_get/` (798ac17, 8d60023) and `stat.go` (12a432b),
+`server/common/` (000e3d2), `internal/dao/cook.go` (c94a34f) and `internal/entity/` of ArtalkJS/Artalk, and the client
+with the types of its API: artalk 2.9.1 (npm), `src/config.ts`, `src/plugins/stat.ts`, `src/comment/renders/header.ts`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Odysee: the comments of a claim on LBRY, from the comment server (commentron) that the site itself asks.
 
 Source: `commentapi/comment.go`, `commentapi/reaction.go`, `server/services/v1/comments/list.go` and `edit.go`,
-`server/services/v2/reactions/list.go` and `settings/service.go` of OdyseeTeam/commentron; `ui/comments.js`,
-`ui/constants/comment.ts`, `.env.defaults`, `web/src/html.ts`, `web/src/metadata/googleVideo.ts` and
-`web/src/fetchStreamUrl.ts` of OdyseeTeam/odysee-frontend (2025).
+`server/services/v2/reactions/list.go` and `settings/service.go` (42af760) of OdyseeTeam/commentron; `ui/comments.js`
+(91464f0), `ui/constants/comment.ts` (3f8d053), `.env.defaults` (002f584), `web/src/html.ts` (fbe31d9),
+`web/src/metadata/googleVideo.ts` (8a5d597) and `web/src/fetchStreamUrl.ts` (3f8d053) of OdyseeTeam/odysee-frontend.
 """
 
 from __future__ import annotations
