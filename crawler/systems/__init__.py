@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from crawler.systems.artalk import Artalk
 from crawler.systems.base import System
 from crawler.systems.comentario import Comentario
 from crawler.systems.commento import Commento
@@ -12,11 +13,13 @@ from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
 from crawler.systems.disqus import Disqus
 from crawler.systems.drupal import Drupal
+from crawler.systems.fastcomments import FastComments
 from crawler.systems.generic import Generic
 from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
 from crawler.systems.microformats import Microformats
+from crawler.systems.odysee import Odysee
 from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
@@ -36,6 +39,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Drupal,
     YouTube,
     PeerTube,
+    Odysee,
     Disqus,
     Discourse,
     Ghost,
@@ -48,6 +52,8 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Utterances,
     Waline,
     Twikoo,
+    Artalk,
+    FastComments,
     Unsupported,
     SchemaOrg,
     Microformats,

@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 from scrapy.http import Response
 
 from crawler.extract.text import clean
-from crawler.systems.base import Exchange, ShapeChangedError
+from crawler.systems.base import Exchange, FetchError, ShapeChangedError
 
 _MISSING: Final = object()
 MAX_NUMBER: Final = 2**63 - 1
@@ -209,3 +209,12 @@ def parse_json(body: bytes, url: str) -> Any:
         except (ValueError, RecursionError):
             continue
     raise ShapeChangedError(url, f"no JSON in it ({text[:60]!r})")
+
+
+def told_by(error: FetchError) -> dict[str, Any]:
+    """What an answer with an error status says, where it is a JSON object."""
+    try:
+        told = json.loads(error.answer)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}

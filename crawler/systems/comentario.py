@@ -6,7 +6,6 @@ Source: `internal/api/restapi/handlers/embed_comment.go`, `internal/svc/comment_
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from crawler.extract.document import Document
 from crawler.systems.answers import Row
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.fields import moment, set_body, set_removed, set_time
-from crawler.systems.reading import Reading
+from crawler.systems.reading import Reading, posting
 from crawler.systems.scripts import given
 
 SCRIPT: Final = "/comentario.js"
@@ -62,9 +61,7 @@ class Comentario(System):
         """All comments at once; the answer counts as a view of the page at the server."""
         reading.walked("api")
         asked = {"host": ref.evidence["host"], "path": ref.native_id}
-        answer = await reading.json(
-            ref.url, method="POST", body=json.dumps(asked), headers={"Content-Type": "application/json"}
-        )
+        answer = await reading.json(**posting(ref.url, asked))
         info = answer.root.row("pageInfo")
         ref.state = "closed" if info.flag("isDomainReadonly") or info.flag("isPageReadonly") else "open"
         commenters = {row.id("id"): row for row in answer.root.rows("commenters")}

@@ -5,7 +5,6 @@ Source: `api/comment_list.go`, `api/comment_delete.go` and `frontend/js/commento
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from crawler.extract.document import Document
 from crawler.systems.answers import Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_removed, set_time
-from crawler.systems.reading import Reading
+from crawler.systems.reading import Reading, posting
 from crawler.systems.scripts import Members, given
 
 SCRIPT: Final = "/js/commento.js"
@@ -69,9 +68,7 @@ class Commento(System):
         """All comments at once."""
         reading.walked("api")
         asked = {"commenterToken": ANONYMOUS, "domain": ref.evidence["domain"], "path": ref.native_id}
-        answer = await reading.json(
-            ref.url, method="POST", body=json.dumps(asked), headers={"Content-Type": "application/json"}
-        )
+        answer = await reading.json(**posting(ref.url, asked))
         root = answer.root
         if root.flag("success") is False:
             raise FetchError("error", f"{ref.url}: {root.maybe_text('message')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -260,6 +261,10 @@ class Reading:
             self._shrank = self._shrank or (self._expected is not None and count < self._expected)
             self._expected, self._scope = count, scope
 
+    def withheld(self, count: int) -> None:
+        """Note comments that the source counts and, as it says itself, shows to nobody: they are not missed."""
+        self._counted["withheld"] += count
+
     def expect_replies(self, parent: str, count: int | None) -> None:
         """How many replies the source says a comment has, compared in the end with those that came.
 
@@ -331,7 +336,7 @@ class Reading:
         """The scope of the stated count and what came in it."""
         counted, scope = self._counted, self._scope
         got = {
-            "all": counted["all"],
+            "all": counted["all"] + counted["withheld"],
             "incl_removed": counted["all"],
             "comments": self.captured_without_pings,
             "visible": counted["all"] - counted["removed"],
@@ -444,6 +449,11 @@ def with_query(url: str, /, **query: str | int | None) -> str:
     given = {name: value for name, value in query.items() if value is not None}
     url = url.partition("#")[0]
     return f"{url}{'&' if '?' in url else '?'}{urlencode(given)}" if given else url
+
+
+def posting(url: str, value: object) -> dict[str, Any]:
+    """A request (arguments of :meth:`Reading.json`) that sends a value as JSON."""
+    return {"url": url, "method": "POST", "body": json.dumps(value), "headers": {"Content-Type": "application/json"}}
 
 
 def document_of(response: Response) -> Document:

@@ -6,7 +6,6 @@ of Remark42 1.14, and its documentation.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -19,7 +18,7 @@ from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.reading import Reading, posting, with_query
 from crawler.systems.scripts import Members, given
 
 if TYPE_CHECKING:
@@ -69,12 +68,7 @@ class Remark42(System):
     def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
         """`countMultiCtrl`: the counts alone, from the same field as that of the list."""
         root, site = threads[0].url.removesuffix("/find"), threads[0].tenant.rpartition("@")[0]
-        return {
-            "url": with_query(f"{root}/counts", site=site),
-            "method": "POST",
-            "body": json.dumps([thread.native_id for thread in threads]),
-            "headers": {"Content-Type": "application/json"},
-        }
+        return posting(with_query(f"{root}/counts", site=site), [thread.native_id for thread in threads])
 
     def counts_of(self, answer: Answer, threads: Sequence[KnownThread], /) -> Sequence[int | None]:
         """Comments that are not removed."""

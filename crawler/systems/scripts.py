@@ -68,6 +68,8 @@ class _Open:
     member: str | None = None
     value: list[tuple[str, str]] = field(default_factory=list)
     start: int = 0
+    function: str = ""
+    """The function whose arguments the bracket holds."""
 
     def close_member(self, text: str, end: int) -> None:
         if self.given is not None and self.member is not None:
@@ -94,7 +96,7 @@ def _read(text: str, marks: tuple[str, ...], *, is_inner: bool = False) -> Itera
             if len(opened) == MAX_DEPTH:
                 break
             top.value.append((kind, word))
-            opened.append(_Open(Given(_called(before)) if word == "{" else None))
+            opened.append(_opened(word, before, top))
         elif kind == "mark" and word in "}])":
             top.close_member(text, match.start())
             if top.given is not None and top.given.members:
@@ -119,6 +121,14 @@ def _read(text: str, marks: tuple[str, ...], *, is_inner: bool = False) -> Itera
         yield from _read(piece, marks, is_inner=True)
 
 
+def _opened(word: str, before: list[tuple[str, str]], above: _Open) -> _Open:
+    """A bracket; an object behind other arguments that hold brackets is given to the function all the same."""
+    name = _called(before)
+    if word == "{":
+        return _Open(Given(above.function if name == ")" and above.function else name))
+    return _Open(None, function=name if word == "(" and _NAME.fullmatch(name) else "")
+
+
 def _called(before: list[tuple[str, str]]) -> str:
     """The name of an object by what stands before its bracket: ``name =``, ``name:``, ``name(``, ``name(x,``."""
     words = [word for _, word in before]
@@ -129,6 +139,7 @@ def _called(before: list[tuple[str, str]]) -> str:
 
 
 _BEFORE: Final = frozenset("=:(,{")
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
 
 
 def _assign(before: list[tuple[str, str]], assigned: dict[str, Given]) -> None:

@@ -6,7 +6,6 @@ Source: `index.js` and `utils/` of twikoo-func 1.7, `getUrl` of twikoo 1.7 (npm)
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
@@ -20,7 +19,7 @@ from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import parent_in, set_body, set_time, typed_link
 from crawler.systems.paging import by_link
 from crawler.systems.places import has_place, web_address, written_path
-from crawler.systems.reading import Reading
+from crawler.systems.reading import Reading, posting
 from crawler.systems.scripts import Given, given
 
 if TYPE_CHECKING:
@@ -143,8 +142,7 @@ def _spellings(path: str | None) -> list[str]:
 
 
 def _ask(url: str, event: str, /, **values: Any) -> dict[str, Any]:
-    body = json.dumps({"event": event, **values})
-    return {"url": url, "method": "POST", "body": body, "headers": {"Content-Type": "application/json"}}
+    return posting(url, {"event": event, **values})
 
 
 def _check(answer: Answer) -> None:

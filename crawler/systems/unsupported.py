@@ -89,12 +89,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         r"HYVOR_TALK_CONFIG\s*=\s*\{[^}]{0,400}?\bid\s*:\s*[\"']?([^\"',\s}]{1,200})"),
     ),
     Fingerprint(
-        "fastcomments", "FastComments", "[id^=fastcomments-widget], fast-comments",
-        script=_script(r"\bfcConfigs\b|FastCommentsUI\("),
-        marks=("fastcomments-widget", "fast-comments", "fcConfigs", "FastCommentsUI"),
-        tenant=(_given("tenantId"),), native=(_given("urlId"),),
-    ),
-    Fingerprint(
         "vuukle", "Vuukle", "#vuukle-comments, .vuukle-comments, #vuukle_div, #vuukle-comment",
         tenant=(_given("apiKey"),), native=(_given("articleId", "articleID"),),
     ),
@@ -146,11 +140,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(_given("repo"),), native=(_given("number"),)),
     Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("),
         marks=("vcomments", "new Valine("), tenant=(_given("appId", "app_id"),)),
-    Fingerprint(
-        "artalk", "Artalk", "#artalk, #Comments.artalk, .artalk", script=_script(r"Artalk\.init\(|new Artalk\("),
-        marks=("artalk", "Artalk"),
-        tenant=(_given("site"),), native=(_given("pageKey"),),
-    ),
     # -- systems of one publisher -----------------------------------------------------------------------
     Fingerprint(
         "guardian", "The Guardian's discussion",
@@ -195,8 +184,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         host=_host(r"news\.yahoo\.co\.jp"), native=(r"/articles/([0-9a-f]{20,64})",),
     ),
     # -- video platforms --------------------------------------------------------------------------------
-    Fingerprint("odysee", "Odysee", host=_host(r"odysee\.com"),
-        path=_script(r"/(@[^/]+:[0-9a-f]+/[^/]+:[0-9a-f]+)/?\Z")),
     Fingerprint("bitchute", "BitChute", host=_host(r"bitchute\.com"), path=_script(r"/video/([\w-]{4,})/?\Z")),
     Fingerprint("rumble", "Rumble", host=_host(r"rumble\.com"), path=_script(r"/(v[0-9a-z]{3,})-[^/]+\Z")),
     Fingerprint("dailymotion", "Dailymotion", host=_host(r"dailymotion\.com"),

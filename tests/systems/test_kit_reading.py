@@ -114,3 +114,25 @@ async def test_replies_of_several_threads_in_one_batch_are_counted_where_they_ar
     system.stated = 3
     ((_, _, ledger),) = await read(system, HTML, "https://a.example/", {})
     assert ledger.gaps == [{"parent": "1", "expected": 3, "got": 2, "reason": "fewer replies than the source states"}]
+
+
+class Withholding(Late):
+    """Is told on each page that one comment more is counted than sent."""
+
+    stated = 12
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        async for answer in by_number(reading, lambda page: with_query(API, page=page), lambda _: 6):
+            reading.expect(self.stated, "all")
+            reading.withheld(1)
+            comments = [Comment(native_id=row.id("id")) for row in answer.root.rows("rows")]
+            yield reading.batch(comments, answer.exchange)
+
+
+async def test_what_a_source_counts_and_says_it_withholds_is_not_missed():
+    ((_, comments, ledger),) = await read(Withholding(), HTML, "https://a.example/", pages())
+    assert (len(comments), ledger.expected, ledger.captured, ledger.verdict) == (6, 12, 6, "complete")
+    system = Withholding()
+    system.stated, system.may_move = 13, True
+    ((_, _, ledger),) = await read(system, HTML, "https://a.example/", pages())
+    assert (ledger.verdict, [(gap["expected"], gap["got"]) for gap in ledger.gaps or []]) == ("partial", [(13, 12)])

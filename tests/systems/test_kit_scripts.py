@@ -58,6 +58,18 @@ def test_each_way_of_writing_it_is_read(script):
     assert ("conf", {"a": "b"}) in read(script, "conf")
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "conf(document.getElementById('x'), {a: 'b'})",
+        "w.conf(x, f(g(1), [2]), {a: 'b'})",
+        "if (ready(1)) { conf(f(1), {a: 'b'}) }",
+    ],
+)
+def test_what_a_function_is_given_behind_other_arguments_has_its_name(call):
+    assert ("conf", {"a": "b"}) in read(call, "conf")
+
+
 def test_data_sets_are_called_as_their_attributes():
     script = "const s = document.createElement('script'); s.src = 'https://w.example/c.js'; s.dataset.repoId = 'R'; s.async = true;"
     assert read(script, "w.example") == [("s", {"src": "https://w.example/c.js", "data-repo-id": "R", "async": None})]

@@ -18,7 +18,6 @@ EMBEDS = [
     ('<meta name="vf:domain" content="news.example.org"><vf-conversations vf-container-id="c-7"></vf-conversations>', "viafoura", "news.example.org", "c-7"),
     ('<div id="coral_thread"></div><script>Coral.createStreamEmbed({id: "coral_thread", rootURL: "https://talk.example.org", storyID: "s9"});</script>', "coral", "https://talk.example.org", "s9"),
     ('<hyvor-talk-comments website-id="12" page-id="video-1"></hyvor-talk-comments>', "hyvor", "12", "video-1"),
-    ('<div id="fastcomments-widget"></div><script>window.fcConfigs = [{"tenantId": "demo", urlId: "video-1"}];</script>', "fastcomments", "demo", "video-1"),
     ("<div id='vuukle-comments'></div><script>var VUUKLE_CONFIG = {apiKey: 'k-1', articleId: '77'};</script>", "vuukle", "k-1", "77"),
     ("<script>var idcomments_acct = 'acc'; var idcomments_post_id = '14';</script><span id='IDCommentsPostTitle'></span>", "intensedebate", "acc", "14"),
     ('<div id="lv-container" data-id="city" data-uid="MTAy"></div>', "livere", "MTAy", None),
@@ -46,7 +45,6 @@ async def test_a_place_of_a_known_system_has_a_row_with_its_name_and_keys(embed,
 
 
 PLATFORMS = [
-    ("https://odysee.com/@channel:a1/a-video:b2", "odysee", "@channel:a1/a-video:b2"),
     ("https://www.bitchute.com/video/AbCd1234/", "bitchute", "AbCd1234"),
     ("https://rumble.com/v1abc2-a-video.html", "rumble", "v1abc2"),
     ("https://www.dailymotion.com/video/x8abcd", "dailymotion", "x8abcd"),
@@ -106,7 +104,7 @@ def test_scripts_counters_share_buttons_players_and_forums_are_no_thread(html):
     assert SYSTEM.detect(Document(html, URL)) == []
 
 
-@pytest.mark.parametrize("url", ["https://vimeo.com/about", "https://rumble.com/c/channel", "https://www.bilibili.com/", "https://odysee.com/@channel:a1"])
+@pytest.mark.parametrize("url", ["https://vimeo.com/about", "https://rumble.com/c/channel", "https://www.bilibili.com/"])
 def test_other_pages_of_the_platforms_are_no_thread(url):
     assert SYSTEM.detect(Document("<title>x</title><body>x</body>", url)) == []
 
@@ -122,7 +120,7 @@ def test_no_system_that_is_read_is_said_to_be_unsupported_and_every_row_is_tried
     assert len(set(names)) == len(names)
     assert not set(names) & {system.name for system in REGISTRY}
     tried = {name for _, name, *_ in EMBEDS} | {name for _, name, _ in PLATFORMS} | {name for _, _, name, _ in SITES}
-    alike = {"replybox", "talkyard", "htmlcommentbox", "gitalk", "valine", "artalk", "googleplus", "civil", "jskit"}
+    alike = {"replybox", "talkyard", "htmlcommentbox", "gitalk", "valine", "googleplus", "civil", "jskit"}
     assert set(names) - tried == alike, "these are an element by its id or class and nothing else"
 
 
