@@ -17,6 +17,7 @@ from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
 from crawler.systems.isso import Isso
 from crawler.systems.microformats import Microformats
+from crawler.systems.openweb import OpenWeb
 from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
@@ -37,6 +38,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     YouTube,
     PeerTube,
     Disqus,
+    OpenWeb,
     Discourse,
     Ghost,
     Isso,

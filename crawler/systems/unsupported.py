@@ -59,14 +59,6 @@ def _host(names: str) -> re.Pattern[str]:
 FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     # -- hosted systems of publishers -------------------------------------------------------------------
     Fingerprint(
-        "openweb", "OpenWeb (Spot.IM)",
-        "[data-spotim-module=conversation], [data-spotim-module=spotim-launcher][data-post-id]"
-        ", [data-spot-id][data-post-id], [data-openweb-module=conversation], #spotim-config",
-        tenant=("[data-spot-id]@data-spot-id", r"launcher\.spot\.im/spot/(sp_\w+)", given_as("spotId", "spot_id",
-        "spotImId")),
-        native=("[data-spotim-module][data-post-id]@data-post-id", "[data-spot-id][data-post-id]@data-post-id"),
-    ),
-    Fingerprint(
         "viafoura", "Viafoura", "vf-conversations, vf-widget[widget-id=conversations], .vf-conversations, #vf-comments",
         tenant=("meta[name='vf:domain']@content",),
         native=("vf-conversations@vf-container-id", "meta[name='vf:container_id']@content",
@@ -196,8 +188,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         path=_script(r"/(@[^/]+:[0-9a-f]+/[^/]+:[0-9a-f]+)/?\Z")),
     Fingerprint("bitchute", "BitChute", host=_host(r"bitchute\.com"), path=_script(r"/video/([\w-]{4,})/?\Z")),
     Fingerprint("rumble", "Rumble", host=_host(r"rumble\.com"), path=_script(r"/(v[0-9a-z]{3,})-[^/]+\Z")),
-    Fingerprint("dailymotion", "Dailymotion", host=_host(r"dailymotion\.com"),
-        path=_script(r"/(?:[a-z]{2}/)?video/(x[0-9a-z]+)")),
     Fingerprint("bilibili", "Bilibili", host=_host(r"bilibili\.com"), path=_script(r"/video/(BV\w{10}|av\d+)")),
     Fingerprint("vimeo", "Vimeo", host=_host(r"vimeo\.com"), path=_script(r"/(?:channels/[\w-]+/)?(\d{4,})/?\Z")),
     Fingerprint("niconico", "Niconico", host=_host(r"nicovideo\.jp"), path=_script(r"/watch/((?:sm|nm|so)?\d+)\Z")),
