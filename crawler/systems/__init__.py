@@ -25,6 +25,7 @@ from crawler.systems.schemaorg import SchemaOrg
 from crawler.systems.twikoo import Twikoo
 from crawler.systems.unsupported import Unsupported
 from crawler.systems.utterances import Utterances
+from crawler.systems.viafoura import Viafoura
 from crawler.systems.waline import Waline
 from crawler.systems.wordpress import WordPress
 from crawler.systems.wpdiscuz import WpDiscuz
@@ -39,6 +40,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     PeerTube,
     Disqus,
     OpenWeb,
+    Viafoura,
     Discourse,
     Ghost,
     Isso,

@@ -59,12 +59,6 @@ def _host(names: str) -> re.Pattern[str]:
 FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     # -- hosted systems of publishers -------------------------------------------------------------------
     Fingerprint(
-        "viafoura", "Viafoura", "vf-conversations, vf-widget[widget-id=conversations], .vf-conversations, #vf-comments",
-        tenant=("meta[name='vf:domain']@content",),
-        native=("vf-conversations@vf-container-id", "meta[name='vf:container_id']@content",
-        "[data-vf-container-id]@data-vf-container-id"),
-    ),
-    Fingerprint(
         "coral", "Coral", "#coral_thread, #coral-embed-stream, #coral_talk_stream, [id^=coral_talk_], #coralContainer",
         script=_script(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("), marks=("coral", "Coral"),
         tenant=(given_as("rootURL", "rootUrl", "talk"), "[data-coral-root-url]@data-coral-root-url"),

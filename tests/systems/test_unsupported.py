@@ -13,7 +13,6 @@ URL = "https://news.example.org/2021/07/a-video/"
 SYSTEM = Unsupported()
 
 EMBEDS = [
-    ('<meta name="vf:domain" content="news.example.org"><vf-conversations vf-container-id="c-7"></vf-conversations>', "viafoura", "news.example.org", "c-7"),
     ('<div id="coral_thread"></div><script>Coral.createStreamEmbed({id: "coral_thread", rootURL: "https://talk.example.org", storyID: "s9"});</script>', "coral", "https://talk.example.org", "s9"),
     ('<hyvor-talk-comments website-id="12" page-id="video-1"></hyvor-talk-comments>', "hyvor", "12", "video-1"),
     ('<div id="fastcomments-widget"></div><script>window.fcConfigs = [{"tenantId": "demo", urlId: "video-1"}];</script>', "fastcomments", "demo", "video-1"),
@@ -82,7 +81,6 @@ def test_a_publishers_own_system_is_looked_for_on_its_own_hosts_only(url, html, 
 @pytest.mark.parametrize(
     "html",
     [
-        '<script src="https://cdn.viafoura.net/entry/index.js"></script><vf-conversations-count></vf-conversations-count>',
         '<script src="https://talk.example.org/assets/js/count.js"></script><span class="coral-count" data-coral-url="x"></span>',
         '<a href="https://vk.com/share.php?url=x">VK</a><script src="https://vk.com/js/api/share.js"></script><script>VK.init({apiId: 5}); VK.Widgets.Group("g", {}, 1);</script>',
         '<a href="https://www.facebook.com/sharer/sharer.php?u=x">f</a><div class="fb-like"></div><meta property="fb:app_id" content="1"><span class="fb-comments-count"></span>',
