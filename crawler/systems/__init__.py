@@ -15,6 +15,7 @@ from crawler.systems.drupal import Drupal
 from crawler.systems.generic import Generic
 from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
+from crawler.systems.guardian import Guardian
 from crawler.systems.isso import Isso
 from crawler.systems.microformats import Microformats
 from crawler.systems.openweb import OpenWeb
@@ -41,6 +42,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Disqus,
     OpenWeb,
     Viafoura,
+    Guardian,
     Discourse,
     Ghost,
     Isso,

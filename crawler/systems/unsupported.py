@@ -136,13 +136,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     # -- systems of one publisher -----------------------------------------------------------------------
     Fingerprint(
-        "guardian", "The Guardian's discussion",
-        'gu-island[name*="Discussion"], [data-discussion-key], #dsq-comments-guardian',
-        script=_script(r'"isCommentable"\s*:\s*true'), host=_host(r"theguardian\.com|guardian\.co\.uk"),
-        native=("[data-discussion-key]@data-discussion-key", r'"shortUrlId"\s*:\s*"(/?p/\w+)"',
-        r'"shortUrl"\s*:\s*"[^"]*/(p/\w+)"'),
-    ),
-    Fingerprint(
         "nyt", "The New York Times' comments", "#commentsContainer, #comments-panel, [data-testid=comments-container]",
         script=_script(r'"(?:commentStatus|status)"\s*:\s*"ACCEPT_AND_DISPLAY_COMMENTS"'), host=_host(r"nytimes\.com"),
     ),

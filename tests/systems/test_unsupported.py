@@ -59,7 +59,6 @@ def test_a_page_of_a_video_platform_has_a_row_by_its_address(url, name, native):
 
 
 SITES = [
-    ("https://www.theguardian.com/x/2021/a", '<script>{"isCommentable":true,"shortUrlId":"/p/h123"}</script>', "guardian", "/p/h123"),
     ("https://www.nytimes.com/2021/07/01/a.html", '<div id="commentsContainer"></div>', "nyt", None),
     ("https://www.dailymail.co.uk/news/article-123/A.html", '<div id="reader-comments"></div><a href="/news/article-123/A.html">x</a>', "dailymail", "123"),
     ("https://www.bbc.co.uk/news/a-1", '<script>fetch("/wc-data/container/comments?apiKey=k&forumId=__CPS__1")</script>', "bbc", "__CPS__1"),
