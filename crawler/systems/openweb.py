@@ -121,12 +121,12 @@ class OpenWeb(System):
             ref.state = "closed" if found.flag("read_only") else "open"
             ref.stated = _stated(found)
             reading.expect(ref.stated, "shown")
-            rows, short = _flat(reading, _listed(found), above)
+            rows, short = _flat(reading, found.listed("comments"), above)
             yield reading.batch(reading.comments(rows, comment_of), answer.exchange)
             while short:
                 parent, offset = short.pop()
                 async for more in _pages(ref, reading, parent, offset):
-                    replies = _listed(_conversation(more, users))
+                    replies = _conversation(more, users).listed("comments")
                     above |= {reply.id("id"): parent for reply in replies}
                     rows, shorter = _flat(reading, replies, above)
                     short += shorter
@@ -219,11 +219,6 @@ def _conversation(answer: Answer, users: dict[str, Any]) -> Row:
     named = found.maybe_row("users")
     users.update(named.value if named is not None else {})
     return found
-
-
-def _listed(found: Row) -> list[Row]:
-    """The comments of an answer; null where there are none."""
-    return (found.maybe_rows("comments") or []) if found.has("comments") else found.rows("comments")
 
 
 def _stated(found: Row) -> int:

@@ -158,7 +158,7 @@ def _pages(reading: Reading, url: str, tree: _Tree, parent: str | None = None, *
             raise ShapeChangedError(answer.url, "more_available is missing")
         if not more:
             return None
-        own = [row.id("content_uuid") for row in answer.root.rows("contents") if parent or tree.is_top(row)]
+        own = [row.id("content_uuid") for row in answer.root.listed("contents") if parent or tree.is_top(row)]
         if not own:
             raise FetchError("error", f"{answer.url}: there is more, but nothing to go on from")
         return with_query(url, limit=PER_PAGE, **query, starting_from=own[-1])
@@ -176,7 +176,7 @@ async def _left_out(reading: Reading, url: str, tree: _Tree, people: _People) ->
 async def _batch(reading: Reading, answer: Answer, tree: _Tree, people: _People) -> Batch:
     """The comments of an answer; replies stand behind their comments, or within them."""
     rows: list[Row] = []
-    for row in answer.root.rows("contents"):
+    for row in answer.root.listed("contents"):
         rows += [row, *(row.maybe_rows("replies.contents") or ())]
     await people.meet(reading, rows)
     comments = reading.comments(rows, lambda row: _comment(row, tree, people))

@@ -244,3 +244,10 @@ def test_a_count_is_asked_for_where_a_visit_has_learnt_the_address():
 
     assert request(RECORD) == {"url": RECORD}
     assert request("https://livecomments.viafoura.co/v4/livecomments") is None
+
+
+async def test_no_comments_may_be_null_and_are_not_missing():
+    [(_, comments, ledger)] = await read(Viafoura(), PAGE, URL, web(more={FIRST: json_answer({"more_available": False, "contents": None})}))
+    assert (comments, ledger.verdict) == ([], "none")
+    [(_, comments, ledger)] = await read(Viafoura(), PAGE, URL, web(more={FIRST: json_answer({"more_available": False})}))
+    assert (comments, ledger.verdict, ledger.stop_reason) == ([], "unknown", "error")
