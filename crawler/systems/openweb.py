@@ -48,11 +48,11 @@ _CONVERSATIONS: Final = (
     "[data-spotim-module=conversation], [data-spotim-app=conversation], [data-openweb-module=conversation]"
 )
 _LAUNCHER: Final = "[data-spotim-module=spotim-launcher][data-post-id]"
-_PLACES: Final = f"{_CONVERSATIONS}, {_LAUNCHER}, [data-spot-id][data-post-id], #spotim-config"
+_PLACES: Final = f"{_CONVERSATIONS}, {_LAUNCHER}, [data-spot-id^=sp_][data-post-id], #spotim-config"
 _SPOT: Final = (
-    "[data-spot-id]@data-spot-id", r"launcher\.spot\.im/spot/(sp_\w+)", given_as("spotId", "spot_id", "spotImId"),
+    "[data-spot-id^=sp_]@data-spot-id", r"launcher\.spot\.im/spot/(sp_\w+)", given_as("spotId", "spot_id", "spotImId"),
 )  # fmt: skip
-_POST: Final = ("[data-spotim-module][data-post-id]@data-post-id", "[data-spot-id][data-post-id]@data-post-id")
+_POST: Final = ("[data-spotim-module][data-post-id]@data-post-id", "[data-spot-id^=sp_][data-post-id]@data-post-id")
 
 _STAFF: Final = ("is_admin", "is_super_admin", "is_moderator", "is_community_moderator", "is_journalist")
 
@@ -79,13 +79,7 @@ class OpenWeb(System):
         evidence = f"[{_told_by(place)}]" if place is not None else "dailymotion.com/video/"
         posts: list[str | None] = [video[1]] if video else [*dict.fromkeys(_posts(document))] or [None]
         refs = [
-            ThreadRef(
-                system=self.name,
-                tenant=spot or "",
-                native_id=post,
-                url=READ,
-                detected_by=evidence,
-            )
+            ThreadRef(system=self.name, tenant=spot or "", native_id=post, url=READ, detected_by=evidence)
             for post in posts
         ]
         for ref in refs:

@@ -84,6 +84,7 @@ def test_each_conversation_of_a_page_is_a_thread():
         '<span class="spot-im-replies-count" data-post-id="p1"></span><script>ga("spotim")</script>',
         f'<div data-spotim-module="messages-count" data-post-id="p1"></div>{LAUNCHER}',
         '<iframe src="https://www.dailymotion.com/embed/video/x8abcd"></iframe>',
+        '<div class="parking" data-spot-id="12" data-post-id="7"></div>',
     ],
 )
 def test_launchers_counters_advertisements_and_players_are_no_thread(html):
