@@ -297,6 +297,10 @@ YOUTUBE_API_KEY = ""
 # own: whether the comments of a YouTube video are also read where another page shows it, not only on YouTube itself.
 YOUTUBE_EMBEDDED = False
 
+# own: writers of a Viafoura thread whose names a visit asks for, a request each; comments of the others have the id of
+# their writer and no name.
+VIAFOURA_AUTHORS = 200
+
 # own: comments that a visit of `scrapy crawl revisit` must be expected to save from being missed, for each request that
 # it costs; less is more visits.
 REVISIT_PRICE = 0.15

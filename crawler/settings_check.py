@@ -67,6 +67,7 @@ NUMBERS: Final[dict[str, Range]] = {
     "ROBOTS_CACHE_SECONDS": Range(0, 24 * HOUR, whole=False),  # RFC 9309 2.4: at most 24 hours
     "ROBOTS_RETRY_SECONDS": Range(0, 24 * HOUR, whole=False),
     "REPORT_DAYS": Range(0, 36_500, whole=False),
+    "VIAFOURA_AUTHORS": Range(0, 1_000_000),
     "REVISIT_PRICE": Range(0.0001, 1_000_000, whole=False),
     "REVISIT_MIN_HOURS": Range(0, 24 * 365, whole=False),
     "REVISIT_MAX_HOURS": Range(0.000001, 24 * 365, whole=False),

@@ -17,9 +17,11 @@ from crawler.systems.fastcomments import FastComments
 from crawler.systems.generic import Generic
 from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
+from crawler.systems.guardian import Guardian
 from crawler.systems.isso import Isso
 from crawler.systems.microformats import Microformats
 from crawler.systems.odysee import Odysee
+from crawler.systems.openweb import OpenWeb
 from crawler.systems.peertube import PeerTube
 from crawler.systems.phpmelody import PhpMelody
 from crawler.systems.remark42 import Remark42
@@ -27,6 +29,7 @@ from crawler.systems.schemaorg import SchemaOrg
 from crawler.systems.twikoo import Twikoo
 from crawler.systems.unsupported import Unsupported
 from crawler.systems.utterances import Utterances
+from crawler.systems.viafoura import Viafoura
 from crawler.systems.waline import Waline
 from crawler.systems.wordpress import WordPress
 from crawler.systems.wpdiscuz import WpDiscuz
@@ -41,6 +44,9 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     PeerTube,
     Odysee,
     Disqus,
+    OpenWeb,
+    Viafoura,
+    Guardian,
     Discourse,
     Ghost,
     Isso,

@@ -127,6 +127,10 @@ class Row:
         value = self.raw(key)
         return None if value is None else _rows(value, self.url, self.observed_at, self._path(key))
 
+    def listed(self, key: str) -> list[Row]:
+        """A list of objects that is null where there are none; a missing one is no empty one."""
+        return (self.maybe_rows(key) or []) if self.has(key) else self.rows(key)
+
     def _get(self, key: str) -> Any:
         if "." not in key:
             return self.value.get(key, _MISSING)

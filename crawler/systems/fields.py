@@ -26,6 +26,19 @@ def set_plain(comment: Comment, text: str | None) -> None:
     comment.text = None if text is None else (clean(text) or "").strip()
 
 
+_MARKUP = re.compile(
+    r"</?(?:p|br|a|span|div|blockquote|ul|ol|li|strong|em|b|i|code|pre|h[1-6]|img|del)\b[^<>]*>", re.IGNORECASE
+)
+
+
+def set_either(comment: Comment, text: str) -> None:
+    """Text of a comment whose source gives HTML for some and plain text for others, and does not say which."""
+    if _MARKUP.search(text):
+        set_body(comment, text)
+    else:
+        set_plain(comment, text)
+
+
 def set_time(comment: Comment, raw: str | None, *, observed_at: int, zone: tzinfo | None = UTC) -> None:
     """Publication time as a machine writes it.
 

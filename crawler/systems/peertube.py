@@ -6,7 +6,6 @@ Source: `server/core/controllers/api/videos/comment.ts`, `server/core/models/vid
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -17,7 +16,7 @@ from crawler.extract.document import Document
 from crawler.extract.platforms import match_url
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, Exchange, FetchError, System, ThreadRef
-from crawler.systems.fields import set_body, set_plain, set_removed, set_time
+from crawler.systems.fields import set_either, set_removed, set_time
 from crawler.systems.paging import ENDS_ALL, by_offset
 from crawler.systems.reading import Reading, with_query
 
@@ -169,11 +168,6 @@ def _flat(trees: list[Row]) -> tuple[list[Row], list[str]]:
     return rows, short
 
 
-_MARKUP = re.compile(
-    r"</?(?:p|br|a|span|div|blockquote|ul|ol|li|strong|em|b|i|code|pre|h[1-6]|img|del)\b[^<>]*>", re.IGNORECASE
-)
-
-
 def _comment(row: Row, creator: str | None) -> Comment:
     account = row.maybe_row("account") if row.has("account") else row.row("account")
     handle = _handle(account)
@@ -194,10 +188,8 @@ def _comment(row: Row, creator: str | None) -> Comment:
     if row.flag("isDeleted") or row.raw("deletedAt") is not None:
         set_removed(comment)
         comment.author_kind = "deleted"
-    elif _MARKUP.search(text):
-        set_body(comment, text)
     else:
-        set_plain(comment, text)
+        set_either(comment, text)
     return comment
 
 

@@ -1,4 +1,4 @@
-"""Where a page says that an embedded widget stands, and under which path its thread is kept."""
+"""Where a page says that an embedded widget stands, and under which keys or path its thread is kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from crawler.extract.document import Document
+from crawler.extract.selection import select
 
 _RESERVED: Final = ";/?:@&=+$,#"
 """Characters whose escapes `decodeURI` keeps (ECMA-262 19.2.6.2)."""
@@ -16,6 +17,37 @@ _HREF = re.compile(r"(?:(?:window|document|self|globalThis)\.)?location\.href|(?
 _NO_SLASH = re.compile(r"\.replace\(/\\/\$/u?,\s*(?:''|\"\")\)")
 _ELEMENT = re.compile(r"""getElementById\(\s*["']([\w-]+)["']|querySelector\(\s*["']([^"']+)["']""")
 _DECODED = re.compile(r"decodeURI(?:Component)?\((.*)\)")
+
+
+_AT = re.compile(r"(?P<selector>[^@]+)@(?P<attribute>[\w-]+)\Z")
+
+MAX_PLACES: Final = 20
+"""So many elements are asked for one key."""
+
+
+def given_as(*names: str) -> str:
+    """A pattern for :func:`first_key`: the literal that a script or a state gives to one of these names."""
+    return rf"""(?<![\w-])["']?(?:{"|".join(names)})["']?\s*[:=]\s*["']?([^"',;\s}}\\]{{1,200}})"""
+
+
+def first_key(document: Document, places: tuple[str, ...]) -> str | None:
+    """The first key that is there.
+
+    :param places: where it may stand: ``selector@attribute``, or a regular expression over the whole page with one
+        group
+    """
+    for place in places:
+        at = _AT.match(place) if "(" not in place else None
+        if at is not None:
+            nodes = select(document, at["selector"])[:MAX_PLACES]
+            values = [(node.attributes.get(at["attribute"]) or "").strip() for node in nodes]
+        else:
+            found = re.search(place, document.text)
+            values = [found[1].strip()] if found is not None else []
+        for value in values:
+            if value:
+                return value
+    return None
 
 
 def web_address(raw: str | None, document: Document, *, default_scheme: str | None = None) -> str | None:

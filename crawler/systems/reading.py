@@ -255,7 +255,8 @@ class Reading:
 
         :param scope: ``all``; ``comments`` (pingbacks and trackbacks left out); ``visible`` (stubs of removed ones left
             out); ``top`` (top level only); ``top_visible``; ``any`` (the source does not say whether it counts
-            pingbacks); ``incl_removed`` (also counts removed ones that are shown to nobody, so fewer is no gap)
+            pingbacks); ``shown`` (the source does not say whether it counts stubs); ``incl_removed`` (also counts
+            removed ones that are shown to nobody, so fewer is no gap)
         """
         if count is not None:
             self._shrank = self._shrank or (self._expected is not None and count < self._expected)
@@ -345,6 +346,8 @@ class Reading:
         }
         if scope == "any":
             scope = _scope_of(self._expected or 0, got)
+        if scope == "shown":
+            scope = "visible" if self._expected == got["visible"] else "all"
         return scope, got[scope] if scope else None
 
     def _compare(self) -> str | None:

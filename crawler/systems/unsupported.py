@@ -19,6 +19,7 @@ from crawler.extract.document import Document
 from crawler.extract.selection import select
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, System, ThreadRef
+from crawler.systems.places import first_key, given_as
 from crawler.systems.reading import Reading
 from crawler.systems.signs import register, signs_of
 
@@ -42,7 +43,7 @@ class Fingerprint:
     """Paths of the pages that have a thread, where every such page has one; group 1 is the thread's key."""
     tenant: tuple[str, ...] = ()
     native: tuple[str, ...] = ()
-    """Where the keys stand: ``selector@attribute``, or a regular expression over the whole page with one group."""
+    """Where the keys stand, for :func:`crawler.systems.places.first_key`."""
     ended: str | None = None
     """When the service ended, for those that have."""
 
@@ -55,68 +56,50 @@ def _host(names: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^|\.)(?:{names})\Z")
 
 
-def _given(*names: str) -> str:
-    """A literal that a script or a state gives to a name."""
-    return rf"""(?<![\w-])["']?(?:{"|".join(names)})["']?\s*[:=]\s*["']?([^"',;\s}}\\]{{1,200}})"""
-
-
 FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     # -- hosted systems of publishers -------------------------------------------------------------------
     Fingerprint(
-        "openweb", "OpenWeb (Spot.IM)",
-        "[data-spotim-module=conversation], [data-spotim-module=spotim-launcher][data-post-id]"
-        ", [data-spot-id][data-post-id], [data-openweb-module=conversation], #spotim-config",
-        tenant=("[data-spot-id]@data-spot-id", r"launcher\.spot\.im/spot/(sp_\w+)", _given("spotId", "spot_id",
-        "spotImId")),
-        native=("[data-spotim-module][data-post-id]@data-post-id", "[data-spot-id][data-post-id]@data-post-id"),
-    ),
-    Fingerprint(
-        "viafoura", "Viafoura", "vf-conversations, vf-widget[widget-id=conversations], .vf-conversations, #vf-comments",
-        tenant=("meta[name='vf:domain']@content",),
-        native=("vf-conversations@vf-container-id", "meta[name='vf:container_id']@content",
-        "[data-vf-container-id]@data-vf-container-id"),
-    ),
-    Fingerprint(
         "coral", "Coral", "#coral_thread, #coral-embed-stream, #coral_talk_stream, [id^=coral_talk_], #coralContainer",
         script=_script(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("), marks=("coral", "Coral"),
-        tenant=(_given("rootURL", "rootUrl", "talk"), "[data-coral-root-url]@data-coral-root-url"),
-        native=(_given("storyID", "storyId", "asset_id"), _given("storyURL", "storyUrl", "asset_url")),
+        tenant=(given_as("rootURL", "rootUrl", "talk"), "[data-coral-root-url]@data-coral-root-url"),
+        native=(given_as("storyID", "storyId", "asset_id"), given_as("storyURL", "storyUrl", "asset_url")),
     ),
     Fingerprint(
         "hyvor", "Hyvor Talk", "hyvor-talk-comments, #hyvor-talk-view, #hyvor-talk-iframe",
-        tenant=("hyvor-talk-comments@website-id", _given("HYVOR_TALK_WEBSITE")),
+        tenant=("hyvor-talk-comments@website-id", given_as("HYVOR_TALK_WEBSITE")),
         native=("hyvor-talk-comments@page-id",
         r"HYVOR_TALK_CONFIG\s*=\s*\{[^}]{0,400}?\bid\s*:\s*[\"']?([^\"',\s}]{1,200})"),
     ),
     Fingerprint(
         "vuukle", "Vuukle", "#vuukle-comments, .vuukle-comments, #vuukle_div, #vuukle-comment",
-        tenant=(_given("apiKey"),), native=(_given("articleId", "articleID"),),
+        tenant=(given_as("apiKey"),), native=(given_as("articleId", "articleID"),),
     ),
     Fingerprint(
         "intensedebate", "IntenseDebate", "#idc-container, #IDCommentsPostTitle, #idc-noscript",
         script=_script(r"\bidcomments_post_id\s*="),
         marks=("idc-container", "IDCommentsPostTitle", "idc-noscript", "idcomments_post_id"),
-        tenant=(_given("idcomments_acct"),), native=(_given("idcomments_post_id"),),
+        tenant=(given_as("idcomments_acct"),), native=(given_as("idcomments_post_id"),),
     ),
     Fingerprint(
         "livere", "LiveRe", "#lv-container[data-id], #livereContainer",
-        tenant=("#lv-container@data-uid", _given("livere_seq")), native=(_given("refer"),),
+        tenant=("#lv-container@data-uid", given_as("livere_seq")), native=(given_as("refer"),),
     ),
     Fingerprint(
         "cackle", "Cackle", "#mc-container",
         marks=("mc-container", "cackle_widget"),
         script=_script(r"cackle_widget\.push\(\s*\{\s*[\"']?widget[\"']?\s*:\s*[\"']Comment[\"']"),
         tenant=(r"widget[\"']?\s*:\s*[\"']Comment[\"'][^}]{0,200}?\bid[\"']?\s*:\s*[\"']?(\d+)",),
-        native=(_given("channel"),),
+        native=(given_as("channel"),),
     ),
     Fingerprint(
         "hypercomments", "HyperComments", "#hypercomments_widget, #hypercomments_mix",
-        tenant=(_given("widget_id"),), native=(_given("xid"),),
+        tenant=(given_as("widget_id"),), native=(given_as("xid"),),
     ),
     Fingerprint(
         "vk", "VK comments", "#vk_comments",
         script=_script(r"VK\.Widgets\.Comments\("), marks=("vk_comments", "VK.Widgets.Comments"),
-        tenant=(_given("apiId"),), native=(r"VK\.Widgets\.Comments\([^)]{0,300}?,\s*[\"']?([\w-]{1,100})[\"']?\s*\)",),
+        tenant=(given_as("apiId"),),
+        native=(r"VK\.Widgets\.Comments\([^)]{0,300}?,\s*[\"']?([\w-]{1,100})[\"']?\s*\)",),
     ),
     Fingerprint(
         "commentsapp", "Telegram (comments.app)",
@@ -128,26 +111,19 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "insticator", "Insticator", "[id^=insticator-commenting], .insticator-commenting, #insticator-comments",
-        tenant=("[data-insticator-site-id]@data-insticator-site-id", _given("insticatorSiteId")),
+        tenant=("[data-insticator-site-id]@data-insticator-site-id", given_as("insticatorSiteId")),
     ),
-    Fingerprint("graphcomment", "GraphComment", "#graphcomment", tenant=(_given("graphcomment_id", "graphlogin"),)),
-    Fingerprint("replybox", "ReplyBox", "#replybox", tenant=(_given("site"),), native=(_given("identifier"),)),
+    Fingerprint("graphcomment", "GraphComment", "#graphcomment", tenant=(given_as("graphcomment_id", "graphlogin"),)),
+    Fingerprint("replybox", "ReplyBox", "#replybox", tenant=(given_as("site"),), native=(given_as("identifier"),)),
     Fingerprint(
         "talkyard", "Talkyard", ".talkyard-comments",
-        tenant=(_given("talkyardServerUrl"),), native=(".talkyard-comments@data-discussion-id",),
+        tenant=(given_as("talkyardServerUrl"),), native=(".talkyard-comments@data-discussion-id",),
     ),
-    Fingerprint("htmlcommentbox", "HTML Comment Box", "#HCB_comment_box", native=(_given("hcb_user.PAGE"),)),
-    Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(_given("repo"),), native=(_given("number"),)),
+    Fingerprint("htmlcommentbox", "HTML Comment Box", "#HCB_comment_box", native=(given_as("hcb_user.PAGE"),)),
+    Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(given_as("repo"),), native=(given_as("number"),)),
     Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("),
-        marks=("vcomments", "new Valine("), tenant=(_given("appId", "app_id"),)),
+        marks=("vcomments", "new Valine("), tenant=(given_as("appId", "app_id"),)),
     # -- systems of one publisher -----------------------------------------------------------------------
-    Fingerprint(
-        "guardian", "The Guardian's discussion",
-        'gu-island[name*="Discussion"], [data-discussion-key], #dsq-comments-guardian',
-        script=_script(r'"isCommentable"\s*:\s*true'), host=_host(r"theguardian\.com|guardian\.co\.uk"),
-        native=("[data-discussion-key]@data-discussion-key", r'"shortUrlId"\s*:\s*"(/?p/\w+)"',
-        r'"shortUrl"\s*:\s*"[^"]*/(p/\w+)"'),
-    ),
     Fingerprint(
         "nyt", "The New York Times' comments", "#commentsContainer, #comments-panel, [data-testid=comments-container]",
         script=_script(r'"(?:commentStatus|status)"\s*:\s*"ACCEPT_AND_DISPLAY_COMMENTS"'), host=_host(r"nytimes\.com"),
@@ -173,7 +149,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "naver", "Naver's comment box", "#cbox_module, #cbox_module_wai, [class*=u_cbox]", host=_host(r"naver\.com"),
-        tenant=(_given("ticket"),), native=(_given("objectId"), r"/article/(\d+/\d+)"),
+        tenant=(given_as("ticket"),), native=(given_as("objectId"), r"/article/(\d+/\d+)"),
     ),
     Fingerprint(
         "daum", "Daum's comments", "alex-comment, .alex_comment, #alex-area, #alex-header, [data-alex-action]",
@@ -186,8 +162,6 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     # -- video platforms --------------------------------------------------------------------------------
     Fingerprint("bitchute", "BitChute", host=_host(r"bitchute\.com"), path=_script(r"/video/([\w-]{4,})/?\Z")),
     Fingerprint("rumble", "Rumble", host=_host(r"rumble\.com"), path=_script(r"/(v[0-9a-z]{3,})-[^/]+\Z")),
-    Fingerprint("dailymotion", "Dailymotion", host=_host(r"dailymotion\.com"),
-        path=_script(r"/(?:[a-z]{2}/)?video/(x[0-9a-z]+)")),
     Fingerprint("bilibili", "Bilibili", host=_host(r"bilibili\.com"), path=_script(r"/video/(BV\w{10}|av\d+)")),
     Fingerprint("vimeo", "Vimeo", host=_host(r"vimeo\.com"), path=_script(r"/(?:channels/[\w-]+/)?(\d{4,})/?\Z")),
     Fingerprint("niconico", "Niconico", host=_host(r"nicovideo\.jp"), path=_script(r"/watch/((?:sm|nm|so)?\d+)\Z")),
@@ -203,11 +177,11 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint(
         "livefyre", "Livefyre", "#livefyre-comments, #livefyre, #livefyre_comments, [id^=livefyre-app]",
         script=_script(r"fyre\.conv\.load\("), marks=("livefyre", "fyre.conv"),
-        tenant=(_given("siteId", "siteID"),), native=(_given("articleId", "articleID"),),
+        tenant=(given_as("siteId", "siteID"),), native=(given_as("articleId", "articleID"),),
         ended="in 2021",
     ),
     Fingerprint("googleplus", "Google+ comments", ".g-comments", native=(".g-comments@data-href",), ended="in 2019"),
-    Fingerprint("civil", "Civil Comments", "#civil-comments", native=(_given("objectId"),), ended="in 2017"),
+    Fingerprint("civil", "Civil Comments", "#civil-comments", native=(given_as("objectId"),), ended="in 2017"),
     Fingerprint("jskit", "JS-Kit / Echo", ".js-kit-comments", ended="in 2012"),
 )  # fmt: skip
 """Sources: the makers' embed codes and published harvesters; no service was asked."""
@@ -244,8 +218,8 @@ class Unsupported(System):
         key = one.path.search(urlsplit(document.url).path) if one.path is not None else None
         return ThreadRef(
             system=one.name,
-            tenant=_value(document, one.tenant) or host,
-            native_id=key[1] if key is not None else _value(document, one.native),
+            tenant=first_key(document, one.tenant) or host,
+            native_id=key[1] if key is not None else first_key(document, one.native),
             url=page_url(document.url) or document.url,
             detected_by=evidence,
             evidence={"title": one.title, "ended": one.ended},
@@ -275,22 +249,3 @@ def _evidence(one: Fingerprint, document: Document, host: str) -> str | None:
         return f"{place.tag}#{name}" if name else f"{place.tag}.{word[0]}" if word else str(place.tag)
     found = one.script.search(document.text) if one.script is not None else None
     return found[0] if found is not None else None
-
-
-_AT: Final = re.compile(r"(?P<selector>[^@]+)@(?P<attribute>[\w-]+)\Z")
-
-
-def _value(document: Document, places: tuple[str, ...]) -> str | None:
-    """The first key that is there."""
-    for place in places:
-        at = _AT.match(place) if "(" not in place else None
-        if at is not None:
-            nodes = select(document, at["selector"])
-            values = [(node.attributes.get(at["attribute"]) or "").strip() for node in nodes[:20]]
-        else:
-            found = re.search(place, document.text)
-            values = [found[1].strip()] if found is not None else []
-        for value in values:
-            if value:
-                return value
-    return None

@@ -1,4 +1,4 @@
-"""What a reading does with threads that cannot be read, and with comments that are put into batches later."""
+"""What a reading does with threads that cannot be read, with comments that come late, and with counts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import gc
 import weakref
 from collections.abc import AsyncIterator
 
+import pytest
 from kit import answering, read
 
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.base import Batch, System, ThreadRef
+from crawler.systems.fields import set_removed
 from crawler.systems.paging import by_number
 from crawler.systems.reading import Reading, with_query
 
@@ -136,3 +138,32 @@ async def test_what_a_source_counts_and_says_it_withholds_is_not_missed():
     system.stated, system.may_move = 13, True
     ((_, _, ledger),) = await read(system, HTML, "https://a.example/", pages())
     assert (ledger.verdict, [(gap["expected"], gap["got"]) for gap in ledger.gaps or []]) == ("partial", [(13, 12)])
+
+
+class Stubbed(System):
+    """States a count without saying whether it counts stubs, and has three comments of which one is a stub."""
+
+    name = "stubbed"
+    title = "Stubbed"
+    checked = "in this test only"
+    stated = 3
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        return [ThreadRef(system="stubbed", tenant="t", native_id="1", url=API, detected_by="x")]
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        comments = [Comment(native_id=one) for one in "123"]
+        set_removed(comments[1])
+        reading.expect(self.stated, "shown")
+        yield reading.batch(comments, reading.page)
+
+
+@pytest.mark.parametrize(
+    ("stated", "scope", "verdict"),
+    [(3, "all", "complete"), (2, "visible", "complete"), (4, "all", "partial"), (1, "all", "partial")],
+)
+async def test_a_count_that_may_hold_stubs_is_of_the_comments_that_it_agrees_with(stated, scope, verdict):
+    system = Stubbed()
+    system.stated = stated
+    ((_, _, ledger),) = await read(system, HTML, "https://a.example/", {})
+    assert (ledger.expected_scope, ledger.verdict) == (scope, verdict)
