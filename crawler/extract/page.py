@@ -18,7 +18,10 @@ from crawler.extract.title import ARTICLE_TYPES, read_title
 from crawler.extract.urls import canonical_url
 from crawler.extract.video import main_video, read_video
 
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?![A-Za-z0-9])")
+_LANGUAGE = re.compile(
+    r"(?!(?:utf|iso)[-_ ]?\d)([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?![a-z0-9])", re.IGNORECASE
+)
+"""A tag of BCP 47, and not the name of an encoding in its place."""
 
 
 def read_page(document: Document, *, observed_at: int, http_status: int = 200) -> Page:

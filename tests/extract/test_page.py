@@ -87,6 +87,7 @@ def test_title_loses_a_site_name_only_when_the_page_confirms_it(html: str, title
         ("<html lang=en_us>", "en-US"),
         ("<html lang=zh-hant-tw>", "zh-Hant-TW"),
         ("<html lang=''><meta property=og:locale content=pt_BR>", "pt-BR"),
+        ("<html lang=utf-8><meta name=language content=ISO-8859-1><meta http-equiv=content-language content=iso>", "iso"),
         ("<html lang=english><meta http-equiv=content-language content=ru>", "ru"),
         ("<html><script type=application/ld+json>{'@type':'Article'}</script>", None),
         ('<html><script type=application/ld+json>{"@type":"Article","inLanguage":"es-419"}</script>', "es-419"),
