@@ -27,6 +27,9 @@ LINES_BEFORE: Final = 4
 BODY: Final = 320
 """A longer text begins the article: no date follows, characters."""
 
+LEAD: Final = 500
+"""The same of all texts between the headline and the date: behind a short article come its comments."""
+
 AROUND: Final = 2
 """Elements around the headline in which a date may stand before it: further up is the site's own head, with today's."""
 
@@ -107,22 +110,24 @@ def _by_text(document: Document, title: str) -> LexborNode | None:
 
 
 def _behind(headline: LexborNode) -> Iterator[LexborNode]:
-    """The texts behind the headline until the article begins, or what a second heading after it belongs to."""
-    texts = headings = 0
+    """The texts behind the headline until the article begins, a form, or what a second heading after it belongs to."""
+    texts = headings = size = 0
     step: LexborNode | None = headline
     while step is not None:
         after = step.next
         while after is not None:
             for node in after.traverse(include_text=True):
                 headings += node.tag in _HEADINGS
-                if headings > SUBTITLES:
+                if headings > SUBTITLES or node.tag == "textarea":
                     return
                 if not _is_shown(node):
                     continue
+                text = len(node.text_content or "")
                 texts += 1
-                if texts > LINES_BEHIND or len(node.text_content or "") > BODY:
+                if texts > LINES_BEHIND or text > BODY or size > LEAD:
                     return
                 yield node
+                size += text
             after = after.next
         step = step.parent
 

@@ -45,6 +45,8 @@ def test_the_date_beside_the_headline_is_the_pages(html, language, at):
         "<h1>The late ferry</h1><p>On 4 May 2019 the ferry that was said to be safe ran aground.</p>",
         "<h1>The late ferry</h1><aside>4 May 2019</aside>",
         "<h1>The late ferry</h1>" + STORY + "<p>4 May 2019</p>",
+        "<h1>The late ferry</h1>" + "<p>" + "It was late on each day of this week. " * 7 + "</p><p>" + "Nobody in the harbour says why it is. " * 7 + "</p><p>Ida</p><p>At last.</p><p>4 May 2019, 10:00</p>",
+        "<h1>The late ferry</h1><p>A film.</p><textarea></textarea><p>Ida</p><p>4 May 2019, 10:00</p>",
         "<h1>The late ferry</h1><h2>A film</h2><h2>Comments</h2><p>Ida</p><p>4 May 2019, 10:00</p><p>At last.</p>",
         "<h1>The late ferry</h1><ol class=commentlist><li class=comment>Ida, 4 May 2019, 10:00<p>At last.</ol>",
         "<h1>Press releases</h1><ul><li><span>4 May 2019</span><h3><a href=/1>The new pier</a></h3><li><span>2 May 2019</span><h3><a href=/2>The old pier</a></h3></ul>",
