@@ -87,8 +87,21 @@ def _silent(found: Found) -> set[int]:
     They have neither name nor text, as an empty one from which scripts make more, or stand for one that was removed.
     """
     records = zip(found.bodies.texts, found.slots.names, found.slots.stamps, strict=True)
-    silent = {number for number, record in enumerate(records) if _says_nothing(*record)}
+    silent = {number for number, record in enumerate(records) if _says_nothing(*record)} | _mere_names(found)
     return silent - set(found.parents) if 2 * len(silent) < len(found.bodies.texts) else set()
+
+
+def _mere_names(found: Found) -> set[int]:
+    """Records that hold neither a time nor a text of their own where most hold both: who sent a picture, who rated."""
+    place, elements = found.bodies.place, found.bodies.elements
+    mere: set[int] = set()
+    whole = 0
+    for number, (record, text) in enumerate(zip(found.template.records, found.bodies.texts, strict=True)):
+        is_said = bool(text) and not (place and elements[number] == record.start)
+        if found.slots.stamps[number] is None and not is_said and not _is_ping(found, number):
+            mere.add(number)
+        whole += found.slots.stamps[number] is not None and is_said
+    return mere if 2 * whole > len(found.template.records) else set()
 
 
 def _says_nothing(text: str, name: Name | None, stamp: Stamp | None) -> bool:
