@@ -166,3 +166,39 @@ async def test_a_count_in_the_structured_data_is_the_threads_where_it_is_larger(
     article = f'<script type="application/ld+json">{{"@context":"https://schema.org","@type":"Article","commentCount":{stated}}}</script>'
     [(_, _, ledger)] = await read(Generic(), page(f"<ul>{rows}</ul>", article), URL)
     assert (ledger.verdict, ledger.captured) == (verdict, 3)
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(56, "partial"), (3, "complete")])
+async def test_a_link_to_the_thread_that_counts_more_says_that_some_are_missing(count, verdict):
+    rows = "".join(
+        f'<li class="comment" id="c{n}00"><b class="author">Reader {n}</b> <i class="date">2020-05-1{n} 10:00</i><p class="text">{text}</p></li>'
+        for n, text in zip((1, 2, 3), SAID, strict=False)
+    )
+    html = page(f"<ul>{rows}</ul>").replace("<h1>", f'<a href="#comments">{count} comments</a><p>{NEWS}</p><h1>')
+    [(_, _, ledger)] = await read(Generic(), html, URL)
+    assert (ledger.verdict, ledger.captured) == (verdict, 3)
+
+
+async def test_an_answer_with_the_id_of_what_it_answers_is_another_comment():
+    def item(number, name, day, text, inner=""):
+        return (
+            f'<li class="comment-item" id="comment_{number}"><a class="user" href="/u/{name}">{name}</a><span class="time">2019-05-{day} 10:00</span>'
+            f'<div class="text"><p>{text}</p></div>{inner}</li>'
+        )
+
+    answer = f"<ul>{item(7001, 'Team', 12, SAID[3])}</ul>"
+    rows = item(7001, "Ann", 11, SAID[0], answer) + item(7002, "Ben", 13, SAID[1]) + item(7003, "Cyd", 14, SAID[2])
+    found = await comments_of(page(f"<ul>{rows}</ul>"))
+    assert [(c.author_name, c.native_id if c.id_kind == "native" else None) for c in found] == [
+        ("Ann", "7001"), ("Team", None), ("Ben", "7002"), ("Cyd", "7003"),
+    ]  # fmt: skip
+    assert found[1].parent_native_id == "7001"
+
+
+async def test_a_ping_that_says_its_title_and_some_of_its_text_has_both():
+    def item(n, kind, name, text):
+        return f'<li class="{kind}" id="note-{n}00"><cite class="author"><a href="https://{n}.example/">{name}</a></cite> <i class="date">2019-05-1{n} 10:00</i><div class="text"><p>{text}</p></div></li>'
+
+    rows = item(1, "comment", "Ann", SAID[0]) + item(2, "comment", "Ben", SAID[1]) + item(3, "pingback", "Bridges of the North", "[…] narrower than the old one […]")
+    found = await comments_of(page(f"<ul>{rows}</ul>"))
+    assert [(c.kind, c.author_name, c.text) for c in found][2] == ("pingback", "Bridges of the North", "[…] narrower than the old one […]")

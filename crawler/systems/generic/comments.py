@@ -50,6 +50,7 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
     """
     ids = [None if native_id in taken else native_id for native_id in native_ids(found.template)]
     twins = _twins(found, ids)
+    _drop_borrowed(ids, twins)
     seen: Counter[str] = Counter()
     comments: list[Comment] = []
     for number, text in enumerate(found.bodies.texts):
@@ -89,6 +90,17 @@ def _silent(found: Found) -> set[int]:
     records = zip(found.bodies.texts, found.slots.names, found.slots.stamps, strict=True)
     silent = {number for number, record in enumerate(records) if _says_nothing(*record)} | _mere_names(found)
     return silent - set(found.parents) if 2 * len(silent) < len(found.bodies.texts) else set()
+
+
+def _drop_borrowed(ids: list[str | None], twins: dict[int, int]) -> None:
+    """Leave an id to the first that has it: answers are printed with that of the comment which they answer."""
+    taken: set[str] = set()
+    for number, native_id in enumerate(ids):
+        if number in twins or native_id is None:
+            continue
+        if native_id in taken:
+            ids[number] = None
+        taken.add(native_id)
 
 
 def _mere_names(found: Found) -> set[int]:
@@ -133,6 +145,8 @@ def _make_ping(comment: Comment) -> None:
     text = comment.text or ""
     match = _PING.match(text)
     comment.kind = match[1].lower() if match else "pingback"
+    if match is None and comment.author_name and text:
+        return  # its title where names stand, and some of its text
     comment.author_name = _PING.sub("", text).partition("\n")[0].strip() or comment.author_name
     comment.text = ""
 

@@ -113,16 +113,16 @@ class Generic(System):
             reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
         ref.stated = max(found.stated or 0, all_stated(found) or 0) or found.stated
         if ref.stated is None:
-            ref.stated = _more_than(reading.captured, stated_comments(reading.shown))
+            ref.stated = _more_than(reading.captured, stated_comments(reading.shown), announced(reading.shown))
         if ref.stated is not None and ref.stated >= reading.captured:
             reading.expect(ref.stated, "any")
         elif pages == 1 and (control := leads_to_more(found)) is not None:
             reading.gap(f"the page offers more, by a script: {control!r}")
 
 
-def _more_than(captured: int, stated: int | None) -> int | None:
-    """A count that says that comments were not read; one of fewer may be old, or leave the answers out."""
-    return stated if stated is not None and stated > captured else None
+def _more_than(captured: int, *counts: int | None) -> int | None:
+    """The first count that says that comments were not read; one of fewer may be old, or leave the answers out."""
+    return next((count for count in counts if count is not None and count > captured), None)
 
 
 _LANGUAGES: Final = (
