@@ -256,6 +256,24 @@ def test_an_article_that_its_video_does_not_quote_is_not_the_videos_description(
     assert page.description == "What the camera saw that day in the harbour of the town."
 
 
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<div class=tasty-recipes-quick-links><a href='#r'>Jump to Recipe</a><span>·</span><a href=/print/7>Print Recipe</a></div>",
+        "<a href='#r' class='wprm-recipe-jump wprm-recipe-link'>Jump to Recipe</a> <a href=/print/7 class='wprm-recipe-print wprm-recipe-link'>Print</a>",
+        "<a class=jump-to-recipe href='#r'>Jump to recipe</a>",
+    ],
+)  # fmt: skip
+def test_what_leads_to_another_part_of_the_page_or_to_the_printer_is_no_text_of_it(control: str) -> None:
+    assert read(f"<div class=entry-content>{control}<p>The bridge is open.</p></div>").description == "The bridge is open."
+
+
+def test_a_control_that_was_never_closed_does_not_take_the_text_with_it() -> None:
+    text = "The bridge is open, and everybody who has crossed it says that it was worth the wait."
+    page = read(f"<div class=entry-content><div class=jump-to-recipe>{text}</div></div>")
+    assert page.description == text
+
+
 def test_an_excerpt_gives_way_to_the_text_it_was_taken_from() -> None:
     page = read(
         "<meta property=og:description content='One two three four five six seven eight…'>"
