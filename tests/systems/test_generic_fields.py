@@ -202,3 +202,28 @@ async def test_a_ping_that_says_its_title_and_some_of_its_text_has_both():
     rows = item(1, "comment", "Ann", SAID[0]) + item(2, "comment", "Ben", SAID[1]) + item(3, "pingback", "Bridges of the North", "[…] narrower than the old one […]")
     found = await comments_of(page(f"<ul>{rows}</ul>"))
     assert [(c.kind, c.author_name, c.text) for c in found][2] == ("pingback", "Bridges of the North", "[…] narrower than the old one […]")
+
+
+async def test_a_text_in_an_element_that_is_named_as_data_is_no_time():
+    def item(name, day, text, kind, inner=""):
+        return (
+            f'<li class="{kind}comment-item"><div class="info"><a class="comment-user" href="/u/{name}">{name}</a> <span class="when">2019-05-{day} 10:00</span></div>'
+            f'<div class="comment-data{" comment-body" if not kind else ""}"><p>{text}</p></div>{inner}</li>'
+        )
+
+    answer = f'<ul class="reply-list">{item("Team", 12, "Thank you all.", "reply ")}</ul>'
+    rows = item("Ann", 11, SAID[0], "", answer) + item("Ben", 13, SAID[1], "") + item("Cyd", 14, SAID[2], "")
+    assert [c.text for c in await comments_of(page(f"<ul>{rows}</ul>"))] == [SAID[0], "Thank you all.", SAID[1], SAID[2]]
+
+
+async def test_a_comment_of_another_make_with_its_time_at_another_place_is_one():
+    def row(n):
+        return (
+            f'<li class="comment" id="comment-{n}"><div class="commentmeta"><b class="author">Reader {n}</b> — <i>May {n}, 2013</i></div>'
+            f'<div class="comment-body"><p>{SAID[n % 4]} {n}</p></div></li>'
+        )
+
+    other = '<li class="comment" id="comment-50"><p>May 14, 2013 @ 6:03 am</p><p>It was not, and the ferry will come back.</p></li>'
+    found = await comments_of(page(f"<ol>{''.join(map(row, range(10, 14)))}{other}{row(15)}</ol>"))
+    assert [c.native_id for c in found] == ["10", "11", "12", "13", "50", "15"]
+    assert "the ferry will come back" in (found[4].text or "")

@@ -272,6 +272,8 @@ def _leave_out_blocks(
         if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
         elif role & (ASIDE | REPLIES) and not role & BODY:
+            if role & (ASIDE | REPLIES) == TIME and tree.times[tree.ends[node]] == tree.times[node]:
+                continue  # named as data, or as what is newest
             size = tree.chars[tree.ends[node]] - tree.chars[node]
             if (role & AUTHOR and _is_mention(tree, node)) or (tag == "a" and _is_in_prose(tree, node)):
                 continue
