@@ -12,7 +12,7 @@ from crawler.extract.areas import Areas, is_side_part
 from crawler.extract.document import Document
 from crawler.extract.selection import ranked
 from crawler.extract.structured import Structured
-from crawler.extract.text import text_of
+from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
 
 VIDEO_TEXT: Final = (
@@ -53,6 +53,15 @@ _WIDGET_WORD: Final = re.compile(
     re.VERBOSE,
 )
 """Classes and ids of widgets inside a body, lower case: share, rating, author and advertising plugins."""
+
+_CONTROL_WORD: Final = re.compile(
+    r"[\w-]*recipes?-(?:jump|print|save)(?:[-_](?:link|button|btn|inline|to)[\w-]*)?$|[\w-]*quick-links$|jump-?to-?\w*$"
+    r"|[\w-]*save-recipe$|[\w-]*print-(?:link|button|btn)$|skip-?link$"
+)
+"""Classes and ids of what leads to another part of a page or to its printer, lower case."""
+
+_LONGEST_CONTROL: Final = 60
+"""Such an element with more text, characters, was never closed and holds the rest of the page."""
 
 _OPENING_WORDS: Final = 8
 """As many words of an excerpt in a row are taken for proof that it is one."""
@@ -97,12 +106,19 @@ def is_widget(node: LexborNode) -> bool:
     if not attributes:
         return False
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
-    return _names_widget(names) or is_side_part(node, attributes)
+    if _names_widget(names) or is_side_part(node, attributes):
+        return True
+    return _names_control(names) and len(line_of(node)) <= _LONGEST_CONTROL
 
 
 @lru_cache(maxsize=4_096)
 def _names_widget(names: str) -> bool:
     return any(map(_WIDGET_WORD.match, names.lower().split()))
+
+
+@lru_cache(maxsize=4_096)
+def _names_control(names: str) -> bool:
+    return any(map(_CONTROL_WORD.match, names.lower().split()))
 
 
 def is_excerpt(excerpt: str, body: str) -> bool:

@@ -10,10 +10,11 @@ from crawler.extract.areas import Areas
 from crawler.extract.counts import read_count
 from crawler.extract.document import Document
 from crawler.extract.selection import ranked
-from crawler.extract.structured import Structured
+from crawler.extract.structured import Structured, read_structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node
 from crawler.extract.title import ARTICLE_TYPES
+from crawler.extract.video import main_video
 
 _ACTIONS: Final = {
     "watchaction": "view_count", "viewaction": "view_count", "userplays": "view_count", "userpageviews": "view_count",
@@ -64,6 +65,14 @@ def read_tallies(
         if getattr(tallies, name) is None:
             setattr(tallies, name, _shown(document, areas, selectors, language))
     return tallies
+
+
+def stated_comments(document: Document) -> int | None:
+    """How many comments the page's structured data states."""
+    structured = read_structured(document)
+    main = main_video(document, structured)
+    things = [*([main] if main else ()), *structured.find(*ARTICLE_TYPES, "WebPage")]
+    return next((count for node in things if (count := _of_node(node).get("comment_count")) is not None), None)
 
 
 def _add(tallies: Tallies, found: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from crawler.extract.dates import Published, read_time
+from crawler.systems.generic.words import is_chrome, joins, only_dates, says
 
 LONGEST_LINE: Final = 160
 """A longer text holds no byline, characters."""
@@ -104,11 +105,20 @@ def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Publi
             if count > 4:
                 break
             start, end = match.span()
+            if pattern is _DAY and FIGURE.search(text) is None and not _is_apart(text[:start], text[end:]):
+                return None
             published = _read(text[start:end], observed_at, language)
             if published is not None:
                 return _with_tail(text, start, end, published, observed_at, language)
     published = _read(text, observed_at, language) if len(text) < 60 else None
     return None if published is None else (published, 0, len(text))
+
+
+def _is_apart(before: str, behind: str) -> bool:
+    """Whether a day word is not one of several words of a phrase, such as ``Register today``."""
+    before, behind = before.strip(), behind.strip()
+    is_begun = not before or not before[-1].isalnum() or only_dates(before) or says(before) or joins(before.split()[-1])
+    return is_begun and (not behind or not behind[0].isalnum() or is_chrome(behind))
 
 
 def _with_tail(  # noqa: PLR0917  # a time, its place in the text, and what every reading of a time needs

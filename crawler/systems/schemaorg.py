@@ -140,7 +140,13 @@ def _comments(talk: Talk, document: Document, exchange: Exchange, reading: Readi
                 expected=comment.reply_count,
                 got=below[id(said)],
             )
-    return list(by_said.values())
+    answered = {comment.parent_native_id for comment in by_said.values()}
+    return [comment for comment in by_said.values() if _says_anything(comment) or comment.native_id in answered]
+
+
+def _says_anything(comment: Comment) -> bool:
+    """Whether a comment is more than the frame that a script fills with one."""
+    return bool(comment.author_name or comment.text or comment.published_raw) or comment.status != "visible"
 
 
 def _comment(said: Said, document: Document, exchange: Exchange, names: dict[str, str]) -> Comment:

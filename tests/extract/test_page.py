@@ -225,10 +225,55 @@ def test_a_relative_time_is_no_publication_time() -> None:
     assert read("<span class=posted-on>3 days ago</span>").published_at is None
 
 
+@pytest.mark.parametrize(
+    ("html", "day"),
+    [
+        ("<h1>Bridge</h1><ul><li class='dateStamp first'>July 19, 2021, 3:14 p.m. ET</ul><p>Text</p>", "2021-07-19T15:14"),
+        ("<h1>Bridge</h1><div class=article-byline>By Angela Mill July 19, 2021 09:54am Comments</div>", "2021-07-19T09:54"),
+        ("<h2 class=date-header>Monday, July 19, 2021</h2><div><h1>Bridge</h1></div>", "2021-07-19T00:00"),
+        ("<div><h1>Bridge</h1></div><p>Short</p><div class=info><span class=updated>Updated July 20, 2021</span> <span class=dateline>July 19, 2021</span></div>", "2021-07-19T00:00"),
+        ("<h1>Bridge</h1><p class=date>Updated July 19, 2021</p>", None),
+        ("<h1>Bridge</h1><p class=event-date>July 19, 2021</p>", None),
+        ("<h1>Bridge</h1><p class=cook-time>45 minutes</p>", None),
+        ("<h1>Bridge</h1><div class=sidebar><p class=date>July 19, 2021</p></div>", None),
+        ("<h1>Bridge</h1><ol class=comment-list><li class=comment><i class=date>July 19, 2021</i></ol>", None),
+        ("<h1>Bridge</h1>" + "<p>A text.</p>" * 60 + "<p class=date>July 19, 2021</p>", None),
+        ("<p class=date>July 19, 2021</p><p>No headline</p>", None),
+    ],
+)  # fmt: skip
+def test_a_line_beside_the_headline_that_is_named_as_a_date_says_when_a_page_was_published(
+    html: str, day: str | None
+) -> None:
+    at = read(html).published_at
+    assert (None if at is None else datetime.fromtimestamp(at / 1_000_000, UTC).isoformat()[:16]) == day
+
+
+def test_a_headline_before_ten_thousand_empty_elements_is_looked_behind_a_little_way() -> None:
+    assert read("<h1>Bridge</h1>" + "<b class=date>" * 10_000).published_at is None
+
+
 def test_an_article_that_its_video_does_not_quote_is_not_the_videos_description() -> None:
     video = '"description":"What the camera saw that day in the harbour of the town."'
     page = read(statistic(video) + "<div class=entry-content><p>An article about shipping.</p></div>")
     assert page.description == "What the camera saw that day in the harbour of the town."
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<div class=tasty-recipes-quick-links><a href='#r'>Jump to Recipe</a><span>·</span><a href=/print/7>Print Recipe</a></div>",
+        "<a href='#r' class='wprm-recipe-jump wprm-recipe-link'>Jump to Recipe</a> <a href=/print/7 class='wprm-recipe-print wprm-recipe-link'>Print</a>",
+        "<a class=jump-to-recipe href='#r'>Jump to recipe</a>",
+    ],
+)  # fmt: skip
+def test_what_leads_to_another_part_of_the_page_or_to_the_printer_is_no_text_of_it(control: str) -> None:
+    assert read(f"<div class=entry-content>{control}<p>The bridge is open.</p></div>").description == "The bridge is open."
+
+
+def test_a_control_that_was_never_closed_does_not_take_the_text_with_it() -> None:
+    text = "The bridge is open, and everybody who has crossed it says that it was worth the wait."
+    page = read(f"<div class=entry-content><div class=jump-to-recipe>{text}</div></div>")
+    assert page.description == text
 
 
 def test_an_excerpt_gives_way_to_the_text_it_was_taken_from() -> None:

@@ -152,6 +152,14 @@ async def test_comments_without_ids_are_told_apart_and_keep_their_replies():
 # --- what is missing -----------------------------------------------------------------------------------
 
 
+async def test_an_empty_frame_for_a_comment_is_none():
+    frame = '<div itemprop=comment itemscope itemtype=https://schema.org/Comment><span itemprop=author></span><p itemprop=text></p></div>'
+    filled = '<div itemprop=comment itemscope itemtype=https://schema.org/Comment><span itemprop=author>Ada</span><p itemprop=text>One</p></div>'
+    html = page(body=f"<div itemscope itemtype=https://schema.org/Article>{frame}{filled}</div>")
+    _, comments, _ = await only(html)
+    assert [(c.author_name, c.text) for c in comments] == [("Ada", "One")]
+
+
 async def test_replies_that_are_counted_but_not_there_are_a_gap_of_their_comment():
     _, _, ledger = await only(page(posting(said("a", identifier="1", commentCount=3, comment=[said("b")]))))
     assert ledger.verdict == "partial"

@@ -151,6 +151,22 @@ BYLINES = {
         '<div class="comment-author"><b class="fn">Ada</b> <i class="says">says:</i><br>July 20, 2005 at 10:15 am</div><p>First</p>',
         "July 20, 2005 at 10:15 am",
     ),
+    "in the line of the name": (
+        ('<div class="commentmeta"><strong><a href="/ada" class="url">Ada</a></strong> — <em>posted</em> July 20, 2005 <em>at</em> 10:15 am</div>'
+        "<div><p>First</p></div>"),
+        "posted July 20, 2005 at 10:15 am",
+    ),
+    "in a head of its own": (
+        ('<footer class="comment-meta"><div class="comment-author"><b class="fn">Ada</b></div><div class="comment-meta">July 20, 2005 AT 10:15 am</div></footer>'
+        '<div class="comment-content"><p>First</p></div>'),
+        "July 20, 2005 AT 10:15 am",
+    ),
+    "behind a number that links to the comment": (
+        ('<span class="comment_num"><a href="#comment-1">7</a></span> <span class="comment_author">Ada</span> <span class="comment_time">July 20, 2005 at 10:15 am</span>'
+        '<div class="comment-content"><p>First</p></div>'),
+        "July 20, 2005 at 10:15 am",
+    ),
+    "in the text": ('<div><b>Ada</b></div><div class="comment-content">First</div><p></p>', None),
     "a number beside the name that is no time": (
         '<div class="comment-author"><b class="fn">Ada</b> 7 posts</div><div class="comment-content"><p>First</p></div>',
         None,
@@ -185,6 +201,20 @@ THEMES = {
         '<li id="comment-1" class="comment even depth-1"><div class="head"><a href="/ada" class="url">Ada</a> on <a href="#comment-1">'
         'July 20, 2021 at 8:15 am</a></div><p>First</p></li><li id="comment-2" class="comment depth-2"><div><cite>Bo</cite></div>'
         "<p>Second</p></li>"
+    ),
+    "the name in a heading that the text begins with": (
+        '<li id="comment-1" class="comment depth-1"><div class="comment-text"><h4><a href="/ada">Ada</a> <span>on 5.25.2014</span></h4><p>First</p></div></li>'
+        '<li id="comment-2" class="comment depth-2"><div class="comment-body"><h6 class="alt">Bo</h6><p>Second</p></div></li>'
+    ),
+    "short and joined words as classes, the number before the text": (
+        '<li id="comment-1" class="comment depth-1"><div class="meta"><ul><li class="comauth">Ada</li></ul></div><div class="commentcount">1</div><p>First</p></li>'
+        '<li id="comment-2" class="comment depth-2"><div class="commentnumber">2</div><p class="commentmeta"><strong>Bo</strong> — July 20, 2021 @ '
+        '<a href="#comment-2">8:15 am</a></p><p>Second</p></li>'
+    ),
+    "a head and a name in it that have the same word": (
+        '<li id="comment-1" class="comment depth-1"><header class="data-comment-author"><span class="comment-author">Ada</span> <time datetime="July 20, 2021">July 20, 2021'
+        '</time></header><div class="data-comment-content">First</div></li>'
+        '<li id="comment-2" class="comment depth-2"><header class="data-comment-author"><span class="comment-author">Bo</span></header><div class="data-comment-content">Second</div></li>'
     ),
     "definition list": (
         '<dl><dt id="comment-1" class="comment depth-1"><span class="comment_author">Ada</span></dt><dd><p>First</p></dd>'

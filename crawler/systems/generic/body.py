@@ -19,6 +19,7 @@ from crawler.systems.generic.words import (
     CHROME,
     FORM,
     HIDDEN,
+    LONGEST_CHROME,
     REPLIES,
     SIGNATURE,
     TIME,
@@ -271,8 +272,10 @@ def _leave_out_blocks(
         if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
         elif role & (ASIDE | REPLIES) and not role & BODY:
+            if role & (ASIDE | REPLIES) == TIME and tree.times[tree.ends[node]] == tree.times[node]:
+                continue  # named as data, or as what is newest
             size = tree.chars[tree.ends[node]] - tree.chars[node]
-            if role & AUTHOR and _is_mention(tree, node):
+            if (role & AUTHOR and _is_mention(tree, node)) or (tag == "a" and _is_in_prose(tree, node)):
                 continue
             if size <= LONGEST_ASIDE and template.place[node] not in around and not _holds_body(template, node):
                 left_out.add(node)
@@ -285,6 +288,17 @@ def _is_mention(tree: Tree, node: int) -> bool:
     before, behind = node - 1, tree.ends[node]
     is_followed = behind < tree.ends[tree.ups[node]] and tree.texts[behind] != ""
     return is_followed or (before > tree.ups[node] and tree.texts[before] != "" and tree.ups[before] == tree.ups[node])
+
+
+PROSE_LETTERS: Final = 15
+"""Letters right beside a link that make it a part of a sentence."""
+
+
+def _is_in_prose(tree: Tree, link: int) -> bool:
+    """Whether a link stands in a sentence of a paragraph, whatever its class is: plugins mark links with icons."""
+    around, behind = tree.ups[link], tree.ends[link]
+    beside = [node for node in (link - 1, behind) if around < node < tree.ends[around] and tree.ups[node] == around]
+    return tree.tags[around] == "p" and any(sum(map(str.isalpha, tree.texts[node])) >= PROSE_LETTERS for node in beside)
 
 
 def _is_form(tree: Tree, node: int) -> bool:
@@ -533,10 +547,16 @@ _UNDERLINE = re.compile(r"\n\s*_{8,}\s*\n")
 """What forums of the phpBB family draw above a signature."""
 
 
+_SMILE = re.compile(r"[\U0001f600-\U0001f64f\u263a]|(?:^|\s)[:;=]['’]?-?[()DPp](?:\s|$)")
+"""What may be the last line of a text though it has no letter."""
+
+
 def _is_no_text(line: str) -> bool:
     """Whether a last line is a control, or tells when the text was edited and not what was added then."""
     if is_chrome(line):
-        return not line.strip(" \n").isdigit()
+        return not (line.strip(" \n").isdigit() or _SMILE.search(line))
+    if "|" in line and len(line) <= LONGEST_CHROME and all(map(is_chrome, line.split("|"))):
+        return True
     if not (looks_timed(line) and tells_edit(line)):
         return False
     behind = without_time(line)[1].strip()

@@ -13,7 +13,7 @@ from crawler.keys import digest
 from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.slots import Name
-from crawler.systems.generic.stamps import Stamp
+from crawler.systems.generic.stamps import Stamp, read_stamp
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.words import tells_removal
 
@@ -50,6 +50,7 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
     """
     ids = [None if native_id in taken else native_id for native_id in native_ids(found.template)]
     twins = _twins(found, ids)
+    _drop_borrowed(ids, twins)
     seen: Counter[str] = Counter()
     comments: list[Comment] = []
     for number, text in enumerate(found.bodies.texts):
@@ -72,7 +73,7 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
             comment.native_id = f"{label}-{seen[label]}"
             seen[label] += 1
         comments.append(comment)
-    unsaid = found.bodies.asides | _silent(found)
+    unsaid = found.bodies.asides | _silent(found, observed_at)
     for number, parent in enumerate(found.parents):
         if parent is not None and parent not in unsaid:
             comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id
@@ -81,14 +82,44 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
     return [(starts[number], comment) for number, comment in enumerate(comments) if number not in without]
 
 
-def _silent(found: Found) -> set[int]:
+def _silent(found: Found, observed_at: int) -> set[int]:
     """Records that are no comments among others, which nobody answers.
 
     They have neither name nor text, as an empty one from which scripts make more, or stand for one that was removed.
     """
     records = zip(found.bodies.texts, found.slots.names, found.slots.stamps, strict=True)
     silent = {number for number, record in enumerate(records) if _says_nothing(*record)}
+    silent |= _mere_names(found, observed_at)
     return silent - set(found.parents) if 2 * len(silent) < len(found.bodies.texts) else set()
+
+
+def _drop_borrowed(ids: list[str | None], twins: dict[int, int]) -> None:
+    """Leave an id to the first that has it: answers are printed with that of the comment which they answer."""
+    taken: set[str] = set()
+    for number, native_id in enumerate(ids):
+        if number in twins or native_id is None:
+            continue
+        if native_id in taken:
+            ids[number] = None
+        taken.add(native_id)
+
+
+def _mere_names(found: Found, observed_at: int) -> set[int]:
+    """Records that hold neither a time nor a text of their own where most hold both: who sent a picture, who rated.
+
+    One with a time at another place is a comment of another make.
+    """
+    place, elements = found.bodies.place, found.bodies.elements
+    mere: set[int] = set()
+    whole = 0
+    for number, (record, text) in enumerate(zip(found.template.records, found.bodies.texts, strict=True)):
+        is_said = bool(text) and not (place and elements[number] == record.start)
+        if found.slots.stamps[number] is None and not (is_said or _is_ping(found, number)):
+            times = (read_stamp(found.template, node, observed_at, found.language) for node in record.times)
+            if not any(times):
+                mere.add(number)
+        whole += found.slots.stamps[number] is not None and is_said
+    return mere if 2 * whole > len(found.template.records) else set()
 
 
 def _says_nothing(text: str, name: Name | None, stamp: Stamp | None) -> bool:
@@ -120,6 +151,8 @@ def _make_ping(comment: Comment) -> None:
     text = comment.text or ""
     match = _PING.match(text)
     comment.kind = match[1].lower() if match else "pingback"
+    if match is None and comment.author_name and text:
+        return  # its title where names stand, and some of its text
     comment.author_name = _PING.sub("", text).partition("\n")[0].strip() or comment.author_name
     comment.text = ""
 

@@ -36,6 +36,7 @@ from crawler.systems.generic.words import (
     leads_on,
     line_key,
     roles_of,
+    speaks_of_comments,
 )
 
 
@@ -155,10 +156,47 @@ def is_subject(found: dict[str, float], template: Template, body_place: str, aro
     if not found["one"] or found["is_comment"] or found["in_comments"]:
         return False
     tree, (start, end) = template.tree, template.group.spans[0]
-    is_titled = any(start < title < end for title in tree.places.get("h1", [])[:TITLES])
+    titles = tree.places.get("h1", [])[:TITLES]
+    is_titled = any(start < title < end for title in titles)
+    if template.group.mode == "after":
+        is_titled = is_titled or any(_stands_below(tree, title, start) for title in titles)
     is_titled = is_titled or bool(roles_of(body_place.rpartition(" > ")[2]) & ARTICLE)
     return is_titled or any(tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(start, end))
 
+
+def _stands_below(tree: Tree, title: int, start: int) -> bool:
+    """Whether a byline stands right below a title of the page that does not speak of comments."""
+    between = tree.chars[start] - tree.chars[tree.ends[title]] if start >= tree.ends[title] else -1
+    return 0 <= between <= BETWEEN and not speaks_of_comments(tree.text(title))
+
+
+BETWEEN: Final = 160
+"""Characters between a title and the byline of what it is the title of: a line below it, signs for sharing."""
+
+
+def is_captioned(slots: Slots, body_place: str) -> bool:
+    """Whether what the records say, or by whom they are, is named as the line below a picture."""
+    steps = (*body_place.split(" > ")[-2:], slots.name_place.rpartition(" > ")[2])
+    return any(_CAPTION.search(step) for step in steps)
+
+
+_CAPTION = re.compile(r"(?:^|[.#_-])(?:fig)?caption(?![a-z])|photographer|photo-?credit", re.IGNORECASE)
+
+
+def is_listed(template: Template) -> bool:
+    """Whether the records are rows below the headings of several columns, none of which speaks of comments."""
+    tree, first = template.tree, template.group.heads[0]
+    if template.group.mode != "element" or tree.tags[first] != "tr":
+        return False
+    table = next((up for up in tree.above(first, 3) if tree.tags[up] == "table"), -1)
+    rows = tree.places.get("tr", [])
+    top = next(iter(rows[bisect_right(rows, table) :]), first) if table >= 0 else first
+    heads = [tree.text(cell) for cell in tree.children(top) if tree.tags[cell] == "th"]
+    return top < first and len(heads) >= COLUMNS and not any(map(speaks_of_comments, heads))
+
+
+COLUMNS: Final = 4
+"""Columns with a heading from which a table is one of data."""
 
 TITLES: Final = 3
 """Titles of a page that are looked at."""

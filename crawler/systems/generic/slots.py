@@ -25,6 +25,8 @@ from crawler.systems.generic.words import (
     bare_name,
     counts_posts,
     is_chrome,
+    joins,
+    leads_on,
     leads_to_login,
     names_author,
     only_dates,
@@ -179,13 +181,21 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
         found[number] = name
     used = [best]
     for score, key in scored[1:16]:
-        if not (score >= MIN_NAME - 1 and _is_same_slot(template, key, used)):
+        if not (score >= MIN_NAME - 1 and _is_same_slot(template, key, used)) or _is_beside_names(places[key], found):
             continue
         used.append(key)
         for number, name in places[key].items():
             if found[number] is None:
                 found[number] = name
     return found
+
+
+def _is_beside_names(names: dict[int, Name], found: list[Name | None]) -> bool:
+    """Whether the one thing that a place says in all records also stands beside the names of others: a label."""
+    said = {name.text for name in names.values()}
+    return len(said) == 1 < len(names) and any(
+        name is not None and name.text not in said for name in (found[number] for number in names)
+    )
 
 
 def _lines(template: Template, record: Record, stamp: Stamp | None) -> Iterable[tuple[int, int]]:
@@ -276,9 +286,15 @@ def _author_paths(template: Template, place: int) -> list[tuple[tuple[str, ...],
 
 
 def _is_kin(one: str, two: str) -> bool:
-    """Whether a shape is another one with a further class, such as that of the page's own author."""
+    """Whether a shape is another one with a further class, such as that of the page's own author or of a guest.
+
+    Each may have one of its own where the class that names the author is the same.
+    """
     mine, theirs = set(one.split(".")), set(two.split("."))
-    return mine <= theirs or theirs <= mine
+    if mine <= theirs or theirs <= mine:
+        return True
+    is_of_tag = one.partition(".")[0] == two.partition(".")[0]
+    return is_of_tag and any(roles_of(name) & AUTHOR for name in mine & theirs)
 
 
 def _names_author(template: Template, place: int) -> bool:
@@ -293,6 +309,8 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     if name is None or template.is_field(line) or tree.tags[tree.ups[line]] in NAMELESS:
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
+        return None
+    if leads_on(text):
         return None
     if not is_time and is_chrome(text) and not says(text):
         roles = template.roles[line]
@@ -327,9 +345,9 @@ def _as_name(text: str) -> str | None:
 
 
 def _are_labels(names: dict[int, Name]) -> bool:
-    """Whether all names of a place are the one word that stands before a name: ``Nick``, ``from``."""
+    """Whether all names of a place are the one word that stands before or behind a name: ``Nick``, ``from``, ``on``."""
     said = {name.text for name in names.values()}
-    return len(said) == 1 < len(names) and names_author(said.pop())
+    return len(said) == 1 < len(names) and any(names_author(text) or joins(text) for text in said)
 
 
 _LABEL = re.compile(r"\s*[(（\[][^()（）\[\]]+[)）\]]$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -158,12 +159,42 @@ def read_stamp(template: Template, node: int, observed_at: int, language: str | 
             finer = time_in(title, observed_at=observed_at, language=language) if title else None
             if finer is not None and _is_finer(finer[0], best.published):
                 best = Stamp(finer[0], around, best.rest)
-            if best.published.precision not in ("day", "relative"):
-                break
+        exact = _exact(tree, around, observed_at) if best is None or best.published.precision in _ROUGH else None
+        if exact is not None:
+            return Stamp(exact, around, best.rest if best is not None else "")
+        if best is not None and best.published.precision not in _ROUGH:
+            break
         around = tree.ups[around]
         if around <= 0 or around not in template.place:
             break
     return best
+
+
+_ROUGH: Final = ("day", "relative")
+"""Precisions that a machine's form beside the text may excel."""
+
+INNER: Final = 3
+"""Nodes of a time's element that may have it in a machine's form."""
+
+_EXACT = re.compile(r"date|time|stamp|epoch|published|created")
+_EXACT_LINK = re.compile(r"[?&](?:showcomment|date|time|timestamp)=(\d{10}(?:\d{3})?)(?!\d)", re.IGNORECASE)
+"""Blogger's links to comments say when they were written."""
+
+
+def _exact(tree: Tree, node: int, observed_at: int) -> Published | None:
+    """The seconds or milliseconds since 1970 in an attribute for scripts, or in the address of a link."""
+    for name, value in tree.attrs[node].items():
+        raw = value or ""
+        if name.startswith("data-"):
+            raw = raw if _EXACT.search(name) else ""
+        elif name == "href":
+            link = _EXACT_LINK.search(raw)
+            raw = link[1] if link is not None else ""
+        if raw.isdecimal() and len(raw) in {10, 13}:
+            exact = read_time(raw, observed_at=observed_at)
+            if exact is not None and exact.at is not None:
+                return exact
+    return None
 
 
 def _element_stamp(tree: Tree, node: int, observed_at: int, language: str | None) -> Stamp | None:
@@ -176,6 +207,10 @@ def _element_stamp(tree: Tree, node: int, observed_at: int, language: str | None
             if name == "datetime" or found[0].precision != "relative":
                 return Stamp(found[0], node)
             age = Stamp(found[0], node)
+    inner = range(node, min(tree.ends[node], node + INNER))
+    exact = next(filter(None, (_exact(tree, part, observed_at) for part in inner)), None)
+    if exact is not None:
+        return Stamp(exact, node)
     whole = tree.line(node, 2 * LONGEST_LINE) or ""
     found = time_in(whole, observed_at=observed_at, language=language)
     return Stamp(found[0], node, whole[: found[1]] + " " + whole[found[2] :]) if found else age

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
+from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
@@ -36,7 +37,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 11
+    version: ClassVar[int] = 12
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
@@ -111,10 +112,17 @@ class Generic(System):
         if between:
             reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
         ref.stated = max(found.stated or 0, all_stated(found) or 0) or found.stated
+        if ref.stated is None:
+            ref.stated = _more_than(reading.captured, stated_comments(reading.shown), announced(reading.shown))
         if ref.stated is not None and ref.stated >= reading.captured:
             reading.expect(ref.stated, "any")
         elif pages == 1 and (control := leads_to_more(found)) is not None:
             reading.gap(f"the page offers more, by a script: {control!r}")
+
+
+def _more_than(captured: int, *counts: int | None) -> int | None:
+    """The first count that says that comments were not read; one of fewer may be old, or leave the answers out."""
+    return next((count for count in counts if count is not None and count > captured), None)
 
 
 _LANGUAGES: Final = (

@@ -15,8 +15,10 @@ from crawler.systems.generic.evidence import (
     evidence,
     hold_last,
     is_by_one,
+    is_captioned,
     is_collected,
     is_counted_out,
+    is_listed,
     is_other,
     is_plain,
     is_rated,
@@ -104,6 +106,7 @@ class _Page:
         told = found.evidence
         is_none = is_torn(told) or is_counted_out(told, group, around)
         is_none = is_none or is_other(told) or is_subject(told, template, found.bodies.place, around)
+        is_none = is_none or is_listed(template) or is_captioned(slots, found.bodies.place)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])

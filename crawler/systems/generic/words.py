@@ -125,6 +125,7 @@ def line_key(text: str) -> str:
 
 _CHROME: Final = frozenset(line_key(line) for table in ("chrome", "joins") for line in _TABLES[table])
 _JOINED: Final = frozenset(line_key(line) for line in _TABLES["joined"])
+_JOINTS: Final = frozenset(line_key(line) for line in _TABLES["joins"])
 _ONWARD: Final = frozenset(line_key(line) for line in _TABLES["onward"])
 
 
@@ -155,6 +156,11 @@ def says_joined(text: str) -> bool:
     return len(text) <= LONGEST_CHROME and line_key(text) in _JOINED
 
 
+def joins(text: str) -> bool:
+    """Whether a line is a word that stands between a name and a time: ``on``, ``at``."""
+    return len(text) <= LONGEST_CHROME and line_key(text) in _JOINTS
+
+
 def leads_on(text: str) -> bool:
     """Whether a link's line invites to read the rest elsewhere: ``Read more »``."""
     return len(text) <= LONGEST_CHROME and line_key(text) in _ONWARD
@@ -182,7 +188,13 @@ _EDITED = re.compile(
     rf"^[\W_]*(?:(?:{_alternatives(_TABLES['edited'])})(?=[\W\d]).*|.*(?:{_alternatives(_TABLES['edited_behind'])})[\W_]*)$",
     re.IGNORECASE,
 )
-_JOIN = re.compile(rf"[\s,;|·•–—-]+(?:{_alternatives(_TABLES['joins'])})$", re.IGNORECASE)
+_LETTERS_ALONE: Final = [word for word in _TABLES["joins"] if len(word) == 1]
+_JOIN = re.compile(
+    rf"[\s,;|·•–—-]+(?:{_alternatives([word for word in _TABLES['joins'] if len(word) > 1])}"
+    rf"|(?-i:{_alternatives(_LETTERS_ALONE)}))$",
+    re.IGNORECASE,
+)
+"""Of a single letter only the small one: ``Beth O`` is a name."""
 _RUN = re.compile(r"[^\W_]+")
 
 

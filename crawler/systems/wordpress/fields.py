@@ -8,7 +8,7 @@ slot, else all of the comment's element but its head, its time and its links.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -36,8 +36,10 @@ from crawler.systems.wordpress.roles import NO_RANK, Roles, roles_of
 _A: Final = tag_id("a")
 _DT: Final = tag_id("dt")
 
-BARE_CLOCK: Final = re.compile(r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\W*\Z", re.IGNORECASE)
-"""A time of day alone says nothing about the day."""
+BARE_CLOCK: Final = re.compile(
+    r"\W*(?:\d{1,6}|\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?)\W*\Z", re.IGNORECASE
+)
+"""A time of day alone says nothing about the day, and the number of a comment nothing at all."""
 
 BYLINE: Final = re.compile(r"\w{1,20} \w{1,5} (.{1,245}?) [—–-] .{4,60} @\W*\Z")
 """WordPress 1.5's default theme: "Comment by NAME — DATE @ TIME"."""
@@ -249,6 +251,9 @@ def _read_by_parts(item: Item, items: Items, document: Document, language: str |
     is_short_ping = kind != "comment" and slot is None and name is None
     if name is None:
         name = _name_by_structure(parts, parts.outside(slot))
+    if name is None and slot is not None:
+        name = _heading_of(parts, slot)
+        slot = slot if name is None else slot_of(own, [name, *times])
     if slot is None:
         slot = body_slot(own, [name, *times])
     end = own[slot].end if slot is not None else 0
@@ -257,12 +262,15 @@ def _read_by_parts(item: Item, items: Items, document: Document, language: str |
         [(place, own[place].node, own[place].attributes, own[place].own_anchor is not None) for place in outside]
     )
     if time_raw is None:
-        time_raw = _loose_time(parts.outside(slot), language)
+        time_raw = _loose_time(parts, parts.outside(slot), name, language)
     text: str | None = None
     text_html: str | None = None
     if not is_short_ping:
         text, text_html = read_body(item, parts, slot, [part for part in (name, stamp) if part is not None])
     shown_name, link = _name_and_link(parts, name, rank, item, language)
+    if shown_name == "" and name is not None:  # what it holds is named as the author's, too
+        inner = (place for place in range(name + 1, own[name].end) if own[place].roles.name_rank < NO_RANK)
+        shown_name, link = _name_and_link(parts, next(inner, None), rank, item, language)
     return Fields(
         kind=kind,
         author_name=shown_name,
@@ -328,7 +336,7 @@ def _name_by_structure(parts: Parts, head: list[Part]) -> int | None:
     for part in head:
         if part.tag == "a" and "url" in part.roles.tokens:
             return parts.found.index(part)
-    for tags in (("cite",), ("strong", "b", "span", "h3", "h4", "h5")):
+    for tags in (("cite",), ("strong", "b", "span", "h3", "h4", "h5", "h6")):
         for part in head:
             if part.tag not in tags or part.roles.is_head or part.roles.is_trimmed:
                 continue
@@ -345,6 +353,19 @@ def _name_by_structure(parts: Parts, head: list[Part]) -> int | None:
     return None
 
 
+HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+
+
+def _heading_of(parts: Parts, slot: int) -> int | None:
+    """The heading that the element of the text begins with: some themes put the name there."""
+    place = slot + 1
+    own = parts.found
+    if place >= own[slot].end or own[place].tag not in HEADINGS or not line_of(own[place].node):
+        return None
+    before = own[place].node.prev
+    return place if before is None or (before.is_text_node and not (before.text_content or "").strip()) else None
+
+
 def _skip_own_anchors(parts: Parts) -> Callable[[LexborNode], bool]:
     anchors = {part.node.mem_id for part in parts.found if part.own_anchor is not None}
     return lambda node: node.mem_id in anchors
@@ -357,7 +378,7 @@ def _shown_name(node: LexborNode, rank: int, parts: Parts, item: Item, language:
     def is_beside(below: LexborNode) -> bool:
         # Twenty Twelve writes "Post author" in a bare span behind the name.
         is_mark = rank == 0 and below.tag == "span" and below.prev is not None and "bypostauthor" in item.tokens
-        return is_mark or _roles(below).is_badge or is_own_anchor(below)
+        return is_mark or below.tag == "time" or _roles(below).is_badge or is_own_anchor(below)
 
     return _without_words(clean(line_of(node, skip=is_beside)) or "", rank, language)
 
@@ -384,6 +405,8 @@ def _name_and_link(
         link = parts.found[part.above].node
     if rank >= 2:
         inner = node.css_first("a.url") or node.css_first("cite") or node.css_first("strong") or node.css_first("b")
+        if inner is None and part.tag in HEADINGS:
+            inner = link
         if inner is not None and inner.mem_id != node.mem_id and line_of(inner):
             node, rank = inner, 1
     return _shown_name(node, rank, parts, item, language)[:LONGEST_NAME], link
@@ -429,21 +452,31 @@ def _time(times: list[tuple[int, LexborNode, Attributes, bool]]) -> tuple[str | 
     return day or (None, anchors[0][0] if anchors else None)
 
 
-def _loose_time(head: list[Part], language: str | None) -> str | None:
+def _loose_time(parts: Parts, head: list[Part], name: int | None, language: str | None) -> str | None:
     """A time that has no element of its own: the end of WordPress 1.5's byline, or what stands beside the name."""
     for part in head:
         if part.own_anchor is not None and part.node.parent is not None:
             found = BYLINE_TIME.search(line_of(part.node.parent)[: LONGEST_NAME + LONGEST_TIME])
             if found and read_phrase(found[1], language) is not None:
                 return found[1]
-    for part in head:
-        if not part.roles.is_author:
-            continue
+    for part, longest in _beside_name(parts, head, name):
         beside = line_of(part.node, skip=_is_name_or_link).strip(" \t|·•,;:—–-")
-        has_digit = len(beside) <= LONGEST_TIME and any(char.isdigit() for char in beside)
+        has_digit = len(beside) <= longest and any(char.isdigit() for char in beside)
         if has_digit and read_phrase(beside, language) is not None:
             return beside
     return None
+
+
+def _beside_name(parts: Parts, head: list[Part], name: int | None) -> Iterator[tuple[Part, int]]:
+    """What may hold a time beside the name, surest first, with how long such a line is at most, characters."""
+    named = parts.found[name] if name is not None else None
+    if named is not None and named.tag in HEADINGS:
+        yield named, LONGEST_TIME
+    yield from ((part, LONGEST_TIME) for part in head if part.roles.is_author or part.roles.is_head)
+    if named is not None and named.above >= 0:
+        around = parts.found[named.above]
+        if all(part.tag != "p" for part in parts.found[named.above : around.end]):
+            yield around, LONGEST_JOINT
 
 
 def _is_name_or_link(node: LexborNode) -> bool:

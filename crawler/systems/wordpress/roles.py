@@ -15,7 +15,7 @@ NAME_CLASSES: Final = (
     re.compile(
         r"(?:.*[-_])?(?:author|user|commenter)[-_]{0,2}(?:name|link)\Z|comment[-_]name\Z|(?:.*__)?author-name\Z"
     ),
-    re.compile(r"(?:.*[-_])?(?:author|commenter|authorinfo)\Z"),
+    re.compile(r"(?:.*[-_])?(?:(?:com(?:ment)?)?auth(?:or)?|commenter|authorinfo)\Z"),
 )
 """Classes of the element that holds the name, surest first."""
 
@@ -44,8 +44,8 @@ TRIMMED: Final = re.compile(
 """Classes of what themes and plugins put inside or below the text."""
 
 HEAD: Final = re.compile(
-    r"(?:.*[-_])?(?:author|authorinfo|vcard|meta|metadata|commentmetadata|avatar|gravatar|photo|date|time|timestamp"
-    r"|published|tools|actions?|buttons?|number|counter|header|footer|byline|permalink|badge|details|info)\Z"
+    r"(?:.*[-_]|comments?)?(?:author|authorinfo|vcard|meta|metadata|avatar|gravatar|photo|date|time|timestamp"
+    r"|published|tools|actions?|buttons?|num|number|count|counter|header|footer|byline|permalink|badge|details|info)\Z"
 )
 """Classes of a comment's head, which stand beside the text where there is no slot."""
 

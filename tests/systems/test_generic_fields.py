@@ -1,0 +1,229 @@
+"""The generic system: fields of comments, and parts of pages that are none, as saved pages of many sites have them."""
+
+from __future__ import annotations
+
+import pytest
+from kit import NOW, read
+
+from crawler.extract.document import Document
+from crawler.systems.generic import Generic
+from crawler.systems.generic.thread import THRESHOLD, find_thread
+from crawler.systems.generic.words import bare_name
+from pipelines.emit import moment
+
+URL = "https://town.example/bridge/"
+
+SAID = (
+    "The new bridge is a good deal narrower than the old one was.",
+    "I cross it every morning and have never had to wait for long.",
+    "Has anybody counted the lorries since the ferry was given up?",
+    "My father helped to build the old one, and he would have laughed.",
+)
+
+
+async def comments_of(html):
+    return [comment for _, comments, _ in await read(Generic(), html, URL) for comment in comments]
+
+
+def page(comments, head=""):
+    return f'<html lang="en"><head>{head}</head><body><h1>Bridge</h1><div id="comments"><h3>Comments</h3>{comments}</div></body></html>'
+
+
+async def test_milliseconds_in_an_attribute_say_more_than_the_age_that_is_shown():
+    rows = "".join(
+        f'<div class="comment"><span class="author">{name}</span><span class="date"><time datetime="Invalid Date">'
+        f'<span class="timesince" data-date="14404664{day}889">2 weeks ago</span></time></span>'
+        f'<div class="comment-body"><p>{text}</p></div></div>'
+        for name, day, text in zip(("Ann", "Ben", "Cyd"), (21, 22, 23), SAID, strict=False)
+    )
+    found = await comments_of(page(rows))
+    assert [moment(c.published_at) for c in found] == [f"2015-08-25T01:33:{s}.889000Z" for s in (41, 42, 43)]
+    assert {c.published_precision for c in found} == {"us"}
+
+
+async def test_the_address_of_a_comment_says_the_day_to_the_clock_that_is_shown():
+    rows = "".join(
+        f'<dt class="comment-author"><a href="/profile/{n}">{name}</a> said...</dt><dd class="comment-body"><p>{text}</p></dd>'
+        f'<dd class="comment-footer"><a href="?showComment=11743144{n}000#c{n}">{n}:27 AM</a></dd>'
+        for n, name, text in zip((10, 11, 12), ("Ann", "Ben", "Cyd"), SAID, strict=False)
+    )
+    found = await comments_of(page(f"<dl>{rows}</dl>"))
+    assert [(c.author_name, (moment(c.published_at) or "")[:16]) for c in found] == [
+        ("Ann", "2007-03-19T14:26"), ("Ben", "2007-03-19T14:26"), ("Cyd", "2007-03-19T14:26"),
+    ]  # fmt: skip
+
+
+async def test_a_label_that_stands_beside_all_names_is_nobodys_name():
+    def byline(n, name):
+        named = f'<span class="author">{name}</span>'
+        return f'<a href="/people/{n}">{named}</a>' if n == 1 else named
+
+    rows = "".join(
+        f'<div class="comment"><div class="user-info">{byline(n, name)}<span class="date">2015-05-{n + 10} 10:00</span>'
+        f'<span class="posting-text">Pending</span></div><div class="comment-body"><p>{text}</p></div></div>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True))
+    )
+    assert [c.author_name for c in await comments_of(page(rows))] == ["Ann", "Ben", "Cyd", "Dot"]
+
+
+async def test_heads_of_members_and_guests_have_a_class_of_their_own_each():
+    rows = "".join(
+        f'<dt class="comment-author {kind}-icon" id="c77{n}"><a href="https://{name.lower()}.example/">{name}</a> said...</dt>'
+        f'<dd class="comment-body"><p>{text}</p></dd><dd class="comment-footer"><span class="comment-timestamp">'
+        f'<a href="#c77{n}">May {n}, 2014 at 5:47 AM</a></span></dd>'
+        for n, kind, name, text in zip((1, 2, 3, 4), ("member", "guest", "guest", "guest"), ("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True)
+    )  # fmt: skip
+    assert [c.author_name for c in await comments_of(page(f"<dl>{rows}</dl>"))] == ["Ann", "Ben", "Cyd", "Dot"]
+
+
+@pytest.mark.parametrize(("line", "name"), [("Beth O", "Beth O"), ("Ivana o", "Ivana"), ("Eva On", "Eva"), ("Ann at", "Ann")])
+def test_a_capital_behind_a_name_belongs_to_it(line, name):
+    assert bare_name(line) == name
+
+
+async def test_the_word_between_name_and_time_is_no_name():
+    rows = "".join(
+        f'<li class="comment"><div class="comment-author"><span class="fn"><a href="https://{n}.example/">{name}</a></span> on '
+        f'<a href="#comment-{n}"><time datetime="2017-09-0{n}T12:00:00Z">September {n}, 2017</time></a></div><div class="comment-content"><p>{text}</p></div></li>'
+        for n, name, text in zip((1, 2), ("Ann @ Sweet and Simple", "Ben"), SAID, strict=False)
+    )
+    assert [c.author_name for c in await comments_of(page(f"<ol>{rows}</ol>"))] == ["Ann @ Sweet and Simple", "Ben"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<p>You can find the plan <a class="link-icon" href="/plan">here</a>. It was drawn in May.</p>', "You can find the plan here. It was drawn in May."),
+        ("<p>Thank you so much for the plan<br>:-)</p>", "Thank you so much for the plan\n:-)"),
+        ("<p>Thank you so much for the plan<br>🙂</p>", "Thank you so much for the plan\n🙂"),
+        ('<p>Thank you so much for the plan</p><p>| <a href="#post">post followup</a> | <a href="/contact">alert a moderator</a> |</p>', "Thank you so much for the plan"),
+    ],
+)  # fmt: skip
+async def test_a_text_keeps_its_links_and_smiles_and_loses_its_controls(markup, text):
+    texts = [markup, *(f"<p>{said}</p>" for said in SAID)]
+    rows = "".join(
+        f'<div class="comment"><h4>Subject {n}</h4><i>posted by <b>Reader {n}</b> on 7 Jun 2013 at 1:2{n} am</i><div class="text">{body}</div></div>'
+        for n, body in enumerate(texts)
+    )
+    assert (await comments_of(page(rows)))[0].text == text
+
+
+async def test_who_only_sent_a_picture_has_said_nothing():
+    def row(n, rest):
+        return f'<li class="clearfix"><div class="head"><a class="name" href="/u/{n}">Reader {n}</a></div>{rest}</li>'
+
+    said = "".join(
+        row(n, f'<div class="text"><p>{SAID[n % 4]} {n}</p></div><div class="foot"><span>January {n + 10}, 2012 8:00 am</span></div>')
+        for n in range(12)
+    )
+    sent = "".join(row(n, f'<div class="photo"><img src="{n}.jpg"></div>') for n in range(20, 24))
+    found = await comments_of(page(f"<ul>{said}</ul>").replace("</body>", f"<h3>Pictures</h3><ul>{sent}</ul></body>"))
+    assert [c.author_name for c in found] == [f"Reader {n}" for n in range(12)]
+
+
+PROSE = "The city has let it be known that the old bridge is to be taken down in the spring of next year. " * 6
+NEWS = "".join(f"<li>More of the news of the town, number {number}</li>" for number in range(60))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        # an article below its title and its byline
+        f'<div class="asset story"><p>Join the conversation</p><h1>The old bridge is to go</h1><div class="asset-metabar-wrap"><span class="asset-metabar-author">Brett Miller, Town News</span><span class="asset-metabar-time">10:05 a.m. EDT July 18, 2013</span></div><div class="asset-double-wide"><p>{PROSE}</p></div></div><ul>{NEWS}</ul>',
+        # pictures with their captions
+        '<h1>The old bridge is to go</h1><a href="#talk">Comments</a><div class="attachments">'
+        + "".join(
+            f'<div class="image thumbnail" id="image-{n}01"><div class="details"><p class="caption_only">{text} June {n}, 2013.</p>'
+            f'<p class="photographer_attr">Photographer: Uri Sinai {n}/Agency</p></div><p class="caption">{text}</p></div>'
+            for n, text in enumerate(SAID[:2], 1)
+        )
+        + "</div>",
+        # files in a table, by their uploaders
+        "<h1>Files</h1><p>Discussion</p><table><tr><th>Date<th>Name<th>Size<th>User<th>Description</tr>"
+        + "".join(
+            f'<tr><td class="time">10:3{n}, {n} December 2006<td class="name"><a href="/file/{n}">Bridge{n}.jpg</a><td class="size">{n} KB<td class="user"><a href="/user/{n}">Reader{n}</a><td class="description">{text}</tr>'
+            for n, text in enumerate(SAID, 1)
+        )
+        + "</table>",
+        # an invitation
+        '<article><div class="commentCount">1 comment</div><div class="offer"><p class="boxtitle">Register Today</p><p class="boxtext">Earn credits by reading the latest news of your speciality.</p><span>Sign Up</span></div></article>',
+        # the author of the article
+        '<a href="#talk">Comments</a><div class="meta-info"><div class="author-dropdown"><div class="description">Drew Olan has written for many years about towns and the people who live in them.<p><a href="/author/drew">→ Learn More</a></p></div></div><div class="post-time">May 13th, 2013</div></div><p>{PROSE}</p>',
+    ],
+    ids=["article", "captions", "files", "invitation", "writer"],
+)  # fmt: skip
+def test_what_the_page_itself_says_is_no_thread(html):
+    found = find_thread(Document(f'<html lang="en"><body>{html}</body></html>'.encode(), URL), observed_at=NOW, language="en")
+    assert found is None or found.confidence < THRESHOLD
+
+
+@pytest.mark.parametrize(("stated", "verdict"), [(9, "partial"), (3, "complete"), (2, "complete")])
+async def test_a_count_in_the_structured_data_is_the_threads_where_it_is_larger(stated, verdict):
+    rows = "".join(
+        f'<li class="comment" id="c{n}00"><b class="author">Reader {n}</b> <i class="date">2020-05-1{n} 10:00</i><p class="text">{text}</p></li>'
+        for n, text in zip((1, 2, 3), SAID, strict=False)
+    )
+    article = f'<script type="application/ld+json">{{"@context":"https://schema.org","@type":"Article","commentCount":{stated}}}</script>'
+    [(_, _, ledger)] = await read(Generic(), page(f"<ul>{rows}</ul>", article), URL)
+    assert (ledger.verdict, ledger.captured) == (verdict, 3)
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(56, "partial"), (3, "complete")])
+async def test_a_link_to_the_thread_that_counts_more_says_that_some_are_missing(count, verdict):
+    rows = "".join(
+        f'<li class="comment" id="c{n}00"><b class="author">Reader {n}</b> <i class="date">2020-05-1{n} 10:00</i><p class="text">{text}</p></li>'
+        for n, text in zip((1, 2, 3), SAID, strict=False)
+    )
+    html = page(f"<ul>{rows}</ul>").replace("<h1>", f'<a href="#comments">{count} comments</a><p>{NEWS}</p><h1>')
+    [(_, _, ledger)] = await read(Generic(), html, URL)
+    assert (ledger.verdict, ledger.captured) == (verdict, 3)
+
+
+async def test_an_answer_with_the_id_of_what_it_answers_is_another_comment():
+    def item(number, name, day, text, inner=""):
+        return (
+            f'<li class="comment-item" id="comment_{number}"><a class="user" href="/u/{name}">{name}</a><span class="time">2019-05-{day} 10:00</span>'
+            f'<div class="text"><p>{text}</p></div>{inner}</li>'
+        )
+
+    answer = f"<ul>{item(7001, 'Team', 12, SAID[3])}</ul>"
+    rows = item(7001, "Ann", 11, SAID[0], answer) + item(7002, "Ben", 13, SAID[1]) + item(7003, "Cyd", 14, SAID[2])
+    found = await comments_of(page(f"<ul>{rows}</ul>"))
+    assert [(c.author_name, c.native_id if c.id_kind == "native" else None) for c in found] == [
+        ("Ann", "7001"), ("Team", None), ("Ben", "7002"), ("Cyd", "7003"),
+    ]  # fmt: skip
+    assert found[1].parent_native_id == "7001"
+
+
+async def test_a_ping_that_says_its_title_and_some_of_its_text_has_both():
+    def item(n, kind, name, text):
+        return f'<li class="{kind}" id="note-{n}00"><cite class="author"><a href="https://{n}.example/">{name}</a></cite> <i class="date">2019-05-1{n} 10:00</i><div class="text"><p>{text}</p></div></li>'
+
+    rows = item(1, "comment", "Ann", SAID[0]) + item(2, "comment", "Ben", SAID[1]) + item(3, "pingback", "Bridges of the North", "[…] narrower than the old one […]")
+    found = await comments_of(page(f"<ul>{rows}</ul>"))
+    assert [(c.kind, c.author_name, c.text) for c in found][2] == ("pingback", "Bridges of the North", "[…] narrower than the old one […]")
+
+
+async def test_a_text_in_an_element_that_is_named_as_data_is_no_time():
+    def item(name, day, text, kind, inner=""):
+        return (
+            f'<li class="{kind}comment-item"><div class="info"><a class="comment-user" href="/u/{name}">{name}</a> <span class="when">2019-05-{day} 10:00</span></div>'
+            f'<div class="comment-data{" comment-body" if not kind else ""}"><p>{text}</p></div>{inner}</li>'
+        )
+
+    answer = f'<ul class="reply-list">{item("Team", 12, "Thank you all.", "reply ")}</ul>'
+    rows = item("Ann", 11, SAID[0], "", answer) + item("Ben", 13, SAID[1], "") + item("Cyd", 14, SAID[2], "")
+    assert [c.text for c in await comments_of(page(f"<ul>{rows}</ul>"))] == [SAID[0], "Thank you all.", SAID[1], SAID[2]]
+
+
+async def test_a_comment_of_another_make_with_its_time_at_another_place_is_one():
+    def row(n):
+        return (
+            f'<li class="comment" id="comment-{n}"><div class="commentmeta"><b class="author">Reader {n}</b> — <i>May {n}, 2013</i></div>'
+            f'<div class="comment-body"><p>{SAID[n % 4]} {n}</p></div></li>'
+        )
+
+    other = '<li class="comment" id="comment-50"><p>May 14, 2013 @ 6:03 am</p><p>It was not, and the ferry will come back.</p></li>'
+    found = await comments_of(page(f"<ol>{''.join(map(row, range(10, 14)))}{other}{row(15)}</ol>"))
+    assert [c.native_id for c in found] == ["10", "11", "12", "13", "50", "15"]
+    assert "the ferry will come back" in (found[4].text or "")
