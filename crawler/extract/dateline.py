@@ -15,7 +15,7 @@ from crawler.extract.document import Document
 from crawler.extract.outline import Line, outline_of
 from crawler.extract.phrases import fold_phrase
 from crawler.extract.text import line_of
-from crawler.extract.time_lines import LONGEST_LINE, looks_timed, time_in
+from crawler.extract.time_lines import LONGEST_LINE, looks_timed, written_in
 from crawler.extract.title import headline_of
 
 LINES_BEHIND: Final = 14
@@ -167,7 +167,7 @@ def _date_at(
     line = _line_of(document, parent, text)
     changed = _CHANGED.search(line)
     line = line[: changed.start()] if changed is not None else line
-    found = time_in(line, observed_at=observed_at, language=language) if len(line) <= LONGEST_LINE else None
+    found = written_in(line, observed_at=observed_at, language=language) if len(line) <= LONGEST_LINE else None
     if found is None:
         return None
     published, start, end = found

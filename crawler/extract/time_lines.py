@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from crawler.extract.dates import Published, read_time
-from crawler.systems.generic.words import is_chrome, joins, only_dates, says
 
 LONGEST_LINE: Final = 160
 """A longer text holds no byline, characters."""
 
+MAX_DATES: Final = 5
+"""So many of a line are tried."""
+
 LONGEST_AGE: Final = 40
 """A text without a figure that tells an age is shorter, characters."""
 
-_AGO: Final = (
+AGO: Final = (
     "ago|vor|hace|il y a|fa|há|atrás|temu|назад|тому|geleden|siden|sedan|sitten|önce|пред|преди|před|pred|ezelőtt|lalu|"
     "trước|前|전|قبل|منذ|پیش|לפני|πριν|ที่แล้ว|yesterday|today|gestern|heute|hier|aujourd'hui|вчера|сегодня|вчора|"
     "сьогодні|wczoraj|dzisiaj|dziś|ayer|hoy|ieri|oggi|ontem|hoje|gisteren|vandaag|igår|idag|dün|bugün|just now|"
     "昨天|今天|昨日|今日|어제|오늘|σήμερα|χθες"
 )
-_CLOCK: Final = (
+CLOCK: Final = (
     r"(?:\d{1,2}\s?[時时点點시](?:\s?\d{1,2}\s?[分분](?:\s?\d{1,2}\s?[秒초])?|(?!\s?\d))"
     r"|\d{1,2}\s?[:：.h時点]\s?\d{2}(?!\d)(?::\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?)"
 )
-_HOUR: Final = r"(?:\d{1,2}\s?[ap]\.?\s?m\b\.?|noon\b|midnight\b)"
+HOUR: Final = r"(?:\d{1,2}\s?[ap]\.?\s?m\b\.?|noon\b|midnight\b)"
 """A clock without minutes; only behind a date, for ``am 21.`` is a day in German."""
 _FIGURES: Final = r"(?<![\d.,:/-])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}(?![\d])"
 _MONTH: Final = r"[^\W\d_]{3,14}"
@@ -37,29 +40,16 @@ _WORDS: Final = (
     r"|\d{4}\s?[年년./-]\s?\d{1,2}\s?[月월]\s?[./-]?\s?\d{1,2}(?:\s?[日일](?!曜))?"
     rf"|(?:19|20)\d\d[\s,.-]{{1,2}}{_MONTH}\.?[\s,-]{{1,2}}\d{{1,2}}(?!\d)"
 )
-_DATE: Final = rf"(?:{_FIGURES}|{_WORDS})"
-_BETWEEN: Final = r"[^\d\w]{0,4}(?:[^\W\d_]{1,4}\.?[^\d\w]{0,3}){0,2}"
+DATE: Final = rf"(?:{_FIGURES}|{_WORDS})"
+BETWEEN: Final = r"[^\d\w]{0,4}(?:[^\W\d_]{1,4}\.?[^\d\w]{0,3}){0,2}"
 _WRITTEN = re.compile(
-    rf"(?:{_CLOCK}(?!\.\d){_BETWEEN})?{_DATE}(?:[TZ]?{_BETWEEN}(?:{_CLOCK}|{_HOUR}))?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?",
+    rf"(?:{CLOCK}(?!\.\d){BETWEEN})?{DATE}(?:[TZ]?{BETWEEN}(?:{CLOCK}|{HOUR}))?(?:\s?(?:UTC|GMT|Z\b|[+-]\d\d:?\d\d))?",
     re.IGNORECASE,
 )
 _HALF = re.compile(r"\s?[^\W\d_]{1,12}[\u064b-\u0652]?(?:\s?\.\s?[^\W\d_])?\.?(?!\w)")
 """What may be a half of the day behind a clock: ``4:05 μ.μ.``."""
-_LATER_CLOCK = re.compile(rf"[^\w]{{0,3}}[^\W\d_]{{5,12}}[^\w]{{1,3}}(?:{_CLOCK})")
+_LATER_CLOCK = re.compile(rf"[^\w]{{0,3}}[^\W\d_]{{5,12}}[^\w]{{1,3}}(?:{CLOCK})")
 """A clock behind a date and its weekday."""
-_AGE = re.compile(
-    r"(?:\b\d+|\b(?:an?|one|ein(?:e[mnr]?)?|une?|una|uma|jeden)\b)\s?[^\W\d_]+\.?(?:[\s,]+(?:\d+\s?[^\W\d_]+\.?))?\s+"
-    r"(?:ago|fa|atrás|temu|назад|тому|geleden|siden|sedan|sitten|önce|lalu|trước|ezelőtt|früher)\b"
-    r"|\b(?:vor|hace|il y a|há|для|πριν|za|před|pred|преди|пред|لפני|منذ|قبل)\s+(?:\d+|[^\W\d_]+)\s+[^\W\d_]+"
-    r"|\d+\s?[^\W\d_]{1,6}\s?(?:前|전)",
-    re.IGNORECASE,
-)
-_DAY = re.compile(
-    rf"\b(?:yesterday|today|gestern|heute|hier|aujourd'hui|вчера|сегодня|вчора|сьогодні|wczoraj|dzisiaj|dziś|ayer|hoy|ieri|"
-    rf"oggi|ontem|hoje|gisteren|vandaag|igår|idag|i går|i dag|dün|bugün|σήμερα|χθες)(?:{_BETWEEN}{_CLOCK})?"
-    rf"|(?:昨天|今天|昨日|今日|어제|오늘)\s?(?:{_CLOCK})?",
-    re.IGNORECASE,
-)
 _LOOKS = re.compile(
     rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:(?:19|20)\d\d|۱[۳۴]\d\d)(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)"
 )
@@ -88,37 +78,21 @@ def holds_age(texts: list[str]) -> bool:
     return not _NEAR.isdisjoint("\n".join(texts).casefold().split())
 
 
-_NEAR: Final = frozenset(_AGO.split("|"))
+_NEAR: Final = frozenset(AGO.split("|"))
 _PHRASES: Final = tuple(phrase for phrase in _NEAR if " " in phrase)
 
 
 @lru_cache(maxsize=4_096)
-def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Published, int, int] | None:
-    """The time in a line and where it stands in it, None when there is none.
-
-    The written date with its clock is what counts; an age or a day word only where there is no date.
-    """
+def written_in(text: str, *, observed_at: int, language: str | None) -> tuple[Published, int, int] | None:
+    """The written date of a line with its clock, and where it stands in it; None when there is none."""
     if len(text) > 2 * LONGEST_LINE:
         return None
-    for pattern in (_WRITTEN, _AGE, _DAY):
-        for count, match in enumerate(pattern.finditer(text)):
-            if count > 4:
-                break
-            start, end = match.span()
-            if pattern is _DAY and FIGURE.search(text) is None and not _is_apart(text[:start], text[end:]):
-                return None
-            published = _read(text[start:end], observed_at, language)
-            if published is not None:
-                return _with_tail(text, start, end, published, observed_at, language)
-    published = _read(text, observed_at, language) if len(text) < 60 else None
-    return None if published is None else (published, 0, len(text))
-
-
-def _is_apart(before: str, behind: str) -> bool:
-    """Whether a day word is not one of several words of a phrase, such as ``Register today``."""
-    before, behind = before.strip(), behind.strip()
-    is_begun = not before or not before[-1].isalnum() or only_dates(before) or says(before) or joins(before.split()[-1])
-    return is_begun and (not behind or not behind[0].isalnum() or is_chrome(behind))
+    for match in islice(_WRITTEN.finditer(text), MAX_DATES):
+        start, end = match.span()
+        published = read_part(text[start:end], observed_at, language)
+        if published is not None:
+            return _with_tail(text, start, end, published, observed_at, language)
+    return None
 
 
 def _with_tail(  # noqa: PLR0917  # a time, its place in the text, and what every reading of a time needs
@@ -127,31 +101,16 @@ def _with_tail(  # noqa: PLR0917  # a time, its place in the text, and what ever
     """A time with what stands behind it if that says more: the half of the day, or a clock behind the weekday."""
     is_day = published.precision == "day"
     tail = (_LATER_CLOCK if is_day else _HALF).match(text, end) if published.precision != "relative" else None
-    whole = _read(text[start : tail.end()], observed_at, language) if tail is not None else None
+    whole = read_part(text[start : tail.end()], observed_at, language) if tail is not None else None
     if tail is None or whole is None or whole.at == published.at or whole.precision not in {"min", "s"}:
         return published, start, end
     return whole, start, tail.end()
 
 
-def _read(text: str, observed_at: int, language: str | None) -> Published | None:
+def read_part(text: str, observed_at: int, language: str | None) -> Published | None:
+    """The time that a part of a line says, its brackets and commas left out; None where it is none."""
     published = read_time(_EDGES.sub("", text), observed_at=observed_at, language=language)
     return published if published is not None and published.min is not None else None
 
 
 _EDGES = re.compile(r"^[\s(\[|,;@·•–-]+|[\s)\]|,;@·•–-]+$")
-
-
-_FROM_TIME = re.compile(
-    rf"(?:{_CLOCK}|{_DATE}|(?<=\w)\s*[(,;|·•—–-]\s*\d|(?<!\w)(?:{_AGO})(?!\w)).*", re.IGNORECASE | re.DOTALL
-)
-_TO_TIME = re.compile(rf".*(?:{_CLOCK}|(?:{_DATE}|(?:19|20)\d\d)(?:\W{{0,4}}{_HOUR})?)", re.IGNORECASE | re.DOTALL)
-
-
-def without_time(text: str) -> tuple[str, str]:
-    """What stands before and behind the time in a line."""
-    match = _FROM_TIME.search(text)
-    if match is None:
-        return text, ""
-    if _AGE.fullmatch(text.strip()):  # its comma parts no name from it
-        return "", ""
-    return text[: match.start()], _TO_TIME.sub("", text)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import Final
-
-from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.dateline import read_dateline
@@ -51,30 +48,6 @@ _STAMPED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """A date in words after what says that it is the page's."""
-
-_DATED: Final = re.compile(
-    r"(?:^|[\s_-])(?:date|dates|datum|fecha|data|time|pub|published|posted|byline|stamp)(?:$|[\s_-])|date-?(?:line|stamp|time)"
-    r"|time-?stamp|pub-?date|post-?date|article-?date|arttime|crdate"
-)
-"""Classes and ids, lower case, of an element that says when something was written."""
-
-_DATED_OTHERWISE: Final = re.compile(
-    r"event|start|end-?date|expir|deadline|valid|updated?-?(?:on|at|time|date)?\b|birth"
-)
-_CHANGED: Final = re.compile(
-    r"\b(?:updated?|last upd|modified|edited|aktualisiert|mis à jour|actualizad|aggiornat|atualizad|bijgewerkt"
-    r"|zaktualiz)|обновл|оновл|更新",
-    re.IGNORECASE,
-)
-_YEAR: Final = re.compile(r"(?<!\d)(?:19[89]\d|20\d\d)(?!\d)")
-
-_HEADLINES: Final = 3
-_NEAR_HEADLINE: Final = 80
-"""Nodes behind a headline among which its date stands."""
-_FEW_BEFORE: Final = 4
-_SMALL: Final = 40
-"""An element with a line has fewer nodes."""
-_LONGEST_LINE: Final = 150
 
 _LARGEST_TO_SEARCH: Final = 2_000_000
 """Characters of a page that is searched for such a line."""
@@ -134,7 +107,6 @@ def _published(document: Document, structured: Structured, areas: Areas, main: N
     yield from _of_metas(structured, _PUBLISHED_METAS[3:])
     yield from _shown(document, areas, _PUBLISHED_SHOWN)
     yield from _in_meta_lines(document, areas)
-    yield from _beside_headline(document, areas)
 
 
 def _modified(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Iterator[str]:
@@ -160,54 +132,6 @@ def _in_meta_lines(document: Document, areas: Areas) -> Iterator[str]:
     for _, node in ranked(document, _META_LINES):
         if not areas.is_beside(node) and (found := _STAMPED.search(line_of(node)[:300])):
             yield found.group("date")
-
-
-def _beside_headline(document: Document, areas: Areas) -> Iterator[str]:
-    """Lines that are named as a date or a byline, right behind the page's headline or before it."""
-    for headline in document.elements.of_tag("h1")[:_HEADLINES]:
-        if areas.is_beside(headline):
-            continue
-        for node in chain(_behind(headline), _before(headline)):
-            names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".lower()
-            if not _DATED.search(names) or _DATED_OTHERWISE.search(names) or not _is_small(node):
-                continue
-            line = line_of(node)
-            is_line = len(line) <= _LONGEST_LINE and _YEAR.search(line) is not None and _CHANGED.search(line) is None
-            if is_line and not (areas.is_beside(node) or areas.in_comments(node)):
-                yield line
-
-
-def _behind(node: LexborNode) -> Iterator[LexborNode]:
-    """The next elements behind one, in document order."""
-    step: LexborNode | None = node
-    for _ in range(_NEAR_HEADLINE):
-        inside = step.first_child if step is not None and step is not node else None
-        while step is not None and inside is None:
-            inside, step = step.next, step.parent if step.next is None else step
-        step = inside
-        if step is None:
-            return
-        if step.is_element_node:
-            yield step
-
-
-def _before(node: LexborNode) -> Iterator[LexborNode]:
-    """The elements right before one and the two around it."""
-    for _ in range(3):
-        beside = node.prev
-        for _ in range(_FEW_BEFORE):
-            if beside is None:
-                break
-            if beside.is_element_node:
-                yield beside
-            beside = beside.prev
-        if node.parent is None:
-            return
-        node = node.parent
-
-
-def _is_small(node: LexborNode) -> bool:
-    return sum(1 for _ in islice(node.traverse(include_text=True), _SMALL)) < _SMALL
 
 
 def _in_lines(document: Document, areas: Areas) -> Iterator[str]:

@@ -28,6 +28,8 @@ def published(html: str, language: str = "en") -> str | None:
         ("<h1>渡輪再次誤點</h1><div>2012年1月17日 21:37</div>", "zh", "2012-01-17T21:37"),
         ("<article><div>Ida Berg, 10. Februar 2019 in Hafen</div><h1>Die Fähre</h1></article>", "de", "2019-02-10T00:00"),
         ("<title>The late ferry</title><h1>Harbour News</h1><div class=head>The late ferry</div><div>by Ida on 4 May 2019</div>", "en", "2019-05-04T00:00"),
+        ("<h1>The late ferry</h1><ul><li class='dateStamp first'>July 19, 2021, 3:14 p.m. ET</ul>", "en", "2021-07-19T15:14"),
+        ("<h1>The late ferry</h1><div class=article-byline>By Ida Berg July 19, 2021 09:54am Comments</div>", "en", "2021-07-19T09:54"),
         ("<h1>The late ferry</h1><p>4 May 2019, updated 6 May 2019 10:12</p>", "en", "2019-05-04T00:00"),
     ],
 )  # fmt: skip
@@ -43,7 +45,7 @@ def test_the_date_beside_the_headline_is_the_pages(html, language, at):
         "<h1>The late ferry</h1><p>3 days ago</p>",
         "<h1>Harbour day</h1><div class=event-date>4 May 2019, 19:00</div>",
         "<h1>The late ferry</h1><p>On 4 May 2019 the ferry that was said to be safe ran aground.</p>",
-        "<h1>The late ferry</h1><aside>4 May 2019</aside>",
+        "<h1>The late ferry</h1><aside>4 May 2019</aside>", "<h1>The late ferry</h1><p class=cook-time>45 minutes</p>",
         "<h1>The late ferry</h1>" + STORY + "<p>4 May 2019</p>",
         "<h1>The late ferry</h1>" + "<p>" + "It was late on each day of this week. " * 7 + "</p><p>" + "Nobody in the harbour says why it is. " * 7 + "</p><p>Ida</p><p>At last.</p><p>4 May 2019, 10:00</p>",
         "<h1>The late ferry</h1><p>A film.</p><textarea></textarea><p>Ida</p><p>4 May 2019, 10:00</p>",

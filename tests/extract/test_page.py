@@ -225,29 +225,6 @@ def test_a_relative_time_is_no_publication_time() -> None:
     assert read("<span class=posted-on>3 days ago</span>").published_at is None
 
 
-@pytest.mark.parametrize(
-    ("html", "day"),
-    [
-        ("<h1>Bridge</h1><ul><li class='dateStamp first'>July 19, 2021, 3:14 p.m. ET</ul><p>Text</p>", "2021-07-19T15:14"),
-        ("<h1>Bridge</h1><div class=article-byline>By Angela Mill July 19, 2021 09:54am Comments</div>", "2021-07-19T09:54"),
-        ("<h2 class=date-header>Monday, July 19, 2021</h2><div><h1>Bridge</h1></div>", "2021-07-19T00:00"),
-        ("<div><h1>Bridge</h1></div><p>Short</p><div class=info><span class=updated>Updated July 20, 2021</span> <span class=dateline>July 19, 2021</span></div>", "2021-07-19T00:00"),
-        ("<h1>Bridge</h1><p class=date>Updated July 19, 2021</p>", None),
-        ("<h1>Bridge</h1><p class=event-date>July 19, 2021</p>", None),
-        ("<h1>Bridge</h1><p class=cook-time>45 minutes</p>", None),
-        ("<h1>Bridge</h1><div class=sidebar><p class=date>July 19, 2021</p></div>", None),
-        ("<h1>Bridge</h1><ol class=comment-list><li class=comment><i class=date>July 19, 2021</i></ol>", None),
-        ("<h1>Bridge</h1>" + "<p>A text.</p>" * 60 + "<p class=date>July 19, 2021</p>", None),
-        ("<p class=date>July 19, 2021</p><p>No headline</p>", None),
-    ],
-)  # fmt: skip
-def test_a_line_beside_the_headline_that_is_named_as_a_date_says_when_a_page_was_published(
-    html: str, day: str | None
-) -> None:
-    at = read(html).published_at
-    assert (None if at is None else datetime.fromtimestamp(at / 1_000_000, UTC).isoformat()[:16]) == day
-
-
 def test_a_headline_before_ten_thousand_empty_elements_is_looked_behind_a_little_way() -> None:
     assert read("<h1>Bridge</h1>" + "<b class=date>" * 10_000).published_at is None
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from kit import NOW, read
 
 from crawler.extract.document import Document
-from crawler.extract.time_lines import time_in
 from crawler.systems.generic import Generic
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.evidence import is_by_one
@@ -21,6 +20,7 @@ from crawler.systems.generic.records import Group
 from crawler.systems.generic.slots import read_slots
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.thread import THRESHOLD, candidates, find_thread, read_whole
+from crawler.systems.generic.times import time_in
 from crawler.systems.generic.tree import flatten
 from pipelines.emit import moment
 

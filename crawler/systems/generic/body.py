@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.extract.text import text_of
-from crawler.extract.time_lines import looks_timed, without_time
+from crawler.extract.time_lines import looks_timed
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.times import without_time
 from crawler.systems.generic.tree import Tree, is_filled_in, is_unshown
 from crawler.systems.generic.words import (
     AUTHOR,

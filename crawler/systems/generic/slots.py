@@ -11,10 +11,11 @@ from functools import lru_cache
 from os.path import commonprefix
 from typing import Final
 
-from crawler.extract.time_lines import LONGEST_LINE, without_time
+from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.generic.signatures import signature
 from crawler.systems.generic.stamps import Stamp, read_stamp, read_stamps
 from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.times import without_time
 from crawler.systems.generic.tree import CELLS, SUBHEADINGS, is_filled_in
 from crawler.systems.generic.words import (
     AUTHOR,

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import Final
 
 from crawler.extract.dates import Published, read_time
-from crawler.extract.time_lines import LONGEST_LINE, time_in
+from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.generic.orders import order_of, spelt
 from crawler.systems.generic.template import Template
+from crawler.systems.generic.times import time_in
 from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import AUTHOR, BODY, TIME, says_joined
 
