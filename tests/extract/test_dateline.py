@@ -21,7 +21,7 @@ def published(html: str, language: str = "en") -> str | None:
 @pytest.mark.parametrize(
     ("html", "language", "at"),
     [
-        ("<h1>The late ferry</h1><p>January 15, 2012</p>", "en", "2012-01-15T00:00"),
+        ("<h1>The late ferry</h1><p>January 15, 2012</p>", "en", "2012-01-15T00:00"), ("<h1>The late ferry</h1><p>Sunday January 15,2012 By Ida Berg</p>", "en", "2012-01-15T00:00"),
         ("<h1>The late ferry</h1><h2>Nobody says why</h2><span>By Ida Berg</span> | <span>Published: January 15, 2012</span>", "en", "2012-01-15T00:00"),
         ("<h1>Prom się spóźnia</h1><div>Wtorek, 3 stycznia 2012 (15:58)</div>", "pl", "2012-01-03T15:58"),
         ("<h1>Паром опаздывает</h1><div>Ида БЕРГ — 27.11.2011 11:18</div>", "ru", "2011-11-27T11:18"),
