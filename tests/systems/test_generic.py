@@ -88,6 +88,17 @@ def test_a_number_before_the_thread_is_its_count_when_it_stands_alone_or_counts_
     assert (len(found.group.spans), found.stated) == (4, stated)
 
 
+@pytest.mark.parametrize(
+    ("title", "stated"),
+    [("Post 12: who took it", None), ("15 comments on the two gulls", None), ("Comments (15)", 15), ("15 comments", 15)],
+)
+def test_a_number_in_the_title_of_the_page_is_no_count_of_its_comments(title, stated):
+    html = thread_page(range(1, 5), "").replace("<body><h1>Bridge", f"<title>{title} - Board</title><body><h1>{title}")
+    found = find_thread(Document(html.encode(), URL), observed_at=NOW, language=None)
+    assert found is not None
+    assert (len(found.group.spans), found.stated) == (4, stated)
+
+
 def thread_page(numbers, links):
     rows = "".join(
         f'<li class="comment" id="c{n}00"><b class="author">Reader {n}</b> <i class="date">2020-05-{n + 10} 10:00</i>'
@@ -110,6 +121,27 @@ async def test_further_pages_are_followed_until_nothing_is_new():
     }
     found = await comments_of_page(first, web)
     assert [c.native_id for c, _ in found] == ["100", "200", "300", "400", "500", "600", "700"]
+    assert found[0][1].verdict == "complete"
+
+
+def board_page(numbers, links):
+    rows = "".join(
+        f'<a name="p{n}"></a><table class="post"><thead><tr><th><a href="/p/{n}/">#</a> <span class="updated">{n % 28 + 1} May, 2020 10:00</span></th></tr></thead>'
+        f'<tbody><tr><td class="info"><a href="/users/{n}/"><span class="username">Reader{n}</span></a></td>'
+        f'<td class="content">Number {n} has little to say about the bridge.<div class="related"></div></td></tr></tbody></table>'
+        for n in numbers
+    )
+    pages = f'<div class="pagination"><ul>{links}</ul></div>'
+    return f'<html lang="en"><title>Bridge</title><body><h1>Bridge</h1>{pages}<div class="posts">{rows}</div><div>{pages}</div></body></html>'
+
+
+async def test_a_further_page_with_a_single_post_is_read_by_what_the_first_page_shows():
+    web = {
+        URL + "?page=1": answer(board_page(range(1, 5), '<li><a href="?page=2">2</a></li>')),
+        URL + "?page=2": answer(board_page((5,), '<li><a href="?page=1">1</a></li>')),
+    }
+    found = await comments_of_page(board_page(range(1, 5), '<li><a href="?page=2">2</a></li>'), web)
+    assert [c.author_name for c, _ in found] == ["Reader1", "Reader2", "Reader3", "Reader4", "Reader5"]
     assert found[0][1].verdict == "complete"
 
 

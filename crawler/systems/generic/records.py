@@ -127,6 +127,13 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
     return _judged(tree, sums, list(read.values()), behind)
 
 
+def group_like(tree: Tree, other: Group) -> Group | None:
+    """The elements that have in common what those of a group on another page of the thread have; None for none."""
+    heads = _named(tree).get(other.label)
+    made = _variants(tree, other.label, heads) if heads else ()
+    return next((group for group in made if group.mode == other.mode), None)
+
+
 def _is_behind_heading(tree: Tree, around: Surroundings, group: Group) -> bool:
     """Whether a heading that speaks of comments parts the first element from the others: that is the article."""
     if len(group.spans) < 2 or len(group.heads) != len(group.spans) or tree.roles[group.heads[0]] & COMMENT:

@@ -58,14 +58,18 @@ def numbers_in(line: str) -> list[int]:
 class Surroundings:
     """What the page as a whole tells, read once for all candidates."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, title: str = "") -> None:
+        """Read them.
+
+        :param title: the page's, on one line: what it says counts nothing where it stands in the page once more
+        """
         self.tree = tree
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
         headings = [node for node in short if len(tree.texts[node]) <= SENTENCE or tree.texts[node][-1] not in STOPS]
         self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
-        self.counts = _counts(tree)
+        self.counts = _counts(tree, title)
         """Where a short line states a count of comments, and the count."""
         self.states_one = any(number == 1 for _, number in self.counts)
         """Whether a line says that there is one comment."""
@@ -160,7 +164,7 @@ def _speaking(tree: Tree, short: list[int]) -> set[int]:
     return found
 
 
-def _counts(tree: Tree) -> list[tuple[int, int]]:
+def _counts(tree: Tree, title: str) -> list[tuple[int, int]]:
     counts: list[tuple[int, int]] = []
     for node in tree.figures:
         text = tree.texts[node]
@@ -170,9 +174,10 @@ def _counts(tree: Tree) -> list[tuple[int, int]]:
         is_whole = not text.isdecimal() and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
         numbers = numbers_in(line)
+        is_bare = _may_count(line)
         if len(numbers) == 1 and (
-            (counts_posts(line) and not _is_title(tree, node, line))
-            or (_may_count(line) and not _is_of_another(tree, node))
+            (counts_posts(line) and (is_bare or line not in title) and not _is_title(tree, node, line))
+            or (is_bare and not _is_of_another(tree, node))
         ):
             counts.append((node, numbers[0]))
     return counts

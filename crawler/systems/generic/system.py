@@ -95,7 +95,9 @@ class Generic(System):
                     break
                 continue
             reading.walked("pages")
-            further = find_thread(document, observed_at=exchange.observed_at, language=language_of(document))
+            further = find_thread(
+                document, observed_at=exchange.observed_at, language=language_of(document), first=found
+            )
             met = reading.met
             if further is not None and further.confidence >= THRESHOLD:
                 yield reading.batch(comments_of(further, observed_at=exchange.observed_at), exchange)

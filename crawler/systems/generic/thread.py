@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
+from crawler.extract.text import line_of
 from crawler.extract.urls import canonical_url
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
@@ -26,7 +27,7 @@ from crawler.systems.generic.evidence import (
     is_torn,
 )
 from crawler.systems.generic.model import confidence_of, rank_of
-from crawler.systems.generic.records import NEVER, Group, Sums, groups_of
+from crawler.systems.generic.records import NEVER, Group, Sums, group_like, groups_of
 from crawler.systems.generic.slots import Name, Slots, read_slots
 from crawler.systems.generic.structure import Parents, parents_of
 from crawler.systems.generic.surroundings import Surroundings
@@ -91,7 +92,9 @@ class _Page:
         join_turns(self.tree)
         self.own = {urlsplit(url).path.rstrip("/") for url in (document.url, canonical_url(document))}
         self.observed_at, self.language = observed_at, language
-        self.sums, self.around = Sums(self.tree), Surroundings(self.tree)
+        title = document.first("title")
+        self.sums = Sums(self.tree)
+        self.around = Surroundings(self.tree, line_of(title) if title is not None else "")
 
     def read(self, template: Template) -> Found | None:
         """A candidate with its fields; None for reviews, what one member has written, and lists of other pages."""
@@ -136,6 +139,15 @@ class _Page:
             found.remove(around)
             found.insert(0, around)
         return found
+
+    def like(self, first: Found) -> list[Found]:
+        """The candidate of the make of a thread's first page, which is as sure if its records are whole."""
+        group = group_like(self.tree, first.group) if len(self.tree) else None
+        found = self.read(Template(self.tree, group, SAMPLE)) if group is not None else None
+        if found is None or not _is_whole(found):
+            return []
+        found.confidence = max(found.confidence, first.confidence)
+        return [found]
 
     def _wider(self, best: Found) -> Found | None:
         """The elements around the records of the best: each of its own, and most of them with more times."""
@@ -237,13 +249,19 @@ def _reach(spans: list[tuple[int, int]]) -> tuple[int, int]:
     return spans[0][0], max(end for _, end in spans)
 
 
-def find_thread(document: Document, *, observed_at: int, language: str | None) -> Found | None:
+def find_thread(
+    document: Document, *, observed_at: int, language: str | None, first: Found | None = None
+) -> Found | None:
     """The page's thread, None when it shows none; its confidence says how sure that is.
 
     Of one that is not believed only some records are read.
+
+    :param first: the thread on its first page, where this is a further one: its last page may show a single comment
     """
     page = _Page(document, observed_at, language)
     read = page.candidates(READ, BEHIND) if len(page.tree) else []
+    if first is not None and (not read or read[0].confidence < THRESHOLD):
+        read = page.like(first) or read
     if not read or read[0].confidence < THRESHOLD:
         return read[0] if read else None
     found = _with_comments_below(page, read)
