@@ -66,6 +66,20 @@ async def test_a_label_that_stands_beside_all_names_is_nobodys_name():
     assert [c.author_name for c in await comments_of(page(rows))] == ["Ann", "Ben", "Cyd", "Dot"]
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["ann (0)"], ["ann"]), (["ann (12)", "ben (-3)", "ann (12)"], ["ann", "ben", "ann"]), (["Guest (1)", "Guest (2)"], ["Guest (1)", "Guest (2)"]), (["ann (0)", "ben"], ["ann (0)", "ben"]),
+    ],
+)  # fmt: skip
+async def test_the_points_behind_all_names_are_no_part_of_them(names, told):
+    rows = "".join(
+        f'<li class="comment" id="comment-9{n}"><p class="meta"><a href="/users/{n}/">{name}</a> 2015-05-{n + 10} 10:00</p><p class="text">{text}</p></li>'
+        for n, (name, text) in enumerate(zip(names, SAID, strict=False))
+    )
+    assert [c.author_name for c in await comments_of(page(f"<ul>{rows}</ul>"))] == told
+
+
 async def test_heads_of_members_and_guests_have_a_class_of_their_own_each():
     rows = "".join(
         f'<dt class="comment-author {kind}-icon" id="c77{n}"><a href="https://{name.lower()}.example/">{name}</a> said...</dt>'
@@ -145,12 +159,20 @@ NEWS = "".join(f"<li>More of the news of the town, number {number}</li>" for num
             for n, text in enumerate(SAID, 1)
         )
         + "</table>",
+        # what a member has said where, below titles of a few words
+        "<h1>Ada's replies</h1><ul>"
+        + "".join(
+            f'<li class="list-group-item"><div class="icon"></div><div class="main-col"><a href="/harbour/{n % 4}/"><h4 class="inline">{title}</h4></a><div class="text-muted inline">on <a href="/harbour">Harbour</a> Feb. {n + 1}, 2023, 7:49 p.m.</div><br>'
+            f'<div class="inline full-line">{SAID[n % 4]} It is {n}.</div></div><div class="count-box"><div class="count-box-score">{n}</div><div class="count-box-context">Points</div></div></li>'
+            for n, title in enumerate(("The late ferry waits", "Bread and the gulls", "Took and late but", "Two dogs again") * 2)
+        )
+        + "</ul>",
         # an invitation
         '<article><div class="commentCount">1 comment</div><div class="offer"><p class="boxtitle">Register Today</p><p class="boxtext">Earn credits by reading the latest news of your speciality.</p><span>Sign Up</span></div></article>',
         # the author of the article
         '<a href="#talk">Comments</a><div class="meta-info"><div class="author-dropdown"><div class="description">Drew Olan has written for many years about towns and the people who live in them.<p><a href="/author/drew">→ Learn More</a></p></div></div><div class="post-time">May 13th, 2013</div></div><p>{PROSE}</p>',
     ],
-    ids=["article", "captions", "files", "invitation", "writer"],
+    ids=["article", "captions", "files", "replies", "invitation", "writer"],
 )  # fmt: skip
 def test_what_the_page_itself_says_is_no_thread(html):
     found = find_thread(Document(f'<html lang="en"><body>{html}</body></html>'.encode(), URL), observed_at=NOW, language="en")

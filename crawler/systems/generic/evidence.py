@@ -432,6 +432,11 @@ NAME: Final = 30
 """Letters that hardly a name has more of; see :func:`_size`."""
 
 
+def _is_worded(text: str) -> bool:
+    """Whether a text has four words or more, or more letters than names have, as most titles and few names do."""
+    return text.count(" ") > 2 or _size(text) > NAME
+
+
 def _is_wordy(text: str) -> bool:
     return text.count(" ") > 3 or _size(text) > NAME
 
@@ -541,9 +546,11 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
         if len(placed) > 2 and paths.isdisjoint(own) and _are_titles(linked):
             return True
     titles: list[tuple[str, str]] = []
+    names = [name.text for name in slots.names if name is not None]
+    are_names = 2 * sum(map(_is_worded, names)) <= len(names)
     for record, name in zip(template.records, slots.names, strict=True):
         link = _heading_link(tree, record)
-        if link is not None and not (name is not None and _is_author(tree, name, link, link)):
+        if link is not None and not (are_names and name is not None and _is_author(tree, name, link, link)):
             titles.append((_subject(tree.text(link)), _page_of(tree, link)))
     return count >= FEW and least <= len(titles) and _are_titles(titles) and len(set(titles)) > 1
 
@@ -552,7 +559,7 @@ def _are_titles(named: list[tuple[str, str]]) -> bool:
     """Whether what is linked are titles of pages, each page by its own, some more than once."""
     kinds = set(named)
     is_each_own = len(kinds) == len({title for title, _ in kinds}) == len({page for _, page in kinds})
-    return is_each_own and len(kinds) < len(named) and 2 * sum(_is_wordy(title) for title, _ in named) > len(named)
+    return is_each_own and len(kinds) < len(named) and 2 * sum(_is_worded(title) for title, _ in named) > len(named)
 
 
 def _placed(tree: Tree, record: Record) -> int | None:

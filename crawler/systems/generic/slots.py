@@ -352,19 +352,23 @@ def _are_labels(names: dict[int, Name]) -> bool:
 
 
 _LABEL = re.compile(r"\s*[(（\[][^()（）\[\]]+[)）\]]$")
+_TALLY = re.compile(r"[(（\[][+-]?\d[\d.,]*[)）\]]")
 
 
 def _without_common(names: dict[int, Name]) -> None:
     """Drop what all names of a place have in common.
 
-    That is a beginning up to a colon, ``Comment of our reader: NAME``, and a label in brackets, ``NAME (Guest)``.
+    That is a beginning up to a colon, ``Comment of our reader: NAME``, and a label in brackets, ``NAME (Guest)``, or
+    a number of points there, ``NAME (12)``, unless it tells apart who has the same name.
     """
-    if len(names) < 2:
-        return
     labels = {match[0].strip() if (match := _LABEL.search(name.text)) else "" for name in names.values()}
-    if len(labels) == 1 and labels != {""} and len({name.text for name in names.values()}) > 1:
+    said = {name.text for name in names.values()}
+    are_points = all(map(_TALLY.fullmatch, labels)) and len({_LABEL.sub("", text) for text in said}) == len(said)
+    if are_points or (len(labels) == 1 and labels != {""} and len(said) > 1):
         for name in names.values():
             name.text = _LABEL.sub("", name.text) or name.text
+    if len(names) < 2:
+        return
     shared = commonprefix([name.text for name in names.values()])  # noqa: RUF071  # letters are what is meant
     colon = max(shared.rfind(":"), shared.rfind("："))
     if colon > 0:
