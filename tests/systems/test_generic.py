@@ -363,6 +363,23 @@ def test_an_article_before_the_line_that_counts_one_comment_is_no_comment():
     assert found is None or found.confidence < THRESHOLD
 
 
+async def test_an_article_before_the_line_that_counts_its_only_answer_is_no_answer():
+    def said(name, text):
+        return (
+            f'<div class="topic-meta row"><img class="user-avatar" src="/{name}.png"><p class="text-muted"><a href="/u/{name}/">{name}</a> <span>9 months, 3 weeks ago</span></p></div>'
+            f'<div class="reply-content"><p>{text}</p></div>'
+        )
+
+    html = (
+        '<html lang="en"><body><div class="panel"><div class="panel-body"><h1>At rain</h1>'
+        + said("Ida", "The ferry waits at the quay, and nobody could tell me why. " * 3)
+        + '</div></div><div class="panel"><div class="panel-heading">1 Reply</div><ul class="reply-list"><li class="reply-item">'
+        + said("Jan", "It waits for the captain, who is at the barber's, and the engine does not start.")
+        + '<p class="reply-link"><a href="#" class="reply-to">Reply</a></p></li></ul></div><div>Leave a Reply</div></body></html>'
+    )
+    assert [c.author_name for c, _ in await comments_of_page(html)] == ["Jan"]
+
+
 def test_the_heading_of_a_thread_begins_no_comment():
     html = """<h1>Data</h1><div><h3 id="comments">Comments</h3><div class="comment" id="comment_1004"><div class="head">
     <a href="/user/edda">edda</a> commented on 05 Aug 2019, 3:56PM</div><p>Could you explain the third one?</p></div>

@@ -167,12 +167,20 @@ NEWS = "".join(f"<li>More of the news of the town, number {number}</li>" for num
             for n, title in enumerate(("The late ferry waits", "Bread and the gulls", "Took and late but", "Two dogs again") * 2)
         )
         + "</ul>",
+        # the same, below lines that say what was answered
+        "<h1>Ada</h1><p>Replies from Ada</p><ul>"
+        + "".join(
+            f'<li class="list-group-item reply-entry reply-entry-title">Replied to <a href="/t/{n % 4}/">{title}</a> <span class="pull-right">{n + 2} weeks ago</span></li>'
+            f'<li class="list-group-item reply-entry reply-entry-content"><p>{SAID[n % 4]} It is {n}.</p></li>'
+            for n, title in enumerate(("The late ferry waits", "Bread and the gulls", "Took and late but", "Two dogs again") * 2)
+        )
+        + "</ul>",
         # an invitation
         '<article><div class="commentCount">1 comment</div><div class="offer"><p class="boxtitle">Register Today</p><p class="boxtext">Earn credits by reading the latest news of your speciality.</p><span>Sign Up</span></div></article>',
         # the author of the article
         '<a href="#talk">Comments</a><div class="meta-info"><div class="author-dropdown"><div class="description">Drew Olan has written for many years about towns and the people who live in them.<p><a href="/author/drew">→ Learn More</a></p></div></div><div class="post-time">May 13th, 2013</div></div><p>{PROSE}</p>',
     ],
-    ids=["article", "captions", "files", "replies", "invitation", "writer"],
+    ids=["article", "captions", "files", "replies", "replies to", "invitation", "writer"],
 )  # fmt: skip
 def test_what_the_page_itself_says_is_no_thread(html):
     found = find_thread(Document(f'<html lang="en"><body>{html}</body></html>'.encode(), URL), observed_at=NOW, language="en")

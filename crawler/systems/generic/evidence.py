@@ -526,11 +526,16 @@ ODD: Final = 5
 """Of so many records one may be something else: a heading, a line of controls."""
 
 
+FIRST: Final = 2
+"""Links of a record of which the first that names nobody may be the title of its page."""
+
+
 def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool:
     """Whether the records stand on other pages: a site's newest comments, or what a member has said where.
 
-    Each leads to a place in its page, or has its page's title as a heading, and some have the same page. Links of a
-    thread lead to one page (and one to its form) or, where they are addresses of the comments, each to another.
+    Each leads to a place in its page, or has its page's title as a heading or first link, and some have the same page.
+    Links of a thread lead to one page (and one to its form) or, where they are addresses of the comments, each to
+    another.
 
     :param own: paths of the page itself; where one other page is all there is, its title must be what is linked
     """
@@ -546,12 +551,14 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
         if len(placed) > 2 and paths.isdisjoint(own) and _are_titles(linked):
             return True
     titles: list[tuple[str, str]] = []
-    names = [name.text for name in slots.names if name is not None]
+    names = [name.text for name in slots.names if name is not None and tree.link_of(name.node)]
     are_names = 2 * sum(map(_is_worded, names)) <= len(names)
     for record, name in zip(template.records, slots.names, strict=True):
-        link = _heading_link(tree, record)
-        if link is not None and not (are_names and name is not None and _is_author(tree, name, link, link)):
-            titles.append((_subject(tree.text(link)), _page_of(tree, link)))
+        heading = _heading_link(tree, record)
+        for link in record.links[:FIRST] if heading is None else [heading]:
+            if not (are_names and name is not None and _is_author(tree, name, link, link)):
+                titles.append((_subject(tree.text(link)), _page_of(tree, link)))
+                break
     return count >= FEW and least <= len(titles) and _are_titles(titles) and len(set(titles)) > 1
 
 

@@ -135,13 +135,18 @@ def group_like(tree: Tree, other: Group) -> Group | None:
 
 
 def _is_behind_heading(tree: Tree, around: Surroundings, group: Group) -> bool:
-    """Whether a heading that speaks of comments parts the first element from the others: that is the article."""
+    """Whether a heading that speaks of comments parts the first element from the others: that is the article.
+
+    A line that counts one comment is as good as a heading where there is one.
+    """
     if len(group.spans) < 2 or len(group.heads) != len(group.spans) or tree.roles[group.heads[0]] & COMMENT:
         return False
     (start, end), (second, _) = group.spans[:2]
-    return tree.ups[start] != tree.ups[second] and any(
-        tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(end, second)
-    )
+    if tree.ups[start] == tree.ups[second]:
+        return False
+    if any(tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(end, second)):
+        return True
+    return len(group.spans) == 2 and around.counts_between(end, second) == [1]
 
 
 def _is_article(tree: Tree, sums: Sums, around: Surroundings, group: Group) -> bool:

@@ -102,6 +102,11 @@ class Surroundings:
         place = bisect_left(self.spoken, start)
         return [node for node in self.spoken[place : place + AROUND] if node < end]
 
+    def counts_between(self, start: int, end: int) -> list[int]:
+        """The first few counts that are stated among some nodes."""
+        place = bisect_left(self.counts, (start, 0))
+        return [number for node, number in self.counts[place : place + AROUND] if node < end]
+
     def is_before_count(self, first: int) -> bool:
         """Whether the first count is of one comment, or none, and behind a node before which no line speaks of them."""
         return self._few > first and not self.is_spoken_of(first - SPOKEN, first)
