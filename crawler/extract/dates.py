@@ -207,8 +207,8 @@ def _micros(when: datetime) -> int:
 def _counted_back(phrase: Age | DaysBack, observed_at: int, zone: tzinfo | None) -> Published | None:
     """The interval that a relative time allows."""
     if isinstance(phrase, Age):
-        low, high = _back(observed_at, *phrase.most), _back(observed_at, *phrase.least)
-        return None if low is None or high is None else Published(None, low, high, "relative", "")
+        lows, highs = _backs(observed_at, *phrase.most), _backs(observed_at, *phrase.least)
+        return Published(None, min(lows), max(highs), "relative", "") if lows and highs else None
     now = _START + timedelta(microseconds=observed_at)
     back = timedelta(days=phrase.days)
     if zone is not None:
@@ -234,6 +234,12 @@ def _back(observed_at: int, months: int, seconds: int) -> int | None:
         return None
     day = min(now.day, monthrange(year, month + 1)[1])
     return _micros(now.replace(year=year, month=month + 1, day=day)) - seconds * MICROS
+
+
+def _backs(observed_at: int, months: int, seconds: int) -> list[int]:
+    """The same, with the months counted back from now, and from the time that is told: not all are equally long."""
+    backs = (_back(observed_at, months, seconds), _back(observed_at - seconds * MICROS, months, 0))
+    return [back for back in backs if back is not None]
 
 
 _DURATION = re.compile(

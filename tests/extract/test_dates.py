@@ -312,6 +312,13 @@ def test_an_age_is_the_interval_that_its_unit_allows(language: str | None, raw: 
     assert read(raw, language) == Published(None, *interval, "relative", raw)
 
 
+def test_an_age_in_months_and_weeks_spans_both_ways_to_count_it() -> None:
+    observed_at = utc("2026-11-30T21:31:00")  # Django said so of 2026-02-07T23:17
+    found = read_time("9 months, 3 weeks ago", observed_at=observed_at, language="en")
+    assert found is not None
+    assert (found.min, found.max) == (utc("2026-01-31T21:31:00"), utc("2026-02-09T21:31:00"))
+
+
 def test_months_are_counted_on_the_calendar() -> None:
     observed = micros(datetime(2024, 3, 31, tzinfo=UTC))
     found = read_time("1 month ago", observed_at=observed, language="en")
