@@ -175,12 +175,25 @@ NEWS = "".join(f"<li>More of the news of the town, number {number}</li>" for num
             for n, title in enumerate(("The late ferry waits", "Bread and the gulls", "Took and late but", "Two dogs again") * 2)
         )
         + "</ul>",
+        # a board with the opening posts of its threads and the last answers to each
+        '<div id="threads"><h3>Threads</h3>'
+        + "".join(
+            f'<div class="thread"><div class="row op" id="t{n}9"><p><span class="subject">Bridge {n}</span> <span class="author">Ada</span> posted at Nov. {n}, 2023, 9:41 p.m. <span class="pk">#{n}9</span></p>'
+            f'<div class="row content"><p>{SAID[n]} {SAID[n - 1]}</p></div><p>[Replies: 12] [<a href="/har/thread/{n}9/">Visit</a>]</p></div>'
+            + "".join(
+                f'<div class="row reply" id="p{n}{m}"><div class="row headline"><p><span class="author">{name}</span> posted at Nov. {n + m}, 2023, 10:00 p.m.</p></div><div class="row content"><span class="post-text"><p>{SAID[m]}</p></span></div></div>'
+                for m, name in ((1, "Ben"), (2, "Cyd"), (3, "Dot"))
+            )
+            + "</div>"
+            for n in (1, 2, 3)
+        )
+        + "</div>",
         # an invitation
         '<article><div class="commentCount">1 comment</div><div class="offer"><p class="boxtitle">Register Today</p><p class="boxtext">Earn credits by reading the latest news of your speciality.</p><span>Sign Up</span></div></article>',
         # the author of the article
         '<a href="#talk">Comments</a><div class="meta-info"><div class="author-dropdown"><div class="description">Drew Olan has written for many years about towns and the people who live in them.<p><a href="/author/drew">→ Learn More</a></p></div></div><div class="post-time">May 13th, 2013</div></div><p>{PROSE}</p>',
     ],
-    ids=["article", "captions", "files", "replies", "replies to", "invitation", "writer"],
+    ids=["article", "captions", "files", "replies", "replies to", "board", "invitation", "writer"],
 )  # fmt: skip
 def test_what_the_page_itself_says_is_no_thread(html):
     found = find_thread(Document(f'<html lang="en"><body>{html}</body></html>'.encode(), URL), observed_at=NOW, language="en")

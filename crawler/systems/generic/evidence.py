@@ -541,6 +541,8 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     """
     tree, count = template.tree, len(template.records)
     least = count - count // ODD
+    if _lead_to_threads(template, own):
+        return True
     placed = [link for record in template.records if (link := _placed(tree, record)) is not None]
     pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
     if least <= pages.total() and len(pages) < pages.total():
@@ -560,6 +562,33 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
                 titles.append((_subject(tree.text(link)), _page_of(tree, link)))
                 break
     return count >= FEW and least <= len(titles) and _are_titles(titles) and len(set(titles)) > 1
+
+
+_THREAD = re.compile(r"[/?&_-](?:view|show)?(?:thread|topic)s?(?:\.\w+\?|[/?=-])[^/#]+/?$", re.IGNORECASE)
+"""What an address ends with that is a thread's, and no place in it."""
+
+
+def _lead_to_threads(template: Template, own: Collection[str]) -> bool:
+    """Whether the records, or the elements around several each, lead to a thread each, by the same words.
+
+    On a page that is none, this is the index of a board: opening posts with their last answers.
+    """
+    tree, heads = template.tree, template.group.heads
+    if tree.roles[heads[0]] & COMMENT or any(_THREAD.search(path) for path in own):
+        return False
+    around = list(dict.fromkeys(tree.ups[head] for head in heads))
+    return _are_threads(tree, heads) or (len(around) < len(heads) and _are_threads(tree, around))
+
+
+def _are_threads(tree: Tree, nodes: list[int]) -> bool:
+    """Whether the first elements hold a link to a thread each, by the same words each to another."""
+    links = tree.places.get("a", [])
+    led: list[tuple[str, str]] = []
+    for node in nodes[:ODD]:
+        own = links[bisect_right(links, node) : bisect_left(links, tree.ends[node])]
+        hrefs = ((tree.attrs[link].get("href") or "", tree.text(link)) for link in own)
+        led.extend(islice((entry for entry in hrefs if _THREAD.search(entry[0])), 1))
+    return 1 < len(led) == len({page for page, _ in led}) == len(nodes[:ODD]) and len({text for _, text in led}) == 1
 
 
 def _are_titles(named: list[tuple[str, str]]) -> bool:
