@@ -188,12 +188,20 @@ NEWS = "".join(f"<li>More of the news of the town, number {number}</li>" for num
             for n in (1, 2, 3)
         )
         + "</div>",
+        # a month of a mailing list: the opening letters of its threads
+        '<div id="thread-list"><h2>February 2026</h2><p>3 discussions</p>'
+        + "".join(
+            f'<div class="thread"><div class="thread-info"><img src="/{name}.jpg"><a href="/list/boats/thread/ABC{n}/" class="thread-title">{title}</a><br><span class="sender-name">by {name}</span><span class="pull-right" title="Monday, 16 March 2026 07:0{n}:42">16 March 2026 07:0{n}:42</span>'
+            f'<span class="expander collapsed">{text} {text[::-1]}</span></div><div class="thread-stats"><span>2 participants</span> <span>{n} replies</span></div></div>'
+            for n, (name, title, text) in enumerate(zip(("Ann", "Ben", "Cyd"), ("Late again", "Two dogs", "The new bridge and its lamps"), SAID, strict=False))
+        )
+        + "</div>",
         # an invitation
         '<article><div class="commentCount">1 comment</div><div class="offer"><p class="boxtitle">Register Today</p><p class="boxtext">Earn credits by reading the latest news of your speciality.</p><span>Sign Up</span></div></article>',
         # the author of the article
         '<a href="#talk">Comments</a><div class="meta-info"><div class="author-dropdown"><div class="description">Drew Olan has written for many years about towns and the people who live in them.<p><a href="/author/drew">→ Learn More</a></p></div></div><div class="post-time">May 13th, 2013</div></div><p>{PROSE}</p>',
     ],
-    ids=["article", "captions", "files", "replies", "replies to", "board", "invitation", "writer"],
+    ids=["article", "captions", "files", "replies", "replies to", "board", "list", "invitation", "writer"],
 )  # fmt: skip
 def test_what_the_page_itself_says_is_no_thread(html):
     found = find_thread(Document(f'<html lang="en"><body>{html}</body></html>'.encode(), URL), observed_at=NOW, language="en")

@@ -569,9 +569,9 @@ _THREAD = re.compile(r"[/?&_-](?:view|show)?(?:thread|topic)s?(?:\.\w+\?|[/?=-])
 
 
 def _lead_to_threads(template: Template, own: Collection[str]) -> bool:
-    """Whether the records, or the elements around several each, lead to a thread each, by the same words.
+    """Whether the records, or the elements around several each, lead to a thread each.
 
-    On a page that is none, this is the index of a board: opening posts with their last answers.
+    On a page that is none, this is the index of a board: titles, or opening posts with their last answers.
     """
     tree, heads = template.tree, template.group.heads
     if tree.roles[heads[0]] & COMMENT or any(_THREAD.search(path) for path in own):
@@ -581,14 +581,20 @@ def _lead_to_threads(template: Template, own: Collection[str]) -> bool:
 
 
 def _are_threads(tree: Tree, nodes: list[int]) -> bool:
-    """Whether the first elements hold a link to a thread each, by the same words each to another."""
+    """Whether the first elements hold a link to a thread each, each to another, by the same words or by its title.
+
+    Posts lead to themselves by the subject that all have.
+    """
     links = tree.places.get("a", [])
     led: list[tuple[str, str]] = []
     for node in nodes[:ODD]:
         own = links[bisect_right(links, node) : bisect_left(links, tree.ends[node])]
         hrefs = ((tree.attrs[link].get("href") or "", tree.text(link)) for link in own)
         led.extend(islice((entry for entry in hrefs if _THREAD.search(entry[0])), 1))
-    return 1 < len(led) == len({page for page, _ in led}) == len(nodes[:ODD]) and len({text for _, text in led}) == 1
+    said = {line_key(text) for _, text in led}
+    subjects = {_subject(text) for text in said}
+    is_each_own = 1 < len(led) == len({page for page, _ in led}) == len(nodes[:ODD])
+    return is_each_own and len(subjects) in (1, len(led)) and subjects == said
 
 
 def _are_titles(named: list[tuple[str, str]]) -> bool:
