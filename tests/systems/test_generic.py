@@ -158,6 +158,20 @@ async def test_a_further_page_with_a_single_post_is_read_by_what_the_first_page_
     assert found[0][1].verdict == "complete"
 
 
+async def test_the_page_as_it_is_shown_without_scripts_is_read_with_the_thread():
+    plain = '<noscript><a href="?noscript">Visit here for a non-javascript version of this page.</a></noscript>'
+    web = {URL + "?noscript": answer(thread_page((1, 2, 3, 4), ""))}
+    found = await comments_of_page(thread_page((1,), plain), web)
+    assert [c.native_id for c, _ in found] == ["100", "200", "300", "400"]
+    assert found[0][1].verdict == "complete"
+
+
+async def test_a_further_page_of_which_no_comment_could_be_read_makes_the_thread_partial():
+    web = {URL + "?page=2": answer("<html><body><h1>Bridge</h1><p>Please turn on your scripts.</p></body></html>")}
+    found = await comments_of_page(thread_page((1, 2, 3), '<a href="?page=2">Older comments</a>'), web)
+    assert (len(found), found[0][1].verdict) == (3, "partial")
+
+
 async def test_a_further_page_that_fails_makes_the_thread_partial():
     found = await comments_of_page(thread_page((1, 2, 3), '<a href="?page=2">Older comments</a>'), {})
     assert (len(found), found[0][1].verdict) == (3, "partial")

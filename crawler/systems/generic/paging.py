@@ -18,6 +18,9 @@ NEAR: Final = 120
 MAX_LINKS: Final = 50
 """Links to pages that are taken from one answer."""
 
+UNSCRIPTED: Final = 3
+"""Elements around a link of which one may say that it is for readers without scripts."""
+
 _NEXT = re.compile(
     r"^(?:\W*+(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
     r"|(?:nächste|ältere|neuere|vorherige|weitere|alle|mehr|weiter)(?:\s+(?:seite|kommentare|beiträge))*|weiter"
@@ -50,7 +53,10 @@ _NOT: Final = (
 
 
 def page_links(thread: Found, document: Document) -> list[str]:
-    """Addresses of further pages of the thread in page order: linked inside the thread or next to it, same site."""
+    """Addresses of further pages of the thread in page order: linked inside the thread or next to it, same site.
+
+    The page itself as it is shown without scripts is one of them.
+    """
     template = thread.template
     tree, below = template.tree, thread.below.template.place if thread.below is not None else {}
     first, last = template.records[0].start, max(record.end for record in template.records)
@@ -77,12 +83,16 @@ def _target(tree: Tree, node: int, document: Document, first: int, last: int) ->
     is_next = (tree.attrs[node].get("rel") or "") in ("next", "prev") or (
         len(text) < 40 and _NEXT.match(text) is not None
     )
-    if not is_next and text and not _NUMBER.match(text):
+    is_plain = any(tree.tags[up] == "noscript" for up in tree.above(node, UNSCRIPTED))
+    if not (is_next or is_plain) and text and not _NUMBER.match(text):
         return None
     url = document.link(href)
-    if url is None or not (is_next or text or first_of(_plain(document.url), _plain(url))):  # a picture of an arrow
+    is_told = is_next or is_plain or text
+    if url is None or not (is_told or first_of(_plain(document.url), _plain(url))):  # a picture of an arrow
         return None
     here, there = urlsplit(document.url), urlsplit(url)
+    if is_plain and there.path == here.path and there.query != here.query:
+        return _plain(url)
     if there.path == here.path and there.query == here.query:
         return None
     changed = (

@@ -81,7 +81,7 @@ class Generic(System):
         yield reading.batch(comments_of(found, observed_at=reading.page.observed_at), reading.page)
         seen = {reading.shown.url.partition("#")[0], ref.url}
         waiting = page_links(found, reading.shown)
-        barren, pages = 0, 1
+        barren, pages, unread = 0, 1, 0
         while waiting and barren < MAX_BARREN:
             url = waiting.pop(0)
             if url in seen:
@@ -102,24 +102,37 @@ class Generic(System):
             if further is not None and further.confidence >= THRESHOLD:
                 yield reading.batch(comments_of(further, observed_at=exchange.observed_at), exchange)
                 waiting.extend(page_links(further, document))
+            else:
+                unread += 1
             pages += reading.met > met
             barren = 0 if reading.met > met else barren + 1
-        stated = pages_stated(found)
-        if stated is not None and pages < stated:
-            reading.gap(f"the page says that it is one of {stated}; {pages} could be read")
-        more = more_offered(found) if pages == 1 else 0
-        if more:
-            reading.gap(f"the page offers {more} more, by a script")
-        between = times_between(found)
-        if between:
-            reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
-        ref.stated = max(found.stated or 0, all_stated(found) or 0) or found.stated
-        if ref.stated is None:
-            ref.stated = _more_than(reading.captured, stated_comments(reading.shown), announced(reading.shown))
-        if ref.stated is not None and ref.stated >= reading.captured:
-            reading.expect(ref.stated, "any")
-        elif pages == 1 and (control := leads_to_more(found)) is not None:
-            reading.gap(f"the page offers more, by a script: {control!r}")
+        _judge(found, ref, reading, pages, unread)
+
+
+def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, unread: int) -> None:
+    """Say what the page tells of comments that were not read.
+
+    :param pages: how many pages brought comments
+    :param unread: how many further pages show none that could be read
+    """
+    if unread:
+        reading.gap(f"no comment could be read on {unread} further pages")
+    stated = pages_stated(found)
+    if stated is not None and pages < stated:
+        reading.gap(f"the page says that it is one of {stated}; {pages} could be read")
+    more = more_offered(found) if pages == 1 else 0
+    if more:
+        reading.gap(f"the page offers {more} more, by a script")
+    between = times_between(found)
+    if between:
+        reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
+    ref.stated = max(found.stated or 0, all_stated(found) or 0) or found.stated
+    if ref.stated is None:
+        ref.stated = _more_than(reading.captured, stated_comments(reading.shown), announced(reading.shown))
+    if ref.stated is not None and ref.stated >= reading.captured:
+        reading.expect(ref.stated, "any")
+    elif pages == 1 and (control := leads_to_more(found)) is not None:
+        reading.gap(f"the page offers more, by a script: {control!r}")
 
 
 def _more_than(captured: int, *counts: int | None) -> int | None:
