@@ -568,6 +568,10 @@ _THREAD = re.compile(r"[/?&_-](?:view|show)?(?:thread|topic)s?(?:\.\w+\?|[/?=-])
 """What an address ends with that is a thread's, and no place in it."""
 
 
+LONGEST_HREF: Final = 500
+"""Longer addresses are not those of threads, characters."""
+
+
 def _lead_to_threads(template: Template, own: Collection[str]) -> bool:
     """Whether the records, or the elements around several each, lead to a thread each.
 
@@ -588,9 +592,11 @@ def _are_threads(tree: Tree, nodes: list[int]) -> bool:
     links = tree.places.get("a", [])
     led: list[tuple[str, str]] = []
     for node in nodes[:ODD]:
-        own = links[bisect_right(links, node) : bisect_left(links, tree.ends[node])]
-        hrefs = ((tree.attrs[link].get("href") or "", tree.text(link)) for link in own)
-        led.extend(islice((entry for entry in hrefs if _THREAD.search(entry[0])), 1))
+        for link in links[bisect_right(links, node) : bisect_left(links, tree.ends[node])]:
+            href = tree.attrs[link].get("href") or ""
+            if len(href) <= LONGEST_HREF and _THREAD.search(href):
+                led.append((href, tree.text(link)))
+                break
     said = {line_key(text) for _, text in led}
     subjects = {_subject(text) for text in said}
     is_each_own = 1 < len(led) == len({page for page, _ in led}) == len(nodes[:ODD])
