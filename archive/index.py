@@ -30,7 +30,6 @@ _LAYOUT: Final = 2
 _WAIT_S: Final = 600.0
 """How long another crawl on the same index may take to read a whole archive."""
 _BATCH_ROWS: Final = 20_000
-_CACHE_KIB: Final = 8 * 1024
 _TABLES: Final = {
     "comments": "(thread_id TEXT NOT NULL, ids TEXT NOT NULL, states TEXT NOT NULL)",
     "pages": "(page_id, observed_at, capture_id, content_digest, mark,"
@@ -336,7 +335,6 @@ class Index:
         writer.execute("PRAGMA journal_mode = WAL")
         # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
         writer.execute("PRAGMA synchronous = NORMAL")
-        writer.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         writer.execute("BEGIN IMMEDIATE")
         layout = writer.execute("PRAGMA user_version").fetchone()[0]
         if layout not in (0, _LAYOUT):

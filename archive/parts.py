@@ -103,8 +103,11 @@ def partitions(table: Table, rows: pa.Table) -> Iterator[tuple[dict[str, str], p
     names_of_columns, columns = rows.column_names, rows.columns
     order = pc.sort_indices(rows, sort_keys=[(key, "ascending") for key in (*table.partition_by, *table.sort_by)])
     del rows
-    for at in range(len(columns)):  # one at a time: nobody need hold all rows twice
+    for at in sorted(range(len(columns)), key=lambda at: -columns[at].nbytes):
+        # One at a time, the largest first, each made one before it is sorted: nobody need hold all rows twice.
+        columns[at] = pa.chunked_array([columns[at].combine_chunks()])
         columns[at] = columns[at].take(order)
+    pa.default_memory_pool().release_unused()  # small buffers leave holes that the large new ones do not fill
     rows = pa.table(columns, names_of_columns)
     values = [rows.column(name).combine_chunks() for name in table.partition_by]
     names = list(zip(*(column.to_pylist() for column in values), strict=True))
