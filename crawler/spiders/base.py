@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
-BEGUN: Final = 4
+BEGUN: Final = 2
 """Visits under way that have not asked for anything yet. A page takes ten times its bytes while it is read: when many
-answers come at once, the others wait as bytes. Several, for one of them may wait for a commit."""
+answers come at once, the others wait as bytes. Two, for one of them may wait for a commit."""
 
 A = TypeVar("A")
 B = TypeVar("B")
