@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from archive.errors import ArchiveError
 from archive.schema import TABLES, Provenance, Table
-from archive.states import STATES, columns_of
 
 PROVENANCE: Final = tuple(f.name for f in fields(Provenance))
 _SHOWN: Final = 80
@@ -27,8 +26,12 @@ Check = Callable[[Any], str | None]
 """Says what is wrong with a value that is not None, or None."""
 
 
+def _limits(bits: int) -> tuple[int, int]:
+    return -(1 << bits - 1), (1 << bits - 1) - 1
+
+
 def _integer(bits: int, what: str) -> Check:
-    low, high = -(1 << bits - 1), (1 << bits - 1) - 1
+    low, high = _limits(bits)
 
     def check(value: Any) -> str | None:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -102,35 +105,18 @@ def _check_for(kind: pa.DataType) -> Check:
     raise TypeError(f"no rows can be checked for the Arrow type {kind}")
 
 
-Sound = Callable[[set[type], Sequence[Any]], int | None]
-"""Characters of values of these types when all are sound at a glance; None when each has to be looked at."""
 _NOTHING: Final = type(None)
-
-
-def _sound_for(kind: pa.DataType) -> Sound:
-    if pa.types.is_string(kind):
-        return _sound_texts
-    if pa.types.is_boolean(kind):
-        return lambda kinds, _: 0 if kinds == {bool} else None
-    if pa.types.is_timestamp(kind) or pa.types.is_integer(kind):
-        bits = 64 if pa.types.is_timestamp(kind) else kind.bit_width
-        low, high = -(1 << bits - 1), (1 << bits - 1) - 1
-        return lambda kinds, column: 0 if kinds == {int} and low <= min(column) and max(column) <= high else None
-    return lambda _kinds, _column: None
-
-
-def _sound_texts(kinds: set[type], column: Sequence[Any]) -> int | None:
-    if kinds != {str}:
-        return None
-    whole = "".join(column)
-    return len(whole) if _text(whole) is None else None
 
 
 class _Column(NamedTuple):
     name: str
     check: Check
-    is_sound: Sound
     is_optional: bool
+    kind: type | None
+    """What each value is where all are sound at a glance; None where each has to be looked at."""
+    low: int
+    high: int
+    """The least and the greatest whole number."""
 
 
 @cache
@@ -138,10 +124,15 @@ def _checks(table: str) -> tuple[_Column, ...]:
     """What each of a record's own columns may hold."""
     of = TABLES[table]
     defaults = {f.name: f.default for f in fields(of.record)}
-    kinds = {name: of.schema.field(name).type for name in of.columns}
-    return tuple(
-        _Column(name, _check_for(kind), _sound_for(kind), defaults[name] is None) for name, kind in kinds.items()
-    )
+    found = []
+    for name in of.columns:
+        kind = of.schema.field(name).type
+        python: type | None = str if pa.types.is_string(kind) else bool if pa.types.is_boolean(kind) else None
+        low = high = 0
+        if pa.types.is_timestamp(kind) or pa.types.is_integer(kind):
+            python, (low, high) = int, _limits(kind.bit_width)
+        found.append(_Column(name, _check_for(kind), defaults[name] is None, python, low, high))
+    return tuple(found)
 
 
 @cache
@@ -184,30 +175,29 @@ class Columns:
         self._read = attrgetter(*self._names)
         self._has_provenance = set(PROVENANCE) <= set(table.schema.names)
 
-    def add(self, rows: Sequence[Any], provenance: Provenance | None) -> None:
-        """Append records of this table.
+    def add(self, rows: Sequence[Any], provenance: Provenance | None) -> dict[str, Sequence[Any]]:
+        """Append records of this table; their values by column.
 
         All of them or, when one is refused, none. Raises `ArchiveError` that names table, field and value.
         """
         held = self._held(rows)
         if not held:
-            return
-        own = dict(zip(self._names, zip(*held, strict=True), strict=True))
-        text = sum([self._checked(of, own[of.name]) for of in _checks(self.table.name)])
+            return {}
+        columns: dict[str, Sequence[Any]] = dict(zip(self._names, zip(*held, strict=True), strict=True))
+        text = self._checked(columns)
         if self._has_provenance:
             above = self._provenance(provenance)
+            columns |= {name: [value] * len(held) for name, value in above.items()}
         else:  # crawls: a row about the whole crawl comes from no capture
-            above = {}
-            own["month"] = tuple(map(self._month, own["month"], own["started_at"]))
-        for name, value in above.items():
-            self._values[name].extend([value] * len(held))
-        for name, column in own.items():
+            columns["month"] = list(map(self._month, columns["month"], columns["started_at"]))
+        for name, column in columns.items():
             self._values[name].extend(column)
         self.rows += len(held)
         self.text += text
         self._unsealed += text
         if len(self._values["month"]) >= CHUNK_ROWS or self._unsealed >= CHUNK_TEXT:
             self.seal()
+        return columns
 
     def _held(self, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
         record = self.table.record
@@ -218,24 +208,34 @@ class Columns:
                 )
         return list(map(self._read, rows))
 
-    def _checked(self, of: _Column, column: tuple[Any, ...]) -> int:
-        """Characters of a column's values, which are what the column may hold."""
-        kinds = set(map(type, column))
-        if _NOTHING in kinds:
-            if not of.is_optional:
-                raise ArchiveError(f"table {self.table.name}, field {of.name}: None where a value is required")
-            if len(kinds) == 1:
-                return 0
-            kinds.remove(_NOTHING)
-            column = tuple([value for value in column if value is not None])
-        text = of.is_sound(kinds, column)
-        if text is not None:
-            return text
-        for value in column:
-            wrong = of.check(value)
-            if wrong is not None:
-                raise ArchiveError(f"table {self.table.name}, field {of.name}: {_show(value)} {wrong}")
-        return sum(len(value) for value in column if isinstance(value, str))
+    def _checked(self, columns: dict[str, Sequence[Any]]) -> int:
+        """Characters of the columns' values, which are what the columns may hold."""
+        text = 0
+        for of, column in zip(_checks(self.table.name), columns.values(), strict=True):
+            kinds = set(map(type, column))
+            if _NOTHING in kinds:
+                if not of.is_optional:
+                    raise self._wrong(of.name, "None where a value is required")
+                kinds.remove(_NOTHING)
+                if not kinds:
+                    continue
+                column = [value for value in column if value is not None]  # noqa: PLW2901 - the values among them
+            if kinds == {of.kind}:
+                if of.kind is str:
+                    whole = "".join(column)
+                    text += len(whole)
+                    if whole.isascii() or _text(whole) is None:
+                        continue
+                elif of.kind is bool or (of.low <= min(column) and max(column) <= of.high):
+                    continue
+            for value in column:
+                wrong = of.check(value)
+                if wrong is not None:
+                    raise self._wrong(of.name, f"{_show(value)} {wrong}")
+        return text
+
+    def _wrong(self, field: str, what: str) -> ArchiveError:
+        return ArchiveError(f"table {self.table.name}, field {field}: {what}")
 
     def _provenance(self, provenance: Provenance | None) -> dict[str, Any]:
         if provenance is None:
@@ -246,9 +246,9 @@ class Columns:
             value = values[name]
             wrong = check(value)
             if wrong is not None:
-                raise ArchiveError(f"table {self.table.name}, field {name}: {_show(value)} {wrong}")
+                raise self._wrong(name, f"{_show(value)} {wrong}")
         if not provenance.site:
-            raise ArchiveError(f"table {self.table.name}, field site: empty; every row belongs to a site")
+            raise self._wrong("site", "empty; every row belongs to a site")
         return values
 
     def _month(self, stated: Any, micros: Any) -> str:
@@ -256,7 +256,7 @@ class Columns:
             raise ArchiveError(f"table {self.table.name}: {_show(micros)} is no time in microseconds")
         month = month_of(micros)
         if stated not in ("", month):
-            raise ArchiveError(f"table {self.table.name}, field month: {_show(stated)}, but {micros} lies in {month}")
+            raise self._wrong("month", f"{_show(stated)}, but {micros} lies in {month}")
         return month
 
     def seal(self) -> None:
@@ -274,15 +274,7 @@ class Columns:
         return pa.Table.from_batches(self._chunks, self.table.schema)
 
     def hand_over(self) -> pa.Table:
-        """The same, which nobody else holds from now on; only `states` can be asked for afterwards."""
+        """The same, which nobody else holds from now on."""
         rows = self.arrow()
-        self._chunks = [self._of_states(chunk) for chunk in self._chunks]
+        self._chunks = []
         return rows
-
-    def states(self, start: int, count: int) -> pa.Table:
-        """Some rows, with the columns that make up their states; of a table in `archive.states.STATES`."""
-        self.seal()
-        return pa.Table.from_batches([self._of_states(chunk) for chunk in self._chunks]).slice(start, count)
-
-    def _of_states(self, chunk: pa.RecordBatch) -> pa.RecordBatch:
-        return chunk.select(columns_of(self.table.name) if self.table.name in STATES else [])

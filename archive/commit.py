@@ -19,7 +19,7 @@ from archive.antijoin import BLOCKS, KNOWN, Visit, visits, without
 from archive.columns import Columns
 from archive.erased import Erasures
 from archive.errors import ArchiveError
-from archive.index import Index, Pending
+from archive.index import Index, Pending, Rows
 from archive.journal import Journal, Record
 from archive.log import TableLog
 from archive.parts import Part, directory, encode, partitions, statistics
@@ -293,7 +293,7 @@ class Committer:
                     return False
             log.persist(crawl_id, number, snapshot.version())
         if name in STATES:
-            self.index.follow(log, {h.part.path: h.rows for h in batch.held[name] if h.part and h.rows is not None})
+            self.index.follow(log, _learnt(batch, name))
         return True
 
     # -- pages that another crawl committed first ---------------------------------------------------
@@ -338,6 +338,17 @@ class Committer:
             if paths:
                 active = set(log.files(log.open()).column("path").to_pylist())
                 self.store.discard([path for path in paths if path.removeprefix(f"{name}/") not in active])
+
+
+def _learnt(batch: Batch, name: str) -> dict[str, Rows]:
+    """What the index learns from the parts of a batch, by path: the runs of its states as they are where no row of a
+    comment was dropped.
+    """
+    own: dict[str, Rows] = {h.part.path: h.rows for h in batch.held[name] if h.part and h.rows is not None}
+    if name == "comments" and batch.pending.comments == sum(h.part.rows for h in batch.held[name] if h.part):
+        runs = batch.pending.runs()
+        return dict.fromkeys(own, runs)  # the first part takes them all
+    return own
 
 
 def _candidates(active: pa.Table, ours: Iterable[Held]) -> Iterable[tuple[str, dict[str, str]]]:

@@ -177,16 +177,15 @@ class Exporter:
             columns = self._columns[table] = Columns(TABLES[table])
         if table == "comments" and provenance is not None and self.erasures:
             rows = [row for row in rows if not self.is_erased(row, provenance.site)]
-        before = columns.rows
-        columns.add(rows, provenance)
-        if provenance is None:
+        added = columns.add(rows, provenance)
+        if provenance is None or not added:
             return
         if table == "pages":
             for row in rows:
                 state = PageState(provenance.observed_at, provenance.capture_id, row.content_digest)
                 self._pending.add_page(row.page_id, state)
         elif table == "comments":
-            self._pending.add_comments(columns, before, rows)
+            self._pending.add_comments(added)
 
     def is_erased(self, comment: Comment, site: str) -> bool:
         """Whether a comment, or all that its author wrote, was erased from the archive and is not to come back."""

@@ -10,9 +10,9 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import groupby
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -21,18 +21,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
-from archive.columns import Columns
 from archive.errors import ArchiveError
 from archive.log import Entry, TableLog
-from archive.schema import Comment
-from archive.states import STATES, CommentState, PageState, columns_of, packed, states_of, unpacked
+from archive.states import STATES, CommentState, PageState, Run, columns_of, packed, packed_runs, states_of, unpacked
 
 _LAYOUT: Final = 2
 """Layout of the index's tables; an index with another one is built anew."""
 _WAIT_S: Final = 600.0
 """How long another crawl on the same index may take to read a whole archive."""
 _BATCH_ROWS: Final = 20_000
-_CACHE_KIB: Final = 8 * 1024
 _TABLES: Final = {
     "comments": "(thread_id TEXT NOT NULL, ids TEXT NOT NULL, states TEXT NOT NULL)",
     "pages": "(page_id, observed_at, capture_id, content_digest, mark,"
@@ -42,12 +39,17 @@ _TABLES: Final = {
 holds no null."""
 
 
+Rows = pa.Table | pa.RecordBatch | Iterable[Run]
+
+
 class Pending:
     """States of rows that were added but are not committed yet."""
 
     def __init__(self) -> None:
         self.pages: dict[str, PageState] = {}
-        self._threads: dict[str, list[tuple[Columns, int, int]]] = {}
+        self.comments = 0
+        """Rows of comments."""
+        self._threads: dict[str, list[Run]] = {}
 
     def add_page(self, page_id: str, state: PageState) -> None:
         """A page's row was added."""
@@ -55,18 +57,20 @@ class Pending:
         if known is None or state.rank >= known.rank:
             self.pages[page_id] = state
 
-    def add_comments(self, columns: Columns, start: int, rows: Sequence[Comment]) -> None:
-        """Rows of comments were added; ``start`` is the number of the first among the rows of their columns."""
-        for thread_id, run in groupby(rows, attrgetter("thread_id")):
-            count = sum(1 for _ in run)
-            self._threads.setdefault(thread_id, []).append((columns, start, count))
-            start += count
+    def add_comments(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Rows of comments were added, given by column."""
+        self.comments += len(columns["comment_id"])
+        for run in packed_runs([columns[name] for name in columns_of("comments")]):
+            self._threads.setdefault(run[0], []).append(run)
 
-    def comments(self, thread_id: str) -> Iterator[tuple[str, CommentState]]:
-        """Comment and state of each row of a thread. Made when it is asked for: of most threads nobody does."""
-        for columns, start, count in self._threads.get(thread_id, ()):
-            for _, comment_id, *state in states_of("comments", columns.states(start, count)):
-                yield comment_id, CommentState(*state)
+    def thread(self, thread_id: str) -> Iterator[tuple[str, CommentState]]:
+        """Comment and state of each row of a thread."""
+        for _, ids, states in self._threads.get(thread_id, ()):
+            yield from unpacked(ids, states)
+
+    def runs(self) -> Iterator[Run]:
+        """The rows of comments as the index keeps them."""
+        return chain.from_iterable(self._threads.values())
 
 
 class _GoneError(Exception):
@@ -116,7 +120,7 @@ class Index:
             if known is None or state.rank >= known.rank:
                 states[comment_id] = state
         for pending in tuple(self._pending):
-            for comment_id, added in pending.comments(thread_id):
+            for comment_id, added in pending.thread(thread_id):
                 if without is not None and added.capture_id.startswith(without):
                     continue
                 known = states.get(comment_id)
@@ -167,11 +171,11 @@ class Index:
             if known is None or not is_same or self._follow(cursor, log, known[1], {}) < newest:
                 self._read_all(cursor, log, snapshot)
 
-    def follow(self, log: TableLog, own: Mapping[str, pa.Table] | None = None) -> int:
+    def follow(self, log: TableLog, own: Mapping[str, Rows] | None = None) -> int:
         """Read what was committed to a table since; the version reached.
 
-        ``own`` are the rows of parts that need not be read back, by path. Where rows were removed, the table is read
-        anew.
+        ``own`` are the rows of parts that need not be read back, or the runs of their states, by path. Where rows were
+        removed, the table is read anew.
         """
         with self._transaction() as cursor:
             known = self._version(cursor, log.table.name)
@@ -200,7 +204,7 @@ class Index:
 
     # -- inside -------------------------------------------------------------------------------------
 
-    def _follow(self, cursor: sqlite3.Cursor, log: TableLog, after: int, own: Mapping[str, pa.Table]) -> int:
+    def _follow(self, cursor: sqlite3.Cursor, log: TableLog, after: int, own: Mapping[str, Rows]) -> int:
         reached = after
         for entry in log.follow(after):
             if entry.rows_removed:
@@ -218,7 +222,7 @@ class Index:
             cursor.execute("UPDATE versions SET version = ? WHERE name = ?", (reached, log.table.name))
         return reached
 
-    def _learn(self, cursor: sqlite3.Cursor, log: TableLog, entry: Entry, own: Mapping[str, pa.Table]) -> None:
+    def _learn(self, cursor: sqlite3.Cursor, log: TableLog, entry: Entry, own: Mapping[str, Rows]) -> None:
         name = log.table.name
         for path in entry.added:
             rows = own.get(path)
@@ -261,9 +265,10 @@ class Index:
         return ArchiveError(f"cannot read the committed part {address}: {error}; restore it from a copy")
 
     @staticmethod
-    def _insert(cursor: sqlite3.Cursor, table: str, rows: pa.Table | pa.RecordBatch) -> None:
-        if table == "comments":
-            cursor.executemany("INSERT INTO comments VALUES (?, ?, ?)", packed(rows))
+    def _insert(cursor: sqlite3.Cursor, table: str, rows: Rows) -> None:
+        if table == "comments" or not isinstance(rows, pa.Table | pa.RecordBatch):
+            runs = packed(rows) if isinstance(rows, pa.Table | pa.RecordBatch) else rows
+            cursor.executemany("INSERT INTO comments VALUES (?, ?, ?)", runs)
             return
         found = states_of(table, rows)
         cursor.executemany(
@@ -330,7 +335,6 @@ class Index:
         writer.execute("PRAGMA journal_mode = WAL")
         # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
         writer.execute("PRAGMA synchronous = NORMAL")
-        writer.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         writer.execute("BEGIN IMMEDIATE")
         layout = writer.execute("PRAGMA user_version").fetchone()[0]
         if layout not in (0, _LAYOUT):

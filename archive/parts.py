@@ -39,12 +39,15 @@ DICTIONARY: Final = frozenset(
 """Columns of few different values, or of long runs of one."""
 DELTA_BYTES: Final = frozenset(
     {
-        "comment_id", "parent_id", "root_id", "native_id", "parent_native_id", "content_digest", "ids_digest", "url",
-        "canonical_url", "embed_url", "thumbnail_url", "channel_url", "author_id", "permalink",
-        "target_url", "published_raw",
+        "native_id", "parent_native_id", "url", "canonical_url", "embed_url", "thumbnail_url", "channel_url",
+        "author_id", "permalink", "target_url", "published_raw",
     }
 )  # fmt: skip
 """Ids and addresses: neighbours share a beginning (DELTA_BYTE_ARRAY, Parquet format, Encodings.md)."""
+DELTA_LENGTHS: Final = frozenset(
+    {"comment_id", "parent_id", "root_id", "content_digest", "ids_digest", "text", "text_html", "description"}
+)
+"""Texts and hashes, which share none: compressed without their lengths in between (DELTA_LENGTH_BYTE_ARRAY)."""
 STATISTICS: Final = ("observed_at", "started_at", "published_at", "page_id", "thread_id")
 """Columns whose least and greatest value stand in the log. Nothing that a person wrote may be among them: the log
 keeps it for ever, and an erasure must reach every copy."""
@@ -103,8 +106,11 @@ def partitions(table: Table, rows: pa.Table) -> Iterator[tuple[dict[str, str], p
     names_of_columns, columns = rows.column_names, rows.columns
     order = pc.sort_indices(rows, sort_keys=[(key, "ascending") for key in (*table.partition_by, *table.sort_by)])
     del rows
-    for at in range(len(columns)):  # one at a time: nobody need hold all rows twice
+    for at in sorted(range(len(columns)), key=lambda at: -columns[at].nbytes):
+        # One at a time, the largest first, each made one before it is sorted: nobody need hold all rows twice.
+        columns[at] = pa.chunked_array([columns[at].combine_chunks()])
         columns[at] = columns[at].take(order)
+    pa.default_memory_pool().release_unused()  # small buffers leave holes that the large new ones do not fill
     rows = pa.table(columns, names_of_columns)
     values = [rows.column(name).combine_chunks() for name in table.partition_by]
     names = list(zip(*(column.to_pylist() for column in values), strict=True))
@@ -152,7 +158,8 @@ def writer(
         compression="zstd",
         compression_level=level,
         use_dictionary=dictionary,  # type: ignore[arg-type]  # the stubs know bool only
-        column_encoding={name: "DELTA_BYTE_ARRAY" for name in names if name in DELTA_BYTES},
+        column_encoding=dict.fromkeys(DELTA_BYTES.intersection(names), "DELTA_BYTE_ARRAY")
+        | dict.fromkeys(DELTA_LENGTHS.intersection(names), "DELTA_LENGTH_BYTE_ARRAY"),
         data_page_size=PAGE_BYTES,
         write_page_index=True,
         write_page_checksum=True,

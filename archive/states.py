@@ -84,9 +84,18 @@ def _values(table: str, rows: pa.Table | pa.RecordBatch) -> list[list[Any]]:
 # -- a thread's states as one text: twenty times cheaper than a row of SQLite's for each ------------------
 
 
-def packed(rows: pa.Table | pa.RecordBatch) -> Iterator[tuple[str, str, str]]:
-    """Thread, comment ids and states of each run of rows of one thread."""
-    threads, ids, *states = _values("comments", rows)
+Run = tuple[str, str, str]
+"""A thread, comment ids and states of rows that follow one another."""
+
+
+def packed(rows: pa.Table | pa.RecordBatch) -> Iterator[Run]:
+    """The runs of rows of one thread."""
+    return packed_runs(_values("comments", rows))
+
+
+def packed_runs(columns: Sequence[Sequence[Any]]) -> Iterator[Run]:
+    """The same of key and state columns as plain values."""
+    threads, ids, *states = columns
     start = 0
     for end in _ends(threads):
         kept = [_folded(column[start:end]) for column in states]
@@ -102,7 +111,7 @@ def _ends(values: Sequence[Any]) -> Iterator[int]:
         yield len(values)
 
 
-def _folded(column: list[Any]) -> Any:
+def _folded(column: Sequence[Any]) -> Any:
     """A column's one value where all are equal: most columns of a thread's capture are."""
     return column[0] if column.count(column[0]) == len(column) else column
 

@@ -20,7 +20,6 @@ LAYOUT: Final = 2
 """Layout of the table; a file with another one is not touched."""
 BULK: Final = 1_000
 """Pages that are added in one transaction when nothing else ends it."""
-_CACHE_KIB: Final = 8 * 1024
 _CHECKPOINT_PAGES: Final = 4_000
 """Of 4 KiB. SQLite's 1,000 write the pages that many leases change four times as often."""
 LISTED: Final = 1_000
@@ -209,7 +208,6 @@ class Leases:
         execute = self._connection.execute
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA synchronous = NORMAL")
-        execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         layout: int = execute("PRAGMA user_version").fetchone()[0]
         if not layout:

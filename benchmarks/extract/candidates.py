@@ -33,6 +33,8 @@ def gather(target: Path, limit: int = 24) -> None:
             rows = []
             about: dict[str, Any] = {"observed_at": 2_000_000_000_000_000, "language": language_of(document)}
             for found in candidates(document, limit=limit, behind=inf, **about):
+                if not found.group.signs:  # the elements around another candidate: not chosen by counts
+                    continue
                 read_whole(found, **about)
                 comments = [
                     {"author": c.author_name, "text": c.text or ""}

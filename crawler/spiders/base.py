@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
@@ -19,7 +21,7 @@ from crawler.frontier import Frontier
 from crawler.items import Capture, Failure, Visit
 from crawler.keys import page_key
 from crawler.leases import Lease
-from crawler.politeness.reservation import FILE, Reservation
+from crawler.politeness.reservation import FILE
 from crawler.politeness.well_known import WellKnown
 from crawler.report import Report, now
 from crawler.safety.addresses import PrivateHosts
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
+
+BEGUN: Final = 2
+"""Visits under way that have not asked for anything yet. A page takes ten times its bytes while it is read: when many
+answers come at once, the others wait as bytes. Two, for one of them may wait for a commit."""
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 class ArgumentError(ValueError):
@@ -73,12 +82,9 @@ class VisitSpider(Spider):
 
         well_known = WellKnown(within_a_visit)
 
-        async def of_host(url: str) -> Reservation | None:
-            return await well_known.reservation(url) if FILE in obeyed else None
-
         spider._around = Circumstances(  # noqa: SLF001  # its own class
             fetch=fetch,
-            of_host=of_host,
+            of_host=well_known.reservation if FILE in obeyed else None,
             obeyed=obeyed,
             token=settings["ROBOTSTXT_USER_AGENT"],
             clock=now,
@@ -89,6 +95,7 @@ class VisitSpider(Spider):
                 max_comments=settings.getint("THREAD_MAX_COMMENTS"),
             ),
         )
+        spider._turns = asyncio.Semaphore(BEGUN)  # noqa: SLF001  # its own class
         spider.arguments = dict(kwargs)
         spider.private_hosts = PrivateHosts.parse(settings.getlist("ALLOW_PRIVATE_HOSTS"))
         return spider
@@ -99,6 +106,7 @@ class VisitSpider(Spider):
     """Private hosts that this crawl may connect to; asked at each connection (`crawler.safety.connections`)."""
     _around: Circumstances
     _visit_seconds: float
+    _turns: asyncio.Semaphore
 
     @property
     def report(self) -> Report:
@@ -133,14 +141,19 @@ class VisitSpider(Spider):
         self, response: Response, asked: str, lease: Lease | None = None
     ) -> AsyncIterator[Capture | Request]:
         """Visit the page that answered."""
-        around = replace(self._around, fetch=until(self._around.fetch, self._visit_seconds))
-        if lease is not None:
-            around = replace(around, new_id=lease.new_id)
-        around = replace(around, judge=lambda document, has: self.judge(document, lease, has_thread=has))
-        async for capture in visit(response, around, asked):
-            _hide_secrets(capture)
-            capture.lease = lease
-            yield capture
+        async with AsyncExitStack() as turn:
+            await turn.enter_async_context(self._turns)
+            ask, of_host = until(self._around.fetch, self._visit_seconds), self._around.of_host
+            around = replace(
+                self._around, fetch=_first(turn.aclose, ask), of_host=of_host and _first(turn.aclose, of_host)
+            )
+            if lease is not None:
+                around = replace(around, new_id=lease.new_id)
+            around = replace(around, judge=lambda document, has: self.judge(document, lease, has_thread=has))
+            async for capture in visit(response, around, asked):
+                _hide_secrets(capture)
+                capture.lease = lease
+                yield capture
 
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
         """Say why there is no answer."""
@@ -172,6 +185,16 @@ class VisitSpider(Spider):
     def unread(self) -> str | None:
         """What of the addresses was not even read yet, in words; None when all were asked for."""
         return None
+
+
+def _first(done: Callable[[], Awaitable[None]], ask: Callable[[A], Awaitable[B]]) -> Callable[[A], Awaitable[B]]:
+    """The same question, before which something is done."""
+
+    async def asked(about: A) -> B:
+        await done()
+        return await ask(about)
+
+    return asked
 
 
 def _hide_secrets(capture: Capture) -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from archive_rows import NOW, comment, crawl, page, seen, share
@@ -17,6 +18,7 @@ from archive.errors import ArchiveError
 from archive.index import Pending
 from archive.parts import encode, partitions
 from archive.schema import TABLES, Provenance
+from archive.states import packed
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 YEARS = st.integers(-62_135_596_800_000_000, 253_402_300_799_999_999)
@@ -88,25 +90,27 @@ def test_a_part_holds_exactly_the_values_of_its_rows():
     assert not {"site", "month"} & set(back[0])
 
 
-def test_rows_of_several_chunks_keep_their_order_and_their_states_stay_when_they_are_handed_over(monkeypatch):
+def test_rows_of_several_chunks_keep_their_order_and_their_states_can_be_asked_for(monkeypatch):
     monkeypatch.setattr("archive.columns.CHUNK_ROWS", 3)
     columns = Columns(TABLES["comments"])
     pending = Pending()
     names = [f"{number}" for number in range(10)]
-    for at, some in enumerate((names[:1], names[1:5], names[5:6], names[6:])):
+    for at, some in enumerate((names[:1], names[1:5], [], names[5:6], names[6:])):
         rows = [comment(name, thread=f"thread-{int(name) // 2}") for name in some]
-        before = columns.rows
-        columns.add(rows, seen(f"capture-{at}"))
-        pending.add_comments(columns, before, rows)
-    assert columns.arrow().column("comment_id").to_pylist() == names
+        added = columns.add(rows, seen(f"capture-{at}"))
+        if rows:
+            pending.add_comments(added)
     rows = columns.hand_over()
-    assert (rows.num_rows, rows.column("text").to_pylist()[9]) == (10, "text of 9")
-    assert "text" not in columns.states(0, 10).column_names
+    assert rows.column("comment_id").to_pylist() == names
+    assert rows.column("capture_id").to_pylist() == ["capture-0"] + ["capture-1"] * 4 + ["capture-3"] + ["capture-4"] * 4
+    assert (pending.comments, columns.arrow().num_rows) == (10, 0)
+    expected = [run for capture in (0, 1, 3, 4) for run in packed(rows.filter(pc.field("capture_id") == f"capture-{capture}"))]
+    assert sorted(pending.runs()) == sorted(expected)
     for number in range(5):
-        states = dict(pending.comments(f"thread-{number}"))
+        states = dict(pending.thread(f"thread-{number}"))
         assert list(states) == names[number * 2 : number * 2 + 2]
         assert {state.content_digest for state in states.values()} == {f"digest of text of {n}" for n in states}
-    assert [state.capture_id for _, state in pending.comments("thread-0")] == ["capture-0", "capture-1"]
+    assert [state.capture_id for _, state in pending.thread("thread-0")] == ["capture-0", "capture-1"]
 
 
 @pytest.mark.parametrize(

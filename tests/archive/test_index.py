@@ -12,14 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.index import Index
-from archive.states import STATES, CommentState
+from archive.states import STATES, CommentState, unpacked
 
 
 def contents(index: Index) -> dict[str, list]:
     with sqlite3.connect(index.path) as connection:
-        found = {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in STATES}
+        found = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in STATES}
     connection.close()
-    return found
+    found["comments"] = [(thread, *state) for thread, *run in found["comments"] for state in unpacked(*run)]
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
 def said(states: dict[str, CommentState]) -> dict[str, tuple]:

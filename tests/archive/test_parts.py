@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from archive.columns import Columns
 from archive.errors import ArchiveError
-from archive.parts import DELTA_BYTES, DICTIONARY, STATISTICS, directory, encode, partitions, statistics
+from archive.parts import DELTA_BYTES, DELTA_LENGTHS, DICTIONARY, STATISTICS, directory, encode, partitions, statistics
 from archive.schema import SCHEMA_VERSION, TABLES
 
 HOSTILE = [
@@ -131,7 +131,8 @@ def test_a_part_is_encoded_as_it_is_said_to_be():
     group = found.metadata.row_group(0)
     columns = {group.column(at).path_in_schema: group.column(at) for at in range(group.num_columns)}
     assert columns["comment_id"].compression == "ZSTD"
-    assert "DELTA_BYTE_ARRAY" in columns["comment_id"].encodings
+    assert "DELTA_BYTE_ARRAY" in columns["permalink"].encodings
+    assert "DELTA_LENGTH_BYTE_ARRAY" in columns["comment_id"].encodings
     assert "RLE_DICTIONARY" in columns["thread_id"].encodings
     assert columns["comment_id"].has_offset_index
     order = [rows.schema.names[key.column_index] for key in group.sorting_columns]
@@ -144,9 +145,9 @@ def test_a_part_is_encoded_as_it_is_said_to_be():
 def test_the_encoding_tables_name_columns_that_exist():
     names = {name for table in TABLES.values() for name in table.schema.names}
     assert names >= DICTIONARY
-    assert names >= DELTA_BYTES
+    assert names >= DELTA_BYTES | DELTA_LENGTHS
     assert names >= set(STATISTICS)
-    assert not DICTIONARY & DELTA_BYTES
+    assert len(DICTIONARY | DELTA_BYTES | DELTA_LENGTHS) == len(DICTIONARY) + len(DELTA_BYTES) + len(DELTA_LENGTHS)
 
 
 @pytest.mark.parametrize("name", TABLES)

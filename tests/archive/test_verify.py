@@ -187,7 +187,7 @@ def with_column(rows: pa.Table, name: str, values: pa.Array) -> pa.Table:
     ("change", "message"),
     [
         (lambda t: with_column(t, "x", pa.array([1] * len(t))), "has a column 'x' that the table lacks"),
-        (lambda t: with_column(t, "text", pa.array([1] * len(t))), "column 'text' is int64, the table's is string"),
+        (lambda t: with_column(t, "kind", pa.array([1] * len(t))), "column 'kind' is int64, the table's is string"),
         (lambda t: t.drop_columns(["thread_id"]), "lacks the column 'thread_id'"),
         (
             lambda t: with_column(t, "observed_at", pa.array([1] * len(t), pa.timestamp("us", "UTC"))),

@@ -68,3 +68,20 @@ def test_pyarrow_imports_pandas_only_for_who_asks_for_it():
     pytest.importorskip("pandas")
     done = subprocess.run([sys.executable, "-c", PANDAS], capture_output=True, text=True, check=True)
     assert done.stdout == "0 [1] 1\n"
+
+
+ALLOCATOR = """
+import os
+import sys
+import crawler.settings
+print("deltalake" in sys.modules, "pyarrow" in sys.modules, os.environ["MIMALLOC_PURGE_DELAY"])
+"""
+
+
+@pytest.mark.parametrize("stated", [None, "5"])
+def test_what_deltalakes_allocator_reads_is_set_before_it_is_loaded_unless_somebody_has_set_it(monkeypatch, stated):
+    monkeypatch.delenv("MIMALLOC_PURGE_DELAY", raising=False)
+    if stated:
+        monkeypatch.setenv("MIMALLOC_PURGE_DELAY", stated)
+    done = subprocess.run([sys.executable, "-c", ALLOCATOR], capture_output=True, text=True, check=True)
+    assert done.stdout == f"False False {stated or '0'}\n"
