@@ -135,19 +135,6 @@ def board_page(numbers, links):
     return f'<html lang="en"><title>Bridge</title><body><h1>Bridge</h1>{pages}<div class="posts">{rows}</div><div>{pages}</div></body></html>'
 
 
-@pytest.mark.parametrize(("age", "count"), [("{} weeks ago", 8), ("{} minutes ago", 7)])
-async def test_the_same_words_by_the_same_author_on_a_further_page_are_another_comment_where_their_ages_say_so(age, count):
-    def page(numbers, links):
-        html = thread_page(numbers, links)
-        for n in numbers:
-            html = html.replace(f"2020-05-{n + 10} 10:00", age.format(n + 1)).replace(f' id="c{n}00"', "")
-        return html.replace("Reader 2", "Reader 6").replace("reader number 2", "reader number 6")
-
-    web = {URL + "?page=2": answer(page((5, 6, 7, 8), '<a href="?page=1">Newer</a>'))}
-    found = await comments_of_page(page((1, 2, 3, 4), '<a href="?page=2">Older comments</a>'), web)
-    assert len(found) == count
-
-
 async def test_a_further_page_with_a_single_post_is_read_by_what_the_first_page_shows():
     web = {
         URL + "?page=1": answer(board_page(range(1, 5), '<li><a href="?page=2">2</a></li>')),

@@ -69,7 +69,7 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
         comment.native_id = ids[number]
         if comment.native_id is None:
             comment.id_kind = "surrogate"
-            label = digest(fold(comment.author_name or ""), fold(text), _when(comment))
+            label = digest(fold(comment.author_name or ""), fold(text), str(comment.published_at))
             comment.native_id = f"{label}-{seen[label]}"
             seen[label] += 1
         comments.append(comment)
@@ -80,17 +80,6 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
     starts = [record.start for record in found.template.records]
     without = twins.keys() | unsaid
     return [(starts[number], comment) for number, comment in enumerate(comments) if number not in without]
-
-
-def _when(comment: Comment) -> str | None:
-    """What tells comments of the same words apart: the time, or an age that is still the same when pages overlap."""
-    low, high = comment.published_min, comment.published_max
-    is_steady = comment.published_at is None and low is not None and high is not None and high - low >= DAY
-    return comment.published_raw if is_steady else str(comment.published_at)
-
-
-DAY: Final = 86_400_000_000
-"""A day in microseconds: ages in days and more do not change between two pages of a thread."""
 
 
 def _silent(found: Found, observed_at: int) -> set[int]:
