@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -59,6 +60,18 @@ async def test_ids_of_the_markup_are_native_and_places_in_the_list_are_not():
     for place, native_id in enumerate(("5501", "5507", "5510", "5513")):
         counted = counted.replace(f"c{native_id}", f"c{place}")
     assert {c.id_kind for c, _ in await comments_of_page(counted)} == {"surrogate"}
+
+
+async def test_comments_without_ids_keep_their_keys_while_their_ages_grow():
+    html = re.sub(r' id="c\d+"', "", thread_page(range(1, 5), ""))
+    seen = []
+    for unit in ("days", "weeks"):
+        aged = re.sub(r"2020-05-1(\d) 10:00", rf"\1 {unit} ago", html)
+        comments = [comment for comment, _ in await comments_of_page(aged)]
+        assert {(comment.id_kind, comment.published_precision) for comment in comments} == {("surrogate", "relative")}
+        seen.append([comment.native_id for comment in comments])
+    assert seen[0] == seen[1]
+    assert len(set(seen[0])) == 4
 
 
 async def test_the_ledger_says_how_sure_the_thread_is_and_what_the_page_states():
