@@ -152,7 +152,7 @@ def _before(headline: LexborNode) -> Iterator[LexborNode]:
 
 def _is_shown(node: LexborNode) -> bool:
     """Whether a node is a text that readers see."""
-    if node.tag_id != _TEXT or node.parent is None or node.parent.tag in _SILENT:
+    if not node.is_text_node or node.parent is None or node.parent.tag in _SILENT:
         return False
     return not (node.text_content or "").isspace()
 
@@ -207,8 +207,6 @@ def _is_of_other(element: LexborNode) -> bool:
     return False
 
 
-_TEXT: Final = 2
-"""`LXB_TAG__TEXT` (lexbor/tag/const.h)."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ARTICLES: Final = frozenset({"article", "header", "hgroup"})
 _LINKED_HEADING: Final = ", ".join(f"{tag} a[href], a[href] {tag}" for tag in ("h2", "h3", "h4", "h5"))

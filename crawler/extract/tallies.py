@@ -57,7 +57,7 @@ def read_tallies(
 ) -> Tallies:
     """Counts of the structured data, the video's before the article's; what they leave open, of its widgets."""
     tallies = Tallies()
-    for node in [*([main] if main else ()), *structured.find(*ARTICLE_TYPES, "WebPage")]:
+    for node in _counted(structured, main):
         _add(tallies, _of_node(node))
     if tallies.like_count is None and tallies.dislike_count is None:
         _add(tallies, _of_rating_bar(document, areas, language))
@@ -70,9 +70,13 @@ def read_tallies(
 def stated_comments(document: Document) -> int | None:
     """How many comments the page's structured data states."""
     structured = read_structured(document)
-    main = main_video(document, structured)
-    things = [*([main] if main else ()), *structured.find(*ARTICLE_TYPES, "WebPage")]
+    things = _counted(structured, main_video(document, structured))
     return next((count for node in things if (count := _of_node(node).get("comment_count")) is not None), None)
+
+
+def _counted(structured: Structured, main: Node | None) -> list[Node]:
+    """The things whose counts are the page's, the video before the article."""
+    return [*([main] if main else ()), *structured.find(*ARTICLE_TYPES, "WebPage")]
 
 
 def _add(tallies: Tallies, found: dict[str, int]) -> None:

@@ -8,7 +8,6 @@ published readers.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.selection import select
-from crawler.systems.answers import Answer, Row
+from crawler.systems.answers import Answer, Row, told_by
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_removed, set_time
 from crawler.systems.paging import ENDS_ALL, by_number
@@ -110,7 +109,7 @@ async def _pages(ref: ThreadRef, reading: Reading) -> AsyncIterator[Answer]:
             async for answer in by_number(reading, address, lambda it: it.root.number("pages")):
                 yield _checked(answer)
         except FetchError as error:
-            if not is_threaded or not _is_linear(error):
+            if not is_threaded or told_by(error).get("errorCode") != LINEAR:
                 raise
             ref.evidence["is_linear"] = True
         else:
@@ -137,13 +136,6 @@ def _checked(answer: Answer) -> Answer:
         said = answer.root.raw("errorCode") or answer.root.raw("message")
         raise FetchError("error", f"{answer.url}: an error: {said}", answer.response.status, answer.response.body)
     return answer
-
-
-def _is_linear(error: FetchError) -> bool:
-    try:
-        return bool(json.loads(error.answer)["errorCode"] == LINEAR)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return False
 
 
 def _has_more(top: Row) -> bool:

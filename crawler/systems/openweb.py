@@ -9,7 +9,6 @@ stefancruz/GrayjayDailymotion).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
@@ -25,7 +24,7 @@ from crawler.systems.configuration import setting
 from crawler.systems.fields import set_either, set_removed, set_time
 from crawler.systems.paging import by_link
 from crawler.systems.places import first_key, given_as
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.reading import Reading, posting, with_query
 
 if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
@@ -76,7 +75,7 @@ class OpenWeb(System):
         if video is None and place is None:
             return []
         spot = first_key(document, _SPOT) or (DAILYMOTION_SPOT if video else None)
-        evidence = f"[{_told_by(place)}]" if place is not None else "dailymotion.com/video/"
+        evidence = f"[{_mark_of(place)}]" if place is not None else "dailymotion.com/video/"
         posts: list[str | None] = [video[1]] if video else [*dict.fromkeys(_posts(document))] or [None]
         refs = [
             ThreadRef(system=self.name, tenant=spot or "", native_id=post, url=READ, detected_by=evidence)
@@ -135,7 +134,7 @@ def encoded(post: str) -> str:
     return post
 
 
-def _told_by(place: Any) -> str:
+def _mark_of(place: Any) -> str:
     """The attribute that makes an element a place, for the evidence."""
     names = ("data-spotim-module", "data-spotim-app", "data-openweb-module", "data-spot-id")
     return next((name for name in names if name in place.attributes), "id=spotim-config")
@@ -163,7 +162,7 @@ async def _pages(ref: ThreadRef, reading: Reading, parent: str = "", offset: int
             "sort_by": "oldest", "offset": position, "count": PER_PAGE, "child_count": PER_PAGE, "depth": LEVELS,
             "parent_id": parent, "message_id": "",
         }  # fmt: skip
-        return {"url": READ, "method": "POST", "headers": _headers(ref), "body": json.dumps(body), "again": again}
+        return {**posting(READ, body), "headers": _headers(ref), "again": again}
 
     def following(answer: Answer) -> dict[str, Any] | None:
         found = answer.root.row("conversation")

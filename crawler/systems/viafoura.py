@@ -7,7 +7,6 @@ the interface's OpenAPI definition, with what it measured), Clarín, La Nación 
 
 from __future__ import annotations
 
-import json
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from crawler.systems.base import Batch, FetchError, ShapeChangedError, System, T
 from crawler.systems.fields import set_body, set_removed, set_time
 from crawler.systems.paging import ENDS_ALL, MAX_FAILED, by_link
 from crawler.systems.places import first_key
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.reading import Reading, posting, with_query
 
 if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
@@ -112,9 +111,9 @@ async def _section(ref: ThreadRef, reading: Reading) -> str:
     """The uuid of the site, by its domain."""
     domain, *others = ref.evidence["domains"]
     url = with_query(f"{BOOTSTRAP}/{domain}/bootstrap/v2", session="false")
-    body = json.dumps({"section": "", "section_tree": "", "session": "false"})
+    asked = {"section": "", "section_tree": "", "session": "false"}
     try:
-        return _site(await reading.json(url, method="POST", body=body, headers={"Content-Type": "application/json"}))
+        return _site(await reading.json(**posting(url, asked)))
     except FetchError as error:
         if error.reason != "error" or not others:
             raise

@@ -432,13 +432,14 @@ NAME: Final = 30
 """Letters that hardly a name has more of; see :func:`_size`."""
 
 
-def _is_worded(text: str) -> bool:
-    """Whether a text has four words or more, or more letters than names have, as most titles and few names do."""
-    return text.count(" ") > 2 or _size(text) > NAME
+def _is_wordy(text: str, words: int = 5) -> bool:
+    """Whether a text has so many words or more, or more letters than names have."""
+    return text.count(" ") >= words - 1 or _size(text) > NAME
 
 
-def _is_wordy(text: str) -> bool:
-    return text.count(" ") > 3 or _size(text) > NAME
+def _is_titular(text: str) -> bool:
+    """The same with four words, as most titles and few names have."""
+    return _is_wordy(text, 4)
 
 
 def _size(text: str) -> int:
@@ -554,7 +555,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
             return True
     titles: list[tuple[str, str]] = []
     names = [name.text for name in slots.names if name is not None and tree.link_of(name.node)]
-    are_names = 2 * sum(map(_is_worded, names)) <= len(names)
+    are_names = 2 * sum(map(_is_titular, names)) <= len(names)
     for record, name in zip(template.records, slots.names, strict=True):
         heading = _heading_link(tree, record)
         for link in record.links[:FIRST] if heading is None else [heading]:
@@ -607,7 +608,7 @@ def _are_titles(named: list[tuple[str, str]]) -> bool:
     """Whether what is linked are titles of pages, each page by its own, some more than once."""
     kinds = set(named)
     is_each_own = len(kinds) == len({title for title, _ in kinds}) == len({page for _, page in kinds})
-    return is_each_own and len(kinds) < len(named) and 2 * sum(_is_worded(title) for title, _ in named) > len(named)
+    return is_each_own and len(kinds) < len(named) and 2 * sum(_is_titular(title) for title, _ in named) > len(named)
 
 
 def _placed(tree: Tree, record: Record) -> int | None:
