@@ -117,6 +117,19 @@ class CrawlLock:
                 return cls(path, handle)
             os.close(handle)  # its last holder removed the file between our open and our lock
 
+    def tell(self, text: str) -> None:
+        """Let others read something about its holder (:meth:`told`)."""
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, text.encode(), 0)
+
+    @staticmethod
+    def told(folder: Path, crawl_id: str) -> str:
+        """What the holder of a lock tells, or told before it was killed; ``""`` when nobody does."""
+        try:
+            return (folder / f"{crawl_id}.lock").read_text()
+        except FileNotFoundError:
+            return ""
+
     def release(self) -> None:
         """Give the lock back and remove its file."""
         self._path.unlink(missing_ok=True)

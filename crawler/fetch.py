@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -24,7 +26,6 @@ from crawler.stopping import is_closing
 from crawler.systems.base import Fetch, FetchError
 
 if TYPE_CHECKING:
-    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
@@ -42,6 +43,22 @@ _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
 
 EXPECTED: Final[tuple[type[Exception], ...]] = (IgnoreRequest, *(kind for kind, _, _ in _REASONS))
 """What a download may end with; anything else is a defect."""
+
+
+_SPELT: Final = re.compile(r"https?://[a-z0-9.-]+(?::[1-9][0-9]{1,3})?/[A-Za-z0-9/._~-]*(?:\?[A-Za-z0-9/=&._~-]+)?")
+"""Addresses that Scrapy would not spell otherwise."""
+
+
+def spelt_request(url: str, **options: Any) -> Request:
+    """A request as Scrapy makes it, at a third of the price where its address needs no escapes.
+
+    :param options: arguments of :class:`scrapy.Request` but ``meta``
+    """
+    if _SPELT.fullmatch(url) is None:
+        return Request(url, **options)
+    request = Request(url, meta={"verbatim_url": True}, **options)
+    del request.meta["verbatim_url"]  # where it is redirected to may need them
+    return request
 
 
 def explain(url: str, error: BaseException | None) -> tuple[str, str]:

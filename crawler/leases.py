@@ -180,9 +180,10 @@ class _Explained:
 class Leases:
     """De-duplication and queue in one table: a page is added once, leased, ended, and done when its rows are committed.
 
-    Calls are short and made on the event loop. A transaction ends with a lease, a mark, an acknowledgement or `BULK`
-    additions. In WAL mode with ``synchronous = NORMAL`` that costs no fsync: nothing committed here is lost with the
-    process. A power cut may take the last moments; the pages then are visited once more, which the archive notices.
+    Calls are short and made on the event loop. No other process can open the file meanwhile, which spares asking for
+    locks. A transaction ends with a lease, a mark, an acknowledgement or `BULK` additions. In WAL mode with
+    ``synchronous = NORMAL`` that costs no fsync: nothing committed here is lost with the process. A power cut may take
+    the last moments; the pages then are visited once more, which the archive notices.
     """
 
     def __init__(self, path: str) -> None:
@@ -206,6 +207,7 @@ class Leases:
 
     def _open(self) -> None:
         execute = self._connection.execute
+        execute("PRAGMA locking_mode = EXCLUSIVE")
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA synchronous = NORMAL")
         execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")

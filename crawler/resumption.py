@@ -57,7 +57,7 @@ def claim(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> 
     name = f"command-{blake2b(command.encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if wanted is not None and _crawl_id(folder / f"{name}.sqlite") != wanted:
+        if wanted is not None and wanted != _crawl_id(folder, name):
             name = f"crawl-{wanted}"
         lock = CrawlLock.take(folder, name)
     except OSError as error:
@@ -71,6 +71,7 @@ def claim(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> 
         if not settings.getbool("FRONTIER_CONTINUE"):
             _forget(file)
         crawl_id, is_continued = _open(file, wanted, command)
+        lock.tell(crawl_id)
     except BaseException as error:
         lock.release()
         if isinstance(error, FrontierError):
@@ -86,9 +87,12 @@ def command_of(settings: BaseSettings, spider: str, arguments: Mapping[str, str]
     return json.dumps([spider, {name: masked(value) for name, value in arguments.items()}, place], sort_keys=True)
 
 
-def _crawl_id(file: Path) -> str | None:
-    if not file.exists():
-        return None
+def _crawl_id(folder: Path, name: str) -> str | None:
+    """The unfinished crawl of a command. While it runs nobody else can read its file; its lock says the id."""
+    told = CrawlLock.told(folder, name)
+    file = folder / f"{name}.sqlite"
+    if told or not file.exists():
+        return told or None
     leases = Leases(str(file))
     found = leases.value("crawl_id")
     leases.close()

@@ -18,6 +18,7 @@ from scrapy.settings import Settings
 
 from benchmarks.measuring import Figure, Goal, Stopwatch, Way, measured
 from benchmarks.pages import WORDS
+from crawler.fetch import spelt_request
 from crawler.frontier import Frontier
 from crawler.items import Capture
 
@@ -42,7 +43,9 @@ class _Pages(Spider):
 
     def page_request(self, url: str, asked: str) -> Request:
         """The request of a page whose turn has come."""
-        return Request(url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True)
+        return spelt_request(
+            url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
+        )
 
 
 def addresses(count: int, hosts: int, seed: int) -> Iterator[str]:

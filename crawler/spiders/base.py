@@ -16,7 +16,7 @@ from scrapy import Request, Spider
 
 from crawler.extract.document import Document
 from crawler.extract.urls import canonical_url, page_url
-from crawler.fetch import engine_fetch, explain, until
+from crawler.fetch import engine_fetch, explain, spelt_request, until
 from crawler.frontier import Frontier
 from crawler.items import Capture, Failure, Visit
 from crawler.keys import page_key
@@ -122,7 +122,7 @@ class VisitSpider(Spider):
 
         The frontier keeps these two only and makes the request again when the page's turn comes.
         """
-        return Request(
+        return spelt_request(
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
