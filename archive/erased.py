@@ -32,22 +32,14 @@ PROPERTY: Final = "talkback.erasures"
 KEYS_VARIABLE: Final = "TALKBACK_ERASURE_KEYS"
 """Environment variable with keys in hexadecimal, parted by blanks, for machines that keep no state directory."""
 FOLDER: Final = "_erased"
-SCOPES: Final = (
-    ("comment_id",),
-    ("author_id", "site"),
-    ("author_id", "system"),
-    ("author_id", "site", "system"),
-    ("author_name", "site"),
-    ("author_name", "system"),
-    ("author_name", "site", "system"),
-)
-"""The columns whose values together name what was erased."""
 _ATTEMPTS: Final = 100
 _KEY_BYTES: Final = 32
 _DIGEST_BYTES: Final = 16
 _NAME: Final = re.compile(r"[0-9a-f-]{1,64}")
 
 Scope = tuple[str, ...]
+"""The columns whose values together name what was erased: ``comment_id``; or an author's id or name with a site, a
+system, or both."""
 Marks = Mapping[Scope, Iterable[Sequence[str]]]
 """What is to be remembered: for a scope, the values of its columns."""
 

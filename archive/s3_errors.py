@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from botocore import exceptions as boto
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 """Codes that say that there is no such object."""
@@ -120,8 +120,3 @@ def advice_in(text: str) -> str:
         if found is not None:
             return way_out or advice_for(found[1])
     return ""
-
-
-def is_of_boto(error: Exception) -> bool:
-    """Whether boto3 raises it."""
-    return isinstance(error, (BotoCoreError, ClientError))

@@ -50,8 +50,8 @@ class Subject:
             raise ArchiveError("an empty author would be everybody without a name; erase such comments one by one")
 
     @property
-    def scope(self) -> tuple[tuple[str, ...], list[str]]:
-        """The columns whose values name it, one of `archive.erased.SCOPES`, and these values."""
+    def scope(self) -> tuple[remembered.Scope, list[str]]:
+        """The columns whose values name it, and these values."""
         if self.comment_id is not None:
             return ("comment_id",), [self.comment_id]
         given = {

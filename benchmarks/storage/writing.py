@@ -37,10 +37,10 @@ JSON_LINES: Final = "Scrapy: JSON Lines exporter"
 
 
 @contextmanager
-def crawling(folder: Path, crawl_id: str = "bench") -> Iterator[Exporter]:
+def crawling(folder: Path) -> Iterator[Exporter]:
     """An exporter of a new archive."""
     root = Path(tempfile.mkdtemp(dir=folder))
-    exporter = Exporter(str(root / "archive"), crawl_id, state_dir=root / "state")
+    exporter = Exporter(str(root / "archive"), "bench", state_dir=root / "state")
     exporter.start()
     try:
         yield exporter

@@ -116,7 +116,7 @@ class Command(ScrapyCommand):
             self.exitcode = EXIT_LOST
 
 
-def _extract_file(name: str, url: str | None, systems: Sequence[System], *, is_explained: bool = False) -> bool:
+def _extract_file(name: str, url: str | None, systems: Sequence[System], *, is_explained: bool) -> bool:
     try:
         body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:

@@ -129,7 +129,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     return name, body.decode(name, "replace")
 
 
-def utf8_text(body: bytes, content_type: str = "") -> str | None:
+def utf8_text(body: bytes, content_type: str) -> str | None:
     """The text of bytes that are UTF-8 without a doubt and without a byte order mark, else None; for ASCII too."""
     if body.isascii() or read_bom(body)[0] or _is_utf16(body):
         return None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.extract.networks import MAX_URL, host_of, start_of
 
@@ -409,12 +409,12 @@ def may_be_feed(href: str) -> bool:
     return has_word and looks_like_feed(href)
 
 
-def looks_like_feed(url: str, base: str | None = None) -> bool:
+def looks_like_feed(url: str) -> bool:
     """Whether an address is one of a feed, by its path or query (WordPress ``/feed/``, ``rss.php``, ``feed.xml``)."""
     if len(url) > MAX_URL:
         return False
     try:
-        parts = urlsplit(urljoin(base, url) if base else url)
+        parts = urlsplit(url)
     except ValueError:
         return False
     return bool(_FEED.search(parts.path) or _FEED_QUERY.search(parts.query))

@@ -105,9 +105,9 @@ def shares(values: Sequence[tuple[str, str, int]], *, wide: int = 120, high: int
     return f'<svg viewBox="0 0 {wide} {high}" class="shares" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
-def spark(values: Sequence[tuple[str, int, int]], mark: int, *, high: int = 44) -> str:
+def spark(values: Sequence[tuple[str, int, int]], mark: int) -> str:
     """A row of thin bars: label, bad ones and all of each; those from ``mark`` on are behind a line."""
-    step = 560 / max(len(values), 12)
+    high, step = 44, 560 / max(len(values), 12)
     wide = max(min(step - 1, 14.0), 0.8)
     tallest = max((of for _, _, of in values), default=1) or 1
     parts = []

@@ -25,9 +25,6 @@ from crawler.schedule.model import (
     worth,
 )
 
-SECOND: Final = 1_000_000
-"""Microseconds."""
-
 WATCHED: Final = 60 * DAY
 """Threads younger than this are visited again by :attr:`Pace.ceiling` at the latest; older ones are sampled."""
 

@@ -30,17 +30,12 @@ Fetch = Callable[[Request], Awaitable[Response]]
 Any status comes back as a response; :class:`FetchError` says that there is none.
 """
 
-STOP_REASONS: Final = (
-    "exhausted", "cap", "cursor_loop", "error", "blocked", "budget", "interrupted", "key", "unsupported", "dead",
-)  # fmt: skip
-"""Why the reading of a thread ended; the words are explained at ``threads.stop_reason``."""
-
 BLOCKED_STATUS: Final = frozenset({401, 402, 403, 407, 429, 451, 503})
 """Statuses that say "not you" or "not now": RFC 9110 15.5, RFC 6585 (429), RFC 7725 (451)."""
 
 
 class FetchError(Exception):
-    """A request that ended without an answer one can read; ``reason`` is a stop reason of the ledger.
+    """A request that ended without an answer one can read; ``reason`` is one of the words of ``threads.stop_reason``.
 
     ``status`` is the answer's status, None when there was no answer (or none that one can read); ``answer`` is the
     body of an answer with an error status, for systems that say in it what is the matter.

@@ -60,9 +60,9 @@ def moment(raw: str | None, *, observed_at: int, zone: tzinfo | None = UTC) -> i
     return None if published is None else published.at
 
 
-def set_edited(comment: Comment, raw: str | None, *, observed_at: int, zone: tzinfo | None = UTC) -> None:
+def set_edited(comment: Comment, raw: str | None, *, observed_at: int) -> None:
     """Time of the last edit, for sources that give one only to comments that were edited (null: was not)."""
-    comment.edited_at = moment(raw, observed_at=observed_at, zone=zone)
+    comment.edited_at = moment(raw, observed_at=observed_at)
     comment.is_edited = raw is not None
 
 

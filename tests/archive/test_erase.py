@@ -17,7 +17,7 @@ from test_compact import store
 from test_vacuum import Clock
 
 import archive.log
-from archive.erased import KEYS_VARIABLE, PROPERTY, SCOPES, Erasures, same_name
+from archive.erased import KEYS_VARIABLE, PROPERTY, Erasures, same_name
 from archive.errors import ArchiveError
 from archive.log import TableLog
 from archive.schema import TABLES
@@ -389,13 +389,3 @@ def test_a_name_is_found_however_it_is_composed(tmp_path):
     exporter.commit(exporter.take())
     exporter.close()
     assert done(tmp_path, Subject(author_name="Zo\u00eb Q", site="example.org")).comments == ["a", "b"]
-
-
-def test_the_scopes_are_those_that_a_subject_can_have():
-    for subject in (
-        Subject(comment_id="1"), Subject(author_id="1", site="s"), Subject(author_id="1", system="s"),
-        Subject(author_id="1", site="s", system="s"), Subject(author_name="1", site="s"),
-        Subject(author_name="1", system="s"), Subject(author_name="1", site="s", system="s"),
-    ):  # fmt: skip
-        subject.check()
-        assert subject.scope[0] in SCOPES

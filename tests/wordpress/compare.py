@@ -12,9 +12,6 @@ from archive.schema import Comment
 
 STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 
-MINUTE = 60_000_000
-"""Microseconds."""
-
 
 def differences(
     truth_page: Mapping[str, Any],
@@ -45,19 +42,6 @@ def differences(
         lines = _of_one(row, comment, wanted, is_html_only=shown_depth is not None)
         found += [f"{comment.native_id}: {line}" for line in lines]
     return found
-
-
-def inexact_times(thread_comments: Iterable[Comment]) -> int:
-    """How many comments (not pingbacks) have a time that may be off by more than a minute."""
-    return sum(
-        comment.kind == "comment"
-        and (comment.published_min is None or comment.published_max is None or _width(comment) > MINUTE)
-        for comment in thread_comments
-    )
-
-
-def _width(comment: Comment) -> int:
-    return (comment.published_max or 0) - (comment.published_min or 0)
 
 
 def _shown_parent(native_id: str, parents: Mapping[str, str | None], shown_depth: int | None) -> str | None:

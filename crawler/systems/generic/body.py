@@ -68,7 +68,7 @@ class Bodies:
     """Records that say only what stands beside the texts of others: a change of the state, without a note."""
 
 
-def read_bodies(template: Template, slots: Slots, skimmed: Bodies | None = None) -> Bodies:
+def read_bodies(template: Template, slots: Slots, skimmed: Bodies | None) -> Bodies:
     """The texts of all records as readers see them.
 
     :param skimmed: what was skimmed of the same records

@@ -58,7 +58,7 @@ def numbers_in(line: str) -> list[int]:
 class Surroundings:
     """What the page as a whole tells, read once for all candidates."""
 
-    def __init__(self, tree: Tree, title: str = "") -> None:
+    def __init__(self, tree: Tree, title: str) -> None:
         """Read them.
 
         :param title: the page's, on one line: what it says counts nothing where it stands in the page once more

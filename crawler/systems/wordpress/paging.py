@@ -165,7 +165,7 @@ class CommentPages:
                 self.votes.add(shown + way)
                 self.ways.setdefault(shown, set()).add(way)
 
-    def next_number(self, *, guessing: bool = True) -> int | None:
+    def next_number(self, *, guessing: bool) -> int | None:
         """The page to read next, from the first on.
 
         :param guessing: whether to ask for numbers below the highest that no link has shown: WordPress has them all
@@ -194,7 +194,7 @@ def number_of(url: str | None) -> int | None:
     return int(found[1] or found[2]) if found else None
 
 
-def way_of(node: LexborNode, *, by_words: bool = True) -> int:
+def way_of(node: LexborNode, *, by_words: bool) -> int:
     """Where a link says it leads: -1 to older comments, 1 to newer ones, 0 when it does not say or says both.
 
     Arrows say nothing: they point to either side, by theme and by script.

@@ -13,8 +13,6 @@ from service import Said, Service, json_answer, page_with
 from crawler.systems.remark42 import Remark42
 
 HOST = "https://remark.example.org"
-FRACTION = ".000000123"
-"""Go writes nanoseconds where there are any."""
 
 
 class Remark42Service(Service):
