@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.errors import ArchiveError
-from archive.json_text import to_json
+from archive.json_text import rfc3339, to_json
 from archive.parts import ROW_GROUP_ROWS, writer
 from archive.reader import Rows
 from archive.schema import TABLES
@@ -93,7 +92,7 @@ def _json_lines(rows: Rows, found: Iterator[pa.RecordBatch], out: BinaryIO) -> i
     count = 0
     for batch in found:
         for row in batch.to_pylist():
-            out.write(to_json(row, default=_written, is_compact=True).encode() + b"\n")
+            out.write(to_json(row, is_compact=True).encode() + b"\n")
             count += 1
     return count
 
@@ -135,17 +134,11 @@ def _cell(value: Any, text: Callable[[str], str]) -> Any:
         case bool():
             return "true" if value else "false"
         case datetime():
-            return _written(value)
+            return rfc3339(value)
         case list() | dict():
-            return json.dumps(value, ensure_ascii=False, default=_written)
+            return to_json(value)
         case _:
             return value
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, datetime):  # RFC 3339, as `scrapy extract` writes times
-        return value.isoformat().replace("+00:00", "Z")
-    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 FORMATS: Final[dict[str, Callable[[Rows, Iterator[pa.RecordBatch], BinaryIO], int]]] = {

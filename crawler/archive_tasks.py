@@ -225,13 +225,7 @@ def _views(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 def _print_json(rows: Iterable[Any]) -> None:
     for row in rows:
-        sys.stdout.write(to_json(row, default=_written) + "\n")
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    raise TypeError(f"no JSON for {type(value).__name__}")
+        sys.stdout.write(to_json(row) + "\n")
 
 
 _RUN: Final[dict[str, Callable[[BaseSettings, argparse.Namespace], int]]] = {

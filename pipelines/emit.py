@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO, get_args, get_type_hints
 
-from archive.json_text import to_json
+from archive.json_text import rfc3339, to_json
 from archive.schema import Micros
 from crawler.items import Capture
 from crawler.report import Report
@@ -92,9 +92,7 @@ def as_json(row: Any) -> dict[str, Any]:
 
 def moment(micros: int | None) -> str | None:
     """Microseconds since the epoch as RFC 3339 in UTC, without a fraction that is zero."""
-    if micros is None:
-        return None
-    return (_EPOCH + timedelta(microseconds=micros)).isoformat().replace("+00:00", "Z")
+    return None if micros is None else rfc3339(_EPOCH + timedelta(microseconds=micros))
 
 
 @cache
