@@ -61,6 +61,16 @@ def bare(url: str) -> str:
     return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
 
 
+def bare_page(url: str) -> str:
+    """The same without what makes no other page: parameters for tracking, pages of comments."""
+    return bare(page_url(url) or url)
+
+
+def bare_host(url: str) -> str:
+    """Host and port of an address for the same use: without user and ``www.``."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower().removeprefix("www.")
+
+
 def _stated(document: Document) -> Iterator[str | None]:
     yield from (href for _, href, attributes in document.elements.relations if attributes.get("rel") in _OWN_LINKS)
     for _, attributes in document.elements.attributes_of("meta"):

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from archive.schema import Comment
 from crawler.extract.document import Document
+from crawler.extract.same_page import bare_page
 from crawler.extract.selection import select
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.urls import page_url
@@ -142,17 +143,13 @@ def _is_in_feed(node: LexborNode, around: list[LexborNode]) -> bool:
 
 def _answers(node: LexborNode, document: Document) -> bool:
     """Whether an entry says that it answers this page (`u-in-reply-to`). The page's own entry answers another one."""
-    here = _address(document.url)
+    here = bare_page(document.url)
     for part in _own(node):
         if "u-in-reply-to" in _tokens(part):
             url = document.link(part.attributes.get("href") or part.attributes.get("value"))
-            if url is not None and _address(url) == here:
+            if url is not None and bare_page(url) == here:
                 return True
     return False
-
-
-def _address(url: str) -> str:
-    return (page_url(url) or url).partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 def _own(root: LexborNode) -> Iterator[LexborNode]:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
+from crawler.extract.same_page import bare_host
 from crawler.extract.text import line_of
 from crawler.extract.urls import page_url
 from crawler.systems import wpdiscuz_markup as markup
@@ -304,14 +305,10 @@ def _ajax_url(document: Document, configuration: dict[str, Any]) -> str:
     named = [configuration.get("url"), form.attributes.get("action") if form is not None else None]
     for value in named:
         url = document.link(value) if isinstance(value, str) else None
-        if url is not None and _host(url) == _host(document.url):
+        if url is not None and bare_host(url) == bare_host(document.url):
             return url.partition("?")[0]
     root = f"{urlsplit(document.url).scheme}://{tenant(document)}"
     return f"{root}/wp-admin/admin-ajax.php"
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2].lower().removeprefix("www.")
 
 
 def _state(document: Document, items: Items) -> str:

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.counts import read_count
 from crawler.extract.document import Document
+from crawler.extract.same_page import bare_host
 from crawler.extract.text import line_of
 from crawler.systems.wordpress.items import Items
 from crawler.systems.wordpress.locales import closed_sentences, counting_words
@@ -117,7 +118,7 @@ def rest_root(document: Document) -> str | None:
         found = API_LINK.search(document.headers.get("link", ""))
         href = found[1] if found else None
     url = document.link(href)
-    if url is None or _host(url) != _host(document.url):
+    if url is None or bare_host(url) != bare_host(document.url):
         return None
     scheme = document.url.partition(":")[0]
     url = scheme + url[url.index(":") :]
@@ -207,7 +208,7 @@ def tenant(document: Document) -> str:
         for node in document.css(selector)[:20]:
             url = document.link(node.attributes.get(name))
             folder = urlsplit(url).path.partition(tail)[0].strip("/") if url is not None else ""
-            if url is None or _host(url) != _host(document.url):
+            if url is None or bare_host(url) != bare_host(document.url):
                 continue
             # WordPress may live in a folder of its own that its posts do not show.
             return _join(host, folder if urlsplit(document.url).path.startswith(f"/{folder}/") else "")
@@ -295,10 +296,6 @@ def _is_in_item(node: LexborNode, items: Items) -> bool:
             return True
         step = step.parent
     return True
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2].lower().removeprefix("www.")
 
 
 def _join(host: str, path: str) -> str:

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
+from crawler.extract.same_page import bare_host, bare_page
 from crawler.extract.text import line_of
-from crawler.extract.urls import page_url
 from crawler.systems.wordpress.items import Items
 
 PAGE_NUMBER: Final = re.compile(r"/comment-page-([1-9]\d{0,5})(?=/|\?|\Z)|(?<=[?&]cpage=)([1-9]\d{0,5})(?=&|\Z)")
@@ -75,8 +75,8 @@ class CommentPages:
         """The comment pages of the thread that a document shows; none is known yet."""
         canonical = document.first("link[rel=canonical]")
         hrefs = [document.url, document.link(canonical.attributes.get("href")) if canonical is not None else None]
-        host = _host(document.url)
-        return cls({_address(href) for href in hrefs if href and _host(href) == host}, host)
+        host = bare_host(document.url)
+        return cls({bare_page(href) for href in hrefs if href and bare_host(href) == host}, host)
 
     @property
     def plain(self) -> int | None:
@@ -95,7 +95,7 @@ class CommentPages:
     def note(self, url: str | None) -> int | None:
         """Take note of one address; its number when it is a comment page of this thread."""
         number = number_of(url)
-        if url is None or number is None or TRAPS.search(url) or _address(url) not in self.addresses:
+        if url is None or number is None or TRAPS.search(url) or bare_page(url) not in self.addresses:
             return None
         self.known.setdefault(number, urldefrag(url)[0])
         return number
@@ -128,10 +128,10 @@ class CommentPages:
             if page in known or native_id not in ids or not page or page.startswith("#") or TRAPS.search(href):
                 continue
             url = document.link(href)
-            if url is None or _host(url) != self.host or _enclosing(node, items) not in (None, native_id):
+            if url is None or bare_host(url) != self.host or _enclosing(node, items) not in (None, native_id):
                 continue
             known.add(page)
-            self.addresses.add(_address(url))
+            self.addresses.add(bare_page(url))
             number = self.note(url)
             if number is not None:
                 numbers.add(number)
@@ -145,7 +145,7 @@ class CommentPages:
             return
         number = self.note(url)
         if number is None:
-            if _host(url) == self.host and (way or url.endswith(BACK)):
+            if bare_host(url) == self.host and (way or url.endswith(BACK)):
                 self.strays.add(urldefrag(url)[0])
             return
         self.linked.add(number)
@@ -161,7 +161,7 @@ class CommentPages:
             if url is None or number_of(url) is not None or OWN_COMMENT.search(url):
                 continue
             way = way_of(node, by_words=_enclosing(node, items) is None)
-            if way and _address(url) in self.addresses:
+            if way and bare_page(url) in self.addresses:
                 self.votes.add(shown + way)
                 self.ways.setdefault(shown, set()).add(way)
 
@@ -223,14 +223,6 @@ def _is_alone(node: LexborNode) -> bool:
         before = before.prev if before is not None else None
         after = after.next if after is not None else None
     return before is None and after is None
-
-
-def _address(url: str) -> str:
-    return (page_url(url) or url).partition("://")[2].removeprefix("www.").rstrip("/")
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
 def _enclosing(node: LexborNode, items: Items) -> str | None:
