@@ -9,7 +9,6 @@ from typing import Final
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
 from crawler.extract.platforms import match_url
-from crawler.extract.selection import select
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node, plain
@@ -42,7 +41,7 @@ def read_channel(document: Document, structured: Structured, areas: Areas, main:
         channel.channel_name, channel.channel_url = _named(document, main, "author", "creator")
         channel.channel_id = next(iter(_YOUTUBE_ID.findall(main.text("channelId") or "")), None)
     if not channel.channel_name:
-        for link in select(document, _UPLOADERS)[:10]:
+        for link in document.css(_UPLOADERS)[:10]:
             if not areas.is_beside(link) and (name := line_of(link)):
                 channel.channel_name, channel.channel_url = name, document.link(link.attributes.get("href"))
                 break

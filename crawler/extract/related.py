@@ -11,7 +11,6 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.document import Document
 from crawler.extract.outline import outline_of
 from crawler.extract.same_page import bare
-from crawler.extract.selection import select
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import plain
 from crawler.extract.urls import site_of
@@ -185,7 +184,7 @@ def _in_lists(document: Document) -> list[Story]:
     stories: list[Story] = []
     seen: set[int] = set()
     lists = document.elements.having("related")
-    if others := select(document, _LISTS):
+    if others := document.css(_LISTS):
         known = {node.mem_id: node for node in (*lists, *others)}
         lists = [known[key] for key in sorted(known, key=document.elements.positions.__getitem__)]
     for node in lists[:200]:

@@ -1,4 +1,4 @@
-"""Elements by CSS selectors, each once: of a whole list of selectors, or in the order of a list of preferences."""
+"""Elements by CSS selectors in the order of a list of preferences, and the classes of an element."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ MAX_ELEMENTS: Final = 100
 """Elements per selector of :func:`ranked`; a page that has more of a kind is a listing."""
 
 
-def select(document: Document, selectors: str) -> list[LexborNode]:
-    """Elements that fit any of a list of selectors, in document order, each once."""
-    return document.css(selectors)
+def classes_of(node: LexborNode) -> set[str]:
+    """The classes of an element."""
+    return set((node.attributes.get("class") or "").split())
 
 
 def ranked(document: Document, selectors: tuple[str, ...]) -> Iterator[tuple[str, LexborNode]]:
     """Elements that fit any of the selectors, each once with the first that it fits; those of the first come first."""
     seen: set[int] = set()
     for selector in document.elements.fitting(selectors):
-        for node in select(document, selector)[:MAX_ELEMENTS]:
+        for node in document.css(selector)[:MAX_ELEMENTS]:
             if node.mem_id not in seen:
                 seen.add(node.mem_id)
                 yield selector, node

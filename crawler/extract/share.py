@@ -25,7 +25,6 @@ from crawler.extract.phrases import (
 )
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
-from crawler.extract.selection import select
 from crawler.extract.share_links import BARS, COPY_CLASS, speaking_links
 from crawler.extract.share_widgets import (
     COPY_SERVICES,
@@ -127,13 +126,13 @@ class _Reader:
     def read(self) -> list[Share]:
         for node, share in self._likes():
             self._take(node, share)
-        for node in select(self.document, _FIELDS):
+        for node in self.document.css(_FIELDS):
             self._take(node, self._field(node))
         for node in self._controls():
             if node.mem_id not in self.taken and not self._is_inside_taken(node):
                 self._take(node, self._control(node))
         for selector, channel in _CANVASES:
-            for node in select(self.document, selector):
+            for node in self.document.css(selector):
                 if all(
                     inner.tag in ("script", "noscript", "-text") for inner in islice(node.iter(include_text=True), 20)
                 ):
@@ -166,7 +165,7 @@ class _Reader:
 
     def _likes(self) -> Iterator[tuple[LexborNode, Share]]:
         for selector, channel in _LIKES:
-            for node in select(self.document, selector):
+            for node in self.document.css(selector):
                 if self._is_inside_taken(node):
                     continue
                 attributes = node.attributes
@@ -247,7 +246,7 @@ class _Reader:
         """Elements that may be a control, in document order: of the many links only those that may share."""
         elements = self.document.elements
         found = speaking_links(elements.attributes_of("a"))
-        others = [node for node in select(self.document, _CONTROLS) if node.tag != "a"]
+        others = [node for node in self.document.css(_CONTROLS) if node.tag != "a"]
         others += self._in_bars()
         if not others:
             return found

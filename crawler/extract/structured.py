@@ -11,7 +11,6 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.jsonld import JsonLd
-from crawler.extract.selection import select
 from crawler.extract.text import clean
 from crawler.extract.thing import Node
 from crawler.extract.youtube_state import read_youtube_state
@@ -181,12 +180,12 @@ def markup_things(document: Document, most: int = MAX_NODES) -> list[Node]:
 
     :param most: things that are read; with more there, so many come
     """
-    has_rdfa = bool(select(document, "[typeof]"))
+    has_rdfa = bool(document.css("[typeof]"))
     selector = "[itemscope],[itemprop]" + (",[typeof],[property]:not(meta)" if has_rdfa else "")
     things: list[Node] = []
     scopes: dict[int, Node | None] = {}
     loose = Node(frozenset({"videoobject"}))
-    for element in select(document, selector)[: most * 4]:
+    for element in document.css(selector)[: most * 4]:
         attributes = element.attributes
         name = attributes.get("itemprop") or (attributes.get("property") if has_rdfa else None)
         owner = _owner(element, scopes)

@@ -28,7 +28,6 @@ from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind, may_invite
 from crawler.extract.profiles import LONGEST_KEPT, Profile, is_of_platform, looks_like_feed, may_be_feed, profile_of
-from crawler.extract.selection import select
 from crawler.extract.urls import site_of
 from crawler.items import Page, Subscribe
 
@@ -117,7 +116,7 @@ class _Reader:
         for node, row in newsletter_forms(self.document):
             self._take(node, row)
             self.taken.update(inner.mem_id for inner in node.css("button, input"))
-        for node in select(self.document, _WIDGETS):
+        for node in self.document.css(_WIDGETS):
             self._take(node, self._widget(node))
         for node, href, attributes in links:
             self._take(node, self._link(node, href.strip(), attributes))

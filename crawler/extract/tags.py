@@ -11,7 +11,6 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
-from crawler.extract.selection import select
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node, plain
@@ -75,7 +74,7 @@ def read_tags(document: Document, structured: Structured, areas: Areas, main: No
 
 
 def _listed(document: Document) -> list[LexborNode]:
-    elements, listed = document.elements, select(document, _LISTED)
+    elements, listed = document.elements, document.css(_LISTED)
     related = [
         node
         for node, attributes in elements.attributes_of("a")

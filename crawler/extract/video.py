@@ -15,7 +15,6 @@ from crawler.extract.dates import read_duration
 from crawler.extract.document import Document
 from crawler.extract.platforms import Match, match_url
 from crawler.extract.same_page import bare
-from crawler.extract.selection import select
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold
 from crawler.extract.thing import Node
@@ -149,7 +148,7 @@ def _evidence(document: Document, structured: Structured, areas: Areas, main: No
     yield from _known(stated)
     if (own := match_url(document.url)) and _is_own_page(own, structured):
         yield own.platform, own.video_id, own.embed_url
-    elements = [node for node in select(document, _PLAYERS)[:MAX_PLAYERS] if not areas.is_beside(node)]
+    elements = [node for node in document.css(_PLAYERS)[:MAX_PLAYERS] if not areas.is_beside(node)]
     found = [match for node in elements if (match := _element_player(document, node))]
     found.sort(key=lambda match: match.platform in _MAYBE_NO_VIDEO)
     yield from ((match.platform, match.video_id, match.embed_url) for match in found)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archive.schema import Comment
 from crawler.extract.document import Document
-from crawler.extract.selection import select
 from crawler.systems.answers import Answer, Row, told_by
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_removed, set_time
@@ -57,7 +56,7 @@ class Guardian(System):
         """The discussion of a page that has a place for one, or says that it can be commented on."""
         if not self.is_possible(document):
             return []
-        places = select(document, _PLACES)
+        places = document.css(_PLACES)
         if not places and _COMMENTABLE.search(document.text) is None:
             return []
         islands = [found[1] for place in places if (found := re.search(_SHORT, place.attributes.get("props") or ""))]

@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborNode
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.same_page import bare_page
-from crawler.extract.selection import select
+from crawler.extract.selection import classes_of
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.urls import page_url
 from crawler.keys import digest
@@ -99,8 +99,8 @@ class Microformats(System):
 def find(document: Document) -> list[Cited]:
     """Replies to the page in document order: marked as such, in a feed of replies, or naming the page they answer."""
     found: dict[int, Cited] = {}
-    for node in select(document, ".h-cite, .h-entry"):
-        tokens = _tokens(node)
+    for node in document.css(".h-cite, .h-entry"):
+        tokens = classes_of(node)
         around = _roots_around(node)
         above = next((found[one.mem_id] for one in around if one.mem_id in found), None)
         if tokens & OTHER_RESPONSES or not (
@@ -108,19 +108,15 @@ def find(document: Document) -> list[Cited]:
         ):
             continue
         own = list(_own(node))
-        if any(_tokens(part) & OTHER_RESPONSES and not _tokens(part) & CITATION for part in own):
+        if any(classes_of(part) & OTHER_RESPONSES and not classes_of(part) & CITATION for part in own):
             continue
         if _first(own, "e-content", "p-content", "p-summary", "p-name", "p-author") is not None:
             found[node.mem_id] = Cited(node, above)
     return list(found.values())
 
 
-def _tokens(node: LexborNode) -> set[str]:
-    return set((node.attributes.get("class") or "").split())
-
-
 def _is_root(node: LexborNode) -> bool:
-    return any(ROOT.match(token) for token in _tokens(node))
+    return any(ROOT.match(token) for token in classes_of(node))
 
 
 def _roots_around(node: LexborNode) -> list[LexborNode]:
@@ -136,7 +132,7 @@ def _roots_around(node: LexborNode) -> list[LexborNode]:
 
 def _is_in_feed(node: LexborNode, around: list[LexborNode]) -> bool:
     """Whether the element is an entry of a feed of replies."""
-    feed = around[0] if around and "h-feed" in _tokens(around[0]) else None
+    feed = around[0] if around and "h-feed" in classes_of(around[0]) else None
     said = f"{feed.attributes.get('class') or ''} {feed.attributes.get('id') or ''}" if feed is not None else ""
     return FEED.search(said.replace("h-feed", "")) is not None and not node.css_first(".h-feed")
 
@@ -145,7 +141,7 @@ def _answers(node: LexborNode, document: Document) -> bool:
     """Whether an entry says that it answers this page (`u-in-reply-to`). The page's own entry answers another one."""
     here = bare_page(document.url)
     for part in _own(node):
-        if "u-in-reply-to" in _tokens(part):
+        if "u-in-reply-to" in classes_of(part):
             url = document.link(part.attributes.get("href") or part.attributes.get("value"))
             if url is not None and bare_page(url) == here:
                 return True
@@ -166,7 +162,7 @@ def _first(own: list[LexborNode], *names: str) -> LexborNode | None:
     """The first element with a class, names in order of preference."""
     for name in names:
         for node in own:
-            if name in _tokens(node):
+            if name in classes_of(node):
                 return node
     return None
 
@@ -184,7 +180,7 @@ def _comment(node: LexborNode, document: Document, observed_at: int) -> Comment:
     body = _first(own, "e-content", "p-content", "p-summary", "p-name")
     if body is None:
         comment.text = ""
-    elif "e-content" in _tokens(body):
+    elif "e-content" in classes_of(body):
         comment.text, comment.text_html = text_of(body), inner_html(body).strip()
     else:
         comment.text = text_of(body)
@@ -195,7 +191,7 @@ def _set_author(comment: Comment, author: LexborNode | None, document: Document)
     """An `h-card`, whose name and address may be implied by its text and its link, or a name alone."""
     if author is None:
         return
-    card = list(_own(author)) if "h-card" in _tokens(author) else []
+    card = list(_own(author)) if "h-card" in classes_of(author) else []
     name = _first(card, "p-name") or author
     picture = author if author.tag == "img" else author.css_first("img[alt]")
     shown = line_of(name) or (picture.attributes.get("alt") if picture is not None else None) or ""

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
-from crawler.extract.selection import select
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, ShapeChangedError, System, ThreadRef
 from crawler.systems.configuration import setting
@@ -71,7 +70,7 @@ class OpenWeb(System):
     def detect(self, document: Document) -> list[ThreadRef]:
         """The conversations whose places the page holds; a launcher without a post, or a counter, is none."""
         video = _DAILYMOTION.match(document.url)
-        place = next(iter(select(document, _PLACES)), None)
+        place = document.first(_PLACES)
         if video is None and place is None:
             return []
         spot = first_key(document, _SPOT) or (DAILYMOTION_SPOT if video else None)
@@ -142,7 +141,7 @@ def _mark_of(place: Any) -> str:
 
 def _posts(document: Document) -> Iterator[str]:
     """The ids of the posts: of each conversation, else that of the launcher or of the page's configuration."""
-    found = [(node.attributes.get("data-post-id") or "").strip() for node in select(document, _CONVERSATIONS)]
+    found = [(node.attributes.get("data-post-id") or "").strip() for node in document.css(_CONVERSATIONS)]
     yield from filter(None, found)
     if not any(found):
         config = document.first("#spotim-config")

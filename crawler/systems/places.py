@@ -7,7 +7,6 @@ from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.selection import select
 
 _RESERVED: Final = ";/?:@&=+$,#"
 """Characters whose escapes `decodeURI` keeps (ECMA-262 19.2.6.2)."""
@@ -39,7 +38,7 @@ def first_key(document: Document, places: tuple[str, ...]) -> str | None:
     for place in places:
         at = _AT.match(place) if "(" not in place else None
         if at is not None:
-            nodes = select(document, at["selector"])[:MAX_PLACES]
+            nodes = document.css(at["selector"])[:MAX_PLACES]
             values = [(node.attributes.get(at["attribute"]) or "").strip() for node in nodes]
         else:
             found = re.search(place, document.text)

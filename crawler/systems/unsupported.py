@@ -16,7 +16,6 @@ from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.selection import select
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.places import first_key, given_as
@@ -243,7 +242,7 @@ def _evidence(one: Fingerprint, document: Document, host: str) -> str | None:
         return None
     if one.path is not None:
         return f"{host}{one.path.pattern}" if one.path.search(urlsplit(document.url).path) else None
-    place = next(iter(select(document, one.places)), None) if one.places else None
+    place = document.first(one.places) if one.places else None
     if place is not None:
         name, word = place.attributes.get("id"), (place.attributes.get("class") or "").split()
         return f"{place.tag}#{name}" if name else f"{place.tag}.{word[0]}" if word else str(place.tag)

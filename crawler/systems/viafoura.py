@@ -15,7 +15,6 @@ from urllib.parse import quote, urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
-from crawler.extract.selection import select
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, ShapeChangedError, System, ThreadRef
 from crawler.systems.fields import set_body, set_removed, set_time
@@ -56,7 +55,7 @@ class Viafoura(System):
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The conversations whose places the page holds; the script, counters, chats and lists of articles are none."""
-        places = select(document, _CONVERSATIONS)
+        places = document.css(_CONVERSATIONS)
         if not places:
             return []
         host = urlsplit(document.url).netloc.rpartition("@")[2].lower()

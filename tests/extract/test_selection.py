@@ -23,7 +23,7 @@ from crawler.extract import (
     video,
 )
 from crawler.extract.document import Document
-from crawler.extract.selection import ranked, select
+from crawler.extract.selection import ranked
 from crawler.systems.unsupported import FINGERPRINTS
 from crawler.systems.wordpress import page as wordpress_page
 
@@ -65,7 +65,7 @@ def keys(nodes: list[LexborNode]) -> list[int]:
 @given(st.lists(elements, max_size=12), st.sampled_from(TABLES), st.booleans())
 def test_whatever_fits_is_found_once_and_in_the_order_of_the_page(parts, table: str, has_doctype: bool) -> None:
     document = Document(("<!doctype html>" if has_doctype else "") + "<p>x" + markup(parts), "https://example.org/")
-    assert keys(select(document, table)) == list(dict.fromkeys(keys(document.tree.css(table))))
+    assert keys(document.css(table)) == list(dict.fromkeys(keys(document.tree.css(table))))
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_whatever_fits_is_found_once_and_in_the_order_of_the_page(parts, table: 
     ],
 )
 def test_conditions_escapes_and_quotes_are_understood(html: str, selectors: str) -> None:
-    assert len(select(Document("<!doctype html>" + html, "https://example.org/"), selectors)) == 1
+    assert len(Document("<!doctype html>" + html, "https://example.org/").css(selectors)) == 1
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.strip()[:30])
 def test_an_empty_page_has_nothing(table: str) -> None:
-    assert select(Document("x", "https://example.org/"), table) == []
+    assert Document("x", "https://example.org/").css(table) == []
 
 
 def test_classes_match_whatever_their_case_where_the_page_has_no_doctype() -> None:
-    assert len(select(Document('<p class="Like-Button">x', "https://example.org/"), ".like-button")) == 1
-    assert select(Document('<!doctype html><p class="Like-Button">x', "https://example.org/"), ".like-button") == []
+    assert len(Document('<p class="Like-Button">x', "https://example.org/").css(".like-button")) == 1
+    assert Document('<!doctype html><p class="Like-Button">x', "https://example.org/").css(".like-button") == []
 
 
 def test_a_preferred_selector_comes_first_and_an_element_once() -> None:
