@@ -14,12 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborNode
 
 from archive.schema import Comment
-from crawler.extract.dates import Published, read_time
+from crawler.extract.dates import EAST, WEST, Published, read_time
 from crawler.extract.document import Document
+from crawler.extract.selection import classes_of
 from crawler.extract.text import line_of
 from crawler.extract.urls import page_url
 from crawler.systems import drupal_markup as markup
 from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, System, ThreadRef
+from crawler.systems.fields import language_of, set_published
 from crawler.systems.paging import ENDS_ALL, MAX_BARREN, MAX_FAILED
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.wordpress.page import heading_count
@@ -56,7 +58,6 @@ QUARTER: Final = 900_000_000
 """Microseconds; zones differ from UTC by whole quarters of an hour."""
 
 MINUTE: Final = 60_000_000
-EAST, WEST = 14 * 3_600_000_000, -12 * 3_600_000_000
 
 
 class Drupal(System):
@@ -105,11 +106,9 @@ class _Run:
 
     def __init__(self, ref: ThreadRef, reading: Reading) -> None:
         self.ref, self.reading = ref, reading
-        html = reading.shown.first("html")
-        self.language = (html.attributes.get("lang") or "").strip() or None if html is not None else None
+        self.language = language_of(reading.shown)
         self.links: dict[int, str] = {}
         self.sizes: dict[int, int] = {}
-        self.last_ids: list[str] = []
 
     async def pages(self, *, is_again: bool) -> AsyncIterator[Batch]:
         """The list's pages. The page visited may be any of them; the first is asked for where it is another."""
@@ -158,9 +157,7 @@ class _Run:
             self.ref.stated = stated
             self.reading.expect(stated, "all")
         self.sizes[number] = len(listed)
-        comments = self._comments(listed, exchange, is_first=number == 0)
-        self.last_ids = [item.native_id for item, _ in listed]
-        return self.reading.batch(comments, exchange)
+        return self.reading.batch(self._comments(listed, exchange, is_first=number == 0), exchange)
 
     def _expect_by_pages(self) -> None:
         """A list of several pages gives its length away: all pages but the last are full."""
@@ -228,7 +225,7 @@ class _Clock:
         exact = read_time(one.created, observed_at=self.observed_at, zone=None)
         wall = self._wall(one)
         if exact is not None and exact.at is not None and exact.min == exact.max:
-            _set(comment, exact)
+            set_published(comment, exact)
             same = changed is not None and abs(changed - exact.at) < 2_000_000
         else:
             offset = self._offset(wall, changed)
@@ -236,7 +233,7 @@ class _Clock:
             stamp = read_time(one.changed, observed_at=self.observed_at) if same else None
             best = stamp or wall
             if best is not None:
-                _set(comment, best)
+                set_published(comment, best)
                 comment.published_raw = one.created_shown or one.changed
         if changed is None:
             return
@@ -270,12 +267,7 @@ class _Clock:
         if wall is None or wall.at is None or changed is None or wall.precision not in ("min", "s"):
             return None
         ahead = wall.at - changed // MINUTE * MINUTE if wall.precision == "min" else wall.at - changed
-        return ahead if ahead % QUARTER == 0 and WEST <= ahead <= EAST else None
-
-
-def _set(comment: Comment, published: Published) -> None:
-    comment.published_raw, comment.published_precision = published.raw, published.precision
-    comment.published_at, comment.published_min, comment.published_max = published.at, published.min, published.max
+        return ahead if ahead % QUARTER == 0 and -WEST <= ahead <= EAST else None
 
 
 def _is_readable(items: list[tuple[markup.Item, Document]]) -> bool:
@@ -300,12 +292,8 @@ def _looks_filled(section: LexborNode) -> bool:
     return any(
         len(line_of(node)) > 20 and node.css_first("form, textarea, input") is None
         for node in section.css("article, li[class*=comment], div[class*=comment]")
-        if not {"comment-form", "comment-add", "comment-forbidden", "comment_forbidden"} & _tokens(node)
+        if not {"comment-form", "comment-add", "comment-forbidden", "comment_forbidden"} & classes_of(node)
     )
-
-
-def _tokens(node: LexborNode) -> set[str]:
-    return set((node.attributes.get("class") or "").split())
 
 
 def _sections(document: Document) -> list[LexborNode]:
@@ -321,7 +309,7 @@ def _node_id(document: Document) -> str | None:
     form = document.first('form[action*="/comment/reply/"]')
     candidates = [
         NODE.search(urlsplit(short.attributes.get("href") or "").path) if short is not None else None,
-        next((found for token in _tokens(body) if (found := BODY.match(token))), None) if body is not None else None,
+        next((found for token in classes_of(body) if (found := BODY.match(token))), None) if body is not None else None,
         re.search(r'"currentPath":"node\\?/([1-9]\d{0,18})"', settings.text()) if settings is not None else None,
         REPLY_TO.search(form.attributes.get("action") or "") if form is not None else None,
         re.match(r"([1-9]\d{0,18})\Z", own.attributes.get("data-history-node-id") or "") if own is not None else None,
@@ -358,7 +346,7 @@ def _stated(document: Document, language: str | None) -> int | None:
 def _is_in_comment(node: LexborNode, section: LexborNode) -> bool:
     step = node.parent
     while step is not None and step.mem_id != section.mem_id:
-        if "comment" in _tokens(step) or markup.ITEM_ID.match(step.attributes.get("id") or ""):
+        if "comment" in classes_of(step) or markup.ITEM_ID.match(step.attributes.get("id") or ""):
             return True
         step = step.parent
     return False

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 
 from archive.schema import Comment
-from crawler.extract.dates import read_time
+from crawler.extract.dates import Published, read_time
+from crawler.extract.document import Document
 from crawler.extract.markup import read_markup
 from crawler.extract.text import clean
 from crawler.systems.answers import Row
@@ -46,12 +47,15 @@ def set_time(comment: Comment, raw: str | None, *, observed_at: int, zone: tzinf
     :param observed_at: when the answer arrived, microseconds UTC
     :param zone: what a time without a zone is meant in; None when the source does not say
     """
-    published = read_time(raw, observed_at=observed_at, zone=zone)
+    set_published(comment, read_time(raw, observed_at=observed_at, zone=zone))
+
+
+def set_published(comment: Comment, published: Published | None) -> None:
+    """Publication time as it was read; None, where nothing could be read, leaves the comment as it is."""
     if published is None:
         return
-    comment.published_raw = published.raw
-    comment.published_at, comment.published_precision = published.at, published.precision
-    comment.published_min, comment.published_max = published.min, published.max
+    comment.published_raw, comment.published_precision = published.raw, published.precision
+    comment.published_at, comment.published_min, comment.published_max = published.at, published.min, published.max
 
 
 def moment(raw: str | None, *, observed_at: int, zone: tzinfo | None = UTC) -> int | None:
@@ -72,6 +76,11 @@ def set_removed(comment: Comment, status: str = "removed") -> None:
     :param status: ``removed``, or ``removed_by_author``, ``removed_by_moderator`` where the source says who it was
     """
     comment.status, comment.text, comment.text_html = status, None, None
+
+
+def language_of(document: Document) -> str | None:
+    """The language that a page gives as its own, for dates and counts in words; None where it gives none."""
+    return (document.root.attributes.get("lang") or "").strip() or None
 
 
 def parent_in(roots: Mapping[str, str], row: Row, native_id: str, key: str) -> str | None:

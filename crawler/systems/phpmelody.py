@@ -24,6 +24,7 @@ from crawler.extract.text import fold, line_of
 from crawler.extract.urls import site_of
 from crawler.keys import digest
 from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, System, ThreadRef
+from crawler.systems.fields import language_of
 from crawler.systems.phpmelody_markup import (
     PHRASE_LENGTH,
     UNIQ_ID,
@@ -96,7 +97,7 @@ class PhpMelody(System):
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The page's own list, then every further page that the pager promises, each once."""
         document = reading.shown
-        language = document.root.attributes.get("lang")
+        language = language_of(document)
         first = read_list(document, observed_at=reading.page.observed_at, language=language)
         if first is None:
             if ref.state != "disabled" and document.first("#be_the_first") is None:

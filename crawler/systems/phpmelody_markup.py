@@ -16,7 +16,9 @@ from selectolax.lexbor import LexborNode
 from archive.schema import Comment
 from crawler.extract.dates import read_time
 from crawler.extract.document import Document
+from crawler.extract.selection import classes_of
 from crawler.extract.text import inner_html, line_of, text_of
+from crawler.systems.fields import set_published
 
 UNIQ_ID: Final = re.compile(r"[0-9A-Za-z-]{5,20}")
 """A video's id, or ``article-N`` of an article: the only form that ajax.php takes (`ajax.php`, case ``comments``)."""
@@ -100,7 +102,7 @@ def read_list(document: Document, *, observed_at: int, language: str | None) -> 
     before = 0
     for item, index in _items(container):
         comment = _comment(item, document, observed_at, language)
-        classes = _classes(item)
+        classes = classes_of(item)
         page.downvoted += bool(classes & _DOWNVOTED)
         page.banned += _is_banned(item)
         if "pm-top-comment" in classes or (index == PINNED_INDEX and before != PINNED_INDEX - 1):
@@ -133,14 +135,10 @@ def _items(container: LexborNode) -> Iterator[tuple[LexborNode, int]]:
             yield item, int(found[1])
 
 
-def _classes(node: LexborNode) -> set[str]:
-    return set((node.attributes.get("class") or "").split())
-
-
 def _is_banned(item: LexborNode) -> bool:
     if item.css_first(".media-body-banned, .pm-comment-banned") is not None:
         return True
-    return any(not _classes(label) & _HIDDEN for label in item.css("[class*='label-banned-']"))
+    return any(not classes_of(label) & _HIDDEN for label in item.css("[class*='label-banned-']"))
 
 
 def _comment(item: LexborNode, document: Document, observed_at: int, language: str | None) -> Comment:
@@ -153,11 +151,7 @@ def _comment(item: LexborNode, document: Document, observed_at: int, language: s
     if time is None:
         return comment
     raw = time.attributes.get("datetime") or time.attributes.get("title") or line_of(time)
-    published = read_time(raw, observed_at=observed_at, language=language)
-    if published is not None:
-        comment.published_at, comment.published_raw = published.at, published.raw
-        comment.published_min, comment.published_max = published.min, published.max
-        comment.published_precision = published.precision
+    set_published(comment, read_time(raw, observed_at=observed_at, language=language))
     return comment
 
 
@@ -184,10 +178,11 @@ def _body(item: LexborNode) -> tuple[str | None, str | None]:
     slot = item.css_first(".media-body")
     if slot is None:
         return None, None
-    parts = [part for part in slot.iter(include_text=False) if not _classes(part) & _NOT_BODY]
+    parts = [part for part in slot.iter(include_text=False) if not classes_of(part) & _NOT_BODY]
     if len(parts) == 1:
         return text_of(parts[0]), inner_html(parts[0])
-    return text_of(slot, skip=lambda node: bool(_classes(node) & _NOT_BODY)), "".join(part.html or "" for part in parts)
+    text = text_of(slot, skip=lambda node: bool(classes_of(node) & _NOT_BODY))
+    return text, "".join(part.html or "" for part in parts)
 
 
 def _votes(item: LexborNode, kind: str) -> int | None:

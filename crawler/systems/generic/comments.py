@@ -10,6 +10,7 @@ from archive.schema import Comment
 from crawler.extract.dates import Published, read_time
 from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
+from crawler.systems.fields import set_published
 from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.slots import Name
@@ -60,10 +61,7 @@ def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[
         name, stamp = found.slots.names[number], found.slots.stamps[number]
         comment.author_name = name.text if name is not None else None
         if stamp is not None:
-            published = _at(stamp.published, observed_at, found.language)
-            comment.published_at, comment.published_raw = published.at, published.raw
-            comment.published_min, comment.published_max = published.min, published.max
-            comment.published_precision = published.precision
+            set_published(comment, _at(stamp.published, observed_at, found.language))
         if _is_ping(found, number):
             _make_ping(comment)
         comment.native_id = ids[number]

@@ -12,6 +12,7 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.markup import read_markup
 from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, ThreadRef
+from crawler.systems.fields import language_of, set_published
 from crawler.systems.reading import Reading
 from crawler.systems.wordpress.clock import (
     FeedEntry,
@@ -82,8 +83,7 @@ class Run:
         self.rest = rest
         self.facts: dict[str, Fact] = rest.facts if rest else {}
         self.depths = depths(self.facts)
-        html = document.first("html")
-        self.language = (html.attributes.get("lang") or "").strip() or None if html is not None else None
+        self.language = language_of(document)
         generator = document.first("meta[name=generator]")
         self.clock = SiteClock(
             offsets_are_real=real_offsets(generator.attributes.get("content") if generator is not None else None)
@@ -390,10 +390,8 @@ class Run:
             published = self.clock.read(
                 native_id, fields.time_raw, observed_at=self.reading.page.observed_at, language=self.language
             )
+            set_published(comment, published)
             comment.published_raw = fields.time_raw
-            if published is not None:
-                comment.published_at, comment.published_precision = published.at, published.precision
-                comment.published_min, comment.published_max = published.min, published.max
         fact = self.facts.get(native_id)
         if fact is not None:
             merge(comment, fact)
