@@ -17,10 +17,8 @@ setup(
     package_data={"": ["**/*.json", "**/*.html"]},  # also in folders that are no packages themselves
     install_requires=[
         "scrapy>=2.19",
-        "itemadapter>=0.13",
         "selectolax>=1.0",
         "lxml>=5.3",
-        "charset-normalizer>=3.4",
         "w3lib>=2.5",
         "tldextract>=5.3",
         "dateparser>=1.3",
