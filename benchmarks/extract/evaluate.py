@@ -143,7 +143,7 @@ def _prediction(name: str, line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _published(comment: dict[str, Any]) -> str | None:
-    at = comment["published_at"]
+    at: str | None = comment["published_at"]
     return at[:10] if at and comment["published_precision"] == "day" else at
 
 

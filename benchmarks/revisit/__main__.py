@@ -15,12 +15,12 @@ import argparse
 import heapq
 import math
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 
 from benchmarks.revisit.bounds import PRICES as BOUND_PRICES
-from benchmarks.revisit.bounds import Schedule, arrivals_known, rates_known, survival
+from benchmarks.revisit.bounds import Floats, Schedule, arrivals_known, rates_known, survival
 from benchmarks.revisit.looks import FOUND, WATCHED, Look, Policy, Result
 from benchmarks.revisit.together import TEN, TWENTY, WORDPRESS, Counts, is_quiet, run_together
 from benchmarks.revisit.traces import DAY, HOUR, KINDS, Kind, Trace, traces
@@ -142,7 +142,11 @@ def policies(habits: Habits) -> dict[str, list[tuple[str, Policy]]]:
     }
 
 
-BOUNDS = {"rates": rates_known, "but_wakings": partial(rates_known, knows_waking=False), "arrivals": arrivals_known}
+BOUNDS: dict[str, Callable[[Trace, float, Callable[[Floats], Floats]], Iterator[Schedule]]] = {
+    "rates": rates_known,
+    "but_wakings": partial(rates_known, knows_waking=False),
+    "arrivals": arrivals_known,
+}
 
 
 def bound(threads: list[Trace], name: str, end: float) -> list[Result]:
@@ -209,8 +213,8 @@ def main() -> None:
     what = f"{given.threads:,} threads ({given.kind}), {given.days:g} days, mean of {given.seeds} seeds"
     print(f"{what}: requests for 100 threads")
     print(HEADS[given.table])
-    for measure, shares in SHARES.items():
-        for share in shares:
+    for measure, measured in SHARES.items():
+        for share in measured:
             name = f"{100 * share:.4g} % of {measure}"
             _print_row(name, measure, [share] * given.seeds, sets, threads=given.threads, table=given.table)
     for measure in SHARES:
