@@ -14,7 +14,7 @@ from crawler.extract.document import Document
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.fields import set_removed
 from crawler.systems.paging import by_number
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.reading import MAX_GAPS, Reading, with_query
 
 API = "https://api.example.org/list"
 HTML = "<!doctype html><body><p>x</p>"
@@ -167,3 +167,18 @@ async def test_a_count_that_may_hold_stubs_is_of_the_comments_that_it_agrees_wit
     system.stated = stated
     ((_, _, ledger),) = await read(system, HTML, "https://a.example/", {})
     assert (ledger.expected_scope, ledger.verdict) == (scope, verdict)
+
+
+class Full(Under):
+    """Has more gaps than a ledger lists."""
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        for number in range(MAX_GAPS + 2):
+            reading.gap(f"comment {number} cannot be read")
+        yield reading.batch([Comment(native_id="1")], reading.page)
+
+
+async def test_of_more_gaps_than_a_ledger_lists_it_says_how_many():
+    ((_, _, ledger),) = await read(Full(), HTML, "https://a.example/", {})
+    assert ledger.verdict == "partial"
+    assert [gap["reason"] for gap in (ledger.gaps or [])[-2:]] == [f"comment {MAX_GAPS - 1} cannot be read", "and 2 more gaps"]
