@@ -33,6 +33,9 @@ Any status comes back as a response; :class:`FetchError` says that there is none
 BLOCKED_STATUS: Final = frozenset({401, 402, 403, 407, 429, 451, 503})
 """Statuses that say "not you" or "not now": RFC 9110 15.5, RFC 6585 (429), RFC 7725 (451)."""
 
+ENDS_READING: Final = frozenset({"interrupted", "cap"})
+"""Stop reasons after which a thread may ask for nothing at all: the crawl is stopped, or its requests are used up."""
+
 
 class FetchError(Exception):
     """A request that ended without an answer one can read; ``reason`` is one of the words of ``threads.stop_reason``.

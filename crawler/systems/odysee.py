@@ -18,7 +18,7 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.structured import read_structured
 from crawler.systems.answers import Answer, Row
-from crawler.systems.base import Batch, FetchError, System, ThreadRef
+from crawler.systems.base import ENDS_READING, Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_edited, set_plain, set_removed, set_time
 from crawler.systems.paging import by_number
 from crawler.systems.reading import Reading, posting, with_query
@@ -203,7 +203,7 @@ async def _settle(ref: ThreadRef, reading: Reading) -> None:
         if claim is not None and enabled is not None:
             ref.state = "open" if enabled else "disabled"
     except FetchError as error:
-        if error.reason in ("interrupted", "cap"):
+        if error.reason in ENDS_READING:
             raise
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final, Protocol
 
 from crawler.systems.answers import Answer
-from crawler.systems.base import FetchError
+from crawler.systems.base import ENDS_READING, FetchError
 from crawler.systems.reading import Reading
 
 MAX_BARREN: Final = 3
@@ -20,7 +20,7 @@ MAX_BARREN: Final = 3
 MAX_FAILED: Final = 3
 """Pages may fail one by one; a server that fails this often in a row is left alone."""
 
-ENDS_ALL: Final = frozenset({"blocked", "interrupted", "cap"})
+ENDS_ALL: Final = ENDS_READING | {"blocked"}
 """Stop reasons after which nothing more of the thread is asked for: the next request would fare no better."""
 
 Ask = str | Mapping[str, Any]

@@ -19,6 +19,7 @@ from crawler.extract.document import Document, NotHtmlError
 from crawler.systems.answers import Answer, Row, parse_json
 from crawler.systems.base import (
     BLOCKED_STATUS,
+    ENDS_READING,
     Batch,
     Exchange,
     Fetch,
@@ -295,7 +296,7 @@ class Reading:
 
         ``budget`` does not: what the page in hand shows is read, whatever may not be asked for any more.
         """
-        if error.reason in ("interrupted", "cap"):
+        if error.reason in ENDS_READING:
             raise error
         self.gap(error.detail, parent=parent)
         if self._stop[0] == "exhausted":

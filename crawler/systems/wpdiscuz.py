@@ -19,7 +19,7 @@ from crawler.extract.text import line_of
 from crawler.extract.urls import page_url
 from crawler.systems import wpdiscuz_markup as markup
 from crawler.systems.answers import Answer, Row
-from crawler.systems.base import Batch, FetchError, ShapeChangedError, System, ThreadRef
+from crawler.systems.base import ENDS_READING, Batch, FetchError, ShapeChangedError, System, ThreadRef
 from crawler.systems.paging import by_link
 from crawler.systems.reading import Reading
 from crawler.systems.wordpress.fields import Fields
@@ -118,7 +118,7 @@ class _Run(Run):
                 async for batch in self._replies_of(native_id, count):
                     yield batch
         except FetchError as error:
-            if error.reason in ("interrupted", "cap"):
+            if error.reason in ENDS_READING:
                 raise
             if self._is_all_in_rest():
                 logger.info("%s: the API has what the list does not give: %s", self.ref.url, error.detail)
