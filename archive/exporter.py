@@ -79,7 +79,7 @@ class Exporter:
     # -- start and end ------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Open or create the six tables, finish what a dead crawl began, bring the index up to date.
+        """Open or create the tables, finish what a dead crawl began, bring the index up to date.
 
         Raises `ArchiveError` when the place cannot be written to, holds something else or something newer, or when
         this crawl runs already.

@@ -251,7 +251,7 @@ class Comment:
     is_edited: Flag | None = None
     """Whether the source marks it as edited."""
     status: Text = "visible"
-    """`visible`, `removed_by_author`, `removed_by_moderator`, `removed`, `disappeared`, `pending`."""
+    """`visible`, `removed_by_author`, `removed_by_moderator`, `removed`, `disappeared`."""
     status_source: Text = "source"
     """`source` when the system says so, `inferred` when it was gone from a fully read thread."""
     like_count: Number | None = None
@@ -313,8 +313,9 @@ class Thread:
     """Requests spent on the thread, the page itself not counted."""
     stop_reason: Text | None = None
     """`exhausted` (nothing more is offered), `cap` (a limit of ours), `cursor_loop`, `error`, `blocked` (the site
-    refuses), `budget` (a saved page, read without requests), `interrupted`, `key` (a key is needed and none is set),
-    `unsupported` (the system is known but cannot be read yet), `dead` (the service has ended)."""
+    refuses), `budget` (no request may be made: a saved page, or a visit whose time is up), `interrupted`, `key` (a key
+    is needed and none is set), `unsupported` (the system is known but cannot be read yet), `dead` (the service has
+    ended)."""
     stop_detail: Text | None = None
     """What exactly, for people: the address and the status, the repeated cursor, ..."""
     gaps: Gaps | None = None
