@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes
+from crawler.extract.selection import names_in, upwards
 
 SIDE_TAGS: Final = frozenset({"aside", "nav", "footer"})
 """Elements that HTML itself sets apart from the content (HTML 4.3.4, 4.3.5, 4.3.8)."""
@@ -106,7 +107,7 @@ def _is_within(node: LexborNode, opens: Callable[[LexborNode], bool], memory: di
 
 def opens_comments(node: LexborNode) -> bool:
     """Whether the element itself is a reader's comment or a list of them, by the names that comment systems give."""
-    return node.tag != "main" and "comments" in _parts(_names(node.attributes))
+    return node.tag != "main" and "comments" in _parts(names_in(node.attributes))
 
 
 def is_side_part(node: LexborNode, attributes: Attributes | None = None) -> bool:
@@ -122,16 +123,12 @@ def is_side_part(node: LexborNode, attributes: Attributes | None = None) -> bool
     attributes = node.attributes if attributes is None else attributes
     if attributes.get("role") in SIDE_ROLES:
         return True
-    parts = _parts(_names(attributes))
+    parts = _parts(names_in(attributes))
     return bool(parts) and (parts != _ONLY_SIDE or node.css_first(_HOLDS_SUBJECT) is None)
 
 
 def _opens_byline(node: LexborNode) -> bool:
-    return _names_byline(_names(node.attributes)) and node.css_first(_HOLDS_SUBJECT) is None
-
-
-def _names(attributes: Attributes) -> str:
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
+    return _names_byline(names_in(node.attributes)) and node.css_first(_HOLDS_SUBJECT) is None
 
 
 @lru_cache(maxsize=4_096)  # classes repeat on every page of a site
@@ -150,11 +147,4 @@ def _names_byline(names: str) -> bool:
 
 def _is_in_article(footer: LexborNode) -> bool:
     """A post's own footer holds its tags (WordPress themes); only the site's stands apart."""
-    parent = footer.parent
-    for _ in range(6):
-        if parent is None:
-            return False
-        if parent.tag == "article":
-            return True
-        parent = parent.parent
-    return False
+    return any(around.tag == "article" for around in upwards(footer.parent, 6))

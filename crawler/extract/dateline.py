@@ -14,6 +14,7 @@ from crawler.extract.dates import Published
 from crawler.extract.document import Document
 from crawler.extract.outline import Line, outline_of
 from crawler.extract.phrases import fold_phrase
+from crawler.extract.selection import names_in, upwards
 from crawler.extract.text import line_of
 from crawler.extract.time_lines import LONGEST_LINE, looks_timed, written_in
 from crawler.extract.title import headline_of
@@ -185,26 +186,16 @@ def _line_of(document: Document, element: LexborNode, text: str) -> str:
 
 def _is_in_teaser(element: LexborNode) -> bool:
     """Whether a date stands in a short element beside a heading that leads elsewhere: it is that page's."""
-    step: LexborNode | None = element
-    for _ in range(TEASER_DEPTH):
-        if step is None or len(step.text()) > TEASER:
+    for step in upwards(element, TEASER_DEPTH):
+        if len(step.text()) > TEASER:
             return False
         if step.css_first(_LINKED_HEADING) is not None:
             return True
-        step = step.parent
     return False
 
 
 def _is_of_other(element: LexborNode) -> bool:
-    step: LexborNode | None = element
-    for _ in range(NAMED):
-        if step is None or step.tag in ("body", "html"):
-            return False
-        own = step.attributes
-        if _OTHER.search(f"{own.get('class') or ''} {own.get('id') or ''}"):
-            return True
-        step = step.parent
-    return False
+    return any(_OTHER.search(names_in(step.attributes)) for step in upwards(element, NAMED, in_body=True))
 
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})

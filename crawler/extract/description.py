@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas, is_side_part
 from crawler.extract.document import Document
-from crawler.extract.selection import ranked
+from crawler.extract.selection import names_in, ranked
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
@@ -105,7 +105,7 @@ def is_widget(node: LexborNode) -> bool:
     attributes = node.attributes
     if not attributes:
         return False
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000]
+    names = names_in(attributes)
     if _names_widget(names) or is_side_part(node, attributes):
         return True
     return _names_control(names) and len(line_of(node)) <= _LONGEST_CONTROL

@@ -12,6 +12,7 @@ from crawler.extract.controls import label_of
 from crawler.extract.document import Document
 from crawler.extract.phrases import fold_letters, invitation_kind
 from crawler.extract.profiles import newsletter_provider
+from crawler.extract.selection import upwards
 from crawler.items import Subscribe
 
 _EMAIL: Final = (
@@ -88,15 +89,11 @@ def _read_form(document: Document, form: LexborNode) -> Subscribe | None:
 
 
 def _is_marked(form: LexborNode, mark: re.Pattern[str]) -> bool:
-    current: LexborNode | None = form
-    for _ in range(3):
-        if current is None or current.tag in ("body", "html"):
-            return False
-        attributes = current.attributes
+    for around in upwards(form, 3, in_body=True):
+        attributes = around.attributes
         names = " ".join(attributes.get(name) or "" for name in ("id", "class", "name", "action"))[:1_000]
         if mark.search(names):
             return True
-        current = current.parent
     return False
 
 

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.document import Document
 from crawler.extract.outline import outline_of
 from crawler.extract.same_page import bare
+from crawler.extract.selection import names_in, upwards
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import plain
 from crawler.extract.urls import site_of
@@ -188,7 +189,7 @@ def _in_lists(document: Document) -> list[Story]:
         known = {node.mem_id: node for node in (*lists, *others)}
         lists = [known[key] for key in sorted(known, key=document.elements.positions.__getitem__)]
     for node in lists[:200]:
-        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".lower().split()
+        names = names_in(node.attributes).lower().split()
         if not any(_LIST_WORD.search(name) for name in names) or node.tag in _NO_LISTS:
             continue
         if not _is_inside(node, seen) and node.css_first("h1") is None:
@@ -209,23 +210,11 @@ def _in_lists(document: Document) -> list[Story]:
 
 
 def _is_inside(node: LexborNode, outer: set[int]) -> bool:
-    current: LexborNode | None = node
-    for _ in range(60):
-        if current is None:
-            return False
-        if current.mem_id in outer:
-            return True
-        current = current.parent
-    return False
+    return any(around.mem_id in outer for around in upwards(node, 60))
 
 
 def _heading_around(node: LexborNode) -> LexborNode | None:
-    current: LexborNode | None = node
-    for _ in range(6):
-        if current is None or current.tag in ("h2", "h3", "h4", "h5"):
-            return current
-        current = current.parent
-    return None
+    return next((around for around in upwards(node, 6) if around.tag in ("h2", "h3", "h4", "h5")), None)
 
 
 def _after(heading: LexborNode) -> Iterator[LexborNode]:
@@ -317,12 +306,4 @@ def _is_no_story(anchor: LexborNode) -> bool:
     rel = (anchor.attributes.get("rel") or "").split()
     if "tag" in rel or "author" in rel or "category" in rel:
         return True
-    current: LexborNode | None = anchor
-    for _ in range(4):
-        if current is None:
-            return False
-        attributes = current.attributes
-        if _NO_STORY.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()):
-            return True
-        current = current.parent
-    return False
+    return any(_NO_STORY.search(names_in(around.attributes).lower()) for around in upwards(anchor, 4))

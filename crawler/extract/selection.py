@@ -1,4 +1,4 @@
-"""Elements by CSS selectors in the order of a list of preferences, and the classes of an element."""
+"""Elements by a list of preferences, the elements around one, and the names that its author gave it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,31 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
+from crawler.extract.elements import Attributes
 
 MAX_ELEMENTS: Final = 100
 """Elements per selector of :func:`ranked`; a page that has more of a kind is a listing."""
+
+MAX_NAMES: Final = 1_000
+"""Characters of an element's classes and id that are looked at."""
+
+
+def upwards(node: LexborNode | None, most: int, *, in_body: bool = False) -> Iterator[LexborNode]:
+    """An element and those that enclose it, from the inside out.
+
+    :param most: how many, the element itself counted
+    :param in_body: whether to stop before ``body``, whose names speak of the whole page
+    """
+    for _ in range(most):
+        if node is None or (in_body and node.tag in ("body", "html")):
+            return
+        yield node
+        node = node.parent
+
+
+def names_in(attributes: Attributes) -> str:
+    """The classes and the id of an element as one text."""
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:MAX_NAMES]
 
 
 def classes_of(node: LexborNode) -> set[str]:

@@ -25,6 +25,7 @@ from crawler.extract.phrases import (
 )
 from crawler.extract.profiles import profile_of
 from crawler.extract.same_page import SamePage
+from crawler.extract.selection import upwards
 from crawler.extract.share_links import BARS, COPY_CLASS, speaking_links
 from crawler.extract.share_widgets import (
     COPY_SERVICES,
@@ -151,15 +152,10 @@ class _Reader:
 
     def _is_inside_taken(self, node: LexborNode) -> bool:
         """Whether a control near above was taken; what is inside it then counts as taken, however deep."""
-        parent = node.parent
-        for _ in range(_MAX_CLIMB):
-            if parent is None:
-                return False
-            if parent.mem_id in self.taken:
-                self.taken.add(node.mem_id)
-                return True
-            parent = parent.parent
-        return False
+        is_inside = any(around.mem_id in self.taken for around in upwards(node.parent, _MAX_CLIMB))
+        if is_inside:
+            self.taken.add(node.mem_id)
+        return is_inside
 
     # -- likes, fields, prompts ---------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from crawler.extract.controls import is_alone
 from crawler.extract.document import Document
 from crawler.extract.networks import channel_named, share_intent
 from crawler.extract.profiles import profile_of
+from crawler.extract.selection import names_in, upwards
 
 LINK_ATTRIBUTES: Final = (
     "data-href",
@@ -138,13 +139,8 @@ def _service_in_classes(classes: str) -> str | None:
 
 
 def _speaks_of_sharing(node: LexborNode) -> bool:
-    current: LexborNode | None = node
-    for _ in range(_MAX_CLIMB):
-        if current is None or current.tag in ("body", "html"):
-            return False
-        attributes = current.attributes
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:1_000].lower()
+    for around in upwards(node, _MAX_CLIMB, in_body=True):
+        names = names_in(around.attributes).lower()
         if "share" in names or "sharing" in names or "st-btn" in names:
             return True
-        current = current.parent
     return False

@@ -28,6 +28,7 @@ from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind, may_invite
 from crawler.extract.profiles import LONGEST_KEPT, Profile, is_of_platform, looks_like_feed, may_be_feed, profile_of
+from crawler.extract.selection import names_in, upwards
 from crawler.extract.urls import site_of
 from crawler.items import Page, Subscribe
 
@@ -186,8 +187,7 @@ class _Reader:
             return self._row(node, profile, stated)
         if node.tag == "a":
             return None
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-        if _ONSITE_BUTTON.search(names):
+        if _ONSITE_BUTTON.search(names_in(attributes)):
             return self._row(node, Profile(invitation_kind(label_of(node) or "") or "subscribe", SITE), None)
         label = label_of(node) if may_invite(said_by(node)) else None
         kind = _site_kind(label, None)
@@ -209,14 +209,7 @@ class _Reader:
         )
 
     def _in_form(self, node: LexborNode) -> bool:
-        parent = node.parent
-        for _ in range(8):
-            if parent is None:
-                return False
-            if parent.tag == "form":
-                return True
-            parent = parent.parent
-        return False
+        return any(around.tag == "form" for around in upwards(node.parent, 8))
 
     # -- links --------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
-from crawler.extract.selection import ranked
+from crawler.extract.selection import names_in, ranked
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import Node, is_badge, plain
@@ -93,8 +93,7 @@ def headline_of(document: Document, areas: Areas) -> LexborNode | None:
 
 def _is_logo(document: Document, node: LexborNode) -> bool:
     """Whether a headline element is the site's name: it says so, or it links the site's front page."""
-    attributes = node.attributes
-    if _LOGO.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()):
+    if _LOGO.search(names_in(node.attributes).lower()):
         return True
     link = node.css_first("a[href]")
     url = document.link(link.attributes.get("href")) if link is not None else None
