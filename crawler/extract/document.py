@@ -83,6 +83,11 @@ class Document:
         return document
 
     @cached_property
+    def host(self) -> str:
+        """Host and port of the address, in lower case, without a user."""
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+    @cached_property
     def root(self) -> LexborNode:
         """The ``html`` element."""
         root = self.tree.root

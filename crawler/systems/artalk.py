@@ -68,7 +68,7 @@ class Artalk(System):
         )
         if server is None or not site:
             missing = "the name of its Artalk site" if server else "the address of its Artalk server"
-            ref.tenant, ref.url = urlsplit(document.url).netloc.lower(), document.url
+            ref.tenant, ref.url = document.host, document.url
             ref.problem = f"the page does not say {missing}"
         return [ref]
 

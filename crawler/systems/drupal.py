@@ -84,7 +84,7 @@ class Drupal(System):
         return [
             ThreadRef(
                 system=self.name,
-                tenant=urlsplit(document.url).netloc.rpartition("@")[2].lower(),
+                tenant=document.host,
                 native_id=_node_id(document),
                 url=_with_page(url, None),
                 detected_by=f"{evidence.partition(',')[0]} {f'#comment-{items[0][0].native_id}' if items else 'form'}",

@@ -69,7 +69,7 @@ class FastComments(System):
             problem = "the page's scripts compute the id of its FastComments thread"
         return ThreadRef(
             system=self.name,
-            tenant=f"{tenant}@{urlsplit(host).netloc.lower()}" if tenant else urlsplit(document.url).netloc.lower(),
+            tenant=f"{tenant}@{urlsplit(host).netloc.lower()}" if tenant else document.host,
             native_id=native_id if tenant else None,
             url=with_query(f"{host}/comments/{quote(tenant or '', safe='')}", urlId=native_id),
             detected_by=f"tenantId of {options.name}" if tenant else options.name,

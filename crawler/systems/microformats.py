@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.same_page import bare_page
-from crawler.extract.selection import classes_of
+from crawler.extract.selection import classes_of, names_in
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.urls import page_url
 from crawler.keys import digest
@@ -70,7 +69,7 @@ class Microformats(System):
         return [
             ThreadRef(
                 system=self.name,
-                tenant=urlsplit(document.url).netloc.rpartition("@")[2].lower(),
+                tenant=document.host,
                 native_id=None,
                 url=page_url(document.url) or document.url,
                 detected_by=".h-cite",
@@ -133,7 +132,7 @@ def _roots_around(node: LexborNode) -> list[LexborNode]:
 def _is_in_feed(node: LexborNode, around: list[LexborNode]) -> bool:
     """Whether the element is an entry of a feed of replies."""
     feed = around[0] if around and "h-feed" in classes_of(around[0]) else None
-    said = f"{feed.attributes.get('class') or ''} {feed.attributes.get('id') or ''}" if feed is not None else ""
+    said = names_in(feed.attributes) if feed is not None else ""
     return FEED.search(said.replace("h-feed", "")) is not None and not node.css_first(".h-feed")
 
 

@@ -63,7 +63,7 @@ class Odysee(System):
 
     def is_possible(self, document: Document) -> bool:
         """On its own hosts only."""
-        return _HOST.search(urlsplit(document.url).netloc.lower()) is not None
+        return _HOST.search(document.host) is not None
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The claim that the page says it shows; a player's page (`/$/embed/`) shows no comments."""

@@ -13,7 +13,6 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -84,7 +83,7 @@ class OpenWeb(System):
             if not spot or not ref.native_id:
                 missing = "whose OpenWeb conversation it is (data-spot-id)" if not spot else "its id (data-post-id)"
                 ref.problem = f"the page does not say {missing}"
-                ref.tenant = ref.tenant or urlsplit(document.url).netloc.rpartition("@")[2].lower()
+                ref.tenant = ref.tenant or document.host
         return refs
 
     def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:

@@ -44,7 +44,7 @@ class PeerTube(System):
             return []
         links = [document.link(node.attributes.get("href")) for node in document.css("link[rel=canonical]")]
         links += [document.link(node.attributes.get("content")) for node in document.css('meta[property="og:url"]')]
-        host = urlsplit(document.url).netloc.lower()
+        host = document.host
         for url in (document.url, *links):
             match = match_url(url) if url and urlsplit(url).netloc.lower() == host else None
             if match is not None and match.platform == "peertube" and match.video_id and not match.is_player:

@@ -55,7 +55,7 @@ class SchemaOrg(System):
         return [
             ThreadRef(
                 system=self.name,
-                tenant=urlsplit(document.url).netloc.rpartition("@")[2].lower(),
+                tenant=document.host,
                 native_id=None,
                 url=page_url(document.url) or document.url,
                 detected_by="application/ld+json" if talk.syntax == "json-ld" else "itemtype or typeof",

@@ -200,7 +200,7 @@ class Unsupported(System):
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """One thread for each system whose place is on the page."""
-        host = urlsplit(document.url).netloc.rpartition("@")[2].lower()
+        host = document.host
         signs = signs_of(document)
         has_places = bool(document.elements.fitting(_PLACES))
         possible = [

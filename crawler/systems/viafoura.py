@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -58,7 +58,7 @@ class Viafoura(System):
         places = document.css(_CONVERSATIONS)
         if not places:
             return []
-        host = urlsplit(document.url).netloc.rpartition("@")[2].lower()
+        host = document.host
         domain = first_key(document, _DOMAIN)
         own = [(place.attributes.get("vf-container-id") or "").strip() for place in places]
         containers: list[str | None] = [*dict.fromkeys(filter(None, own))] or [first_key(document, _CONTAINER)]

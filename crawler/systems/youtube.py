@@ -51,7 +51,7 @@ class YouTube(System):
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The video of a watch page; elsewhere the page's own video, where `YOUTUBE_EMBEDDED` is set."""
-        if _HOST.search(urlsplit(document.url).netloc.lower()):
+        if _HOST.search(document.host):
             match = match_url(document.url)
             video = None if match is None or match.is_player else match.video_id
             return [_ref(video, "the page's address")] if video else []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
@@ -57,7 +56,7 @@ class Generic(System):
         return [
             ThreadRef(
                 system=self.name,
-                tenant=urlsplit(document.url).netloc.rpartition("@")[2].lower(),
+                tenant=document.host,
                 native_id=None,
                 url=page_url(document.url) or document.url,
                 detected_by=f"{found.group.label} ({len(found.group.spans)})" if found is not None else "a link to it",

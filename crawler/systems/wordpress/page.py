@@ -194,7 +194,7 @@ def tenant(document: Document) -> str:
     The folder comes from the REST root, the comment feed, the form or the assets, in this order: on a multisite
     each site has a root of its own and its own ids.
     """
-    host = urlsplit(document.url).netloc.rpartition("@")[2].lower()
+    host = document.host
     root = rest_root(document)
     if root is not None:
         return _join(host, urlsplit(root).path.rpartition("wp-json")[0] or urlsplit(root).path)
