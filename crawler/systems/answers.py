@@ -57,6 +57,10 @@ class Row:
             return self._changed(key, "an id")
         return str(value)
 
+    def id_or_null(self, key: str) -> str | None:
+        """An id that is null where there is none; a missing one is no null."""
+        return self.maybe_id(key) if self.has(key) else self.id(key)
+
     def text(self, key: str) -> str:
         """A text, made well-formed."""
         found = self.maybe_text(key)

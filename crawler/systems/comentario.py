@@ -69,8 +69,7 @@ class Comentario(System):
         def comment(row: Row) -> Comment | None:
             return _comment(row, commenters)
 
-        is_null = answer.root.has("comments") and answer.root.raw("comments") is None  # Go writes an empty list so
-        rows = [] if is_null else answer.root.rows("comments")
+        rows = answer.root.listed("comments")  # Go writes an empty list as null
         yield reading.batch(reading.comments(rows, comment), answer.exchange)
 
 

@@ -148,8 +148,7 @@ def _comment(row: Row, ref: ThreadRef, starter: str | None) -> Comment | None:
     number = row.id("post_number")
     if number == "1" or row.number("post_type") in (SMALL_ACTION, WHISPER):
         return None
-    key = "reply_to_post_number"
-    answered = row.maybe_id(key) if row.has(key) else row.id(key)
+    answered = row.id_or_null("reply_to_post_number")
     author, author_id = row.maybe_text("username"), row.maybe_id("user_id")
     comment = Comment(
         native_id=number,

@@ -183,7 +183,7 @@ def _comment(row: Row, link: str) -> Comment | None:
     native_id = row.id("id")
     comment = Comment(
         native_id=native_id,
-        parent_native_id=row.maybe_id("parent") if row.has("parent") else row.id("parent"),
+        parent_native_id=row.id_or_null("parent"),
         permalink=row.maybe_text("url") or f"{link}#comment-{native_id}",
     )
     set_time(comment, row.time("createdAt"), observed_at=row.observed_at)

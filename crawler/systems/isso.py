@@ -142,7 +142,7 @@ def _comment(row: Row) -> Comment | None:
         return None
     comment = Comment(
         native_id=row.id("id"),
-        parent_native_id=row.maybe_id("parent") if row.has("parent") else row.id("parent"),
+        parent_native_id=row.id_or_null("parent"),
         author_name=_unescaped(row.maybe_text("author")),
         author_url=_unescaped(row.maybe_text("website")),
         author_kind="guest",

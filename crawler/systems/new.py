@@ -78,7 +78,7 @@ def _comment(row: Row) -> Comment | None:
     """One comment of an answer; None of what is none (held for moderation, an advertisement)."""
     comment = Comment(
         native_id=row.id("id"),
-        parent_native_id=row.maybe_id("parent") if row.has("parent") else row.id("parent"),
+        parent_native_id=row.id_or_null("parent"),
         author_name=row.maybe_text("author"),
         like_count=row.maybe_number("likes"),
     )

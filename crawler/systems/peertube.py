@@ -173,9 +173,7 @@ def _comment(row: Row, creator: str | None) -> Comment:
     handle = _handle(account)
     comment = Comment(
         native_id=row.id("id"),
-        parent_native_id=row.maybe_id("inReplyToCommentId")
-        if row.has("inReplyToCommentId")
-        else row.id("inReplyToCommentId"),
+        parent_native_id=row.id_or_null("inReplyToCommentId"),
         author_name=None if account is None else account.maybe_text("displayName") or account.maybe_text("name"),
         author_id=handle,
         author_url=None if account is None else account.maybe_text("url"),
