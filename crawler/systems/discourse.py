@@ -109,7 +109,7 @@ async def _topic(ref: ThreadRef, reading: Reading) -> tuple[Row, Exchange]:
     return answer.root, answer.exchange
 
 
-def _by_ids(reading: Reading, url: str, topic: Row, posts: list[Row]) -> AsyncIterator[Answer]:
+async def _by_ids(reading: Reading, url: str, topic: Row, posts: list[Row]) -> AsyncIterator[Answer]:
     """The posts of the topic's list of ids that have not come yet."""
     reading.walked("api:stream")
     stream, have = topic.raw("post_stream.stream"), {post.id("id") for post in posts}
@@ -121,7 +121,9 @@ def _by_ids(reading: Reading, url: str, topic: Row, posts: list[Row]) -> AsyncIt
     def address(number: int) -> str:
         return f"{url}/posts.json?" + "&".join(f"post_ids%5B%5D={one}" for one in pages[number - 1])
 
-    return by_number(reading, address, lambda _: len(pages)) if pages else _nothing()
+    if pages:
+        async for answer in by_number(reading, address, lambda _: len(pages)):
+            yield answer
 
 
 def _by_number_of_post(reading: Reading, url: str, posts: list[Row]) -> AsyncIterator[Answer]:
@@ -135,13 +137,7 @@ def _by_number_of_post(reading: Reading, url: str, posts: list[Row]) -> AsyncIte
     def following(answer: Answer) -> str | None:
         return behind(answer.root.rows("post_stream.posts"))
 
-    first = behind(posts)
-    return by_link(reading, first, following) if first else _nothing()
-
-
-async def _nothing() -> AsyncIterator[Answer]:
-    return
-    yield
+    return by_link(reading, behind(posts), following)
 
 
 def _comment(row: Row, ref: ThreadRef, starter: str | None) -> Comment | None:

@@ -28,18 +28,18 @@ Ask = str | Mapping[str, Any]
 
 
 async def by_link(
-    reading: Reading, first: Ask, following: Callable[[Answer], Ask | None], *, parent: str | None = None
+    reading: Reading, first: Ask | None, following: Callable[[Answer], Ask | None], *, parent: str | None = None
 ) -> AsyncIterator[Answer]:
     """Walk along links or cursors, each found in the answer before.
 
     A request that fails ends the walk: where to go on is not known. Without a ``parent`` it ends the reading.
 
+    :param first: the first request, None where there is none to make
     :param following: the next request, None at the end
     :param parent: the comment whose replies are walked; what goes wrong is then a gap of that comment
     :raises FetchError: a request failed, or the cursors run in a circle
     """
-    ask: Ask | None = first
-    barren = 0
+    ask, barren = first, 0
     while ask is not None:
         met = reading.met
         try:
