@@ -332,6 +332,16 @@ class Index:
         writer, reader = (
             sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False) for _ in range(2)
         )
+        try:
+            self._lay_out(writer)
+        except sqlite3.DatabaseError:
+            writer.close()
+            reader.close()
+            raise
+        return writer, reader
+
+    @staticmethod
+    def _lay_out(writer: sqlite3.Connection) -> None:
         writer.execute("PRAGMA journal_mode = WAL")
         # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
         writer.execute("PRAGMA synchronous = NORMAL")
@@ -346,7 +356,6 @@ class Index:
         writer.execute("CREATE INDEX IF NOT EXISTS of_thread ON comments (thread_id)")
         writer.execute(f"PRAGMA user_version = {_LAYOUT}")
         writer.execute("COMMIT")
-        return writer, reader
 
     def _forget(self) -> None:
         for suffix in ("", "-wal", "-shm"):

@@ -42,12 +42,16 @@ class Journal:
         self.path = path
         try:
             self._connection = sqlite3.connect(path, timeout=60.0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS batches (crawl_id, number INTEGER, record, PRIMARY KEY (crawl_id, number))"
             )
         except sqlite3.Error as error:
+            self._connection.close()
             raise self._failed(error) from error
 
     def write(self, record: Record) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
 
+import pytest
 from archive_rows import NOW, SECOND, add_visit, comment, committed, read, started
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.errors import ArchiveError
 from archive.index import Index
+from archive.journal import Journal
 from archive.states import STATES, CommentState, unpacked
 
 
@@ -154,6 +158,20 @@ def test_an_index_that_is_ahead_damaged_or_of_another_layout_is_built_anew(tmp_p
         exporter = started(tmp_path)
         assert contents(exporter.index) == expected
         exporter.close()
+
+
+@pytest.mark.parametrize("opens", [Index, Journal])
+def test_no_connection_to_a_file_that_is_no_database_stays_open(tmp_path, monkeypatch, opens):
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: made.append(connect(*args, **options)) or made[-1])
+    (tmp_path / "x.sqlite").write_bytes(b"no database" * 1000)
+    with contextlib.suppress(ArchiveError):  # the index is made anew, the journal cannot be
+        opens(tmp_path / "x.sqlite").close()
+    assert len(made) == (4 if opens is Index else 1)
+    for connection in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
 
 
 def test_an_index_is_rebuilt_when_the_log_it_would_follow_is_gone(tmp_path):

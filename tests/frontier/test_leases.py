@@ -22,8 +22,19 @@ def add(leases: Leases, url: str, priority: int = 0) -> bool:
     return leases.add(bytes.fromhex(page_key(url)), url, asked=url, site=site, host=host, priority=priority)
 
 
+OPEN: list[Leases] = []
+
+
+@pytest.fixture(autouse=True)
+def _none_stays_open():
+    yield
+    while OPEN:
+        OPEN.pop()._connection.close()
+
+
 def opened(path: Path | str = ":memory:") -> Leases:
     leases = Leases(str(path))
+    OPEN.append(leases)
     if leases.value("crawl_id") is None:
         leases.begin(crawl_id="crawl", started_at="7", command="c")
     return leases
