@@ -179,6 +179,14 @@ def test_the_very_commands_of_tidying_up_run(home):
         assert as_cron_does(home, f"cd {home} && {placed(command, home)}").returncode == 0
 
 
+def test_whatever_vacuums_knows_what_a_dead_crawl_has_to_commit():
+    """Without the crawls' own STATE_DIR it takes the parts of a crawl that was killed for nobody's after a day."""
+    files = [*UNITS, DEPLOY / "cron" / "talkback", DEPLOY / "container" / "compose.yaml"]
+    lines = [line for path in files for line in path.read_text("utf-8").splitlines() if "archive vacuum" in line]
+    assert len(lines) == 3
+    assert [line for line in lines if "-s STATE_DIR=state" not in line] == []
+
+
 def test_each_timer_has_its_service_and_a_warning_is_no_failure():
     timers = [path for path in UNITS if path.suffix == ".timer"]
     assert [timer.stem for timer in timers] == ["talkback-revisit", "talkback-site", "talkback-tidy"]
