@@ -21,7 +21,7 @@ setup(
         "lxml>=5.3",
         "w3lib>=2.5",
         "tldextract>=5.3",
-        "dateparser>=1.3",
+        "dateparser>=1.5",  # earlier ones read 03/04 as a day of April in American English
         "pyarrow>=25",
         "deltalake==1.6.6",  # exactly: its own compaction doubles rows when two meet, so ours relies on how it commits
         "boto3>=1.40",
