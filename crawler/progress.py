@@ -13,7 +13,6 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.report import Report
-from crawler.summary import duration
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -88,3 +87,11 @@ class Progress:
 
 def _number(count: int, of: str) -> str:
     return f"{count:,} {of}" if count == 1 else f"{count:,} {of}s"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in the two units that matter: ``2.1 s``, ``3 min 05 s``, ``2 h 07 min``."""
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

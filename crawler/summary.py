@@ -18,6 +18,7 @@ from rich.table import Table
 import archive
 from archive.errors import ArchiveError
 from crawler.leases import Earlier
+from crawler.progress import duration
 from crawler.report import Report, now
 
 if TYPE_CHECKING:
@@ -89,14 +90,6 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
         console.print(f"\nThe rows are written, but the archive cannot be read just now: {_plain(console, trouble)}")
     else:
         console.print("\nNothing was written.")
-
-
-def duration(seconds: float) -> str:
-    """A length of time in the two units that matter: ``2.1 s``, ``3 min 05 s``, ``2 h 07 min``."""
-    if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
 def look(uri: str, table: str) -> str:

@@ -11,12 +11,10 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.contact import ask_contact
-from crawler.monitoring.run import summary_of, watch
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.settings_check import problems
 from crawler.spiders.base import ArgumentError
-from crawler.summary import print_summary
 
 SCRAPYD_JOB: Final = "_job"
 """An argument that scrapyd gives every spider (scrapyd 1.6, ``launcher.py``): its own word for the run. With it no two
@@ -97,6 +95,10 @@ class Command(ScrapyCrawl):
             sys.stderr.write("scrapy crawl: the crawl did not start; the log above says why\n")
             self.exitcode = EXIT_LOST
             return
+        # What looks back is not there while pages are read.
+        from crawler.monitoring.run import summary_of, watch  # noqa: PLC0415  # see above
+        from crawler.summary import print_summary  # noqa: PLC0415  # see above
+
         watched = watch(report, crawler.settings, spider)
         print_summary(report, crawler.settings, watched)
         self.exitcode = watched.exit_status

@@ -7,7 +7,9 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extract.date_tables import (
@@ -38,6 +40,9 @@ Meaning = tuple[str, int, int]
 are counted); ``unit`` (index of :data:`UNITS`); ``ago``;
 ``ahead`` (a future); ``day`` (days before today); ``age`` (count, unit: ``two days`` in one word); ``period`` (count,
 unit: ``last month``); ``few`` (a number word); ``about``; ``skip``."""
+
+_DATA: Final = ("data", "date_translation_data")
+"""The folder in dateparser's package."""
 
 _BARRED: Final = frozenset({"m"})
 """Units of the data that are not taken over: ``m`` is a month in CLDR and a minute on most pages."""
@@ -103,10 +108,8 @@ def words_of(language: str) -> Words | None:
     for name in FILES.get(language, (language,)):
         if not re.fullmatch(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?", name):
             return None
-        try:
-            files.append(import_module(f"dateparser.data.date_translation_data.{name}").info)
-        except ModuleNotFoundError:
-            continue
+        if (info := _data(name)) is not None:
+            files.append(info)
     if not files:
         return None
     language = "nb" if language == "no" else {"iw": "he", "in": "id", "tl": "fil"}.get(language, language)
@@ -124,6 +127,22 @@ def words_of(language: str) -> Words | None:
         {name.lower(): region["date_order"] for name, region in regions.items() if "date_order" in region},
         re.compile("|".join(map(re.escape, spaceless))) if spaceless else None,
     )
+
+
+def _data(name: str) -> dict[str, Any] | None:
+    """What dateparser's file of a language says, None where it has none.
+
+    The file alone is loaded: the package around it takes 4 MB, and its parser is not used.
+    """
+    package = find_spec("dateparser")
+    places = (package and package.submodule_search_locations) or ()
+    found = PathFinder.find_spec(name, [str(Path(place, *_DATA)) for place in places])
+    if found is None or found.loader is None:
+        return None
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    info: dict[str, Any] = module.info
+    return info
 
 
 def _own_words(language: str, found: defaultdict[str, set[Meaning]]) -> set[str]:

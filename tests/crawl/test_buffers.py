@@ -85,3 +85,18 @@ def test_what_deltalakes_allocator_reads_is_set_before_it_is_loaded_unless_someb
         monkeypatch.setenv("MIMALLOC_PURGE_DELAY", stated)
     done = subprocess.run([sys.executable, "-c", ALLOCATOR], capture_output=True, text=True, check=True)
     assert done.stdout == f"False False {stated or '0'}\n"
+
+
+UNUSED = """
+import sys
+import crawler.commands.archive, crawler.commands.crawl, crawler.progress, crawler.spiders.pages, pipelines.store
+from crawler.extract.date_words import words_of
+
+assert words_of("de").phrases["januar"]
+print({"boto3", "dateparser", "rich"} & sys.modules.keys())
+"""
+
+
+def test_what_no_page_is_read_with_is_not_there_while_pages_are_read():
+    done = subprocess.run([sys.executable, "-c", UNUSED], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
