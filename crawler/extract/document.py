@@ -22,6 +22,9 @@ __all__ = ["Document", "NotHtmlError", "decode"]
 MAX_INFLATED: Final = 64 * 1024 * 1024
 """A body that was compressed once more than its headers say may grow to this, bytes."""
 
+LONG: Final = 1_000_000
+"""Bytes from which a page's text is not kept beside its tree, which takes ten times as many."""
+
 MAX_LINK: Final = 65_536
 """Longer links are none, characters; it leaves room for a shared text in a link, not for a ``data:`` file."""
 
@@ -52,23 +55,33 @@ class Document:
         """The element that the page's description was found in, once the page was read; None where it is metadata."""
         self._derived: dict[Callable[[Document], Any], Any] = {}
         self.headers: Mapping[str, str] = headers or {}
+        source: bytes | None = None
         if isinstance(body, bytes):
             body = _inflated(body)
             _refuse_other_types(body, self.headers.get("content-type", ""))
             content_type = self.headers.get("content-type", "")
             text = utf8_text(body, content_type)
-            self.encoding, self.text = decode(body, content_type) if text is None else ("utf-8", text)
+            if text is None:
+                self.encoding, text = decode(body, content_type)
+            else:
+                self.encoding, source = "utf-8", body
         else:
-            text = None
-            self.encoding, self.text = "utf-8", _SURROGATES.sub("\ufffd", body)
-        if not self.text[:1_000].strip(_BLANK) and not self.text.strip(_BLANK):
+            self.encoding, text = "utf-8", _SURROGATES.sub("\ufffd", body)
+        if not text[:1_000].strip(_BLANK) and not text.strip(_BLANK):
             raise NotHtmlError("the answer is empty")
-        markup = bounded(self.text)
-        self.is_cut = markup is not self.text
+        markup = bounded(text)
+        self.is_cut = markup is not text
         """Whether start tags were left out because the tree would have been monstrous: a structure may be lost."""
         # The parser works on UTF-8: to encode the text again would cost a fifth of the parse.
-        self._markup = body if isinstance(body, bytes) and text is not None and not self.is_cut else markup.encode()
+        self._markup = source if source is not None and not self.is_cut else markup.encode()
+        self._text = None if self._markup is source and len(self._markup) > LONG else text
+        del text, markup  # the tree is made beside what is kept only
         self.tree = LexborHTMLParser(self._markup)
+
+    @property
+    def text(self) -> str:
+        """The answer as text. That of a long page is made anew each time: it may have four bytes a character."""
+        return self._markup.decode() if self._text is None else self._text
 
     @classmethod
     def of_page(cls, body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:

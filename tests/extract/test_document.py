@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extract.document import MAX_INFLATED, Document, NotHtmlError, decode
+from crawler.extract.document import LONG, MAX_INFLATED, Document, NotHtmlError, decode
 from crawler.extract.nesting import bounded
 from crawler.extract.text import text_of
 
@@ -342,6 +342,15 @@ def test_fifty_megabytes_are_read_in_a_few_seconds() -> None:
 @pytest.mark.parametrize("body", ["<p>text <a hre", "<p>text<!-- ", "<p>text<script>var a", "<p>text<div class='", "<p>text<table><tr><td>"])
 def test_truncated_markup_keeps_its_text(body: str) -> None:
     assert text_of(Document(body, "https://example.org/").root).startswith("text")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", None])
+@pytest.mark.parametrize("tags", ["<p>", "<b><i a=1>"])
+def test_the_text_of_a_long_page_is_the_same_whether_or_not_it_is_kept(encoding, tags):
+    written = f"<meta charset={encoding or 'utf-8'}>" + f"{tags}Хорошая новость для всех жителей" * (LONG // 40)
+    document = Document(written.encode(encoding) if encoding else written, "https://example.org/")
+    assert document.text == written
+    assert document.is_cut == (tags != "<p>")
 
 
 @settings(max_examples=60)
