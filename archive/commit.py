@@ -148,6 +148,9 @@ class Committer:
             self.store.discard(begun)
             raise
         batch.record = self._record(batch)
+        if _is_pending(batch):
+            for held in batch.held.get("comments", ()):
+                held.rows = None  # most of a batch, and the index need not see them
 
     def _record(self, batch: Batch) -> Record:
         parts = {name: [held.part for held in helds if held.part] for name, helds in batch.held.items() if helds}
@@ -344,11 +347,15 @@ def _learnt(batch: Batch, name: str) -> dict[str, Rows]:
     """What the index learns from the parts of a batch, by path: the runs of its states as they are where no row of a
     comment was dropped.
     """
-    own: dict[str, Rows] = {h.part.path: h.rows for h in batch.held[name] if h.part and h.rows is not None}
-    if name == "comments" and batch.pending.comments == sum(h.part.rows for h in batch.held[name] if h.part):
+    if name == "comments" and _is_pending(batch):
         runs = batch.pending.runs()
-        return dict.fromkeys(own, runs)  # the first part takes them all
-    return own
+        return {h.part.path: runs for h in batch.held[name] if h.part}  # the first part takes them all
+    return {h.part.path: h.rows for h in batch.held[name] if h.part and h.rows is not None}
+
+
+def _is_pending(batch: Batch) -> bool:
+    """Whether the comments that are committed are all that were added, and no others."""
+    return batch.pending.comments == sum(held.part.rows for held in batch.held.get("comments", ()) if held.part)
 
 
 def _candidates(active: pa.Table, ours: Iterable[Held]) -> Iterable[tuple[str, dict[str, str]]]:

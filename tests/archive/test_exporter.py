@@ -215,6 +215,17 @@ def test_a_full_disk_is_an_error_that_loses_nothing(tmp_path, monkeypatch):
     assert visible(tmp_path) == committed(tmp_path)
 
 
+def test_comments_are_let_go_when_their_parts_are_written_and_no_part_is_read_back(tmp_path):
+    exporter = started(tmp_path)
+    add_visit(exporter, "visit-1", comments=["a", "b"])
+    batch, before = exporter.take(), exporter.index.foreign
+    exporter.commit(batch)
+    assert [held.rows for held in batch.held["comments"]] == [None]
+    assert set(exporter.index.thread("thread-1")) == {"a", "b"}
+    assert exporter.index.foreign == before
+    exporter.close()
+
+
 def test_a_crawl_that_is_run_again_under_its_id_goes_on(tmp_path):
     for number in range(3):
         exporter = started(tmp_path)
