@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 
-from crawler.extract.document import Document
+from crawler.extract.document import LONG, Document
 from crawler.extract.urls import canonical_url, page_url
 from crawler.fetch import engine_fetch, explain, spelt_request, until
 from crawler.frontier import Frontier
@@ -95,7 +95,7 @@ class VisitSpider(Spider):
                 max_comments=settings.getint("THREAD_MAX_COMMENTS"),
             ),
         )
-        spider._turns = asyncio.Semaphore(BEGUN)  # noqa: SLF001  # its own class
+        spider._turns, spider._long_turn = asyncio.Semaphore(BEGUN), asyncio.Lock()  # noqa: SLF001  # its own class
         spider.arguments = dict(kwargs)
         spider.private_hosts = PrivateHosts.parse(settings.getlist("ALLOW_PRIVATE_HOSTS"))
         return spider
@@ -107,6 +107,7 @@ class VisitSpider(Spider):
     _around: Circumstances
     _visit_seconds: float
     _turns: asyncio.Semaphore
+    _long_turn: asyncio.Lock
 
     @property
     def report(self) -> Report:
@@ -142,6 +143,8 @@ class VisitSpider(Spider):
     ) -> AsyncIterator[Capture | Request]:
         """Visit the page that answered."""
         async with AsyncExitStack() as turn:
+            if len(response.body) > LONG:
+                await turn.enter_async_context(self._long_turn)
             await turn.enter_async_context(self._turns)
             ask, of_host = until(self._around.fetch, self._visit_seconds), self._around.of_host
             around = replace(

@@ -10,6 +10,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse
 from scrapy.utils.test import get_crawler
 
+from crawler.extract.document import LONG
 from crawler.items import Capture
 from crawler.spiders import base
 from crawler.spiders.base import BEGUN, VisitSpider
@@ -44,14 +45,14 @@ class Pages:
         finally:
             self.open -= 1
 
-    async def visited(self, number: int) -> int:
+    async def visited(self, number: int, body: bytes = b"") -> int:
         url = f"https://example.org/{number}"
-        return len([capture async for capture in self.spider.visited(HtmlResponse(url), url)])
+        return len([capture async for capture in self.spider.visited(HtmlResponse(url, body=body), url)])
 
 
-def run(pages, during=None):
+def run(pages, during=None, body=b""):
     async def every():
-        visits = [asyncio.create_task(pages.visited(number)) for number in range(MANY)]
+        visits = [asyncio.create_task(pages.visited(number, body)) for number in range(MANY)]
         for _ in range(50):
             await asyncio.sleep(0)
         if during:
@@ -68,11 +69,18 @@ def test_answers_that_come_together_are_read_a_few_at_a_time(monkeypatch):
     assert (pages.most, pages.open) == (BEGUN, 0)
 
 
+def test_of_long_pages_one_is_read_at_a_time(monkeypatch):
+    pages = Pages(monkeypatch)
+    assert run(pages, body=bytes(LONG + 1)) == [3] * MANY
+    assert (pages.most, pages.open) == (1, 0)
+
+
+@pytest.mark.parametrize("size", [0, LONG + 1])
 @pytest.mark.parametrize("asks", ["fetch", "of_host"])
-def test_visits_that_wait_for_an_answer_keep_no_other_from_beginning(monkeypatch, asks):
+def test_visits_that_wait_for_an_answer_keep_no_other_from_beginning(monkeypatch, asks, size):
     pages = Pages(monkeypatch, asks=asks)
     waiting = []
-    assert run(pages, lambda: waiting.append((pages.open, pages.asking))) == [3] * MANY
+    assert run(pages, lambda: waiting.append((pages.open, pages.asking)), bytes(size)) == [3] * MANY
     assert waiting == [(MANY, MANY)]
 
 
