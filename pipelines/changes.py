@@ -67,20 +67,14 @@ class Changes:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Compare with the index that :class:`pipelines.store.Store` keeps."""
 
-        def store() -> Store:
-            found = crawler.get_item_pipeline(Store)
-            if found is None:
-                raise RuntimeError("the pipeline changes needs the pipeline store (ITEM_PIPELINES)")
-            return found
-
         def page_digest(page_id: str) -> str | None:
-            return store().index.page_digest(page_id)
+            return Store.of(crawler).index.page_digest(page_id)
 
         def thread(thread_id: str, without: str | None) -> dict[str, CommentState]:
-            return store().index.thread(thread_id, without=without)
+            return Store.of(crawler).index.thread(thread_id, without=without)
 
         def erased(comment: Comment, site: str) -> bool:
-            return store().is_erased(comment, site)
+            return Store.of(crawler).is_erased(comment, site)
 
         return cls(
             page_digest,

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from crawler.extract.text import fold
 from crawler.extract.urls import site_of
 from crawler.items import Capture, Comment, Page, Share, Subscribe
 from crawler.keys import comment_key, digest, page_key, surrogate_key, thread_key
-from crawler.systems import LOCAL_IDS
+from crawler.systems import GUESSED_IDS, LOCAL_IDS
+from pipelines.recognition import Recognition
+from pipelines.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scrapy.crawler import Crawler
+
+    from archive.states import CommentState
 
 VOLATILE: Final = frozenset(
     {
@@ -35,13 +44,31 @@ class _Thread:
     """How often the same author, text and time were met; only where ids are surrogates."""
     labels: dict[str, str] = field(default_factory=dict)
     """Comment id by the passing label that a system without lasting ids gave it, so that answers find their parent."""
+    recognised: dict[str, str] = field(default_factory=dict)
+    """Comment id by native id, where the archive may know the comment under another key than that of its id."""
+    recognition: Recognition | None = None
+    """What the archive holds of it; None where every comment is known by its id alone."""
 
 
 class Identify:
     """Scrapy pipeline that sets every key. Threads that are being read are remembered until their ledger comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Callable[[str], Mapping[str, CommentState]] | None = None) -> None:
+        """Make keys from what a visit reads, and from what is known.
+
+        :param known: latest state of each comment of a thread, by comment id; None where there is no archive
+        """
+        self._known = known
         self._threads: dict[tuple[str, str], _Thread] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Recognise what the index holds that :class:`pipelines.store.Store` keeps."""
+
+        def known(thread_id: str) -> Mapping[str, CommentState]:
+            return Store.of(crawler).index.thread(thread_id)
+
+        return cls(known)
 
     def process_item(self, item: Capture) -> Capture:
         """See :meth:`identify`."""
@@ -67,6 +94,8 @@ class Identify:
         capture.thread_id = thread_key(system, tenant, native_id, capture.page_id)
         key = (capture.visit_id, capture.thread_id)
         known = self._threads.setdefault(key, _Thread())
+        if self._known is not None and known.recognition is None and _may_be_known_otherwise(capture):
+            known.recognition = Recognition(self._known(capture.thread_id))
         _identify_comments(capture, known)
         if capture.thread is not None:
             capture.thread.thread_id, capture.thread.page_id = capture.thread_id, capture.page_id
@@ -74,9 +103,20 @@ class Identify:
             del self._threads[key]
 
 
+def _may_be_known_otherwise(capture: Capture) -> bool:
+    """Whether any of a capture's comments has no lasting id, or one that was only guessed from the markup."""
+    comments, system = capture.comments, capture.thread_of[0] if capture.thread_of else ""
+    return bool(comments) and (system in GUESSED_IDS or not all(map(_has_id, comments)))
+
+
+def _has_id(comment: Comment) -> bool:
+    return comment.native_id is not None and comment.id_kind == "native"
+
+
 def _identify_comments(capture: Capture, known: _Thread) -> None:
     scope = capture.thread_id if capture.thread_of and capture.thread_of[0] in LOCAL_IDS else None
     natives: dict[tuple[str, str, str], str] = {}
+    labelled: list[tuple[str, Comment]] = []
     for comment in capture.comments:
         comment.page_id, comment.thread_id = capture.page_id, capture.thread_id
         author, text = _folded(comment.author_name), _folded(comment.text)
@@ -91,19 +131,24 @@ def _identify_comments(capture: Capture, known: _Thread) -> None:
             comment.comment_id = surrogate_key(capture.thread_id, author, text, when, known.alike[same])
             known.alike[same] += 1
             if comment.native_id is not None:
-                known.labels[comment.native_id] = comment.comment_id
+                labelled.append((comment.native_id, comment))
+                comment.native_id = None
+    if known.recognition is not None:
+        known.recognition.recognise(capture.comments)
+        for comment in filter(_has_id, capture.comments):
+            known.recognised[comment.native_id or ""] = comment.comment_id
+    known.labels.update((label, comment.comment_id) for label, comment in labelled)
     for comment in capture.comments:
         label = comment.parent_native_id
         if label is not None:
             comment.parent_id = (
                 known.labels.get(label)
+                or known.recognised.get(label)
                 or natives.get((comment.system, comment.tenant, label))
                 or comment_key(comment.system, comment.tenant, scope, label)
             )
             if label in known.labels:
                 comment.parent_native_id = None
-        if comment.id_kind == "surrogate":
-            comment.native_id = None
     _place(capture.comments, known.places)
 
 

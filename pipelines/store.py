@@ -83,6 +83,17 @@ class Store:
         crawler.signals.connect(store.spider_closed, signals.spider_closed)
         return store
 
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """The pipeline of a crawl.
+
+        :raises RuntimeError: it has none
+        """
+        found = crawler.get_item_pipeline(cls)
+        if found is None:
+            raise RuntimeError("the other pipelines need the pipeline store (ITEM_PIPELINES)")
+        return found
+
     @property
     def index(self) -> Index:
         """What the archive holds, rows waiting for their commit included."""

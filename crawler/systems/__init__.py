@@ -72,6 +72,9 @@ the generic one at the very end: it is asked where no other has read a comment."
 LOCAL_IDS: Final = frozenset(system.name for system in REGISTRY if not system.ids_are_global)
 """Systems whose comment ids are unique in a thread only."""
 
+GUESSED_IDS: Final = frozenset(system.name for system in REGISTRY if system.is_general or system.is_last_resort)
+"""Systems that take what the markup shows for an id: it may be missing, or another one, in the next answer."""
+
 
 def systems_of(settings: Mapping[Any, Any]) -> tuple[System, ...]:
     """The comment systems with their settings of a crawl, such as keys."""

@@ -1,0 +1,77 @@
+"""Comments that the archive knows under another key: by what they say, who says it, and when."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+from crawler.keys import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archive.states import CommentState
+    from crawler.items import Comment
+
+MANY: Final = 100
+"""Comments of a thread by one author with one text, beyond which they are known by their own keys only."""
+
+
+class Recognition:
+    """What the archive holds of one thread, while a visit reads it.
+
+    A key without an id holds the time as it was first seen, and a page may tell it otherwise the next day: "2 hours
+    ago" becomes a date, a clock another zone's. A page may also show its ids today and none tomorrow, or others after
+    a move. Its comments are the same all the same, and neither removed nor new.
+    """
+
+    def __init__(self, known: Mapping[str, CommentState]) -> None:
+        self._known = known
+        self._taken: set[str] = set()
+        self._alike: defaultdict[str | None, list[str]] = defaultdict(list)
+        for comment_id, state in known.items():
+            self._alike[state.content_digest].append(comment_id)
+
+    def recognise(self, comments: Sequence[Comment]) -> None:
+        """Give each comment of a batch that is not known by its own key the one that it is known by."""
+        here = {comment.comment_id for comment in comments}
+        often = Counter(comment.content_digest for comment in comments)
+        for comment in comments:
+            if comment.text and comment.comment_id not in self._known:
+                alike = self._alike.get(comment.content_digest, ())
+                is_alone = len(alike) == often[comment.content_digest] == 1
+                # An id tells a comment apart from others that say the same.
+                if is_alone or (comment.id_kind != "native" and len(alike) <= MANY):
+                    self._rename(comment, [key for key in alike if key not in here and key not in self._taken])
+                    here.add(comment.comment_id)
+            while comment.comment_id in self._taken:  # an earlier batch had another comment that says the same
+                comment.comment_id = digest(comment.comment_id, "again")
+        self._taken.update(comment.comment_id for comment in comments)
+
+    def _rename(self, comment: Comment, keys: Sequence[str]) -> None:
+        possible = [key for key in keys if _may_be_at_once(comment, self._known[key])]
+        if not possible:
+            return
+        comment.comment_id = min(possible, key=lambda key: self._strangeness(comment, key))
+        state = self._known[comment.comment_id]
+        if comment.id_kind != "native" and state.id_kind == "native":
+            comment.id_kind, comment.native_id = state.id_kind, state.native_id
+
+    def _strangeness(self, comment: Comment, key: str) -> tuple[bool, int]:
+        """What is still there comes before what was gone, then the nearest time."""
+        state = self._known[key]
+        return state.status == "disappeared", abs((comment.published_at or 0) - (state.published_at or 0))
+
+
+def _may_be_at_once(comment: Comment, state: CommentState) -> bool:
+    """Whether the times that a comment and a known one can have meet; one that is not told can be any."""
+    (least, most), (earliest, latest) = _interval(comment), _interval(state)
+    is_later = least is not None and latest is not None and least > latest
+    is_earlier = most is not None and earliest is not None and most < earliest
+    return not (is_later or is_earlier)
+
+
+def _interval(row: Comment | CommentState) -> tuple[int | None, int | None]:
+    if row.published_min is None and row.published_max is None:
+        return row.published_at, row.published_at
+    return row.published_min, row.published_max

@@ -1,0 +1,123 @@
+"""A comment is the same however its page tells its time, and whether or not the page shows its id."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.states import CommentState
+from crawler.items import Capture, Comment, Thread
+from pipelines.changes import Changes
+from pipelines.identify import Identify
+
+HOUR = 3_600_000_000
+NOON = 1_780_315_200_000_000
+
+
+class Visits:
+    """Visits of one thread, each compared with what the ones before it left."""
+
+    def __init__(self, system: str = "generic") -> None:
+        self.system = system
+        self.known: dict[str, CommentState] = {}
+        self.thread = ""
+
+    def visit(self, *batches: list[Comment]) -> list[str]:
+        """Changes of a visit that read the whole thread, in alphabetical order."""
+        identify = Identify(lambda _: dict(self.known))
+        changes = Changes(lambda _: None, lambda _thread, _without: dict(self.known))
+        found: list[str] = []
+        for batch in [*batches, []]:
+            for comment in batch:
+                comment.system, comment.tenant = self.system, "example.org"
+            ledger = None if batch else Thread(system=self.system, tenant="example.org", verdict="complete")
+            capture = Capture(
+                visit_id="v", capture_id="c", observed_at=NOON, url="https://example.org/a", extractor="x/1",
+                thread_of=(self.system, "example.org", None), comments=batch, thread=ledger,
+            )  # fmt: skip
+            identify.identify(capture)
+            changes.compare(capture)
+            for comment in capture.comments:
+                found += [comment.change] if comment.change else []
+                if comment.change:
+                    values = {name: getattr(comment, name, None) for name in CommentState._fields}
+                    self.known[comment.comment_id] = CommentState(**values | {"observed_at": NOON, "capture_id": "c"})
+        return sorted(found)
+
+
+def wall(author: str, at: int, text: str = "The bridge is open.", **more) -> Comment:
+    """A comment whose time is a wall clock without its zone."""
+    times = {"published_at": at, "published_min": at - 14 * HOUR, "published_max": at + 12 * HOUR}
+    return Comment(author_name=author, text=text, **times | more)
+
+
+def aged(author: str, least: int, most: int) -> Comment:
+    """A comment of which only an age is told."""
+    return Comment(author_name=author, text="The bridge is open.", published_min=least, published_max=most)
+
+
+def test_a_comment_without_an_id_stays_itself_when_its_age_becomes_a_date():
+    visits = Visits()
+    assert visits.visit([aged("One", NOON - 3 * HOUR, NOON - 2 * HOUR)]) == ["new"]
+    assert visits.visit([wall("One", NOON - 2 * HOUR)]) == []
+    assert visits.visit([aged("One", NOON - 27 * HOUR, NOON + 3 * HOUR)]) == []
+
+
+def test_a_comment_without_an_id_stays_itself_when_the_page_tells_times_in_another_zone():
+    visits = Visits("phpmelody")
+    assert visits.visit([wall("One", NOON), wall("Two", NOON)]) == ["new", "new"]
+    assert visits.visit([wall("Two", NOON + 2 * HOUR), wall("One", NOON + 2 * HOUR)]) == []
+
+
+def test_what_cannot_have_been_said_at_once_is_another_comment():
+    visits = Visits()
+    assert visits.visit([wall("One", NOON - 72 * HOUR)]) == ["new"]
+    assert visits.visit([wall("One", NOON)]) == ["new", "removed"]
+    assert visits.visit([wall("One", NOON, text="It is closed.")]) == ["new", "removed"]
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_the_same_words_by_the_same_author_twice_are_two_comments(batches):
+    def read(shift: int) -> list[list[Comment]]:
+        later, earlier = wall("One", NOON + HOUR + shift), wall("One", NOON + shift)
+        return [[later, earlier]] if batches == 1 else [[later], [earlier]]
+
+    visits = Visits()
+    assert visits.visit([wall("One", NOON)]) == ["new"]
+    assert visits.visit(*read(0)) == ["new"]
+    for shift in (0, 2 * HOUR, 0):
+        assert visits.visit(*read(shift)) == []
+    assert len(visits.known) == 2
+
+
+def test_a_template_that_shows_ids_at_some_visits_only_removes_nothing():
+    visits = Visits()
+    assert visits.visit([wall("One", NOON, native_id="7"), wall("Two", NOON, native_id="8")]) == ["new", "new"]
+    for _ in range(2):
+        assert visits.visit([wall("One", NOON), wall("Two", NOON)]) == []
+        assert visits.visit([wall("One", NOON, native_id="7"), wall("Two", NOON, native_id="8")]) == []
+    # An edit is told by the id, after a visit without ids as before.
+    assert visits.visit([wall("One", NOON, native_id="7", text="No."), wall("Two", NOON, native_id="8")]) == ["edited"]
+
+
+def test_ids_that_change_with_a_move_or_with_every_answer_make_no_comment_new():
+    visits = Visits()
+    assert visits.visit([wall("One", NOON, native_id="7"), wall("Two", NOON, native_id="8")]) == ["new", "new"]
+    for first in (1007, 2007):
+        reply = wall("Three", NOON, native_id=f"{first + 2}", parent_native_id=f"{first}")
+        batch = [wall("One", NOON, native_id=f"{first}"), wall("Two", NOON, native_id=f"{first + 1}"), reply]
+        assert visits.visit(batch[:2], batch[2:]) == (["new"] if first == 1007 else [])
+        assert batch[2].parent_id == batch[0].comment_id
+        assert batch[2].root_id == batch[0].comment_id
+
+
+def test_an_id_that_a_system_states_is_believed():
+    visits = Visits("wordpress")
+    assert visits.visit([wall("One", NOON, native_id="7")]) == ["new"]
+    assert visits.visit([wall("One", NOON, native_id="9")]) == ["new", "removed"]
+
+
+def test_ids_tell_apart_what_says_the_same():
+    visits = Visits()
+    assert visits.visit([wall("One", NOON, native_id="7")]) == ["new"]
+    assert visits.visit([wall("One", NOON, native_id="9"), wall("One", NOON, native_id="7")]) == ["new"]
+    assert visits.visit([wall("One", NOON, native_id="9")]) == ["removed"]
