@@ -268,7 +268,7 @@ def _readable(response: Response) -> Document:
         raise _UnreadableError("http", f"{response.url} answered with status {response.status}") from error
     if not is_success:
         block = block_page(document)
-        if block is None or block.kind == "soft_404":
+        if block is None or block.kind in ("soft_404", "error"):
             raise _UnreadableError("http", f"{response.url} answered with status {response.status}")
         raise _UnreadableError(block.reason, f"{response.url} answered with status {response.status} and {block}")
     return document

@@ -1,5 +1,5 @@
 """Answers that are no content: challenges and captchas, consent walls, checks of age, "enable JavaScript", login pages,
-soft 404s.
+soft 404s, errors of the server.
 
 Three kinds of evidence, in this order: what a vendor's own page is known by (and nothing else is); where a redirect
 ended; what title and heading say on a page that shows neither an article nor a thread. A word alone never decides: a
@@ -35,13 +35,15 @@ class BlockPage:
     """What stands in the place of the content."""
 
     kind: str
-    """`captcha`, `consent`, `age`, `javascript`, `login`, `soft_404`."""
+    """`captcha`, `consent`, `age`, `javascript`, `login`, `soft_404`, `error`."""
     evidence: str
     """By what it was recognised, in words."""
 
     @property
     def reason(self) -> str:
         """The reason of a failure (:attr:`crawler.items.Failure.reason`)."""
+        if self.kind == "error":
+            return "http"
         return self.kind if self.kind in ("soft_404", "login") else "blocked"
 
     def __str__(self) -> str:
@@ -55,6 +57,7 @@ _NAMES: Final = {
     "javascript": "a page that shows nothing without JavaScript",
     "login": "a login page instead of the page",
     "soft_404": "a page that says that there is none",
+    "error": "a page that says that the server failed",
 }
 
 _HEADERS: Final[tuple[tuple[str, str, str], ...]] = (
@@ -97,6 +100,22 @@ _NOT_HERE: Final = (
     r"|siden finnes ikke"
     r"|sivua ei löy[td]y(?:nyt)?|страница не найдена|сторінку не знайдено|stránka nenalezena|sayfa bulunamadı"
     r"|ページが見つかりません(?:でした)?|页面(?:不存在|未找到|找不到)|找不到頁面|페이지를 찾을 수 없습니다"
+)
+_FAILED: Final = (
+    r"(?:oops?[!,.…]*\s*|sorry[!,.]*\s*)?something (?:has )?(?:went|gone) wrong[.!]?(?: (?:please )?try again.*)?"
+    r"|(?:http |server |application |database |fatal |internal )*(?:error|fehler|erreur|errore|erro)"
+    r"\s*:?\s*5\d\d[.!]?|(?:(?:http |server )?(?:error\s*)?5\d\d\s*[:,-]?\s*)?(?:internal server error|bad gateway"
+    r"|gateway time-?out|service (?:is )?(?:temporarily |currently )?unavailable|server error"
+    r"|temporarily unavailable)[.!]?"
+    r"|(?:an? |unexpected |internal |server |application |unknown )*error (?:has )?occurr?ed[.!]?"
+    r"|application error|database error|fatal error|(?:we'll|we will) be (?:right )?back (?:soon|shortly)?[.!]?"
+    r"|(?:es ist )?ein (?:unerwarteter |interner )?fehler (?:ist )?aufgetreten[.!]?|interner serverfehler"
+    r"|wartungsarbeiten"
+    r"|(?:oups[!,.]*\s*)?une erreur (?:est survenue|s'est produite)[.!]?|site en maintenance"
+    r"|(?:se ha producido|ha ocurrido|ocurrió) un error[.!]?|error interno del servidor|ocorreu um erro[.!]?"
+    r"|si è verificato un errore[.!]?|er is een fout opgetreden[.!]?|wystąpił błąd[.!]?"
+    r"|ett fel (?:har )?uppst(?:od|ått)[.!]?"
+    r"|произошла ошибка[.!]?|bir hata oluştu[.!]?|エラーが発生しました。?|发生错误[。!]?"
 )
 _ROBOT: Final = (
     r"just a moment\.{0,3}|one moment,? please\.{0,3}|attention required!?|robot check|are you (?:a )?(?:robot"
@@ -145,7 +164,8 @@ def _whole(pattern: str) -> Callable[[str], re.Match[str] | None]:
     return re.compile(rf"(?:{pattern})", re.IGNORECASE).fullmatch
 
 
-_is_not_here, _is_robot, _is_consent, _is_age, _is_login = map(_whole, (_NOT_HERE, _ROBOT, _CONSENT, _AGE, _LOGIN))
+_is_not_here, _has_failed, _is_robot = map(_whole, (_NOT_HERE, _FAILED, _ROBOT))
+_is_consent, _is_age, _is_login = map(_whole, (_CONSENT, _AGE, _LOGIN))
 _wants_scripts = re.compile(_SCRIPTS, re.IGNORECASE).search
 
 _PARTS = re.compile(
@@ -232,6 +252,8 @@ def _by_words(document: Document) -> BlockPage | None:
     if len(shown) > SHORT:
         return None
     for text in said:
+        if _has_failed(text):
+            return BlockPage("error", repr(text))
         if _is_robot(text):
             return BlockPage("captcha", repr(text))
         if _is_consent(text):

@@ -1,4 +1,4 @@
-"""Block pages are not content: captchas, consent walls, "enable JavaScript", soft 404s and logins become verdicts."""
+"""Block pages are not content: captchas, consent walls, "enable JavaScript", soft 404s, errors and logins become verdicts."""
 
 from __future__ import annotations
 
@@ -60,6 +60,10 @@ BLOCKS: dict[str, tuple[str, str]] = {
     "suspended": ("soft_404", html("Account Suspended", "<h1>This Account has been suspended.</h1>")),
     "maintenance": ("soft_404", html("Maintenance", "<h1>Briefly unavailable for scheduled maintenance. Check back in a minute.</h1>")),
     "database": ("soft_404", html("Database Error", "<h1>Error establishing a database connection</h1>")),
+    "error": ("error", html("Error", "<h1>Something went wrong</h1><p>Please try again later.</p>")),
+    "error-with-its-number": ("error", html("503 Service Temporarily Unavailable", "<hr>nginx")),
+    "error-of-a-site": ("error", html("Internal Server Error | Example News", "<p>Sorry.</p>")),
+    "german-error": ("error", html("Fehler", "<h1>Es ist ein Fehler aufgetreten.</h1>")),
     "chinese-404": ("soft_404", html("页面不存在", "<p>返回首页</p>")),
 }  # fmt: skip
 
@@ -68,6 +72,8 @@ CONTENT: dict[str, str] = {
     "story-of-age-checks": html("Age verification: what the new law says - Example", f"<h1>Age verification: what the new law says</h1>{LONG}"),
     "age-check-over-a-video": html("Clip", "<h1>Age verification</h1><button>Yes</button>", more='<meta property="og:type" content="video.other">'),
     "story-of-maintenance": html("Site under maintenance: a guide - Example", f"<h1>Site under maintenance: a guide</h1>{LONG}"),
+    "story-of-an-error": html("Something went wrong", f"<h1>Something went wrong</h1>{LONG}"),
+    "story-of-a-failure": html("Service unavailable: what we learnt", "<h1>Service unavailable: what we learnt</h1><p>Much.</p>"),
     "story-titled-like-one": html("Not found", f'<article><h1>Not found</h1><time datetime="2024-01-01">1</time>{LONG}</article>'),
     "story-with-data": html("Page not found", more='<script type="application/ld+json">{"@type": "NewsArticle"}</script>'),
     "comment-form-with-captcha": page(1, 2).replace("</form>", '<div class="g-recaptcha"></div></form>'),
@@ -86,7 +92,7 @@ CONTENT: dict[str, str] = {
 
 
 def reason(kind: str) -> str:
-    return kind if kind in ("soft_404", "login") else "blocked"
+    return {"soft_404": "soft_404", "login": "login", "error": "http"}.get(kind, "blocked")
 
 
 @pytest.mark.parametrize("name", BLOCKS)
