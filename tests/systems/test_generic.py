@@ -177,6 +177,25 @@ async def test_a_further_page_that_fails_makes_the_thread_partial():
     assert (len(found), found[0][1].verdict) == (3, "partial")
 
 
+@pytest.mark.parametrize(
+    ("shown", "verdict"),
+    [({2: (4, 5, 6), 3: (7, 8)}, "complete"), ({2: (4, 5, 6), 3: (1, 2, 3)}, "partial"), ({2: (4, 5, 6), 3: (4, 5, 6)}, "partial"), ({2: (1, 2, 3), 3: (1, 2, 3)}, "partial")],
+)  # fmt: skip
+async def test_a_further_page_that_shows_another_one_once_more_makes_the_thread_partial(shown, verdict):
+    links = " ".join(f'<a href="?page={number}">{number}</a>' for number in (2, 3))
+    web = {URL + f"?page={number}": answer(thread_page(numbers, f'<a href="?page=1">1</a> {links}')) for number, numbers in shown.items()}
+    web[URL + "?page=1"] = answer(thread_page((1, 2, 3), links))
+    found = await comments_of_page(thread_page((1, 2, 3), links), web)
+    assert (len(found), found[0][1].verdict) == (len({1, 2, 3}.union(*shown.values())), verdict)
+
+
+async def test_the_number_of_the_first_page_that_other_pages_link_to_is_no_repetition():
+    web = {URL + "?page=1": answer(thread_page((1, 2, 3), '<a href="?page=2">Newer</a>'))}
+    web[URL + "?page=2"] = answer(thread_page((4, 5, 6), '<a href="?page=1">Older</a>'))
+    found = await comments_of_page(thread_page((4, 5, 6), '<a href="?page=1">Older</a>'), web)
+    assert (len(found), found[0][1].verdict) == (6, "complete")
+
+
 @pytest.mark.parametrize(("stated", "verdict"), [(70, "partial"), (4, "complete")])
 async def test_a_count_before_a_further_list_of_a_thread_is_that_of_the_thread(stated, verdict):
     html = (FIXTURES / "two-lists-of-one-thread" / "page.html").read_text("utf-8")
@@ -220,6 +239,7 @@ async def test_a_thread_with_many_times_between_its_comments_is_not_called_compl
         ("Load 28 more comments", "partial"), ("28 weitere Kommentare laden", "partial"), ("Показать ещё 28 комментариев", "partial"),
         ("Ver 28 comentarios más", "partial"), ("Load more comments", "partial"), ("查看更多评论", "partial"), ("28 more days", "complete"),
         ("More of our rules for comments", "complete"), ("View all 28 comments", "partial"), ("查看全部 <em>28</em> 条评论", "partial"), ("View all 4 comments", "complete"),
+        ("Please log in to read all 28 comments.", "partial"),
         ("<p>I could name 28 more comments that say the same, and none of them is wrong.", "complete"),
     ],
 )  # fmt: skip

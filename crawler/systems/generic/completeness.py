@@ -83,12 +83,12 @@ def more_offered(thread: Found) -> int:
 
 
 _ALL = re.compile(
-    r"^\W*(?:[^\W\d_]+\s+)?(?:all|alle[nr]?|tou[st](?:es)? les|tod[oa]s l[oa]s|tod[oa]s (?:os|as)|tutt[ie] (?:gli|i|le)"
-    r"|wszystkie|všechny|все|всі|усі|összes|toate|tüm)\W{0,3}([\d.,'’ ]{1,9})"
+    r"^\W*(?:[^\W\d_]+\s+){0,6}(?:all|alle[nr]?|tou[st](?:es)? les|tod[oa]s l[oa]s|tod[oa]s (?:os|as)"
+    r"|tutt[ie] (?:gli|i|le)|wszystkie|všechny|все|всі|усі|összes|toate|tüm)\W{0,3}([\d.,'’ ]{1,9})"
     r"|^\W*(?:查看|阅读|浏览)?(?:全部|所有|すべての|全て|모든)\W{0,3}([\d.,]{1,9})",
     re.IGNORECASE,
 )
-"""``View all 51 comments`` in some languages."""
+"""``View all 51 comments``, ``Please log in to read all 51 comments`` in some languages."""
 
 
 def all_stated(thread: Found) -> int | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable
 from typing import ClassVar, Final
 
+from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url
@@ -77,9 +79,11 @@ class Generic(System):
         reading.walked("html")
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
-        yield reading.batch(comments_of(found, observed_at=reading.page.observed_at), reading.page)
+        comments = comments_of(found, observed_at=reading.page.observed_at)
+        yield reading.batch(comments, reading.page)
         seen = {reading.shown.url.partition("#")[0], ref.url}
         waiting = page_links(found, reading.shown)
+        shown = _Shown(waiting, comments)
         barren, pages, unread = 0, 1, 0
         while waiting and barren < MAX_BARREN:
             url = waiting.pop(0)
@@ -99,13 +103,46 @@ class Generic(System):
             )
             met = reading.met
             if further is not None and further.confidence >= THRESHOLD:
-                yield reading.batch(comments_of(further, observed_at=exchange.observed_at), exchange)
+                comments = comments_of(further, observed_at=exchange.observed_at)
+                twin = shown.before(url, comments)
+                if twin is not None:
+                    reading.gap(f"{url} shows the comments of {twin or 'the first page'} once more, not its own")
+                yield reading.batch(comments, exchange)
                 waiting.extend(page_links(further, document))
             else:
                 unread += 1
             pages += reading.met > met
             barren = 0 if reading.met > met else barren + 1
         _judge(found, ref, reading, pages, unread)
+
+
+class _Shown:
+    """What the pages of a thread have shown, to tell one that repeats another where it should go on."""
+
+    def __init__(self, linked: Iterable[str], comments: Iterable[Comment]) -> None:
+        """Begin with the first page, and what it links to."""
+        self._linked = frozenset(linked)
+        self._pages = {_ids(comments): ""}
+
+    def before(self, url: str, comments: Iterable[Comment]) -> str | None:
+        """The page that showed just the same under another number, ``""`` for the first; None where there is none.
+
+        The first page may have a number too, by which it is not linked on itself.
+        """
+        twin = self._pages.setdefault(_ids(comments), url)
+        if twin == url:
+            return None
+        if twin:
+            return twin if _NUMBERS.sub("", twin) == _NUMBERS.sub("", url) else None
+        numbers = _NUMBERS.findall(url)
+        return twin if url in self._linked and numbers and int(numbers[-1]) > 1 else None
+
+
+_NUMBERS: Final = re.compile(r"[0-9]{1,9}")
+
+
+def _ids(comments: Iterable[Comment]) -> frozenset[str | None]:
+    return frozenset(comment.native_id for comment in comments)
 
 
 def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, unread: int) -> None:
