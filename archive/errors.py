@@ -7,5 +7,9 @@ class ArchiveError(Exception):
     """The archive cannot do what was asked; the message says what, with which value, and what to do about it."""
 
 
+class OptionError(ArchiveError):
+    """What was asked for cannot be meant: nothing was looked at or done."""
+
+
 class NoArchiveError(ArchiveError):
     """There is no archive at the given place, or not yet."""

@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 from archive import export as slices
 from archive.duckdb_views import sql
 from archive.erased import Erasures
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, OptionError
 from archive.history import find, history
 from archive.json_text import to_json
 from archive.log import TableLog
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 EXIT_DAMAGE: Final = 1
 """Something is damaged, or could not be done."""
+EXIT_USAGE: Final = 2
+"""A wrong command line."""
 DAYS: Final = 90.0
 """Looked back where REPORT_DAYS is 0: that switches off what crawls do, not what is asked for."""
 
@@ -46,7 +48,7 @@ def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
         return _RUN[task](settings, opts)
     except ArchiveError as error:
         sys.stderr.write(f"scrapy archive {task}: {words.plain(str(error))}\n")
-        return EXIT_DAMAGE
+        return EXIT_USAGE if isinstance(error, OptionError) else EXIT_DAMAGE
 
 
 def _opened(settings: BaseSettings) -> Archive:

@@ -116,6 +116,8 @@ def _archive_uri(uri: Any) -> str | None:
         return f"ARCHIVE_URI is {uri!r}: name a directory or s3://bucket/prefix"
     scheme = _SCHEME.match(uri)
     if scheme is None:
+        if uri.lower().startswith("s3:"):
+            return f"ARCHIVE_URI is {uri!r}: s3:// is meant? Name s3://bucket/prefix, or the directory as ./{uri}"
         return f"ARCHIVE_URI is {uri!r}: a path cannot hold a zero byte" if "\0" in uri else None
     if scheme[1].lower() != "s3":
         return f"ARCHIVE_URI is {uri!r}: {scheme[1]}:// is not known; name a directory or s3://bucket/prefix"
@@ -234,6 +236,6 @@ def _misspelt(settings: BaseSettings) -> Iterator[str]:
     for name in settings:
         given = (settings.getpriority(name) or 0) >= SETTINGS_PRIORITIES["cmdline"]
         if given and name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.8)
+            near = difflib.get_close_matches(str(name).upper(), known, n=1, cutoff=0.8)
             if near:
                 yield f"{name} is no setting: {near[0]} is meant?"

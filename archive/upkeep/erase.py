@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import archive.erased as remembered
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, OptionError
 from archive.exporter import Exporter
 from archive.log import TableLog
 from archive.parts import Part
@@ -39,15 +39,15 @@ class Subject:
     system: str | None = None
 
     def check(self) -> None:
-        """Raise `ArchiveError` unless it names exactly one subject, and an author with where they wrote."""
+        """Raise `OptionError` unless it names exactly one subject, and an author with where they wrote."""
         if [self.comment_id, self.author_id, self.author_name].count(None) != 2:
-            raise ArchiveError("name one of: a comment, an author's id, an author's name")
+            raise OptionError("name one of: a comment, an author's id, an author's name")
         if self.comment_id is None and self.site is None and self.system is None:
-            raise ArchiveError(
+            raise OptionError(
                 "the same name or id elsewhere is another person: name the site, the comment system, or both as well"
             )
         if any(value is not None and not remembered.same_name(value) for value in (self.author_id, self.author_name)):
-            raise ArchiveError("an empty author would be everybody without a name; erase such comments one by one")
+            raise OptionError("an empty author would be everybody without a name; erase such comments one by one")
 
     @property
     def scope(self) -> tuple[remembered.Scope, list[str]]:

@@ -11,7 +11,7 @@ from typing import Final
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, OptionError
 from archive.exporter import ORPHAN_AGE_S, state_folder
 from archive.journal import Journal
 from archive.log import TableLog
@@ -43,10 +43,10 @@ def vacuum(
 
     A replaced part's age counts from its replacement, another file's from when it got its name. What the log does not
     name is no reader's: it goes after a day, even when ``hours`` are more. Parts that a dead crawl of this
-    ``state_dir`` still has to commit stay. Raises `ArchiveError` for a retention that is not safe.
+    ``state_dir`` still has to commit stay. Raises `OptionError` for a retention that is not safe.
     """
     if not LEAST_HOURS <= hours <= RETENTION_HOURS:
-        raise ArchiveError(
+        raise OptionError(
             f"cannot keep replaced files for {hours} hours: {LEAST_HOURS} is the least, because a crawl may commit "
             f"just now, and {RETENTION_HOURS} the most, because the log forgets removals after that"
         )

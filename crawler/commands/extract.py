@@ -19,6 +19,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.collection import rare_collection
 from crawler.extract.document import Document, NotHtmlError
+from crawler.extract.urls import page_url
 from crawler.items import Capture
 from crawler.report import EXIT_LOST, Report, now
 from crawler.safety.log import plain
@@ -90,6 +91,8 @@ class Command(ScrapyCommand):
         urls = [source for source in args if source not in files]
         if opts.url and len(files) != 1:
             raise UsageError(f"--url tells the address of one FILE, there are {len(files)}")
+        if opts.url and page_url(opts.url) is None:
+            raise UsageError(f"--url {masked(opts.url[:200])}: that is no http(s) address; give one like https://example.com/video")
         if opts.explain and urls:
             raise UsageError(f"--explain is for saved pages: save {urls[0]} first")
         systems = systems_of(self.settings or {})
@@ -153,6 +156,8 @@ async def _extract(name: str, body: bytes, address: str | None, systems: Sequenc
         if address is None:
             _forget_address(capture)
         if capture.failure is not None:
+            # A file's message begins with its name, and so needs no address.
+            capture.failure.detail = capture.failure.detail.removeprefix(f"{address or NOWHERE}: ")
             sys.stderr.write(f"scrapy extract: {name}: {plain(masked(capture.failure.detail))}\n")
             whole = False
         line = lines.add(capture)

@@ -85,7 +85,7 @@ class Document:
 
     @classmethod
     def of_page(cls, body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-        """The same of what must be a page: a feed or a sitemap is none.
+        """The same of what must be a page: a feed, a sitemap or a text without markup is none.
 
         :raises NotHtmlError: as when it is made
         """
@@ -93,6 +93,8 @@ class Document:
         root = _XML_ROOT.match(document.text.removeprefix("\ufeff"))
         if root is not None:
             raise NotHtmlError(f"the answer is a feed or a sitemap (<{root[1]}>), not HTML")
+        if "<" not in document.text:
+            raise NotHtmlError("the answer is text without any markup, not HTML")
         return document
 
     @cached_property
@@ -212,6 +214,7 @@ _XML_ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """RSS, Atom, RDF, sitemaps.org, OPML: a parser for HTML makes pages of them."""
+_MAIL_HEAD = re.compile(rb"[a-z]+(?:-[a-z]+)*:\s", re.IGNORECASE)
 _JSON = re.compile(rb"(?:\)\]\}'?,?\s*)?(?:\{\s*[\"}]|\[\s*[{\"\]])")
 _SCRIPT = re.compile(rb"['\"]use strict['\"]|!?\(?function\b|(?:var|let|const|import|export)\s|@charset|@import|/\*")
 
@@ -254,6 +257,8 @@ def _refuse_other_types(body: bytes, content_type: str) -> None:
         raise NotHtmlError("the answer is JSON, not HTML")
     if _SCRIPT.match(text) and not _TAG.search(head):
         raise NotHtmlError("the answer is a script or a style sheet, not HTML")
+    if _MAIL_HEAD.match(text) and b"multipart/related" in body[:8192].lower():
+        raise NotHtmlError("the answer is a web archive (MHTML), not HTML; save the page as HTML")
     if b"\0" in head and not _is_wide(head):
         raise NotHtmlError("the answer is binary data, not HTML")
 

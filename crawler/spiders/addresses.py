@@ -39,11 +39,13 @@ def check_addresses(spider: str, wanted: str, arguments: Mapping[str, str], *mor
     if url_file and url_file != "-":
         try:
             with Path(url_file).open("rb") as lines:
-                lines.read(1)
+                is_empty = not Path(url_file).is_fifo() and next(_lines(lines), None) is None
         except OSError as error:
             raise ArgumentError(
                 f"-a url_file={url_file}: {error.strerror}; name a file with one address a line"
             ) from error
+        if is_empty and not url.strip():
+            raise ArgumentError(f"-a url_file={url_file}: it holds no address; write one a line")
 
 
 def addresses_of(url: str, url_file: str) -> Iterator[str]:

@@ -158,7 +158,7 @@ def test_compact_and_vacuum_say_what_they_did_and_change_no_row(archive_command,
     assert "2 parts of" in done.stdout
     done = archive_command(copied, "vacuum", "--dry-run")
     assert "0 files, 0 bytes would be removed" in done.stderr
-    assert archive_command(copied, "vacuum", "--hours", "0").returncode == 1
+    assert archive_command(copied, "vacuum", "--hours", "0").returncode == 2
     assert sorted(map(repr, copied.open().comments(history=True).to_pylist())) == before
     assert archive_command(copied, "verify").returncode == 0
 
@@ -259,4 +259,4 @@ def test_a_comment_is_erased_by_the_beginning_of_its_id(archive_command, copied)
     assert done.returncode == 0, done.stderr
     assert comment_id not in {row["comment_id"] for row in archive.open(copied.uri).comments().to_pylist()}
     assert archive_command(copied, "erase", "--comment", "ffffffffffff").returncode == 1
-    assert archive_command(copied, "erase", "--author-name", "Reader 1").returncode == 1
+    assert archive_command(copied, "erase", "--author-name", "Reader 1").returncode == 2

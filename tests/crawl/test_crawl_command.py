@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 
@@ -111,6 +112,9 @@ def test_what_robots_forbid_is_not_fetched_but_reported(loopback, place):
         (["crawl", "nobody", "-a", "url=https://example.org/"], "pages"),
         (["crawl", "pages", "-a", "url=https://example.org/", "-s", "FLUSH_ROWS=many"], "FLUSH_ROWS"),
         (["crawl", "pages", "-a", "url=https://example.org/", "-s", "ARCHIVE_URI=gopher://x/"], "gopher"),
+        (["crawl", "pages", "-a", "url=https://example.org/", "-s", "ARCHIVE_URI=s3:/bucket/x"], "s3://bucket/prefix"),
+        (["crawl", "pages", "-a", "url=https://example.org/", "-s", "archive_uri=/srv/news"], "ARCHIVE_URI is meant"),
+        (["crawl", "pages", "-a", f"url_file={os.devnull}"], os.devnull),
     ],
 )
 def test_a_wrong_command_line_is_explained_in_one_line_and_nothing_is_started(place, words, named):

@@ -78,3 +78,19 @@ def test_stdin_is_read_as_a_page(place):
     done = place.run("extract", "-", "--url", "https://www.example.org/a/", stdin=page(comments=2).encode())
     assert json.loads(done.stdout)["source"] == "-"
     assert done.returncode == 0
+
+
+def test_a_file_that_is_no_page_is_named_with_what_it_is(place):
+    file = place.folder / "saved.pdf"
+    file.write_bytes(b"%PDF-1.7 and more")
+    done = place.run("extract", str(file))
+    assert done.returncode == 1
+    assert done.stderr == f"scrapy extract: {file}: the answer is a PDF document, not HTML\n"
+    assert json.loads(done.stdout)["error"]["reason"] == "not_html"
+
+
+def test_an_address_of_a_file_that_is_none_is_refused(place):
+    done = place.run("extract", "-", "--url", "example.org/a", stdin=page().encode())
+    assert done.returncode == 2
+    assert "example.org/a" in done.stderr
+    assert done.stdout == ""

@@ -203,6 +203,7 @@ def test_utf8_is_always_read_as_utf8(text: str) -> None:
         (b'\xef\xbb\xbf [{"html": "<p>x</p>"}]', "JSON"),
         (b")]}'\n{\"a\": 1}", "JSON"),
         (b"function f() { return 1 }", "script"),
+        (b"From: <Saved by a browser>\r\nSubject: News\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<p>x", "MHTML"),
         (b"\0\1\2\3\4\5\6\7" * 20, "binary"),
     ],
 )
@@ -210,6 +211,13 @@ def test_utf8_is_always_read_as_utf8(text: str) -> None:
 def test_what_is_no_page_is_named(body: bytes, word: str, mime: str) -> None:
     with pytest.raises(NotHtmlError, match=word):
         Document(body, "https://example.org/", {"content-type": mime})
+
+
+@pytest.mark.parametrize("body", [b"No such page.", "Gibt es nicht".encode("utf-16")])
+def test_a_text_without_any_markup_is_no_page_but_may_be_an_answer(body: bytes) -> None:
+    assert Document(body, "https://example.org/").text
+    with pytest.raises(NotHtmlError, match="markup"):
+        Document.of_page(body, "https://example.org/")
 
 
 @pytest.mark.parametrize(
