@@ -10,9 +10,12 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from archive.errors import ArchiveError
+from crawler.archive_place import archive_store
 from crawler.contact import ask_contact
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
+from crawler.safety.log import plain
 from crawler.settings_check import problems
 from crawler.spiders.base import ArgumentError
 
@@ -69,6 +72,11 @@ class Command(ScrapyCrawl):
                 check(**opts.spargs)
             except ArgumentError as error:
                 wrong.append(str(error))
+        if not wrong:
+            try:
+                _ = archive_store(self.settings).identity
+            except ArchiveError as error:  # an address or an environment that no client can be made of
+                wrong.append(plain(str(error)))
         if wrong:
             self._refuse(wrong)
             return

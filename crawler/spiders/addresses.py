@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -39,11 +40,15 @@ def check_addresses(spider: str, wanted: str, arguments: Mapping[str, str], *mor
     if url_file and url_file != "-":
         try:
             with Path(url_file).open("rb") as lines:
-                is_empty = not Path(url_file).is_fifo() and next(_lines(lines), None) is None
+                is_file = not Path(url_file).is_fifo()
+                is_wide = is_file and lines.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+                is_empty = is_file and next(_lines(lines), None) is None
         except OSError as error:
             raise ArgumentError(
                 f"-a url_file={url_file}: {error.strerror}; name a file with one address a line"
             ) from error
+        if is_wide:
+            raise ArgumentError(f"-a url_file={url_file}: it is UTF-16; save it as UTF-8")
         if is_empty and not url.strip():
             raise ArgumentError(f"-a url_file={url_file}: it holds no address; write one a line")
 

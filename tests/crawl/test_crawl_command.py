@@ -9,7 +9,7 @@ import time
 
 import pytest
 from loopback import Answer
-from running import page
+from running import ENVIRONMENT, page
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -125,6 +125,17 @@ def test_a_wrong_command_line_is_explained_in_one_line_and_nothing_is_started(pl
     assert not (place.folder / "archive").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("AWS_PROFILE", "nobody"), ("AWS_ENDPOINT_URL", "127.0.0.1:9000")]
+)
+def test_an_environment_that_no_store_can_be_made_of_is_explained_and_nothing_is_started(place, monkeypatch, name, value):
+    monkeypatch.setitem(ENVIRONMENT, name, value)
+    done = place.crawl("http://127.0.0.1:9/a/", ARCHIVE_URI="s3://bucket/prefix")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "s3://bucket/prefix" in done.stderr.splitlines()[-1]
+
+
 def test_an_archive_that_cannot_be_written_ends_the_crawl_with_its_name(loopback, place):
     site = loopback({"/a/": Answer(page(), headers=HTML)})
     (place.folder / "archive").write_text("a file is in the way")
@@ -133,6 +144,14 @@ def test_an_archive_that_cannot_be_written_ends_the_crawl_with_its_name(loopback
     assert place.uri in done.stdout + done.stderr
     assert "Traceback" not in done.stdout
     assert (place.folder / "archive").read_text() == "a file is in the way"
+
+
+def test_a_list_in_another_encoding_is_refused(place):
+    file = place.folder / "pages.txt"
+    file.write_text("https://example.org/\r\n", encoding="utf-16")
+    done = place.run("crawl", "pages", "-a", f"url_file={file}")
+    assert done.returncode == 2
+    assert f"{file}: it is UTF-16; save it as UTF-8" in done.stderr
 
 
 def test_addresses_come_from_a_file_or_from_stdin_and_each_is_visited_once(loopback, place):
