@@ -397,6 +397,8 @@ def _narrowed(rows: Rows) -> pc.Expression | None:
 def _micros(name: str, moment: datetime | None) -> int | None:
     if moment is None:
         return None
+    if not isinstance(moment, datetime):
+        raise ArchiveError(f"{name}={moment!r} is no time; give a datetime, e.g. datetime(2024, 5, 1, tzinfo=UTC)")
     if moment.tzinfo is None:
         raise ArchiveError(f"{name}={moment.isoformat()} has no time zone; give it one, e.g. tzinfo=UTC")
     return (moment - _EPOCH) // timedelta(microseconds=1)

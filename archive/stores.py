@@ -145,7 +145,8 @@ class LocalStore:
                 ) from error
         finally:
             for path in (probe, link):
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # where nothing can be written, nothing is there to be removed
+                    path.unlink()
 
     def exists(self) -> bool:
         """Whether the directory exists."""

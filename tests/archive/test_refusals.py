@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -88,6 +90,18 @@ def test_a_read_only_directory_is_named(place):
             started(root, "crawl-2").close()
             shutil.rmtree(root / "archive")
             shutil.rmtree(root / "state")
+
+
+def test_a_read_only_file_system_is_named(tmp_path, monkeypatch):
+    """Mounted so, it also refuses to remove a name that is not there."""
+
+    def refused(path, *_, **__):
+        raise OSError(errno.EROFS, "Read-only file system", os.fspath(path))
+
+    monkeypatch.setattr("archive.stores._write", refused)
+    monkeypatch.setattr(os, "unlink", refused)
+    with pytest.raises(ArchiveError, match="Read-only file system; give this user the right"):
+        start(str(tmp_path / "archive"), tmp_path)
 
 
 def test_a_file_system_without_hard_links_is_refused(tmp_path, monkeypatch):
@@ -205,6 +219,9 @@ def test_what_is_asked_wrongly_is_refused(tmp_path):
         opened.files("likes")
     with pytest.raises(ArchiveError, match="table pages has no column 'likes'"):
         opened.pages().select("likes")
+    for moment in ("2024-05-01", date(2024, 5, 1), 1_714_521_600):
+        with pytest.raises(ArchiveError, match=r"as_of=.* is no time; give a datetime"):
+            opened.comments(as_of=moment)
 
 
 @pytest.mark.parametrize("make", [lambda path: None, Path.mkdir, lambda path: path.write_text("x")])
