@@ -177,6 +177,8 @@ _LOGIN_PATH = re.compile(
     r"(?:\.\w{1,5})?/?\Z",
     re.IGNORECASE,
 )
+_STORY_PATH = re.compile(r"/|\w{3,}-\w")
+"""A path below another one, or words with hyphens: no language (`en-us`) and no other name of the home page."""
 _CONSENT_HOST = re.compile(r"(?:consent|guce|myprivacy|privacy-?wall|privacy-?gate)\.")
 _ARTICLE: Final = (
     'meta[property="og:type" i][content^="article" i], meta[property="og:type" i][content^="video" i],'
@@ -234,7 +236,7 @@ def _by_place(document: Document, asked: str | None) -> BlockPage | None:
         return BlockPage("login", f"a redirect to {place.path}")
     is_home = place.path in ("", "/") and not place.query
     same_host = host.removeprefix("www.") == (before.hostname or "").removeprefix("www.")
-    if is_home and same_host and "/" in before.path.strip("/"):
+    if is_home and same_host and _STORY_PATH.search(before.path.strip("/")):
         return BlockPage("soft_404", "a redirect to the home page")
     return None
 
