@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +28,9 @@ LONG: Final = 1_000_000
 
 MAX_LINK: Final = 65_536
 """Longer links are none, characters; it leaves room for a shared text in a link, not for a ``data:`` file."""
+
+TAIL: Final = 2_000
+"""The end of a page is looked for here first, characters."""
 
 
 Derived = TypeVar("Derived")
@@ -101,6 +105,25 @@ class Document:
     def host(self) -> str:
         """Host and port of the address, in lower case, without a user."""
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+    @cached_property
+    def breaks_off(self) -> bool:
+        """Whether the markup of a page ends before the page does, as where its server failed in the middle.
+
+        `html` and `body` may lack their end tags, but then everything in them has its own, and no text comes last.
+        """
+        text = self.text
+        if _PAGE_END.search(text[-TAIL:]) or _PAGE_END.search(text) or not _PAGE_BEGIN.search(text):
+            return False
+        if self.ends_in_text:
+            return True
+        tags = Counter(tag.lower() for tag in _CONTAINERS.findall(_NO_TAGS.sub("", text)))
+        return any(count > tags["/" + tag] for tag, count in tags.items() if tag[0] != "/")
+
+    @property
+    def ends_in_text(self) -> bool:
+        """Whether the markup ends within a text or a tag."""
+        return not self.text.rstrip(_BLANK).endswith(">")
 
     @cached_property
     def root(self) -> LexborNode:
@@ -188,6 +211,14 @@ def _split_at(href: str) -> tuple[str, str, str]:
     match = re.search(r"[?#]", href)
     return (href[: match.start()], match[0], href[match.end() :]) if match else (href, "", "")
 
+
+_PAGE_BEGIN = re.compile(r"<(?:!doctype|html|body)\b", re.IGNORECASE)
+_PAGE_END = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
+_NO_TAGS = re.compile(
+    r"<!--(?:(?!-->).)*+(?:-->|\Z)|<(script|style|template)\b(?:(?!</\1).)*+", re.IGNORECASE | re.DOTALL
+)
+_CONTAINERS = re.compile(r"<(/?(?:div|ol|ul|dl|article|section|main|table|aside|footer|form))(?![\w-])", re.IGNORECASE)
+"""Elements whose end tag must not be left out (HTML 13.1.2.4)."""
 
 _MAGIC = (
     (b"%PDF-", "a PDF document"),

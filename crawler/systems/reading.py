@@ -79,6 +79,7 @@ class Reading:
         self._gaps: list[dict[str, Any]] = []
         self._gaps_more = 0
         self._orders: list[str] = []
+        self._torn: dict[str, bool] = {}
         self._stop: tuple[str, str | None] = ("exhausted", None)
         self._expected: int | None = None
         self._scope: str | None = None
@@ -130,7 +131,7 @@ class Reading:
             document = document_of(response)
         except NotHtmlError as error:
             raise ShapeChangedError(response.url, str(error)) from error
-        self.check(document)
+        self.check(document, exchange)
         return document, exchange
 
     async def json(self, url: str, **options: Any) -> Answer:
@@ -142,11 +143,14 @@ class Reading:
         response, exchange = await self.get(url, **options)
         return Answer(parse_json(response.body, response.url), response, exchange)
 
-    def check(self, document: Document) -> None:
-        """Note a page that was too monstrous to be read as it stands."""
+    def check(self, document: Document, exchange: Exchange) -> None:
+        """Note a page that was too monstrous to be read as it stands, or of which not all came."""
         if document.is_cut:
             why = "its markup is too large or nests too deep to be read as it stands; comments may be missing"
             self.gap(f"{document.url}: {why}")
+        if document.breaks_off:
+            self.gap(f"{document.url} breaks off before its end; comments may be missing")
+            self._torn[exchange.capture_id] = document.ends_in_text
 
     # -- what came ----------------------------------------------------------------------------------
 
@@ -182,6 +186,8 @@ class Reading:
         :param under: the comment whose replies these are said to be, where their own parents may lie deeper; or that
             comment by the id of each reply
         """
+        if exchange.capture_id in self._torn:
+            comments = _without_half(list(comments), is_torn=self._torn[exchange.capture_id])
         fresh: list[Comment] = []
         here: dict[str, Comment] = {}
         for comment in comments:
@@ -425,7 +431,7 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
 
     Where less came than the source states although nothing went wrong, a second pass looks for what moved.
     """
-    reading.check(reading.shown)
+    reading.check(reading.shown, reading.page)
     if reading.ref.problem is not None:
         reading.stop(reading.ref.stop_reason, reading.ref.problem)
         return
@@ -446,6 +452,11 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
         reading.stop("error", f"{type(error).__name__}: {error}")
     finally:
         reading.settle()
+
+
+def _without_half(comments: list[Comment], *, is_torn: bool) -> list[Comment]:
+    """The comments of a page that breaks off without the last one, where it may have come by half: that is no edit."""
+    return comments[:-1] if comments and (is_torn or not comments[-1].text) else comments
 
 
 def with_query(url: str, /, **query: str | int | None) -> str:
