@@ -51,6 +51,19 @@ def announced(document: Document) -> int | None:
     return max(counts, default=None)
 
 
+_COUNT_ALONE = re.compile(r"\W*(?:\d[\d.,'’ ]{0,9}\w+|\w+\W{1,3}\d[\d.,'’ ]{0,9})\W*")
+
+
+def headed(document: Document) -> int | None:
+    """How many comments a page says it has, by a heading that says nothing else: ``<h3>56 comments</h3>``."""
+    for node in document.css("h2, h3, h4, h5"):
+        line = line_of(node)
+        is_count = len(line) <= LONGEST and _COUNT_ALONE.fullmatch(line) and speaks_of_comments(line)
+        if is_count and not _REVIEWS.search(line):
+            return next(iter(numbers_in(line)), None)
+    return None
+
+
 def pages_stated(thread: Found) -> int | None:
     """How many pages the thread has by what stands next to it (``Page 1 of 5``); None where nothing says so."""
     tree = thread.template.tree

@@ -15,6 +15,7 @@ from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.completeness import (
     all_stated,
     announced,
+    headed,
     leads_to_more,
     more_offered,
     pages_stated,
@@ -46,13 +47,15 @@ class Generic(System):
     def detect(self, document: Document) -> list[ThreadRef]:
         """The page's thread, if it shows one.
 
-        A doubtful one is named too, and one that the page only counts and links to, so that the ledger says so.
+        A doubtful one is named too, and one that the page only counts, so that the ledger says so.
         """
         found = find_thread(document, observed_at=ANY_TIME, language=language_of(document))
         if found is not None and found.confidence < DOUBT:
             found = None
         is_sure = found is not None and found.confidence >= THRESHOLD
-        stated = None if is_sure else announced(document)
+        linked = None if is_sure else announced(document)
+        stated = linked or (None if is_sure else headed(document))
+        place = "a link to it" if linked else "a heading"
         if found is None and not stated:
             return []
         return [
@@ -61,7 +64,7 @@ class Generic(System):
                 tenant=document.host,
                 native_id=None,
                 url=page_url(document.url) or document.url,
-                detected_by=f"{found.group.label} ({len(found.group.spans)})" if found is not None else "a link to it",
+                detected_by=f"{found.group.label} ({len(found.group.spans)})" if found is not None else place,
                 state="open" if found is not None and is_sure and found.has_form else "unknown",
                 confidence=round(found.confidence, 3) if found is not None else None,
                 is_doubtful=not is_sure,
