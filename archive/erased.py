@@ -102,7 +102,8 @@ class Erasures:
         """For each row of ``comments`` of a site, whether it was erased."""
         if not self._known:
             return [False] * rows.num_rows
-        names = [name for name in ("comment_id", "author_id", "author_name", "system") if name in rows.schema.names]
+        wanted = ("comment_id", "thread_id", "content_digest", "author_id", "author_name", "system")
+        names = [name for name in wanted if name in rows.schema.names]
         columns: list[list[Any]] = [rows.column(name).to_pylist() for name in names]
         return [
             self.has(site=site, **dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)

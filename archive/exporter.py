@@ -191,6 +191,8 @@ class Exporter:
         """Whether a comment, or all that its author wrote, was erased from the archive and is not to come back."""
         return bool(self.erasures) and self.erasures.has(
             comment_id=comment.comment_id,
+            thread_id=comment.thread_id,
+            content_digest=comment.content_digest,
             author_id=comment.author_id,
             author_name=comment.author_name,
             system=comment.system,

@@ -103,7 +103,7 @@ def erase(
     try:
         ids: set[str] = set()
         scope, values = subject.scope
-        exporter.erasures.remember(log, {scope: [values]})
+        exporter.erasures.remember(log, {scope: [values], **_without_id(log, subject)})
         # Only now nothing can be added any more; an author's comments are remembered one by one as well, because a
         # later state may bear another name.
         for _ in range(ATTEMPTS):
@@ -142,6 +142,17 @@ def _ids(log: TableLog, subject: Subject) -> set[str]:
         for batch in _batches(log, path, _COLUMNS):
             ids.update(map(str, batch.column("comment_id").filter(_matches(batch, subject)).to_pylist()))
     return ids
+
+
+def _without_id(log: TableLog, subject: Subject) -> dict[tuple[str, ...], list[list[str]]]:
+    """What else to remember of a comment whose system shows no id: where it stood, and what it said."""
+    said: set[tuple[str, str]] = set()
+    for path, _ in _parts(log, subject.site) if subject.comment_id is not None else ():
+        for batch in _batches(log, path, ["comment_id", "id_kind", "text", "thread_id", "content_digest"]):
+            for row in batch.filter(_matches(batch, subject)).to_pylist():
+                if row["id_kind"] == "surrogate" and row["text"]:
+                    said.add((str(row["thread_id"]), str(row["content_digest"])))
+    return {("thread_id", "content_digest"): [list(values) for values in sorted(said)]} if said else {}
 
 
 def _matches(batch: pa.RecordBatch, subject: Subject) -> pa.BooleanArray:

@@ -389,3 +389,20 @@ def test_a_name_is_found_however_it_is_composed(tmp_path):
     exporter.commit(exporter.take())
     exporter.close()
     assert done(tmp_path, Subject(author_name="Zo\u00eb Q", site="example.org")).comments == ["a", "b"]
+
+
+@pytest.mark.parametrize(("id_kind", "returns"), [("surrogate", False), ("native", True)])
+def test_a_comment_without_an_id_does_not_come_back_under_another_key(tmp_path, id_kind, returns):
+    """Its key holds a time, which the page tells otherwise one day."""
+    exporter = started(tmp_path)
+    add_visit(exporter, "v", comments=[comment("a", text="Said once.", id_kind=id_kind), comment("b", id_kind=id_kind)])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert done(tmp_path, Subject(comment_id="a")).comments == ["a"]
+    exporter = started(tmp_path, "crawl-2")
+    again, elsewhere = (comment(f"a-{thread}", thread, text="Said once.", id_kind=id_kind) for thread in ("thread-1", "thread-2"))
+    assert exporter.is_erased(again, "example.org") != returns
+    add_visit(exporter, "w", at=NOW + SECOND, digest="2", comments=[again, elsewhere, comment("c", id_kind=id_kind)])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert {name for (name,) in every(tmp_path, "comments", "comment_id")} == {"b", "c", "a-thread-2"} | ({"a-thread-1"} if returns else set())
