@@ -508,10 +508,12 @@ async def test_signs_and_words_of_controls_are_text_in_a_piece_of_code():
     assert " ".join(text.split()) == "Try this: reply edit , by ;"
 
 
-def test_what_one_member_has_written_is_by_one_though_the_first_part_has_no_name():
+@pytest.mark.parametrize("place", ["", "#{}"])
+def test_what_one_member_has_written_is_by_one_though_the_first_part_has_no_name(place):
+    """Nor does it matter that each link leads to a place of its own in the profile."""
     said = ("It is open.", "Has anybody seen the lamps?", "I would not drive over it.", "No, it was the wind.", "Two metres.")
     items = "".join(
-        f'<li><a href="/users/mira/">mira</a> <span>{number} April 2023, 10:00</span> <p>{text}</p></li>'
+        f'<li><a href="/users/mira/{place.format(number)}">mira</a> <span>{number} April 2023, 10:00</span> <p>{text}</p></li>'
         for number, text in enumerate(said, 1)
     )
     tree = flatten(Document(f"<body><ul><li><p>What follows is all that has been said here since the bridge was opened in the spring of the year before the last one, in order.</p></li>{items}</ul></body>", URL))

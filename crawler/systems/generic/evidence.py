@@ -509,9 +509,9 @@ def is_by_one(template: Template, slots: Slots) -> bool:
     count = len(template.records)
     if count < FEW or any(tree.roles[record.start] & COMMENT for record in template.records):
         return False
-    profiles = {(name.text, tree.link_of(name.node)) for name in slots.names if name is not None}
+    profiles = {(name.text, _page_of(tree, name.node)) for name in slots.names if name is not None}
     unnamed = slots.names.count(None)  # one may be what stands before the first
-    return len(profiles) == 1 and profiles.pop()[1] is not None and unnamed <= min(1, count - FEW)
+    return len(profiles) == 1 and bool(profiles.pop()[1]) and unnamed <= min(1, count - FEW)
 
 
 def hold_last(template: Template, last: list[int]) -> bool:
