@@ -194,7 +194,7 @@ def markup_things(document: Document, most: int = MAX_NODES) -> list[Node]:
             if len(things) >= most:
                 break
             types = _types((attributes.get("itemtype") or attributes.get("typeof") or "").split())
-            value = Node(types, node_id=attributes.get("itemid") or attributes.get("resource"))
+            value = Node(types, node_id=attributes.get("itemid") or attributes.get("resource"), element=element)
             scopes[element.mem_id] = value
             things.append(value)
         if not name:

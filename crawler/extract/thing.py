@@ -25,6 +25,8 @@ class Node:
     """It stands in a list, a comment or another part that is not the page's subject."""
     node_id: str | None = None
     """``@id``/``itemid``, by which other nodes refer to it."""
+    element: LexborNode | None = None
+    """The element that it was made of, in microdata and RDFa."""
 
     def values(self, *names: str) -> Iterator[Any]:
         """Values of the named properties, the first name's before the second's."""

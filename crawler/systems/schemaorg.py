@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from archive.schema import Comment
 from crawler.extract.dates import read_time
 from crawler.extract.document import Document
@@ -18,6 +20,7 @@ from crawler.extract.urls import page_url
 from crawler.keys import digest
 from crawler.systems.base import Batch, Exchange, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_plain, set_removed, set_time
+from crawler.systems.generic.ids import ids_of
 from crawler.systems.reading import Reading
 from crawler.systems.schemaorg_things import Said, Talk, counted, interactions, read_talk
 
@@ -29,6 +32,9 @@ TAG: Final = re.compile(
 NUMBERED: Final = re.compile(r"(?:[?&](?:page|p|start|offset)=\d+|/page[/-]?\d+/?|/\d{1,4}/?|/p\d+/?)\Z")
 """How addresses of further pages of a thread end; `rel=next` alone may lead to the next article."""
 
+STALE: Final = 2
+"""Pages of which a place in a thread may have shown all: it begins and ends within two."""
+
 PUBLISHED: Final = ("datePublished", "dateCreated", "commentTime", "created", "date")
 TEXTS: Final = ("text", "commentText", "articleBody", "reviewBody", "encoded")
 
@@ -39,7 +45,7 @@ class SchemaOrg(System):
     name: ClassVar[str] = "schemaorg"
     title: ClassVar[str] = "schema.org markup"
     checked: ClassVar[str] = "schema.org's definitions and Google's documentation of them, not verified live"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     ids_are_global: ClassVar[bool] = False
     is_general: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
@@ -67,6 +73,8 @@ class SchemaOrg(System):
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The comments of the page, and of the pages that follow it."""
         document, exchange = reading.shown, reading.page
+        first = _first_page(document)
+        stale = STALE if first is not None else 0
         while True:
             talk = read_talk(document) or Talk("", None)
             reading.walked(talk.syntax or "markup")
@@ -77,9 +85,11 @@ class SchemaOrg(System):
                 reading.gap(f"{document.url}: not all comments of its markup can be read")
             met = reading.met
             yield reading.batch(_comments(talk, document, exchange, reading), exchange)
-            following = _next_page(document)
-            if following is None or reading.met == met:
+            following = first or _next_page(document)
+            if following is None or (reading.met == met and first is None and stale == 0):
                 break
+            stale -= reading.met == met and first is None
+            first = None
             try:
                 document, exchange = await reading.document(following)
             except FetchError as error:
@@ -101,6 +111,16 @@ def _next_page(document: Document) -> str | None:
     return None
 
 
+def _first_page(document: Document) -> str | None:
+    """The first page of the thread, where the page is a place in it: `/topic/5/12`, the next one `/topic/5?page=2`."""
+    here, following = urlsplit(document.url), _next_page(document)
+    place = following.partition("?")[0] if following is not None else ""
+    base, number = NUMBERED.search(here.path), urlsplit(following or "").query
+    if base is None or not number or urlsplit(place).path.rstrip("/") != here.path[: base.start()].rstrip("/"):
+        return None
+    return place
+
+
 def _comments(talk: Talk, document: Document, exchange: Exchange, reading: Reading) -> list[Comment]:
     names = {
         node.attributes.get("href") or "": line_of(node)
@@ -109,8 +129,10 @@ def _comments(talk: Talk, document: Document, exchange: Exchange, reading: Readi
     labels: Counter[str] = Counter()
     by_said: dict[int, Comment] = {}
     by_name: dict[str, str] = {}
-    for said in talk.said:
+    for said, marked in zip(talk.said, _marked_ids(talk), strict=True):
         comment = _comment(said, document, exchange, names)
+        if comment.native_id is None and marked is not None:
+            comment.native_id, comment.parent_native_id = marked, _answered(said, marked)
         if comment.native_id is None:
             # Only for this visit: it lets replies find what they answer, and pages that overlap.
             same = digest(comment.author_name, comment.text, comment.published_raw)[:16]
@@ -125,9 +147,8 @@ def _comments(talk: Talk, document: Document, exchange: Exchange, reading: Readi
         comment = by_said[id(said)]
         if said.parent is not None:
             comment.parent_native_id = by_said[id(said.parent)].native_id
-        else:
-            parent = said.thing.link("parentItem", "inReplyTo")
-            comment.parent_native_id = by_name.get(parent or "")
+        elif parent := said.thing.link("parentItem", "inReplyTo"):
+            comment.parent_native_id = by_name.get(parent)
         above = said.parent
         while above is not None:
             below[id(above)] += 1
@@ -143,6 +164,37 @@ def _comments(talk: Talk, document: Document, exchange: Exchange, reading: Readi
             )
     answered = {comment.parent_native_id for comment in by_said.values()}
     return [comment for comment in by_said.values() if _says_anything(comment) or comment.native_id in answered]
+
+
+def _marked_ids(talk: Talk) -> list[str | None]:
+    """Ids that the elements of comments carry as attributes, as `data-pid`."""
+    elements = [said.thing.element for said in talk.said]
+    return ids_of([[] if element is None else [element.attributes] for element in elements])
+
+
+def _answered(said: Said, own: str) -> str | None:
+    """The id of the comment that one with an id answers: it links to both by addresses that differ in the id alone.
+
+    Not in its text; and an answer has the greater number.
+    """
+    element = said.thing.element
+    if element is None or not own.isdigit():
+        return None
+    quoted = [value for value in said.thing.values(*TEXTS) if isinstance(value, LexborNode)]
+    inside = {link.mem_id for value in quoted for link in value.css("a[href]")}
+    places = [
+        place
+        for link in element.css("a[href]")
+        if link.mem_id not in inside and (place := _PLACE.fullmatch(link.attributes.get("href") or ""))
+    ]
+    mine = {place[1] for place in places if place[2] == own}
+    others = {place[2] for place in places if place[1] in mine and place[2] != own}
+    other = others.pop() if len(others) == 1 else own
+    return other if int(other) < int(own) else None
+
+
+_PLACE: Final = re.compile(r"(.*[/#=-])(\d{1,20})")
+"""The address of a comment, parted before its id."""
 
 
 def _says_anything(comment: Comment) -> bool:

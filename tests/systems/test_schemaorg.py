@@ -199,6 +199,40 @@ async def test_a_further_page_that_fails_is_a_gap():
     assert (len(comments), ledger.verdict, ledger.stop_reason) == (3, "partial", "error")
 
 
+def posts(numbers, *, last: int = 50, page: int | None = None, answers: dict[int, int] | None = None) -> str:
+    """A part of a forum's topic in microdata: ids and answers stand in attributes and links alone."""
+    items = "".join(
+        f'<li data-pid="{n + 200}" data-uid="{n % 3}" itemscope itemtype="http://schema.org/Comment">'
+        f'<meta itemprop="datePublished" content="2021-07-20T08:{n % 60:02}:30Z"><b itemprop="author">Reader {n % 3}</b>'
+        f'<a href="/post/{n + 200}">#</a>'
+        + (f'<a href="/post/{answers[n] + 200}">@Reader {answers[n] % 3}</a>' if answers and n in answers else "")
+        + f'<div itemprop="text"><p>Post {n}, as was said <a href="/post/203">there</a></p></div></li>'
+        for n in numbers
+    )
+    following = 2 if page is None else page + 1
+    link = f'<link rel="next" href="{URL}?page={following}">' if following <= -(-last // 20) else ""
+    return f"<!doctype html><html><head><title>A topic</title>{link}</head><body><h1>A topic</h1><ul>{items}</ul></body></html>"
+
+
+async def test_ids_stand_in_attributes_and_an_answer_links_to_what_it_answers():
+    _, comments, ledger = await only(posts(range(6), last=6, answers={4: 1, 5: 4}))
+    assert [(c.native_id, c.id_kind, c.parent_native_id) for c in comments] == [
+        ("200", "native", None), ("201", "native", None), ("202", "native", None), ("203", "native", None),
+        ("204", "native", "201"), ("205", "native", "204"),
+    ]  # fmt: skip
+    assert ledger.verdict == "complete"
+
+
+@pytest.mark.parametrize("start", [2, 20, 25, 40])
+async def test_from_a_place_in_a_thread_its_first_page_is_read_too(start):
+    """The address of a post shows some posts around it, and names the second page of the topic as the next."""
+    topic = {f"{URL}?page={n}": posts(range(n * 20 - 20, min(n * 20, 50)), page=n) for n in (2, 3)} | {URL: posts(range(20))}
+    web = answering({url: (200, HTML, html.encode()) for url, html in topic.items()})
+    _, comments, ledger = await only(posts(range(start, min(start + 20, 50))), web, f"{URL}/{start + 10}")
+    assert sorted(int(c.native_id) for c in comments) == list(range(200, 250))
+    assert ledger.verdict == "complete"
+
+
 # --- beside other systems ------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from crawler.systems.generic.template import Template
@@ -11,22 +12,34 @@ _ID = re.compile(r"^(.*?[^\d])?(\d{1,20}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,4
 LOOKED: Final = 14
 """Elements of a record, from its beginning, that may carry its id."""
 
-NAMES: Final = ("id", "name", "data-id", "data-comment-id", "data-commentid", "data-cid")
+NAMES: Final = (
+    "id", "name", "data-id", "data-comment-id", "data-commentid", "data-cid", "data-post-id", "data-postid", "data-pid",
+)  # fmt: skip
 """Attributes that may hold it, the likeliest first."""
 _NAMES: Final = frozenset(NAMES)
 
 
 def native_ids(template: Template) -> list[str | None]:
     """The id that each record carries in the markup; None where the numbers are only counted through."""
-    tree, count = template.tree, len(template.records)
+    tree = template.tree
+    return ids_of(
+        [
+            [tree.attrs[node] for node in record.own[:LOOKED] if tree.tags[node] not in ("input", "textarea", "form")]
+            for record in template.records
+        ]
+    )
+
+
+def ids_of(rows: Sequence[Iterable[Mapping[str, str | None]]]) -> list[str | None]:
+    """The same of the attributes of the elements that each comment begins with."""
+    count = len(rows)
     sources: dict[tuple[str, str], dict[int, str]] = {}
-    for number, record in enumerate(template.records):
-        for node in record.own[:LOOKED]:
-            own = tree.attrs[node]
+    for number, row in enumerate(rows):
+        for own in row:
             for name in () if _NAMES.isdisjoint(own) else NAMES:
                 value = own.get(name)
                 match = _ID.match(value) if value and len(value) < 80 else None
-                if match and tree.tags[node] not in ("input", "textarea", "form"):
+                if match:
                     sources.setdefault((name, match[1] or ""), {}).setdefault(number, match[2])
     best: dict[int, str] = {}
     for values in sources.values():
