@@ -39,6 +39,24 @@ def mark_of_answer(document: Document) -> bytes:
     return mark("\n".join([document.url.partition("?")[0].rstrip("/"), *shown]))
 
 
+def mark_of_heads(document: Document) -> bytes:
+    """A page's title and first headings in eight bytes."""
+    return mark("\n".join(" ".join(node.text(deep=True).split()) for node in document.css("title, h1")[:HEADS]))
+
+
+HEADS: Final = 3
+"""Title and headings that are looked at."""
+
+
+def above_number(url: str) -> str | None:
+    """An address without the number that its path ends with: `/topic/5` of `/topic/5/12`."""
+    place = _NUMBERED.fullmatch(url)
+    return place[1] if place is not None else None
+
+
+_NUMBERED: Final = re.compile(r"([^?#]+[^/?#:])/[0-9]{1,9}/?")
+
+
 def may_answer_elsewhere(document: Document) -> bool:
     """Whether other addresses with a page's path may show it, and not name it as the page that they are.
 

@@ -11,7 +11,7 @@ from crawler.discovery.content import SENTENCE, content_of
 from crawler.discovery.found import as_page
 from crawler.discovery.known import Known
 from crawler.discovery.listing import SHORT_TEXT, links_of
-from crawler.discovery.marks import mark, mark_of_answer, mark_of_path
+from crawler.discovery.marks import above_number, mark, mark_of_answer, mark_of_heads, mark_of_path
 from crawler.discovery.traps import form, is_day, is_view
 from crawler.extract.document import Document
 from crawler.extract.urls import canonical_url, page_url
@@ -60,6 +60,11 @@ class Search:
     answers: dict[bytes, str] = field(default_factory=dict)
     """Canonical addresses by what answered: of pages at such paths, and of those with a thread that may come to one."""
 
+    heads: dict[bytes, bytes] = field(default_factory=dict)
+    """What pages with a thread are headed, by address."""
+    home_heads: bytes = b""
+    """What the home page is headed, and with it maybe every page."""
+
     def may_be_empty(self, url: str) -> bool:
         """Whether an address may be one of many without end that show nothing of their own."""
         return is_day(url) or mark(url) in self.views
@@ -85,6 +90,17 @@ class Search:
             return None
         first = self.remember(document)
         return None if first == address else first
+
+    def holder_of(self, document: Document) -> str | None:
+        """The page with a thread that a page is a place in: `/topic/5` of `/topic/5/12`, both headed alike."""
+        address = canonical_url(document)
+        above = above_number(address)
+        if above is None or address != page_url(document.url) or not self.heads:
+            return None
+        heads = mark_of_heads(document)
+        if heads == self.home_heads:
+            return None
+        return next((url for url in (above, above + "/") if self.heads.get(mark(url)) == heads), None)
 
     def has_thread(self, url: str) -> bool:
         """Whether a page had a thread when it was visited last."""

@@ -168,6 +168,9 @@ _is_not_here, _has_failed, _is_robot = map(_whole, (_NOT_HERE, _FAILED, _ROBOT))
 _is_consent, _is_age, _is_login = map(_whole, (_CONSENT, _AGE, _LOGIN))
 _wants_scripts = re.compile(_SCRIPTS, re.IGNORECASE).search
 
+_is_lesser = re.compile(r"\b(?:diminished|limited|some (?:features|functions|parts))\b", re.IGNORECASE).search
+"""Whether a notice says that something is lacking without scripts, and so that the rest is there."""
+
 _PARTS = re.compile(
     r"\s[|\-\u2013\u2014\u00b7\u2022:\u00bb\u00ab\u2039\u203a/]\s|\s?[|\u2013\u2014\u00b7\u2022\u00bb\u00ab\u2039\u203a]\s?"
 )
@@ -281,7 +284,8 @@ def _by_scripts(document: Document, shown: str) -> BlockPage | None:
     if len(shown) > SENTENCES or document.first("video[src], video source[src]") is not None:
         return None
     notices = [node.text(deep=True, separator=" ")[:SHORT] for node in document.css("noscript")]
-    is_framed = len(shown) <= FRAME and _wants_scripts(" ".join(notices))
+    notice = " ".join(notices)
+    is_framed = len(shown) <= FRAME and _wants_scripts(notice) and not _is_lesser(notice)
     if not (is_framed or _wants_scripts(shown)):
         return None
     stated = document.first('meta[property="og:title" i][content], meta[property="og:description" i][content]')

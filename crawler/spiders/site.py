@@ -19,7 +19,7 @@ from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import LEADS_ON, Known, known_pages
 from crawler.discovery.listing import Links, is_listing, is_stated_page, links_of, of_whole_page
-from crawler.discovery.marks import mark, mark_of_path, may_answer_elsewhere
+from crawler.discovery.marks import above_number, mark, mark_of_heads, mark_of_path, may_answer_elsewhere
 from crawler.discovery.parts import whole_of
 from crawler.discovery.search import Search
 from crawler.discovery.sitemaps import read_sitemap
@@ -260,8 +260,10 @@ class SiteSpider(VisitSpider):
             if depth is not None:
                 site.depths[address] = depth
             request = self.page_request(url, found.url)
-            # Where both answer alike, the address without the query is the page's.
-            yield request.replace(priority=-1) if query and mark(path) in site.seen else request
+            # Where both answer alike, the address without the query is the page's, or without the number of a post.
+            shorter = path if query else above_number(url)
+            is_later = shorter is not None and (not query or mark(shorter) in site.seen)
+            yield request.replace(priority=-1) if is_later else request
 
     def _passed_as_trap(self, site: Search, url: str, kind: str) -> None:
         """Count an address that is never asked for, so that nobody is left with fewer pages and no reason."""
@@ -333,6 +335,7 @@ class SiteSpider(VisitSpider):
             )
             return
         site.seen.add(mark(page_url(response.url) or site.home))
+        site.home_heads = mark_of_heads(document)
         links = links_of(document)
         if site.options.feeds is True:
             for url in links.feeds:
@@ -425,7 +428,7 @@ class SiteSpider(VisitSpider):
         if mark(canonical_url(document)) in site.known.comments and not is_again and mark(lease.url) not in site.grown:
             return Passed("known")
         passed = super().judge(document, lease, has_thread=has_thread)
-        if passed is None and (before := site.same_as_before(document)) is not None:
+        if passed is None and (before := site.holder_of(document) or site.same_as_before(document)) is not None:
             passed = Passed("duplicate", before)
         if passed is None:
             self._read[lease.id] = document
@@ -460,6 +463,7 @@ class SiteSpider(VisitSpider):
                 if mark_of_path(document.url) in site.spelled or may_answer_elsewhere(document):
                     site.remember(document)  # links to its posts may be met later
                 site.threads |= {mark(lease.url), mark(canonical_url(document))}
+                site.heads[mark(canonical_url(document))] = mark_of_heads(document)
             elif document is not None:
                 links = () if is_stated_page(document) else self._led_on(site, document, lease)
                 leads_on = bool(links)

@@ -227,6 +227,30 @@ def test_further_pages_of_a_thread_and_links_to_its_posts_are_no_pages_of_their_
     assert not [path for path in asked_since(site, before) if path.startswith("/topic/")]
 
 
+def numbered_topic(number: int, start: int = 1, title: str | None = None) -> Answer:
+    """A topic of 25 posts from one on, as the address of a post shows it; nothing names the one address of it."""
+    rows = "".join(
+        f"<div class=row id=p{number}{n:02}><b class=who>Reader {n}</b> <time datetime=2024-05-{n:02}T10:00:00Z>May {n}</time>"
+        f" <a href=/topic/{number}/ferries/{n}>#{n}</a><div class=said><p>What reader {n} has to say of topic {number}, in {n + 7} words or so.</p></div></div>"
+        for n in range(start, 26)
+    )
+    head = title or f"Topic {number}"
+    return Answer(f"<title>{head}</title><body><h1>{head}</h1>{rows}<form><textarea name=reply></textarea></form>", headers=HTML)
+
+
+@pytest.mark.parametrize("title", [None, "Forum"])
+def test_a_post_at_an_address_below_that_of_its_topic_is_no_page_of_its_own(place, title):
+    """Told by their common heading, which tells nothing where it is that of the home page."""
+    site = LoopbackSite({})
+    links = "".join(f"<li><a href='/topic/{n}/ferries/20'>last post</a> <a href='/topic/{n}/ferries'>Topic {n}</a></li>" for n in range(1, 6))
+    site.paths["/"] = Answer(f"<title>Forum</title><body><h1>Forum</h1><ul>{links}</ul>", headers=HTML)
+    for n in range(1, 6):
+        site.paths |= {f"/topic/{n}/ferries": numbered_topic(n, title=title), f"/topic/{n}/ferries/20": numbered_topic(n, 15, title)}
+    done = crawl(place, site)
+    posts = [f"/topic/{n}/ferries/20" for n in range(1, 6)]
+    assert visited(place, site) == sorted([f"/topic/{n}/ferries" for n in range(1, 6)] + (posts if title else [])), done.stdout
+
+
 def test_a_last_page_with_a_single_post_is_a_further_page_of_its_topic_and_no_listing(place):
     numbers = "<a href='/t/1/'>1</a> <a href='/t/1/?page=2'>2</a>"
     last = f"<title>Topic</title><body><h1>Topic</h1><ul>{''.join(f'<li><a href=/b/{n}/>A board of ferries {n}</a>' for n in range(9))}</ul>{numbers}<p>Me too.</p>"

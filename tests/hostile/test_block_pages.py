@@ -81,6 +81,7 @@ CONTENT: dict[str, str] = {
     "offices-and-a-captcha": html("Where we are", '<a href="/a">Bergen</a>' * 12 + '<form><input name="mail"><div class="g-recaptcha"></div></form>'),
     "cloudflare-script": html("A story", f"<h1>A story</h1>{LONG}<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>"),
     "noscript-beside-a-story": html("A story", f"<noscript>Please enable JavaScript</noscript><h1>A story</h1>{LONG}"),
+    "noscript-that-lacks-little": html("Groups", "<noscript>Your browser does not support JavaScript: your experience will be diminished. Use one that supports JavaScript, or enable it if it is disabled.</noscript><h1>Groups</h1><p>None yet.</p>"),
     "noscript-beside-a-member": html("Lorna", f"<noscript>Please enable JavaScript</noscript><nav>Questions Tags Users</nav><h1>Lorna</h1><dl>{'<dt>member since<dd>2019' * 16}</dl>"),
     "login-in-the-corner": html("A story", f"<form><input type=password></form><h1>A story</h1>{LONG}"),
     "empty-thread": page(2, 0),

@@ -542,7 +542,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     """
     tree, count = template.tree, len(template.records)
     least = count - count // ODD
-    if _lead_to_threads(template, own):
+    if _lead_to_threads(template, own) or _are_timed_elsewhere(template, slots, own):
         return True
     placed = [link for record in template.records if (link := _placed(tree, record)) is not None]
     pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
@@ -583,6 +583,29 @@ def _lead_to_threads(template: Template, own: Collection[str]) -> bool:
         return False
     around = list(dict.fromkeys(tree.ups[head] for head in heads))
     return _are_threads(tree, heads) or (len(around) < len(heads) and _are_threads(tree, around))
+
+
+def _are_timed_elsewhere(template: Template, slots: Slots, own: Collection[str]) -> bool:
+    """Whether the times link to posts by their numbers in pages of their own: `/topic/5/ferries/12`, the last of each.
+
+    Where posts are numbered below their authors (`/mira/12`), they may all be of one thread.
+    """
+    tree, count = template.tree, len(template.records)
+    pages: set[str] = set()
+    linked = 0
+    for stamp, name in zip(slots.stamps, slots.names, strict=True):
+        if stamp is None or not (place := _NUMBERED.fullmatch(urlsplit(_page_of(tree, stamp.node)).path)):
+            continue
+        author = urlsplit(_page_of(tree, name.node)).path.rstrip("/") if name is not None else ""
+        if place[1] in own or (author and author.rpartition("/")[2] in place[1].split("/")):
+            return False
+        pages.add(place[1])
+        linked += 1
+    return len(pages) > 1 and count - count // ODD <= linked
+
+
+_NUMBERED = re.compile(r"(.*/[^/]*[^\W\d_][^/]*)/\d{1,9}/?")
+"""The path of something numbered in what a word names."""
 
 
 def _are_threads(tree: Tree, nodes: list[int]) -> bool:
