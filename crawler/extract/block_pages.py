@@ -285,8 +285,8 @@ def _by_scripts(document: Document, shown: str) -> BlockPage | None:
         return None
     notices = [node.text(deep=True, separator=" ")[:SHORT] for node in document.css("noscript")]
     notice = " ".join(notices)
-    is_framed = len(shown) <= FRAME and _wants_scripts(notice) and not _is_lesser(notice)
-    if not (is_framed or _wants_scripts(shown)):
+    is_framed = len(shown) <= FRAME and _wants_scripts(notice)
+    if _is_lesser(notice) or not (is_framed or _wants_scripts(shown)):
         return None
     stated = document.first('meta[property="og:title" i][content], meta[property="og:description" i][content]')
     return None if stated is not None else BlockPage("javascript", "it says so and shows nothing else")
