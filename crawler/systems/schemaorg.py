@@ -21,6 +21,7 @@ from crawler.keys import digest
 from crawler.systems.base import Batch, Exchange, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_plain, set_removed, set_time
 from crawler.systems.generic.ids import ids_of
+from crawler.systems.generic.words import tells_removal
 from crawler.systems.reading import Reading
 from crawler.systems.schemaorg_things import Said, Talk, counted, interactions, read_talk
 
@@ -225,6 +226,9 @@ def _comment(said: Said, document: Document, exchange: Exchange, names: dict[str
         comment.author_kind = "deleted" if comment.author_name is None else None
         return comment
     _set_text(comment, thing)
+    classes = (thing.element.attributes.get("class") or "").split() if thing.element is not None else []
+    if "deleted" in classes and tells_removal(comment.text or ""):
+        set_removed(comment)
     return comment
 
 

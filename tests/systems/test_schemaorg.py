@@ -223,6 +223,13 @@ async def test_ids_stand_in_attributes_and_an_answer_links_to_what_it_answers():
     assert ledger.verdict == "complete"
 
 
+async def test_a_post_whose_element_is_named_as_deleted_and_says_so_is_a_stub():
+    html = posts(range(4), last=4).replace('<li data-pid="202"', '<li class="deleted" data-pid="202"')
+    said_of_itself = html.replace("Post 1, as was said", "This post is deleted!")
+    _, comments, _ = await only(said_of_itself.replace("<p>Post 2, as was said <a href=\"/post/203\">there</a></p>", "This post is deleted!"))
+    assert [(c.status, c.text is None) for c in comments] == [("visible", False)] * 2 + [("removed", True), ("visible", False)]
+
+
 @pytest.mark.parametrize("start", [2, 20, 25, 40])
 async def test_from_a_place_in_a_thread_its_first_page_is_read_too(start):
     """The address of a post shows some posts around it, and names the second page of the topic as the next."""
