@@ -9,7 +9,8 @@ from typing import Final
 from crawler.discovery.found import as_page
 from crawler.discovery.listing import MAX_LINKS
 from crawler.extract.document import Document
-from crawler.extract.numbered import address, first_of
+from crawler.extract.numbered import LONGEST_NUMBER, address, first_of, stated_page
+from crawler.extract.outline import outline_of
 from crawler.extract.text import line_of
 from crawler.extract.urls import page_url
 
@@ -25,6 +26,8 @@ def whole_of(document: Document, is_known: Callable[[str], bool]) -> str | None:
 
     :param is_known: whether the site names an address; the page itself may name it as well
     """
+    if (before := _first_of_stated(document)) is not None:
+        return before
     own = page_url(document.url)
     here = address(own) if own is not None else None
     if own is None or here is None or not (here.number or here.pairs):
@@ -41,3 +44,20 @@ def whole_of(document: Document, is_known: Callable[[str], bool]) -> str | None:
         if number is not None:
             firsts.update(dict.fromkeys(first_of(own, url, number[1])))
     return next((url for url in firsts if url != own and (url in linked or is_known(url))), None)
+
+
+def _first_of_stated(document: Document) -> str | None:
+    """The first page, where a line says which page this is, its path ends with that number, and it links to the first.
+
+    An address such as `/topic/5/2` alone may be that of another thing.
+    """
+    url = page_url(document.url) or ""
+    number = url.rstrip("/").rpartition("/")[2]
+    if not (number.isdecimal() and len(number) <= LONGEST_NUMBER and int(number) > 1):
+        return None
+    stated = (stated_page(line.text) for line in outline_of(document).lines)
+    if not any(page is not None and page[0] == int(number) for page in stated):
+        return None
+    first = url.rstrip("/").removesuffix(f"/{number}")
+    linked = (document.link(href) or "" for _, href, _ in document.elements.links)
+    return next((link for link in linked if link.rstrip("/") == first), None)

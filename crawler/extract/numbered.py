@@ -52,3 +52,39 @@ def first_of(url: str, other: str, written: str | None = None) -> list[str]:
 
 def _is_number(pair: str, written: str | None) -> bool:
     return NUMBERED_PAIR.fullmatch(pair) is not None and (pair[:2].lower() != "p=" or pair[2:] == written)
+
+
+LONGEST_NUMBER: Final = 5
+"""Digits of the number of a page."""
+
+LONGEST_STATED: Final = 40
+"""Characters of a line that says which page this is."""
+
+
+def stated_page(line: str) -> tuple[int, int] | None:
+    """Which page of how many a line says that this is: ``Page 1 of 5``."""
+    found = _OF.search(line) if len(line) <= LONGEST_STATED else None
+    here, of = (int(number) for number in found.groups() if number) if found is not None else (0, 0)
+    return (here, of) if 1 <= here <= of else None
+
+
+_OF = re.compile(
+    r"(?:page|pagina|página|seite|side|sida|sivu|strona|strana|stránka|страница|стр\.?|oldal|sayfa|trang|halaman|σελίδα"
+    r"|ページ|페이지|صفحة|עמוד)\s*(\d{1,4})\s*(?:/|(?:out\s+)?of|von|de|sur|di|van|dari|z|ze|od|din|из|з|af|av|fra|από|من|מתוך)"
+    r"\s*(\d{1,4})\b|第\s*(\d{1,4})\s*[页頁]\W*共\s*(\d{1,4})\s*[页頁]"
+    r"|(\d{1,4})\s*/\s*(\d{1,4})\s*(?:ページ|페이지|页|頁|oldal|sayfa)",
+    re.IGNORECASE,
+)
+"""``Page 1 of 5`` in some languages."""
+
+
+def is_page_of(url: str, here: str, number: int) -> bool:
+    """Whether an address is that of a page of the same thing by the number that its path ends with, or of the first.
+
+    :param here: the address of one of them
+    :param number: which of them this is
+    """
+    path, own = url.partition("?")[0].rstrip("/"), here.partition("?")[0].rstrip("/")
+    first = own.removesuffix(f"/{number}") if number > 1 else own
+    more = path[len(first) + 1 :]
+    return path == first or (path.startswith(first + "/") and more.isdecimal() and len(more) <= LONGEST_NUMBER)

@@ -62,3 +62,16 @@ def test_a_first_page_that_nothing_names_is_not_made_up():
     links = [(f"{TOPIC}page-1", "1"), (f"{TOPIC}page-3", "3")]
     assert first_of(f"{TOPIC}page-2", *links) is None
     assert first_of(f"{TOPIC}page-2", *links, known=(TOPIC,)) == TOPIC
+
+
+@pytest.mark.parametrize(
+    ("address", "links", "first"),
+    [
+        ("/t/how-to/11/3/", [("/t/how-to/11/", "first_page"), ("/t/how-to/11/2/", "Page 3 of 4")], "/t/how-to/11/"),
+        ("/t/how-to/11/3/", [("/t/how-to/11/", "first_page"), ("/t/how-to/11/2/", "Page 2 of 4")], None),
+        ("/t/how-to/11/3/", [("/t/how-to/11/2/", "Page 3 of 4")], None),
+        ("/news/3/", [("/news/", "News"), ("/news/2/", "Older")], None),
+    ],
+)
+def test_the_end_of_a_path_is_the_number_of_a_page_where_a_line_says_so(address, links, first):
+    assert first_of(address, *links) == first

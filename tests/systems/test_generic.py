@@ -137,6 +137,35 @@ async def test_further_pages_are_followed_until_nothing_is_new():
     assert found[0][1].verdict == "complete"
 
 
+async def test_neighbours_by_the_number_that_a_path_ends_with_are_followed_where_a_line_says_which_page_this_is():
+    """What is written on them are the names of icons; without that line they may be the next article."""
+
+    def links(number):
+        """As on one of three pages."""
+        before = URL if number == 2 else f"{URL}{number - 1}"
+        back = f'<a rel="prev" href="{before}"><i>chevron_left</i></a>' if number > 1 else ""
+        return f'{back} <b>Page {number} of 3</b> ' + (f'<a rel="next" href="{URL}{number + 1}"><i>chevron_right</i></a>' if number < 3 else "")
+
+    first = thread_page((1, 2, 3), links(1))
+    web = {URL: answer(first), f"{URL}2": answer(thread_page((4, 5, 6), links(2))), f"{URL}3": answer(thread_page((7,), links(3)))}
+    found = await comments_of_page(first, web)
+    assert [c.native_id for c, _ in found] == [str(100 * n) for n in range(1, 8)]
+    assert found[0][1].verdict == "complete"
+    found = await comments_of_page(first.replace("Page 1 of 3", ""), web)
+    assert len(found) == 3
+
+
+async def test_a_portrait_of_nobody_is_no_spacer():
+    portraits = ["me.png", "me.png", "blank-avatar.png", "me.png"]
+    rows = "".join(
+        f'<li class="comment" id="comment-{n}"><img src="/img/{name}" width="100" height="100"><b class="author">Reader {n}</b>'
+        f' <time datetime="2023-05-0{n}T10:00:00Z">May {n}</time><p>What reader {n} has to say of the bridge.</p></li>'
+        for n, name in enumerate(portraits, 1)
+    )
+    found = await comments_of_page(f'<html lang="en"><body><h1>Bridge</h1><ul id="comments">{rows}</ul></body></html>')
+    assert [comment.parent_native_id for comment, _ in found] == [None] * 4
+
+
 def board_page(numbers, links):
     rows = "".join(
         f'<a name="p{n}"></a><table class="post"><thead><tr><th><a href="/p/{n}/">#</a> <span class="updated">{n % 28 + 1} May, 2020 10:00</span></th></tr></thead>'

@@ -9,7 +9,7 @@ from typing import Final
 from crawler.extract.document import Document
 from crawler.extract.text import line_of
 from crawler.extract.urls import canonical_url
-from crawler.systems.generic.paging import NEAR
+from crawler.systems.generic.paging import NEAR, beside
 from crawler.systems.generic.surroundings import numbers_in
 from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
@@ -17,23 +17,13 @@ from crawler.systems.generic.tree import is_unshown
 from crawler.systems.generic.words import speaks_of_comments
 
 LONGEST: Final = 40
-"""Longer lines do not say which page of how many this is, or how many more there are, characters."""
+"""Longer lines do not say how many more there are, characters."""
 
 MANY: Final = 0.4
 """How many times may stand between the comments and in none of them, as a part of those in them."""
 
 FEW: Final = 3
 """Fewer tell nothing."""
-
-_OF = re.compile(
-    r"(?:page|pagina|página|seite|side|sida|sivu|strona|strana|stránka|страница|стр\.?|oldal|sayfa|trang|halaman|σελίδα"
-    r"|ページ|페이지|صفحة|עמוד)\s*(\d{1,4})\s*(?:/|(?:out\s+)?of|von|de|sur|di|van|dari|z|ze|od|din|из|з|af|av|fra|από|من|מתוך)"
-    r"\s*(\d{1,4})\b|第\s*(\d{1,4})\s*[页頁]\W*共\s*(\d{1,4})\s*[页頁]"
-    r"|(\d{1,4})\s*/\s*(\d{1,4})\s*(?:ページ|페이지|页|頁|oldal|sayfa)",
-    re.IGNORECASE,
-)
-"""``Page 1 of 5`` in some languages."""
-
 
 _REVIEWS = re.compile(r"review|rating|bewertung|recens|valoraci|отзыв|評価|评价", re.IGNORECASE)
 """What is said of a product, which is not read."""
@@ -61,19 +51,6 @@ def headed(document: Document) -> int | None:
         is_count = len(line) <= LONGEST and _COUNT_ALONE.fullmatch(line) and speaks_of_comments(line)
         if is_count and not _REVIEWS.search(line):
             return next(iter(numbers_in(line)), None)
-    return None
-
-
-def pages_stated(thread: Found) -> int | None:
-    """How many pages the thread has by what stands next to it (``Page 1 of 5``); None where nothing says so."""
-    tree = thread.template.tree
-    for node in _beside(thread, NEAR):
-        line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
-        found = _OF.search(line) if line else None
-        if found is not None:
-            here, of = (int(number) for number in found.groups() if number)
-            if 1 <= here <= of:
-                return of
     return None
 
 
@@ -124,7 +101,7 @@ _FURTHER = re.compile(
 def leads_to_more(thread: Found) -> str | None:
     """The control next to the thread that would bring more comments and does not say how many; None without one."""
     tree = thread.template.tree
-    for node in _beside(thread, BESIDE):
+    for node in beside(thread, BESIDE):
         line = tree.texts[node]
         further = _FURTHER.search(line) if 0 < len(line) <= LONGEST else None
         if further is None or any(map(str.isdecimal, line)):
@@ -137,17 +114,10 @@ def leads_to_more(thread: Found) -> str | None:
     return None
 
 
-def _beside(thread: Found, reach: int) -> Iterator[int]:
-    """So many nodes right before and right behind a thread."""
-    first, last = thread.group.spans[0][0], max(end for _, end in thread.group.spans)
-    yield from range(max(0, first - reach), first)
-    yield from range(last, min(len(thread.template.tree), last + reach))
-
-
 def _lines_beside(thread: Found) -> Iterator[str]:
     """The short lines beside a thread that speak of comments, in one piece."""
     tree = thread.template.tree
-    for node in _beside(thread, BESIDE):
+    for node in beside(thread, BESIDE):
         line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
         if line is not None and speaks_of_comments(line):
             yield line

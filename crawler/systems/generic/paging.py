@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.numbered import first_of
+from crawler.extract.numbered import LONGEST_STATED, first_of, is_page_of, stated_page
 from crawler.extract.urls import site_of
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import Tree
@@ -20,6 +21,9 @@ MAX_LINKS: Final = 50
 
 UNSCRIPTED: Final = 3
 """Elements around a link of which one may say that it is for readers without scripts."""
+
+RELATED: Final = ("next", "prev")
+"""What a link is that leads to a neighbour, by ``rel``."""
 
 _NEXT = re.compile(
     r"^(?:\W*+(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
@@ -61,12 +65,15 @@ def page_links(thread: Found, document: Document) -> list[str]:
     tree, below = template.tree, thread.below.template.place if thread.below is not None else {}
     first, last = template.records[0].start, max(record.end for record in template.records)
     own = _plain(document.url)
-    site = site_of(document.url)
+    site, stated = site_of(document.url), page_stated(thread)
     found: dict[str, None] = {}
     for node in range(max(0, first - NEAR), min(len(tree), last + NEAR)):
         if tree.tags[node] != "a" or node in template.place or node in below:
             continue
         url = _target(tree, node, document, first, last)
+        if url is None and stated is not None and (tree.attrs[node].get("rel") or "") in RELATED:
+            target = document.link(tree.attrs[node].get("href"))
+            url = _plain(target) if target is not None and is_page_of(target, own, stated[0]) else None
         if url is None or url == own or site_of(url) != site:
             continue
         found.setdefault(url)
@@ -75,12 +82,26 @@ def page_links(thread: Found, document: Document) -> list[str]:
     return list(found)
 
 
+def beside(thread: Found, reach: int) -> Iterator[int]:
+    """So many nodes right before and right behind a thread."""
+    first, last = thread.group.spans[0][0], max(end for _, end in thread.group.spans)
+    yield from range(max(0, first - reach), first)
+    yield from range(last, min(len(thread.template.tree), last + reach))
+
+
+def page_stated(thread: Found) -> tuple[int, int] | None:
+    """Which page of how many this is, by what stands next to the thread; None where nothing says so."""
+    tree = thread.template.tree
+    lines = (tree.line(tree.ups[node], LONGEST_STATED) for node in beside(thread, NEAR) if tree.texts[node])
+    return next(filter(None, map(stated_page, filter(None, lines))), None)
+
+
 def _target(tree: Tree, node: int, document: Document, first: int, last: int) -> str | None:
     href = tree.attrs[node].get("href") or ""
     if not href or href.startswith("#") or any(word in href.lower() for word in _NOT):
         return None
     text = tree.line(node, 40) or tree.attrs[node].get("title") or ""
-    is_next = (tree.attrs[node].get("rel") or "") in ("next", "prev") or (
+    is_next = (tree.attrs[node].get("rel") or "") in RELATED or (
         len(text) < 40 and _NEXT.match(text) is not None
     )
     is_plain = any(tree.tags[up] == "noscript" for up in tree.above(node, UNSCRIPTED))

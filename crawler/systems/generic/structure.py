@@ -250,15 +250,16 @@ def _by_indent(template: Template) -> Parents:
         for node in record.own[:14]:
             if tree.tags[node] == "img":
                 raw = (tree.attrs[node].get("width") or "").rstrip("px")
+                height = (tree.attrs[node].get("height") or "").rstrip("px")
                 source = (tree.attrs[node].get("src") or "").lower()
-                if raw.isdigit() and (
+                is_spacer = height != raw and (  # a square one is a portrait: `blank-avatar.png`
                     "spacer" in source
                     or "blank" in source
                     or "clear" in source
                     or "pixel" in source
                     or source.endswith("s.gif")
-                    or (tree.attrs[node].get("height") or "").rstrip("px") in ("0", "1")
-                ):
+                )
+                if raw.isdigit() and (is_spacer or height in ("0", "1")):
                     width = float(raw)
                     break
         spacers.append(width)

@@ -18,10 +18,9 @@ from crawler.systems.generic.completeness import (
     headed,
     leads_to_more,
     more_offered,
-    pages_stated,
     times_between,
 )
-from crawler.systems.generic.paging import page_links
+from crawler.systems.generic.paging import page_links, page_stated
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
 from crawler.systems.reading import Reading
@@ -156,9 +155,9 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, unread: i
     """
     if unread:
         reading.gap(f"no comment could be read on {unread} further pages")
-    stated = pages_stated(found)
-    if stated is not None and pages < stated:
-        reading.gap(f"the page says that it is one of {stated}; {pages} could be read")
+    stated = page_stated(found)
+    if stated is not None and pages < stated[1]:
+        reading.gap(f"the page says that it is one of {stated[1]}; {pages} could be read")
     more = more_offered(found) if pages == 1 else 0
     if more:
         reading.gap(f"the page offers {more} more, by a script")
