@@ -278,3 +278,16 @@ async def test_a_comment_of_another_make_with_its_time_at_another_place_is_one()
     found = await comments_of(page(f"<ol>{''.join(map(row, range(10, 14)))}{other}{row(15)}</ol>"))
     assert [c.native_id for c in found] == ["10", "11", "12", "13", "50", "15"]
     assert "the ferry will come back" in (found[4].text or "")
+
+
+async def test_guests_are_named_at_a_place_of_their_own_that_machines_are_told_of():
+    def post(n):
+        name = f"Reader {n}"
+        member = f'<div class="side side-member"><a class="item-title" href="/u/{n}/"><span itemprop="name">{name}</span></a> <span class="rank">Member</span></div>'
+        guest = f'<div class="side side-guest"><span class="heading item-title" itemprop="author">{name}</span> <span class="rank">Removed user</span></div>'
+        said = f'<time datetime="2023-05-{n:02}T10:00:00Z">May {n}</time><article><p>What reader {n} has to say of the bridge and the ferry.</p></article>'
+        return f'<li id="post-{n + 80}" class="post">{guest if n in (4, 7) else member}{said}</li>'
+
+    html = f'<html lang="en"><body><h1>Bridge</h1><ul class="posts-list">{"".join(map(post, range(1, 9)))}</ul></body></html>'
+    [(_, comments, _)] = await read(Generic(), html, URL)
+    assert [comment.author_name for comment in comments] == [f"Reader {n}" for n in range(1, 9)]

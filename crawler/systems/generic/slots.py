@@ -182,13 +182,20 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
         found[number] = name
     used = [best]
     for score, key in scored[1:16]:
-        if not (score >= MIN_NAME - 1 and _is_same_slot(template, key, used)) or _is_beside_names(places[key], found):
+        is_author = _is_same_slot(template, key, used) or _is_marked(template, places[key])
+        if score < MIN_NAME - 1 or not is_author or _is_beside_names(places[key], found):
             continue
         used.append(key)
         for number, name in places[key].items():
             if found[number] is None:
                 found[number] = name
     return found
+
+
+def _is_marked(template: Template, names: dict[int, Name]) -> bool:
+    """Whether the elements right around the texts of a place are marked as an author's for machines."""
+    tree = template.tree
+    return all(tree.attrs[tree.ups[name.node]].get("itemprop") in ("author", "creator") for name in names.values())
 
 
 def _is_beside_names(names: dict[int, Name], found: list[Name | None]) -> bool:
