@@ -102,7 +102,7 @@ def _acts(segments: list[str], place: int) -> bool:
     word, before, after = segments[place], segments[:place], segments[place + 1 :]
     name = word.replace("-", "")
     if after:  # it acts on what a number behind it names
-        if name == "toggle":
+        if name == "toggle" or (name == "export" and _OBJECT.fullmatch(after[0])):
             return True
         return name in _CERTAIN and len(after) <= 2 and _NUMBER.fullmatch(after[-1]) is not None
     if script := _SCRIPT.fullmatch(word):

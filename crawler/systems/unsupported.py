@@ -122,6 +122,11 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(given_as("repo"),), native=(given_as("number"),)),
     Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("),
         marks=("vcomments", "new Valine("), tenant=(given_as("appId", "app_id"),)),
+    Fingerprint("remarkbox", "Remarkbox", "#remarkbox-div", tenant=(given_as("rb_owner_key"),)),
+    Fingerprint(
+        "discussjs", "Discuss", script=_script(r"\bdiscuss\.init\([^;]{0,2000}?\bserverURLs\b"), marks=("serverURLs",),
+        tenant=(given_as("serverURLs"),), native=(given_as("path"),),
+    ),
     # -- systems of one publisher -----------------------------------------------------------------------
     Fingerprint(
         "nyt", "The New York Times' comments", "#commentsContainer, #comments-panel, [data-testid=comments-container]",

@@ -21,7 +21,7 @@ def day(days: int, form: str = "%Y%m%d") -> str:
         "/cgi-bin/cmd.cgi?cmd_typ=20&host=idle", "/index.php?mode=reply&t=5", "/index.php?act=report&p=7", "/wiki.cgi?c=edit;p=Front",
         "/circle.php?_action=new", "/page?edit", "/page?_delete=1", "/t.php?op=mark-read", "/topic/5?unsubscribe=yes",
         "/posts/12/delete", "/posts/2015/delete", "/posts/12/report", "/node/5/edit", "/comment/reply/12/34", "/delete/5", "/wiki/Page/edit",
-        "/user/5/sign-out", "/topic/5-a-story/reply", "/forum/mark-all-read", "/issues/new", "/boards/1/topics/new", "/story/12/pdf", "/hiki.cgi?c=diff;p=Notes1",
+        "/user/5/sign-out", "/topic/5-a-story/reply", "/forum/mark-all-read", "/issues/new", "/boards/1/topics/new", "/story/12/pdf", "/api/v1/export/threads/12ab.epub", "/hiki.cgi?c=diff;p=Notes1",
         "/newreply.php?t=5", "/edit_post.php?p=3", "/posting.php?f=2&t=3", "/ticket/create.php", "/delete-comment.cgi?id=1", "/update.rb?conf=theme",
         "/topic/5/vote", "/export.php?id=4", "/ticket/ModifyDates.html?id=3", "/Ticket/Create.html?Queue=1", "/Helpers/Toggle/Bookmark?id=1", "/article.php?id=4&format=pdf", "/article?id=4&output=print", "/newticket", "/new_topic/", "/addcomment",
     ],

@@ -25,6 +25,8 @@ EMBEDS = [
     ('<script async src="https://comments.app/js/widget.js?3" data-comments-app-website="abc" data-limit="5"></script>', "commentsapp", "abc", None),
     ('<div id="insticator-commenting"></div>', "insticator", "news.example.org", None),
     ('<div id="graphcomment"></div><script>window.gc_params = {graphcomment_id: "site-1"};</script>', "graphcomment", "site-1", None),
+    ('<div id="remarkbox-div"></div><script>var rb_owner_key = "k-7"; var thread_uri = window.location.href;</script>', "remarkbox", "k-7", None),
+    ("<div id='talk'></div><script>discuss.init({el: '#talk', serverURLs: 'https://talk.example.org', path: '/a/'})</script>", "discussjs", "https://talk.example.org", "/a/"),
     ('<div class="fb-comments" data-href="https://news.example.org/x" data-numposts="5"></div>', "facebook", "news.example.org", "https://news.example.org/x"),
     ('<fb:comments href="https://news.example.org/y" num_posts="2"></fb:comments>', "facebook", "news.example.org", "https://news.example.org/y"),
     ('<div id="livefyre-comments"></div><script>fyre.conv.load({}, [{siteId: 303, articleId: "a-1"}]);</script>', "livefyre", "303", "a-1"),
