@@ -68,17 +68,24 @@ _SENTENCE_END: Final = ".!?。！？"
 
 
 def read_dateline(
-    document: Document, areas: Areas, title: str | None, *, observed_at: int, language: str | None
+    document: Document,
+    areas: Areas,
+    title: str | None,
+    *,
+    observed_at: int,
+    language: str | None,
+    of_change: bool = False,
 ) -> Published | None:
     """The date of the line that stands behind the headline, or right before it in the same element.
 
-    Only a line that is a date, or a byline with one: neither a sentence, nor the time of a change or of an event.
+    Only a line that is a date, or a byline with one: neither a sentence, nor the time of an event.
 
     :param title: the page's title, by which its headline is found where no heading is one
+    :param of_change: the time of a change is looked for, and not that of the publication
     """
     for headline in _headlines(document, areas, title):
         for node in chain(_behind(headline), _before(headline)):
-            published = _date_at(document, areas, node, observed_at, language)
+            published = _date_at(document, areas, node, observed_at, language, of_change=of_change)
             if published is not None:
                 return published
     return None
@@ -159,7 +166,7 @@ def _is_shown(node: LexborNode) -> bool:
 
 
 def _date_at(
-    document: Document, areas: Areas, node: LexborNode, observed_at: int, language: str | None
+    document: Document, areas: Areas, node: LexborNode, observed_at: int, language: str | None, *, of_change: bool
 ) -> Published | None:
     """The date in the line that a text stands in, if that line is a dateline."""
     text, parent = " ".join((node.text_content or "").split()), node.parent
@@ -167,7 +174,10 @@ def _date_at(
         return None
     line = _line_of(document, parent, text)
     changed = _CHANGED.search(line)
-    line = line[: changed.start()] if changed is not None else line
+    if of_change:
+        line = line[changed.end() :] if changed is not None else ""
+    elif changed is not None:
+        line = line[: changed.start()]
     found = written_in(line, observed_at=observed_at, language=language) if len(line) <= LONGEST_LINE else None
     if found is None:
         return None

@@ -55,7 +55,7 @@ _WIDGET_WORD: Final = re.compile(
 """Classes and ids of widgets inside a body, lower case: share, rating, author and advertising plugins."""
 
 _CONTROL_WORD: Final = re.compile(
-    r"[\w-]*recipes?-(?:jump|print|save)(?:[-_](?:link|button|btn|inline|to)[\w-]*)?$|[\w-]*quick-links$|jump-?to-?\w*$"
+    r"[\w-]*recipes?-(?:jump|print|save)(?:[-_](?:link|button|btn|inline|to|video)[\w-]*)?$|[\w-]*quick-links$|jump-?to-?\w*$"
     r"|[\w-]*save-recipe$|[\w-]*print-(?:link|button|btn)$|skip-?link$"
 )
 """Classes and ids of what leads to another part of a page or to its printer, lower case."""
@@ -88,7 +88,8 @@ def read_description(
         if text := text_of(widget, skip=is_widget):
             return text, widget
     stated = plain(main.text("description")) if main else None
-    if stated and title and not _says_more(stated, title):
+    names = " ".join(filter(None, (title, main.text("name") if main else None)))
+    if stated and names and not _says_more(stated, names):
         stated = None
     excerpt = plain(structured.meta("og:description", "description", "twitter:description"))
     body, node = _body(document, areas, stated or excerpt)

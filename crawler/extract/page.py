@@ -44,9 +44,7 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     video = read_video(document, structured, areas)
     channel = read_channel(document, structured, areas, main)
     tallies = read_tallies(document, structured, areas, main, language)
-    times = read_times(
-        document, structured, areas, main, observed_at=observed_at, language=language, title=title
-    )
+    times = read_times(document, structured, areas, main, observed_at=observed_at, language=language, title=title)
     return Page(
         url=document.url,
         canonical_url=canonical_url(document),
@@ -79,7 +77,7 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
 def read_language(document: Document, structured: Structured) -> str | None:
     """The page's language as a BCP 47 tag in its usual case: ``html[lang]``, ``og:locale``, headers, ``inLanguage``."""
     root = document.root.attributes
-    candidates: list[str | None] = [root.get("lang"), root.get("xml:lang"), structured.meta("og:locale")]
+    candidates: list[str | None] = [root.get("lang"), root.get("xml:lang"), structured.meta("og:locale", "og:language")]
     candidates += [structured.meta("content-language", "language"), document.headers.get("content-language")]
     candidates += [node.text("inLanguage") for node in structured.find("VideoObject", *ARTICLE_TYPES, "WebPage")]
     for candidate in candidates:

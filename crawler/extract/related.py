@@ -45,7 +45,7 @@ _LABELS: Final = {
     "|potrebbe(?:ro)? (?:anche )?interessarti|correlati",
     "nl": "lees (?:ook|meer)|zie ook|bekijk ook|gerelateerde? (?:artikelen|berichten|video's|verhalen)",
     "pl": "(?:czytaj|przeczytaj|zobacz) (?:także|też|również|więcej)|podobne (?:wpisy|artykuły|filmy)"
-    "|powiązane (?:artykuły|wpisy|filmy)",
+    "|powiązane(?: (?:artykuły|wpisy|filmy|tematy))?",
     "ru": "(?:читайте|смотрите|читать|смотреть) (?:также|ещё|еще|далее)"
     "|по теме|похожие (?:записи|статьи|видео|новости)"
     "|связанные (?:статьи|новости)|ещё по теме|еще по теме|материалы по теме|рекомендуем",
@@ -89,7 +89,8 @@ _OTHER_LABEL = re.compile(r"[:：]\s*\Z|^[^\s:：]{1,30}(?: [^\s:：]{1,30}){0,6
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]", re.IGNORECASE)
 _ADDRESS_AND_STOP = re.compile(_ADDRESS.pattern + r"[.,;:!?)\]]*", re.IGNORECASE)
 _LIST_WORD = re.compile(
-    r"(?:^|[-_])related(?:$|[-_])|^relatedposts$|^yarpp|^crp_related|^rp4wp|^pm-related$|^related[-_]?(?:posts?|videos?)"
+    r"(?:^|[-_])related(?:$|[-_])|^yarpp|^crp_related|^rp4wp|^pm-related$"
+    r"|^related[-_]?(?:posts?|videos?|news|items?|articles?|stor(?:y|ies)|content|links?)"
 )
 _LISTS: Final = "[class*=yarpp],[class^=rp4wp],[class^=crp_]"
 _HEADINGS: Final = "h1,h2,h3,h4,h5,h6,legend"
@@ -97,6 +98,8 @@ _NO_LISTS: Final = frozenset({"body", "html", "main", "a", "article", "nav"})
 _NO_STORY = re.compile(
     r"(?:^|[-_ ])(?:author|byline|category|cat-links|tags?|meta|share|social|comments?|popular|nav)(?:$|[-_ ])"
 )
+_STORY = re.compile(r"(?:^| )(?:hentry|type-post|post-\d+)(?: |$)")
+"""A story of a list, whose categories and tags are among its classes (WordPress ``post_class()``)."""
 _INNER_TITLE: Final = "h2,h3,h4,h5,h6,.title,[class*=-title],[class*=_title],[class*=headline]"
 _TITLE_WORD = re.compile(r"(?:^|[-_ ])(?:title|headline)(?:$|[-_ ])")
 _LISTING = re.compile(r"/(?:tags?|category|categories|topics?|authors?|search|profile|user)/|[?&](?:s|q|cat|tag)=")
@@ -192,7 +195,9 @@ def _in_lists(document: Document) -> list[Story]:
         names = names_in(node.attributes).lower().split()
         if not any(_LIST_WORD.search(name) for name in names) or node.tag in _NO_LISTS:
             continue
-        if not _is_inside(node, seen) and node.css_first("h1") is None:
+        if "footer" in names:
+            seen.add(node.mem_id)  # nor is what stands in it
+        if not _is_inside(node, seen) and not _holds_headline(node):
             seen.add(node.mem_id)
             stories += _stories(document, [node])
     if not stories:
@@ -209,12 +214,17 @@ def _in_lists(document: Document) -> list[Story]:
     return stories
 
 
+def _holds_headline(node: LexborNode) -> bool:
+    """Whether an element holds a headline that leads nowhere: the page's, and not that of a story of a list."""
+    return len(node.css("h1")) > len(node.css("h1:has(a[href]), a[href] h1, li h1"))
+
+
 def _is_inside(node: LexborNode, outer: set[int]) -> bool:
     return any(around.mem_id in outer for around in upwards(node, 60))
 
 
 def _heading_around(node: LexborNode) -> LexborNode | None:
-    return next((around for around in upwards(node, 6) if around.tag in ("h2", "h3", "h4", "h5")), None)
+    return next((around for around in upwards(node, 6) if around.tag in ("h1", "h2", "h3", "h4", "h5")), None)
 
 
 def _after(heading: LexborNode) -> Iterator[LexborNode]:
@@ -246,6 +256,7 @@ def _stories(document: Document, parts: list[LexborNode]) -> list[Story]:
     inner = {anchor.mem_id: _inner_title(anchor) for anchor in anchors}
     headed = [anchor for anchor in anchors if inner[anchor.mem_id] is not None or _is_headed(anchor)]
     stories: dict[str, Story] = {}
+    of_pictures: set[str] = set()
     here = site_of(document.url)
     for anchor in headed or anchors:
         href = anchor.attributes.get("href") or ""
@@ -255,8 +266,14 @@ def _stories(document: Document, parts: list[LexborNode]) -> list[Story]:
         if site_of(url) != here or bare(url) == bare(document.url):
             continue
         title = _title(anchor, inner[anchor.mem_id])
-        story = stories.setdefault(url, {"title": title, "url": url})
-        story["title"] = story["title"] or title
+        is_shown = _HAS_WORD.search(line_of(anchor)) is not None
+        known = stories.setdefault(url, {"title": title, "url": url})["title"]
+        if known is None or (is_shown and not _is_cut(title) and url in of_pictures):
+            stories[url]["title"] = _whole(title, known) or title
+        if is_shown:
+            of_pictures.discard(url)
+        elif known == title:
+            of_pictures.add(url)
     for anchor in anchors if any(_is_cut(story["title"]) for story in stories.values()) else ():
         story = stories.get(document.link(anchor.attributes.get("href")) or "", {})
         image = anchor.css_first("img[alt]")
@@ -306,4 +323,10 @@ def _is_no_story(anchor: LexborNode) -> bool:
     rel = (anchor.attributes.get("rel") or "").split()
     if "tag" in rel or "author" in rel or "category" in rel:
         return True
-    return any(_NO_STORY.search(names_in(around.attributes).lower()) for around in upwards(anchor, 4))
+    for around in upwards(anchor, 4):
+        names = names_in(around.attributes).lower()
+        if _STORY.search(names):
+            return False
+        if _NO_STORY.search(names):
+            return True
+    return False

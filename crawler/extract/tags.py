@@ -24,9 +24,10 @@ LONGEST_TAG: Final = 200
 
 _LISTED: Final = (
     ".tags a,.tag-links a,.tags-links a,.post-tags a,.video-tags a,.entry-tags a,.taxonomy-post_tag a,.cat-links a,"
-    ".post-categories a,.taxonomy-category a,.pm-video-description dl dd a"
+    ".post-categories a,.taxonomy-category a,.pm-video-description dl dd a,[class*=field--name-][class*=tags] a,"
+    "[class*=field-name-][class*=tags] a"
 )
-"""Links to a page's tags and categories: WordPress core and themes, PHP Melody."""
+"""Links to a page's tags and categories: WordPress core and themes, PHP Melody, Drupal 8 and 7."""
 _RELATIONS: Final = frozenset({"tag", "category"})
 """The same by ``rel`` (HTML 4.6.7)."""
 

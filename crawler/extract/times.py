@@ -21,19 +21,26 @@ _PUBLISHED_METAS: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "og:video:release_date",
     "video:release_date", "ya:ovs:upload_date", "datepublished", "date", "pubdate", "publish-date", "publish_date",
     "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
+    "originalpublicationdate", "publicationdate", "published_time",
 )  # fmt: skip
 _MODIFIED_METAS: Final = (
     "article:modified_time", "og:article:modified_time", "og:modified_time", "og:updated_time", "datemodified",
     "dcterms.modified", "last-modified",
 )  # fmt: skip
 _PUBLISHED_SHOWN: Final = (
-    "time.published[datetime]", "time[itemprop=datePublished][datetime]", "time[pubdate][datetime]",
+    "time.published[datetime]", ".published[title]", "time[itemprop=datePublished][datetime]",
+    "time[pubdate][datetime]",
     ".wp-block-post-date time[datetime]", "time.entry-date[datetime]", ".publish-date time[datetime]",
     ".pm-submit-data time[datetime]", ".posted-on time[datetime]", ".entry-meta time[datetime]",
     "article header time[datetime]", "time[datetime]", ".entry-date", ".posted-on", ".post-date",
 )  # fmt: skip
-"""Where a publication time is shown: WordPress core and its themes, PHP Melody; then any time element."""
-_MODIFIED_SHOWN: Final = ("time.updated:not(.published)[datetime]", "time[itemprop=dateModified][datetime]")
+"""Where a publication time is shown: WordPress core and its themes, hAtom, PHP Melody; then any time element."""
+_MODIFIED_SHOWN: Final = (
+    "time.updated:not(.published)[datetime]", ".updated:not(.published)[title]",
+    "time[itemprop=dateModified][datetime]",
+)  # fmt: skip
+_STAMP = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d(?:[T ]\d\d:?\d\d|$)")
+"""A ``title`` that holds a time: the datetime design pattern of microformats."""
 
 _META_LINES: Final = (".entry-meta", ".postmeta", ".post-meta", ".post-info", ".byline", ".postmetadata")
 
@@ -80,8 +87,8 @@ def read_times(
 ) -> Times:
     """Publication and last change, microseconds UTC; a date without a time of day is midnight, no zone is UTC.
 
-    Where no markup says it, the line beside the headline does, and a page that declares a video is searched for one
-    such as "Uploaded on Jan 19, 2012".
+    Where no markup says it, the line beside the headline does ("Updated 4 May 2019" for the last change), and a page
+    that declares a video is searched for one such as "Uploaded on Jan 19, 2012".
     """
     published = _time(_published(document, structured, areas, main), observed_at, language)
     if published is None:
@@ -89,10 +96,11 @@ def read_times(
         published = dateline.at if dateline is not None else None
     if published is None and (main or structured.meta("og:video", "og:video:url", "og:video:secure_url")):
         published = _time(_in_lines(document, areas), observed_at, language)
-    return Times(
-        published_at=published,
-        modified_at=_time(_modified(document, structured, areas, main), observed_at, language),
-    )
+    modified = _time(_modified(document, structured, areas, main), observed_at, language)
+    if modified is None:
+        changed = read_dateline(document, areas, title, observed_at=observed_at, language=language, of_change=True)
+        modified = changed.at if changed is not None else None
+    return Times(published_at=published, modified_at=modified)
 
 
 def _published(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Iterator[str]:
@@ -124,7 +132,9 @@ def _of_metas(structured: Structured, names: tuple[str, ...]) -> Iterator[str]:
 def _shown(document: Document, areas: Areas, selectors: tuple[str, ...]) -> Iterator[str]:
     for _, node in ranked(document, selectors):
         if not areas.is_beside(node):
-            yield node.attributes.get("datetime") or line_of(node)
+            attributes = node.attributes
+            titled = attributes.get("title") or ""
+            yield attributes.get("datetime") or (titled if _STAMP.match(titled) else line_of(node))
 
 
 def _in_meta_lines(document: Document, areas: Areas) -> Iterator[str]:

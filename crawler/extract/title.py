@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
+from crawler.extract.outline import outline_of
 from crawler.extract.selection import names_in, ranked
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold, line_of
@@ -32,31 +33,36 @@ _LONGEST_TITLE: Final = 1_000
 """Nothing is taken off longer ones, characters: they are no titles."""
 FEW: Final = 2
 """Shorter names of hosts are also words, letters."""
-_PARTS = re.compile(r"\s+(?:[-|–—·»«•:/]|//|::|&raquo;)\s+")
+_PARTS = re.compile(r"\s+(?:[-|–—·»«•:/]|//|::|&raquo;)\s+|:\s+")
 
 
 def read_title(document: Document, structured: Structured, areas: Areas, main: Node | None) -> str | None:
     """VideoObject's name, else Open Graph's title, else the headline element, else the ``title`` element.
 
+    The video of a page that says it is an article is one of its parts: then the article's title comes first.
     A site's name before or after it is taken away only where something confirms it: the page as its site's or
-    publisher's name, a headline element without it, or the host, as of ``Harbour News`` on ``harbournews.example``.
+    publisher's name, a headline element without it, or the host, as of ``Harbour News`` on ``harbournews.example``;
+    where no element is the headline, a text of the page that is the title's first and longest part.
     """
     headline = _headline(document, areas)
     names, hosts = {_key(name) for name in site_names(structured)}, _host_names(document.url)
     articles = structured.find(*ARTICLE_TYPES)
     element = document.first("title")
+    videos_name = main.text("name", "headline") if main else None
+    is_article = bool(articles) and (structured.meta("og:type") or "").casefold() == "article"
     candidates = (
-        main.text("name", "headline") if main else None,
+        None if is_article else videos_name,
         structured.meta("og:title"),
         headline,
         articles[0].text("headline", "name") if articles else None,
         structured.meta("twitter:title"),
+        videos_name,
         line_of(element) if element else None,
     )
     for candidate in candidates:
         text = plain(candidate)
         if text and (title := _without_site(" ".join(text.split()), names, headline, hosts)):
-            return title
+            return title if headline else _shown_part(document, title)
     return None
 
 
@@ -98,6 +104,15 @@ def _is_logo(document: Document, node: LexborNode) -> bool:
     link = node.css_first("a[href]")
     url = document.link(link.attributes.get("href")) if link is not None else None
     return url is not None and url.rstrip("/").count("/") == 2 and document.url.rstrip("/").count("/") > 2
+
+
+def _shown_part(document: Document, title: str) -> str:
+    """The first part of a title, if it is the longest and the page shows it as a text of its own; else the title."""
+    first, *others = _PARTS.split(title) if len(title) <= _LONGEST_TITLE else [title]
+    if not others or len(first) <= max(map(len, others)):
+        return title
+    shown = {" ".join(text.split()) for text in outline_of(document).texts}
+    return first if first in shown and title not in shown else title
 
 
 def _key(text: str) -> str:

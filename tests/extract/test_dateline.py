@@ -37,6 +37,12 @@ def test_the_date_beside_the_headline_is_the_pages(html, language, at):
     assert published(html + STORY, language) == at
 
 
+def test_the_time_of_a_change_beside_the_headline_is_told_apart():
+    html = "<h1>The late ferry</h1><p>4 May 2019</p><p>Last updated at 2:16 PM on 17th May 2019</p>" + STORY
+    page = read_page(Document(html.encode(), "https://example.org/story"), observed_at=NOW)
+    assert (page.published_at, page.modified_at) == (1_556_928_000_000_000, 1_558_102_560_000_000)
+
+
 @pytest.mark.parametrize(
     "html",
     [

@@ -65,12 +65,23 @@ def test_validators_of_the_answer_are_kept_for_the_next_visit() -> None:
         ("<title>A story - The Site</title><meta property=og:site_name content='the site'>", "A story"),
         ("<title>The Site | A story</title><meta property=og:site_name content='The Site'>", "A story"),
         ("<meta property=og:title content='War &amp;amp; peace – Site'><h1>War &amp; peace</h1>", "War & peace"),
-        ("<title>A story - Example</title>", "A story"), ("<title>example.com | A story</title>", "A story"), ("<title>A story - An example</title>", "A story - An example"),
+        ("<title>A story - Example</title>", "A story"),
+        ("<title>example.com | A story</title>", "A story"),
+        ("<title>A story - An example</title>", "A story - An example"),
         ("<title>A - B - Site</title><meta property=og:site_name content=Site>", "A - B"),
         ("<title>Just a name</title><h1 class=site-title>The Site</h1>", "Just a name"),
         ("<h1 class=logo>Site</h1><h2 class=entry-title>Old theme's story</h2>", "Old theme's story"),
         ("<aside><h1>Beside</h1></aside><title>The page</title>", "The page"),
         ("<div id=header><h1><a href=/>The Site</a></h1></div><h2 class=entry-title>Its story</h2>", "Its story"),
+        ("<meta property=og:title content='A story: EXAMPLE'>", "A story"),
+        ("<title>Ferries: a story</title>", "Ferries: a story"),
+        ("<title>A late ferry - News - Site</title><span> A late ferry </span>", "A late ferry"),
+        ("<title>News - A late ferry - Site</title><a href=/n>News</a>", "News - A late ferry - Site"),
+        (
+            """<meta property=og:type content=article><meta property=og:title content="The story">
+            <script type=application/ld+json>[{"@type":"NewsArticle"},{"@type":"VideoObject","name":"A clip"}]</script>""",
+            "The story",
+        ),
         (
             '<script type=application/ld+json>{"@type":"VideoObject","name":"Tom&nbsp;&amp; I"}</script><h1>Other</h1>',
             "Tom & I",
@@ -87,8 +98,12 @@ def test_title_loses_a_site_name_only_when_the_page_confirms_it(html: str, title
         ("<html lang=en_us>", "en-US"),
         ("<html lang=zh-hant-tw>", "zh-Hant-TW"),
         ("<html lang=''><meta property=og:locale content=pt_BR>", "pt-BR"),
-        ("<html lang=utf-8><meta name=language content=ISO-8859-1><meta http-equiv=content-language content=iso>", "iso"),
+        (
+            "<html lang=utf-8><meta name=language content=ISO-8859-1><meta http-equiv=content-language content=iso>",
+            "iso",
+        ),
         ("<html lang=english><meta http-equiv=content-language content=ru>", "ru"),
+        ("<meta property=og:language content='el , english'>", "el"),
         ("<html><script type=application/ld+json>{'@type':'Article'}</script>", None),
         ('<html><script type=application/ld+json>{"@type":"Article","inLanguage":"es-419"}</script>', "es-419"),
     ],
@@ -151,6 +166,31 @@ def test_a_related_title_gets_the_address_of_its_link() -> None:
     assert related("Related story:\nA title", "<p><a href=/t>A  title</a>") == [
         ("A title", "https://www.example.com/t")
     ]
+
+
+@pytest.mark.parametrize(
+    ("html", "stories"),
+    [
+        ("<h1>Ferry</h1><div class=relatedNews><h2>More</h2><a href=/1>A new pier</a></div>", ["A new pier"]),
+        ("<h1>Ferry</h1><div class=related-content><article><a href=/1><h1>A new pier</h1></a></article></div>", ["A new pier"]),
+        ("<div class=related-content><h1>Ferry</h1><a href=/1>A new pier</a></div>", []),
+        ("<ul class=related-list><li><h1>A new pier</h1><a href=/1>A new pier</a></ul>", ["A new pier"]),
+        ("<div class=related><p class=tag-item><a href=/1>Python</a></div>", []),
+        ("<ul class=related-posts><li><article class='post-7 hentry category-news tag-rail'><h4><a href=/1>A new pier</a></h4></article></ul>", ["A new pier"]),
+        ("<ul class=related-posts><li><a href=/1>A new pier</a><p class=post-category><a href=/2>News</a></ul>", ["A new pier"]),
+        ("<div class=related><a href=/1><img alt=planks></a><a href=/1>A new pier</a></div>", ["A new pier"]),
+        ("<div class=related><a href=/1 title='A new pier at last'><img></a><a href=/1>A new pier…</a></div>", ["A new pier at last"]),
+        ("<div id=related-services class=footer><div id=related-about><a href=/1>Our podcasts</a></div></div>", []),
+        ("<figure><header><h1>Powiązane</h1></header><ul><li><a href=/1>Nowe molo</a></ul></figure>", ["Nowe molo"]),
+    ],
+)  # fmt: skip
+def test_related_lists_are_found_by_what_they_are_called(html: str, stories: list[str]) -> None:
+    assert [story["title"] for story in read(html).related or []] == stories
+
+
+def test_drupals_fields_of_tags_are_tags() -> None:
+    page = "<div class='field field--name-field-tags'><a href=/t/1>Rail</a></div><div class=field-name-field-tags><a href=/t/2>Sea</a></div>"
+    assert read(page).tags == ["Rail", "Sea"]
 
 
 def test_navigation_advertisements_and_the_page_itself_are_no_related_stories() -> None:
@@ -221,6 +261,23 @@ def test_a_mere_date_is_refined_by_the_time_that_the_page_shows_for_that_day() -
     assert page.published_at == int(datetime(2021, 7, 19, 5, 23, tzinfo=UTC).timestamp()) * 1_000_000
 
 
+def test_the_name_of_a_video_in_an_article_does_not_describe_the_article() -> None:
+    video = '{"@type":"VideoObject","name":"A clip of it","description":"A clip of it"}'
+    page = read(
+        "<meta property=og:type content=article><meta property=og:title content='A ferry'><meta name=description content='It is late.'>"
+        f"<meta name=OriginalPublicationDate content='2011/12/13 13:14:55'><script type=application/ld+json>{video}</script>"
+        '<script type=application/ld+json>{"@type":"NewsArticle"}</script>'
+    )
+    assert (page.title, page.description, page.published_at) == ("A ferry", "It is late.", 1_323_782_095_000_000)
+
+
+def test_a_time_in_a_title_is_read_before_the_words_it_stands_for() -> None:
+    page = read(
+        "<i class=published title=2019-05-04T09:00Z>today</i><i class=updated title='2019-05-05T10:00+02:00'>5 May</i>"
+    )
+    assert (page.published_at, page.modified_at) == (1_556_960_400_000_000, 1_557_043_200_000_000)
+
+
 def test_a_relative_time_is_no_publication_time() -> None:
     assert read("<span class=posted-on>3 days ago</span>").published_at is None
 
@@ -244,7 +301,9 @@ def test_an_article_that_its_video_does_not_quote_is_not_the_videos_description(
     ],
 )  # fmt: skip
 def test_what_leads_to_another_part_of_the_page_or_to_the_printer_is_no_text_of_it(control: str) -> None:
-    assert read(f"<div class=entry-content>{control}<p>The bridge is open.</p></div>").description == "The bridge is open."
+    assert (
+        read(f"<div class=entry-content>{control}<p>The bridge is open.</p></div>").description == "The bridge is open."
+    )
 
 
 def test_a_control_that_was_never_closed_does_not_take_the_text_with_it() -> None:
