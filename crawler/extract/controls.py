@@ -124,7 +124,11 @@ def label_of(node: LexborNode) -> str | None:
 
 
 def _as_label(text: str | None) -> str | None:
-    text = " ".join((clean(text) or "").split())
+    words = (clean(text) or "").split()
+    half = len(words) // 2
+    if half and words[:half] == words[half:]:
+        words = words[:half]  # once for readers, once for screen readers
+    text = " ".join(words)
     if len(text) > MAX_LABEL or not any(map(str.isalnum, text)) or _NUMBER.match(text):
         return None
     found = _counted(text)

@@ -16,6 +16,7 @@ from crawler.items import Page
 
 _SHORT: Final = re.compile(r"^/[\w-]{3,16}/?$")
 _SHARE_PARAMETERS: Final = re.compile(r"(?<=[?&])(?:share|nb)=[^&#]*&?")
+_CAMPAIGN: Final = re.compile(r"(?:^|[_-])(?:medium|source|campaign|ref|referrer|share|social|via|channel)(?:$|[_-])")
 _OWN_LINKS: Final = frozenset({"canonical", "shortlink", "amphtml"})
 _MAX_STATED: Final = 20
 """Addresses of its own that are read of one page."""
@@ -39,16 +40,22 @@ class SamePage:
         """Whether an absolute address is the page's, or a short link that may well be.
 
         Scheme, ``www.``, last slash, tracking parameters, comment pages and escapes make no difference, and neither
-        does the host where path and query agree (mobile editions, moved domains).
+        does the host where path and query agree (mobile editions, moved domains), nor parameters of the site's own
+        that tell which network a reader came from.
         """
         key = _key(url) if len(url) <= MAX_URL else None
         if key is None:
             return False
-        if key in self._keys or key[1:] in self._paths:
+        if key in self._keys or key[1:] in self._paths or (key[2] and self._is_told_apart(key)):
             return True
         if key[2] or not _SHORT.match(key[1]) or profile_of(url) is not None:
             return False
         return site_of(url) != self._site
+
+    def _is_told_apart(self, key: _Key) -> bool:
+        host, path, query = key
+        rest = (pair for pair in query.split("&") if not _CAMPAIGN.search(pair.partition("=")[0]))
+        return path != "/" and (host, path, "&".join(rest)) in self._keys
 
     @staticmethod
     def without_share(url: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Final
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
@@ -28,6 +29,7 @@ from crawler.extract.same_page import SamePage
 from crawler.extract.selection import upwards
 from crawler.extract.share_links import BARS, COPY_CLASS, speaking_links
 from crawler.extract.share_widgets import (
+    AMBIGUOUS,
     COPY_SERVICES,
     LINK_ATTRIBUTES,
     TARGET_ATTRIBUTES,
@@ -60,7 +62,7 @@ area[href], button, [role=button], [onclick], amp-social-share, share-button, fb
 [data-sharer], [data-network], [data-share-network], [data-share], [data-service], [data-social], [data-social_name],
 [data-social-sharing], [data-share-type], [data-clipboard-text], [data-share-url], [data-share-href], [class^=st_],
 [class*=share-btn_], [class*=at-svc-], [class*=fb-share-button], [class*=twitter-share-button],
-[class*=addthis_button_], [class*=a2a_button_]
+[class*=addthis_button_], [class*=a2a_button_], iframe[src*=tweet_button], iframe[src*=share_button]
 """
 _CANVASES: Final = (
     # containers that a script fills: nothing but the service is known
@@ -74,6 +76,10 @@ _CANVASES: Final = (
 )
 
 _ADDRESSES: Final = ("href", *LINK_ATTRIBUTES)
+_NETWORKS_OWN: Final = "iframe, fb\\:like, .fb-like"
+"""A network's like button in an element that is named as if it were the site's own."""
+_SCRIPTED: Final = (("navigator.share", "native"), ("ODKL.Share", "ok"))
+"""Calls of scripts that share, and where to."""
 _UNFILLED: Final = re.compile(r"['\"]\s*\+|\{\{|\$\{|<%|encodeURI", re.IGNORECASE)
 """What a script or a template would have filled in."""
 _LINK_WORD: Final = re.compile("link|url", re.IGNORECASE)
@@ -84,6 +90,7 @@ _EMBED_SRC: Final = re.compile(
     r"<(?:iframe|embed|script|video|object|amp-iframe)\b[^>]{0,2000}?\b(?:src|data)\s*=\s*[\"']?([^\"'\s>]+)",
     re.IGNORECASE,
 )
+_ESCAPED: Final = re.compile(r"https?%3A", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _REDIRECT: Final = re.compile(r"[?&]share=([\w-]{1,30})(?:&|#|$)")
@@ -93,6 +100,17 @@ MAX_ROWS: Final = 1_000
 """Kept of one page."""
 _MAX_CLIMB: Final = 4
 """How far up a widget's container is looked for."""
+_NO_BARS: Final = frozenset({"body", "html", "main", "article"})
+_FEW_BUTTONS: Final = 2
+"""Networks for which a bar has controls; one alone makes a bar only where its name says so."""
+_HIDDEN_MAIL: Final = "/cdn-cgi/l/email-protection"
+"""What Cloudflare puts in the place of ``mailto:``; it differs each time."""
+_MAX_BAR: Final = 120
+"""A bar has fewer elements."""
+_MAX_NAMING: Final = 6
+"""A control that names its network has no more words."""
+_SHORT: Final = 2
+"""Classes of so many letters (``x``, ``ok``) are of layout."""
 
 
 def read_shares(document: Document, page: Page) -> list[Share]:
@@ -123,6 +141,8 @@ class _Reader:
         self.language = page.language
         self.taken: set[int] = set()
         self.found: list[tuple[int, Share]] = []
+        self.buttons: list[tuple[LexborNode, Share]] = []
+        """Those for a network, and their elements."""
 
     def read(self) -> list[Share]:
         for node, share in self._likes():
@@ -131,7 +151,10 @@ class _Reader:
             self._take(node, self._field(node))
         for node in self._controls():
             if node.mem_id not in self.taken and not self._is_inside_taken(node):
-                self._take(node, self._control(node))
+                control = self._control(node)
+                self._take(node, control)
+                if control is not None and control.kind == "button" and node.mem_id in self.taken:
+                    self.buttons.append((node, control))
         for selector, channel in _CANVASES:
             for node in self.document.css(selector):
                 if all(
@@ -140,9 +163,42 @@ class _Reader:
                     self._take(
                         node, Share(kind="button", channel=channel, target_url=container_target(self.document, node))
                     )
+        for node, share in self._rest_of_bars():
+            self._take(node, share)
         for line in self._prompts():
             self.found.append((line.position, Share(kind="prompt", label=_prompt_text(line))))
         return _numbered(self.found)
+
+    def _rest_of_bars(self) -> Iterator[tuple[LexborNode, Share]]:
+        """What stands in a bar beside controls that share: one that names another network is for that."""
+        bars: dict[int, LexborNode] = {}
+        named: dict[int, set[str | None]] = {}
+        for node, share in self.buttons:
+            bar = node.parent
+            for _ in range(_MAX_CLIMB):
+                if bar is None or bar.tag in _NO_BARS:
+                    break
+                bars.setdefault(bar.mem_id, bar)
+                named.setdefault(bar.mem_id, set()).add(share.channel)
+                bar = bar.parent
+        for key, bar in bars.items():
+            few = 1 if "shar" in f"{bar.attributes.get('class')} {bar.attributes.get('id')}".lower() else _FEW_BUTTONS
+            if len(named[key]) < few or sum(1 for _ in islice(bar.traverse(), _MAX_BAR)) == _MAX_BAR:
+                continue
+            for node in bar.css("a, button, [role=button]"):
+                if node.mem_id in self.taken or self._is_inside_taken(node):
+                    continue
+                channel = _channel_said(node)
+                if channel is not None and channel not in named[key] and not self._leads_on(node):
+                    named[key].add(channel)
+                    href = self.document.link(node.attributes.get("href"))
+                    url = None if href and _HIDDEN_MAIL in href else href
+                    yield node, Share(kind="button", channel=channel, label=label_of(node), url=url)
+
+    def _leads_on(self, node: LexborNode) -> bool:
+        """Whether a link leads to a profile, or shares another page."""
+        href = self.document.link(node.attributes.get("href")) or ""
+        return profile_of(href) is not None or share_intent(href) is not None
 
     def _take(self, node: LexborNode, share: Share | None) -> None:
         if share is None or node.mem_id in self.taken or self.areas.in_comments(node):
@@ -164,10 +220,13 @@ class _Reader:
             for node in self.document.css(selector):
                 if self._is_inside_taken(node):
                     continue
+                if channel == ONSITE and node.css_first(_NETWORKS_OWN) is not None:
+                    continue
                 attributes = node.attributes
                 url = self.document.link(attributes.get("src")) if node.tag == "iframe" else None
                 written = (attributes.get(name) for name in ("data-href", "href", "data-url"))
                 stated = parameter(url, "href") if url else next(filter(None, written), None)
+                stated = unquote(stated) if stated and _ESCAPED.match(stated) else stated
                 target = self.document.link(stated) if channel != ONSITE else None
                 if target and not self.same.is_same(target):
                     continue  # liking the network's page of the site is following it
@@ -262,7 +321,7 @@ class _Reader:
 
     def _control(self, node: LexborNode) -> Share | None:
         attributes = node.attributes
-        for name in _ADDRESSES:
+        for name in _ADDRESSES if node.tag != "iframe" else ("src",):
             value = attributes.get(name)
             if value and ("//" in value or ":" in value[:20]) and (intent := share_intent(value)):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)
@@ -272,8 +331,9 @@ class _Reader:
             intent = share_intent(address)
             if intent:
                 return self._button(node, intent, address if intent.target else None)
-        if "navigator.share" in script:
-            return self._button(node, Intent("native", None), None)
+        for call, channel in _SCRIPTED if script else ():
+            if call in script:
+                return self._button(node, Intent(channel, None), None)
         redirect = _REDIRECT.search(href) if "share=" in href else None
         if redirect:
             return self._redirect(node, redirect[1])
@@ -352,7 +412,7 @@ class _Reader:
             return Share(kind="copy_link", channel=ONSITE, label=label_of(node), url=target, target_url=target)
         channel = channel_named(name)
         href = self.document.link(node.attributes.get("href"))
-        if channel is None or (href and profile_of(href)):
+        if channel is None or (href and profile_of(href)) or (channel == "email" and _is_beside_field(node)):
             return None
         return self._button(node, Intent(channel, None), href)
 
@@ -360,13 +420,18 @@ class _Reader:
 def _numbered(found: list[tuple[int, Share]]) -> list[Share]:
     found.sort(key=lambda item: item[0])
     has_copied = any(share.kind == "copy_link" and share.url for _, share in found)
-    kept: dict[tuple[str | None, ...], Share] = {}
+    seen: set[tuple[str | None, ...]] = set()
+    rows: list[Share] = []
     for _, share in found:
         if share.kind == "copy_link" and share.url is None and has_copied:
             continue  # the button beside the field
         words = fold_phrase(share.label) if share.kind == "prompt" and share.label else None
-        kept.setdefault((share.kind, share.channel, share.url, words), share)
-    rows = list(kept.values())[:MAX_ROWS]
+        keys = {(share.kind, share.channel, share.url, words)}
+        if share.url and share.target_url:  # two links may differ in what is said of one page
+            keys.add((share.kind, share.channel, share.target_url, words))
+        if seen.isdisjoint(keys) and len(rows) < MAX_ROWS:
+            rows.append(share)
+        seen |= keys
     for position, share in enumerate(rows):
         share.position = position
     return rows
@@ -386,6 +451,21 @@ def _like_label(node: LexborNode) -> str | None:
         return None
     button = node.css_first("button, a, .button, .sd-button") if node.tag not in ("a", "button") else None
     return (label_of(button) if button is not None else None) or label_of(node)
+
+
+def _channel_said(node: LexborNode) -> str | None:
+    """The one network that a control's label names, or a class of its own where it has no label."""
+    if label := label_of(node):
+        words = re.findall(r"[\w+-]+", label)
+    else:
+        words = [word for word in (node.attributes.get("class") or "")[:500].split() if len(word) > _SHORT]
+    names = {channel for word in words if word.lower() not in AMBIGUOUS and (channel := channel_named(word))}
+    return names.pop() if len(names) == 1 and (not label or len(words) <= _MAX_NAMING) else None
+
+
+def _is_beside_field(node: LexborNode) -> bool:
+    """Whether a control sends a field that stands beside it: an address for a newsletter is no share by e-mail."""
+    return node.parent is not None and node.parent.css_first("input[type=text], input[type=email]") is not None
 
 
 def _is_share_label(label: str) -> bool:

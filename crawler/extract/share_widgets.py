@@ -57,7 +57,7 @@ _SERVICE_CLASS: Final = re.compile(
 )
 _SHARE_WORDS: Final = frozenset({"share", "sharing", "sharer", "shareto", "socialshare", "sharebutton", "sharebtn"})
 _LAYOUT_WORDS: Final = "more compact expanded system dd su li mix line in google pin wa buffer"
-_AMBIGUOUS: Final = frozenset(_LAYOUT_WORDS.split())
+AMBIGUOUS: Final = frozenset(_LAYOUT_WORDS.split())
 """Service names that are words of layout in a class (``share-more``, ``share-line``)."""
 COPY_SERVICES: Final = frozenset({"copy_link", "copylink", "copy", "copy_url", "clipboard", "link", "permalink"})
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -132,7 +132,7 @@ def _service_in_classes(classes: str) -> str | None:
     for token in classes.split():
         words: list[str] = [word.lower() for word in _WORDS.findall(token)]
         if _SHARE_WORDS.intersection(words):
-            named = {word for word in words if word not in _AMBIGUOUS and channel_named(word)}
+            named = {word for word in words if word not in AMBIGUOUS and channel_named(word)}
             if len(named) == 1:
                 return named.pop()
     return None

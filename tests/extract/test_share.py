@@ -54,7 +54,11 @@ def test_the_share_block_is_as_checked(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "href", ["https://vk.com/share.php?url=' + encodeURIComponent(location.href) + '", "https://x.com/intent/post?url={{ url }}"]
+    "href",
+    [
+        "https://vk.com/share.php?url=' + encodeURIComponent(location.href) + '",
+        "https://x.com/intent/post?url={{ url }}",
+    ],
 )
 def test_a_link_that_a_script_would_have_filled_is_no_address(href: str) -> None:
     [share] = read(f'<a href="{href}">Share</a>')
@@ -66,7 +70,9 @@ def test_parameters_may_be_parted_by_semicolons() -> None:
     assert (share.channel, share.target_url) == ("xing", URL)
 
 
-@pytest.mark.parametrize(("label", "kinds"), [("Like", ["like"]), ("Gefällt mir", ["like"]), ("Share", []), ("Tweet", [])])
+@pytest.mark.parametrize(
+    ("label", "kinds"), [("Like", ["like"]), ("Gefällt mir", ["like"]), ("Share", []), ("Tweet", [])]
+)
 def test_a_share_button_in_the_clothes_of_a_like_button_is_no_like(label: str, kinds: list[str]) -> None:
     assert [share.kind for share in read(f'<a href="#" class="like-button">{label}</a>')] == kinds
 
@@ -149,6 +155,7 @@ def link(target: str, label: str = "x") -> str:
         "https://www.example.net/story/comment-page-2/",
         "//www.example.net/story",
         "/story",
+        "https://www.example.net/story%3Fexm_medium%3Dfb",
         "https://exm.pl/aB3",
     ],
 )
@@ -179,6 +186,69 @@ def test_a_second_bar_adds_only_what_the_first_does_not_have() -> None:
     bar = link(URL, "first")
     rows = read(f"<div>{bar}</div><div>{bar.replace('first', 'second')}<button id=bin-rating-like>Like</button></div>")
     assert [(row.kind, row.label) for row in rows] == [("button", "first"), ("like", "Like")]
+
+
+def test_links_of_two_bars_that_differ_in_what_they_say_of_the_page_are_one() -> None:
+    mails = [f"<a href='mailto:?subject={word}&body={URL}'>E-mail</a>" for word in ("Read", "Look")]
+    frames = [
+        f"<iframe src='//www.facebook.com/plugins/like.php?href={URL}&width={width}'></iframe>" for width in (80, 90)
+    ]
+    tweets = [
+        f"<a class=twitter-share-button href=https://twitter.com/share {data}>Tweet</a>"
+        for data in ("", f"data-url={URL}")
+    ]
+    assert brief(read("".join(mails + frames + tweets))) == [("button", "email"), ("like", "facebook"), ("button", "x")]
+
+
+@pytest.mark.parametrize(
+    ("markup", "row"),
+    [
+        ("<iframe src='//platform.twitter.com/widgets/tweet_button.html?url={}'></iframe>", ("button", "x")),
+        ("<iframe src='https://www.facebook.com/plugins/share_button.php?href={}'></iframe>", ("button", "facebook")),
+        ("<a href='https://www.facebook.com/dialog/send?link={}'>Messenger</a>", ("button", "messenger")),
+        ("<a href='{}' onclick='ODKL.Share(this);return false;'>0</a>", ("button", "ok")),
+        ("<fb:like href='{}'></fb:like>", ("like", "facebook")),
+        ("<div class=like-button><iframe src='https://www.facebook.com/plugins/like.php?href={}'></iframe></div>", ("like", "facebook")),
+    ],
+)  # fmt: skip
+def test_widgets_of_networks_are_of_the_network(markup: str, row: tuple[str, str]) -> None:
+    assert brief(read(markup.format(quote(URL, safe="")))) == [row]
+
+
+BAR = "<ul><li>" + link(URL) + f"<li><a href='https://www.reddit.com/submit?url={URL}'>Reddit</a><li>{{}}</ul>"
+
+
+@pytest.mark.parametrize(
+    ("control", "rows"),
+    [
+        ("<a href=/mail?id=1>E-mail this story</a>", [("email", "E-mail this story", "https://www.example.net/mail?id=1")]),
+        ("<a href='https://plus.google.com/'>Google+</a>", [("googleplus", "Google+", "https://plus.google.com/")]),
+        ("<button aria-label='Save to Pinterest'></button>", [("pinterest", "Save to Pinterest", None)]),
+        ("<a class=email href=mailto:></a>", [("email", None, None)]),
+        ("<a href='/cdn-cgi/l/email-protection#3f00'>Email</a>", [("email", "Email", None)]),
+        ("<a href='https://www.instagram.com/example'>Instagram</a>", []), ("<a href=/print>Print</a>", []),
+        ("<a href='https://x.com/intent/post?url=https://www.example.net/other'>X</a>", []),
+        ("<button>Facebook</button>", []), ("<a href=/news class=x>News</a>", []),
+        ("<a href=/1>How people write e-mail in a large office today</a>", []),
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_bar_and_names_another_network_is_for_that(control: str, rows: list[Any]) -> None:
+    assert [(row.channel, row.label, row.url) for row in read(BAR.format(control))[2:]] == rows
+    assert read(control) == []
+
+
+def test_one_control_makes_a_bar_where_its_name_says_so() -> None:
+    bar = "<div class={}>" + link(URL) + "<button>Pinterest</button></div>"
+    assert [len(read(bar.format(name))) for name in ("share-bar", "tools")] == [2, 1]
+
+
+def test_a_field_for_an_address_is_no_share_by_mail() -> None:
+    assert read("<div class=share_boxes_email><input type=text><a href=#>Sign up</a></div>") == []
+
+
+def test_what_is_said_twice_for_screen_readers_is_one_label() -> None:
+    [row] = read("<a href=# class=copy-link><i>Copy link</i> <i>Copy link</i></a>")
+    assert row.label == "Copy link"
 
 
 @pytest.mark.parametrize(
@@ -287,12 +357,23 @@ def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str) 
 
 
 @given(
-    st.sampled_from(["Share this article", "Gefällt mir:", "Partager cet article :", "Поделиться:", "この記事をシェアする", "Like this:"]),
+    st.sampled_from(
+        [
+            "Share this article",
+            "Gefällt mir:",
+            "Partager cet article :",
+            "Поделиться:",
+            "この記事をシェアする",
+            "Like this:",
+        ]
+    ),
     st.lists(st.integers(0, 20), max_size=3),
     st.lists(st.sampled_from(["\n\t", " ", "svg of an arrow", "Facebook", "x" * 500]), min_size=1, max_size=4),
     st.sampled_from(["", " ", "\n" + " " * 100]),
 )
-def test_a_prompt_is_found_by_its_first_piece_however_it_is_cut(prompt: str, cuts: list[int], others: list[str], blank: str) -> None:
+def test_a_prompt_is_found_by_its_first_piece_however_it_is_cut(
+    prompt: str, cuts: list[int], others: list[str], blank: str
+) -> None:
     edges = sorted({0, len(prompt), *(cut for cut in cuts if 0 < cut < len(prompt) and prompt[:cut].strip(" :"))})
     pieces = [prompt[start:end] for start, end in itertools.pairwise(edges)]
     assert is_prompt(prompt, is_heading=True)
@@ -303,14 +384,26 @@ def test_a_prompt_is_found_by_its_first_piece_however_it_is_cut(prompt: str, cut
 
 
 def test_other_texts_begin_no_prompt() -> None:
-    assert places_of_prompts(["S", "hares fell", "Shared by many", "", " ", "Like a rolling stone", "A", "Video", "…", "1,234"]) == []
+    assert (
+        places_of_prompts(
+            ["S", "hares fell", "Shared by many", "", " ", "Like a rolling stone", "A", "Video", "…", "1,234"]
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     "inside",
     [
-        "Copy link", "<b>Co</b>py li<i>nk</i>", "<span>Copy link</span><span class=count>12</span>", "<svg><title>Copy link</title></svg>",
-        '<img alt="Copy link">', '<i title="Copy link"></i>', "<p>Please</p><div>copy link</div>", "Like (12)", "<div>Like</div>3",
+        "Copy link",
+        "<b>Co</b>py li<i>nk</i>",
+        "<span>Copy link</span><span class=count>12</span>",
+        "<svg><title>Copy link</title></svg>",
+        '<img alt="Copy link">',
+        '<i title="Copy link"></i>',
+        "<p>Please</p><div>copy link</div>",
+        "Like (12)",
+        "<div>Like</div>3",
     ],
 )
 def test_what_a_control_says_holds_its_label(inside: str) -> None:
