@@ -24,6 +24,7 @@ _PART_WORD: Final = re.compile(
       (?:li-|div-|wpd-comm-|pm-)?comment-\d+(?:_\d+)? | comment | comments?[-_]?list | comment[-_]?(?:item|body|content)
     | pingback | trackback | wp-block-comment-template | disqus_thread | fb-comments
     | wpdiscuz[\w-]* | wpdcom | wpd-comment | wpd-thread-list | pm-ul-comments | pm-comments?-list
+    | recentcomments | widget_recent_comments | wp-block-latest-comments[\w-]*
     )|(?P<around_comments>
       comments?(?:[-_](?:area|stream|section|wrapper|container|block|box|native))? | (?:comment-)?respond | pm-comments
     )|(?P<side>

@@ -16,7 +16,7 @@ from crawler.extract.selection import upwards
 from crawler.items import Subscribe
 
 _EMAIL: Final = (
-    "input[type=email], input[name*=mail i], input[id*=mail i], input[placeholder*=mail i], input[name=EMAIL]"
+    "input[type=email], input[name*=mail i], input[id*=mail i], input[placeholder*=mail i], input[title*=mail i]"
 )
 _OTHER_FORM: Final = """
 input[type=password], input[type=search], input[type=file], [name=comment], #comment, [name=comment_post_ID], h1,

@@ -267,6 +267,45 @@ def unwrapped(url: str) -> str:
     return url
 
 
+def place_of(url: str) -> str:
+    """A profile's address for comparing: without what may be written otherwise, as case, ``www.`` and parameters."""
+    found = _LED_TO.search(url)
+    url = unwrapped(unquote(found[1]) if found is not None else url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    path = unquote(parts.path).strip("/").casefold() or parts.fragment.removeprefix("!/").strip("/").casefold()
+    query = parts.query if path.endswith(".php") or _profile_of(url.partition("?")[0]) is None else ""
+    return f"{_FORMER.get(host := host_of(url), host)}/{path}?{query}"
+
+
+_FORMER: Final = {
+    "twitter.com": "x.com",
+    "vkontakte.ru": "vk.com",
+    "odnoklassniki.ru": "ok.ru",
+    "fb.com": "facebook.com",
+}
+"""Hosts that lead to another one, path for path."""
+
+
+def led_to(written: str, base: str) -> str | None:
+    """Where a link leads that a site sends over a page of its own (``/goto/?https%3A%2F%2Fx.com%2Fname``); else None.
+
+    :param written: the link as written
+    :param base: the page's address
+    """
+    if written.find("http", 1) < 0 or len(written) > MAX_URL or (found := _LED_TO.search(written)) is None:
+        return None  # most links
+    url, here = unquote(found[1]), host_of(base)
+    is_own = not _HAS_HOST.match(written) or host_of(written) == here
+    return url if is_own and host_of(url) != here else None
+
+
+_HAS_HOST: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_LED_TO: Final = re.compile(r"[?&](?:[\w-]{1,30}=)?(https?(?::|%3A)(?://|%2F%2F)[^&\s]+)$", re.IGNORECASE)
+
+
 def profile_of(url: str | None) -> Profile | None:
     """Whom a link invites to follow, subscribe to, hear or pay; None for any other link.
 
@@ -394,19 +433,27 @@ def newsletter_provider(action: str | None) -> str | None:
 
 _FEED: Final = re.compile(
     r"(?:^|/)(?:feed|feeds|rss|atom|rss2|xmlrss)/?$|\.(?:rss|rdf|atom)$|(?:^|/)(?:rss|feed|atom|index)\.(?:xml|json|php|aspx)$"
-    r"|(?:^|/)(?:rss|feeds?)/[^?]{1,200}$",
+    r"|(?:^|/)_?(?:rss|feeds?)/[^?]{1,200}$",
     re.IGNORECASE,
 )
 _FEED_QUERY: Final = re.compile(
-    r"(?:^|&)(?:feed=(?:rss2?|atom|rdf|comments-rss2?)|format=(?:rss|atom|feed)|type=rss)", re.IGNORECASE
+    r"(?:^|&)(?:feed=(?:rss2?|atom|rdf|comments-rss2?)|format=(?:rss|atom|feed)|type=rss|page=(?:backend|[\w-]*(?:rss|atom))(?=&|$))",
+    re.IGNORECASE,
 )
+"""WordPress, Joomla and others, SPIP."""
+_FEED_FILE: Final = re.compile(r"\.(?:xml|rss|rdf|atom)$", re.IGNORECASE)
 
 
 def may_be_feed(href: str) -> bool:
     """Whether a link as written looks like one to a feed."""
     lowered = href.lower()
-    has_word = "feed" in lowered or "rss" in lowered or "atom" in lowered or "rdf" in lowered
-    return has_word and looks_like_feed(href)
+    return any(word in lowered for word in ("feed", "rss", "atom", "rdf", "page=backend")) and looks_like_feed(href)
+
+
+def is_feed_file(url: str) -> bool:
+    """Whether an address that looks like one of a feed can be nothing else: not a page about feeds, as ``/rss/``."""
+    parts = urlsplit(url)
+    return bool(_FEED_FILE.search(parts.path) or _FEED_QUERY.search(parts.query))
 
 
 def looks_like_feed(url: str) -> bool:

@@ -27,7 +27,17 @@ from crawler.extract.networks import share_intent
 from crawler.extract.newsletter import newsletter_forms
 from crawler.extract.outline import MAX_LINE, Line, Outline, outline_of
 from crawler.extract.phrases import fold_phrase, invitation_kind, may_invite
-from crawler.extract.profiles import LONGEST_KEPT, Profile, is_of_platform, looks_like_feed, may_be_feed, profile_of
+from crawler.extract.profiles import (
+    LONGEST_KEPT,
+    Profile,
+    is_feed_file,
+    is_of_platform,
+    led_to,
+    looks_like_feed,
+    may_be_feed,
+    place_of,
+    profile_of,
+)
 from crawler.extract.selection import names_in, upwards
 from crawler.extract.urls import site_of
 from crawler.items import Page, Subscribe
@@ -64,6 +74,12 @@ _OF_COMMENTS: Final = re.compile(
 _NO_OFFER: Final = re.compile(
     r"agreement|terms|policy|conditions|\bcancel|unsubscri|kündig|desabonn|отписа", re.IGNORECASE
 )
+_HOST: Final = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
+"""The name of a service is no invitation, whatever it is called."""
+_POST: Final = "a[href*='/status/'], a[href*='/p/'], a[href*='/posts/'], a[href*='/statuses/']"
+"""Links to a post on a network."""
+_MAX_POST: Final = 4
+"""Elements around the name of who wrote a post among which the link to it is looked for."""
 _CREDIT: Final = re.compile(
     r"\b(?:theme|themes|template|designed|design|powered|built|developed|made|hosted|plugin|photo|image|foto)\s?(?:with|by|von|:|\b)",
     re.IGNORECASE,
@@ -84,16 +100,17 @@ _MAX_MISSES: Final = 20
 def read_subscribes(document: Document, page: Page) -> list[Subscribe]:
     """The subscribe block in the page's order.
 
-    - Links and widgets of known platforms (:mod:`crawler.extract.profiles`); a profile that a sentence only mentions,
-      share links, the author's profiles beside his name and links in readers' comments are left out.
+    - Links and widgets of known platforms (:mod:`crawler.extract.profiles`), also over a page of the site's own; a
+      profile that a sentence only mentions or that signs a post which the page shows, share links, the author's
+      profiles beside his name and links in readers' comments are left out.
     - Feeds: every ``link[rel=alternate]`` of a feed type, the comment feeds of the post and of the site too (their
       label says so); the REST and oEmbed alternates of WordPress are no feeds. Links to feeds as well.
-    - Newsletter forms; comment, login and search forms and their check-boxes are none.
+    - Newsletter forms and those of payment services; comment, login and search forms and their check-boxes are none.
     - The site's own "Subscribe", "Newsletter", "Donate" links and buttons, ``platform`` then is ``site``.
     - Lines of the description (:mod:`crawler.extract.invitations`), also those whose address is missing. A description
       that stands in metadata only comes first.
 
-    Invitations of equal kind and platform to one address are one; the first stays.
+    Invitations of equal kind and platform to one address, however it is written, are one; the first stays.
 
     :param page: its description and language
     """
@@ -113,6 +130,8 @@ class _Reader:
         links = [link for link in self.document.elements.links if self._may_be_row(*link)]
         self.found.extend(self._running_text(links))
         for node, row in self._feeds():
+            self._take(node, row)
+        for node, row in self._payments():
             self._take(node, row)
         for node, row in newsletter_forms(self.document):
             self._take(node, row)
@@ -167,6 +186,17 @@ class _Reader:
                     ),
                 )
 
+    def _payments(self) -> Iterator[tuple[LexborNode, Subscribe]]:
+        """Forms that are sent to a service for donations, such as PayPal's buttons."""
+        for form in self.document.css("form[action]"):
+            url = self.document.link(form.attributes.get("action"))
+            profile = profile_of(url)
+            if profile is not None and profile.kind == "support":
+                button = form.css_first("button, input[type=submit], input[type=image]")
+                row = self._row(button or form, profile, url)
+                row.label = row.label or (button.attributes.get("alt") if button is not None else None) or None
+                yield form, row
+
     def _widget(self, node: LexborNode) -> Subscribe | None:
         attributes = node.attributes
         channel_id, name = attributes.get("data-channelid"), attributes.get("data-channel")
@@ -219,6 +249,7 @@ class _Reader:
         return (
             len(written) > LONGEST_KEPT
             or _may_invite(written)
+            or profile_of(led_to(written, self.document.url)) is not None
             or ("rel" in attributes and "me" in (attributes["rel"] or "").lower())
             or self._is_labelled(node)
         )
@@ -228,8 +259,9 @@ class _Reader:
             return None  # WordPress's list of another site's news (`wp_widget_rss_output()`)
         is_absolute = ":" in written[:20] or written.startswith("//")
         profile = (profile_of(written) or _fediverse(written, attributes.get("rel"))) if is_absolute else None
+        profile = profile or profile_of(led_to(written, self.document.url))
         if profile is not None:
-            if share_intent(written) is not None or self._is_mentioned(node):
+            if share_intent(written) is not None or self._is_mentioned(node) or _signs_post(node, profile):
                 return None
             if profile.kind in ("follow", "subscribe") and self.areas.in_byline(node):
                 return None  # the author's own
@@ -279,8 +311,12 @@ class _Reader:
 
     def _is_feed_link(self, node: LexborNode, url: str, label: str | None) -> bool:
         names = " ".join(filter(None, (label, node.attributes.get("class"), node.attributes.get("title")))).lower()
-        return any(word in names for word in ("rss", "feed", "atom", "xml")) or urlsplit(url).path.rstrip("/").endswith(
-            ("/feed", "/rss", ".rss", "/rss.xml", "/rss.php", "/feed.xml", "/atom.xml")
+        return (
+            is_feed_file(url)
+            or any(word in names for word in ("rss", "feed", "atom", "xml"))
+            or urlsplit(url)
+            .path.rstrip("/")
+            .endswith(("/feed", "/rss", ".rss", "/rss.xml", "/rss.php", "/feed.xml", "/atom.xml"))
         )
 
     # -- running text -------------------------------------------------------------------------------
@@ -371,6 +407,8 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
     for _, row in found:
         address = re.sub(r"^https?://(?:www\.)?|/$", "", row.url) if row.url else None
         words = None if row.url else (fold_phrase(row.label or "") or row.channel_id or row.handle)
+        if row.url and (row.channel_id or row.handle):
+            address = place_of(row.url)
         kept.setdefault((row.kind, row.platform, address, words), row)
     rows = list(kept.values())[:MAX_ROWS]
     for position, row in enumerate(rows):
@@ -384,7 +422,7 @@ def _site_kind(label: str | None, url: str | None) -> str | None:
     if label is None or not 1 <= len(words) <= _MAX_SITE_WORDS:
         return None
     kind = invitation_kind(label)
-    if kind not in _SITE_KINDS or "/" in label or _NO_OFFER.search(label):
+    if kind not in _SITE_KINDS or "/" in label or _NO_OFFER.search(label) or _HOST.fullmatch(label):
         return None
     if _OF_COMMENTS.search(f"{label} {url or ''}"):
         return None
@@ -413,6 +451,19 @@ def _with_words(row: Subscribe, line: Line | None) -> Subscribe:
     if line is not None and (row.label is None or re.match(r"(?:https?://|www\.)", row.label)):
         row.label = label_text(line.plain) if len(line.plain) <= 200 else None
     return row
+
+
+def _signs_post(node: LexborNode, profile: Profile) -> bool:
+    """Whether a profile is that of who wrote a post that the page shows: the post's own link stands beside it."""
+    name = f"/{profile.handle}/".casefold()
+    around = node.parent
+    for _ in range(_MAX_POST if profile.handle else 0):
+        if around is None or around.tag in ("body", "main", "article", "ul", "ol"):
+            return False
+        if any(name in (link.attributes.get("href") or "").casefold() for link in around.css(_POST)[:_MAX_POST]):
+            return True
+        around = around.parent
+    return False
 
 
 def _fediverse(url: str, rel: str | None) -> Profile | None:

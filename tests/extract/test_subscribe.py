@@ -171,7 +171,13 @@ def test_a_profile_in_a_sentence_is_mentioned_and_beside_words_that_invite_an_in
 
 @pytest.mark.parametrize(
     "place",
-    ['<li id="comment-7">{}</li>', '<ol class="commentlist"><li>{}</li></ol>', '<div class="wpd-comment">{}</div>'],
+    [
+        '<li id="comment-7">{}</li>',
+        '<ol class="commentlist"><li>{}</li></ol>',
+        '<div class="wpd-comment">{}</div>',
+        '<ul id="recentcomments"><li>{}</li></ul>',
+        '<ol class="has-dates wp-block-latest-comments"><li>{}</li></ol>',
+    ],
 )
 def test_links_of_readers_are_no_invitations_of_the_page(place: str) -> None:
     inside = '<a href="https://www.youtube.com/@reader">reader</a><a href="/feed/">RSS</a><button class="subscribe-button">Follow</button>'
@@ -216,6 +222,63 @@ def test_a_line_that_names_a_podcast_invites_to_it_only_with_a_colon() -> None:
 def test_no_more_rows_are_kept_than_a_page_can_mean() -> None:
     rows = read("".join(f'<a href="https://x.com/name{n}">{n}</a><br>' for n in range(3_000)))
     assert [row.position for row in rows] == list(range(1_000))
+
+
+def test_one_name_on_a_platform_is_one_invitation_however_its_address_is_written() -> None:
+    addresses = (
+        "https://www.x.com/Example",
+        "http://twitter.com/#!/example",
+        "https://x.com/example?lang=en",
+        "https://x.com/other",
+    )
+    assert [row.handle for row in read("".join(f"<p><a href='{url}'>X</a>" for url in addresses))] == [
+        "Example",
+        "other",
+    ]
+
+
+@pytest.mark.parametrize("way", ["/goto/?{}", "https://www.example.net/out?to={}", "/out?id=1&url={}"])
+def test_a_profile_behind_a_page_of_the_sites_own_is_a_profile(way: str) -> None:
+    [row] = read(f"<a href='{way.format('https%3A%2F%2Fx.com%2Fexample')}'>X</a>")
+    assert (row.platform, row.handle, row.url) == (
+        "x",
+        "example",
+        f"https://www.example.net{way.removeprefix('https://www.example.net')}".format("https%3A%2F%2Fx.com%2Fexample"),
+    )
+    assert (
+        read(
+            "<a href='/goto/?https%3A%2F%2Fwww.example.net%2Fa'>A</a><a href='https://example.org/?u=https://x.com/example'>B</a>"
+        )
+        == []
+    )
+
+
+def test_who_wrote_a_post_that_the_page_shows_is_nobody_to_follow() -> None:
+    post = "<div><a href='https://x.com/someone'>someone</a><p>Look at this.</p><a href='https://x.com/{}/status/7'>3h</a></div>"
+    assert read(post.format("Someone")) == []
+    assert len(read(post.format("others"))) == 1
+
+
+def test_a_form_that_pays_is_an_invitation_to_support() -> None:
+    form = "<form action='https://www.paypal.com/cgi-bin/webscr' method=post><input type=image alt='Donate'></form>"
+    assert stated(read(form * 2)) == [
+        {"kind": "support", "platform": "paypal", "label": "Donate", "url": "https://www.paypal.com/cgi-bin/webscr"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "rows"),
+    [
+        ("<a href=/_rss/news_rss.php>Articles as RSS</a>", [("feed", "Articles as RSS")]),
+        ("<a href='spip.php?page=backend'></a>", [("feed", None)]), ("<a href='spip.php?page=comments-rss&id=5'>Follow</a>", [("feed", "Follow")]),
+        ("<a href=/rss/group/news/index.xml>News</a>", [("feed", "News")]), ("<a href=/help/rss_help.php>About RSS</a>", []),
+        ("<a href=/don>Faites un don</a>", [("support", "Faites un don")]),
+        ("<a href=https://subscribe.example/>subscribe.example</a>", []), ("<a href=/e>eNewsletters</a>", [("newsletter", "eNewsletters")]),
+        ("<form id=subscribe><h3>News by mail</h3><input title='your e-mail'><input type=submit></form>", [("newsletter", "News by mail")]),
+    ],
+)  # fmt: skip
+def test_feeds_newsletters_and_gifts_are_known_by_more_names(page: str, rows: list[Any]) -> None:
+    assert [(row.kind, row.label) for row in read(page)] == rows
 
 
 def test_one_address_twice_is_one_invitation() -> None:
@@ -301,7 +364,26 @@ def test_rows_of_any_soup_of_tags_are_numbered_named_and_never_empty(body: str, 
 
 
 WORDS = st.sampled_from(
-    ["Follow", "us", "on", "X", "Newsletter", "abonnieren", "rss订阅", "订阅", "подписка", "S'abonner", "about", "verses", "podcast-", "feed", ":", "\n", "»", "é"]
+    [
+        "Follow",
+        "us",
+        "on",
+        "X",
+        "Newsletter",
+        "abonnieren",
+        "rss订阅",
+        "订阅",
+        "подписка",
+        "S'abonner",
+        "about",
+        "verses",
+        "podcast-",
+        "feed",
+        ":",
+        "\n",
+        "»",
+        "é",
+    ]
 )
 
 
@@ -312,7 +394,15 @@ def test_one_look_finds_whether_any_kind_is_named(words: list[str], joint: str) 
     assert may_invite(text) == any(pattern.search(folded) for pattern in phrases._KINDS.values())
 
 
-@given(st.lists(st.lists(WORDS | st.sampled_from(["https://x.com/ab", "www.patreon.com/ab", "t.me/abcd", "Facebook:", "a" * 50]), max_size=20).map(" ".join), max_size=6))
+@given(
+    st.lists(
+        st.lists(
+            WORDS | st.sampled_from(["https://x.com/ab", "www.patreon.com/ab", "t.me/abcd", "Facebook:", "a" * 50]),
+            max_size=20,
+        ).map(" ".join),
+        max_size=6,
+    )
+)
 def test_only_short_lines_and_those_with_an_address_have_invitations(written: list[str]) -> None:
     rows = read_invitations(split_line(line, 0) for line in written)
     short = [split_line(line, 0) for line in short_lines(written)]
