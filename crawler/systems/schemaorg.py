@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -76,6 +77,7 @@ class SchemaOrg(System):
         document, exchange = reading.shown, reading.page
         first = _first_page(document)
         stale = STALE if first is not None else 0
+        places: set[int] = set()
         while True:
             talk = read_talk(document) or Talk("", None)
             reading.walked(talk.syntax or "markup")
@@ -85,6 +87,7 @@ class SchemaOrg(System):
             if talk.is_cut:
                 reading.gap(f"{document.url}: not all comments of its markup can be read")
             met = reading.met
+            places.update(_places(talk))
             yield reading.batch(_comments(talk, document, exchange, reading), exchange)
             following = first or _next_page(document)
             if following is None or (reading.met == met and first is None and stale == 0):
@@ -96,6 +99,21 @@ class SchemaOrg(System):
             except FetchError as error:
                 reading.missing(error)
                 break
+        if places and min(places) > 1:
+            reading.gap(f"the first comment that is shown is number {min(places)}")
+
+
+def _places(talk: Talk) -> list[int]:
+    """Which comments of the thread these are, where their elements are numbered through (`data-index`)."""
+    elements = [said.thing.element for said in talk.said]
+    marked = ["" if element is None else element.attributes.get("data-index") or "" for element in elements]
+    places = [int(place) for place in marked if place.isdecimal() and len(place) <= LONGEST_PLACE]
+    is_whole = len(places) == len(talk.said) > 1
+    return places if is_whole and all(after == place + 1 for place, after in pairwise(places)) else []
+
+
+LONGEST_PLACE: Final = 6
+"""Digits of the number of a comment in its thread."""
 
 
 def _next_page(document: Document) -> str | None:

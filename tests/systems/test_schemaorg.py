@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import count
 
 import pytest
@@ -228,6 +229,13 @@ async def test_a_post_whose_element_is_named_as_deleted_and_says_so_is_a_stub():
     said_of_itself = html.replace("Post 1, as was said", "This post is deleted!")
     _, comments, _ = await only(said_of_itself.replace("<p>Post 2, as was said <a href=\"/post/203\">there</a></p>", "This post is deleted!"))
     assert [(c.status, c.text is None) for c in comments] == [("visible", False)] * 2 + [("removed", True), ("visible", False)]
+
+
+@pytest.mark.parametrize(("start", "verdict"), [(0, "complete"), (1, "complete"), (2, "partial")])
+async def test_what_begins_in_the_middle_of_a_numbered_thread_is_not_whole(start, verdict):
+    html = re.sub(r'data-pid="(\d+)"', lambda pid: f'{pid[0]} data-index="{int(pid[1]) - 200}"', posts(range(start, 9), last=9))
+    _, comments, ledger = await only(html)
+    assert (len(comments), ledger.verdict) == (9 - start, verdict)
 
 
 @pytest.mark.parametrize("start", [2, 20, 25, 40])
