@@ -30,22 +30,14 @@ from urllib.parse import ParseResult
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    NotConfigured,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
 
+from crawler.fetch import EXPECTED
 from crawler.politeness.refusal import RefusedError
 
 logger = logging.getLogger(__name__)
@@ -59,16 +51,7 @@ MAX_REDIRECTS: Final = 5
 MAX_KNOWN: Final = 2_000
 """How many hosts' rules are kept; the one used least recently is asked again. Bounds the memory of a wide crawl."""
 
-NO_ANSWER: Final = (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    OSError,
-)
+NO_ANSWER: Final[tuple[type[Exception], ...]] = (*EXPECTED, OSError)
 """What a download ends in when there is no answer one can read. Anything else is a defect, and is raised."""
 
 
