@@ -7,18 +7,13 @@ Text is well-formed Unicode without control characters, addresses are absolute a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Final
 
+from crawler.extract.dates import DAY, EARLIEST
 from crawler.extract.text import clean, is_clean
+from crawler.extract.urls import MAX_URL
 from crawler.items import Capture, Comment, Page, Share, Subscribe, Thread, Visit
-
-MICROS_PER_DAY: Final = 86_400_000_000
-EARLIEST: Final = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
-"""No page is older than the web."""
-MAX_URL: Final = 8_192
-"""Longer addresses are refused, characters."""
 
 # Printable text (`str.isprintable`) holds neither a control character nor a surrogate: nothing that `clean` would take.
 _TEXTS: Final[dict[type, tuple[str, ...]]] = {
@@ -80,7 +75,7 @@ def normalise(capture: Capture) -> None:
 
 def _are_sound(rows: list[Comment], observed_at: int) -> bool:
     """Whether nothing has to be changed, told at a glance: of a whole capture that is ten times cheaper than by row."""
-    latest = observed_at + MICROS_PER_DAY
+    latest = observed_at + DAY
     texts: list[str] = []
     for row in rows:
         texts += filter(None, _TEXTS_OF(row))
@@ -120,7 +115,7 @@ def _row(row: Any, observed_at: int) -> None:
         value = getattr(row, name)
         if value is not None:
             setattr(row, name, _bounded(value if value.isprintable() else clean(value)))
-    latest = observed_at + MICROS_PER_DAY
+    latest = observed_at + DAY
     for name in _TIMES.get(record, ()):
         value = getattr(row, name)
         if value is not None and not EARLIEST <= value <= latest:

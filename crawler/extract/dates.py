@@ -14,6 +14,7 @@ MICROS: Final = 1_000_000
 MINUTE: Final = 60 * MICROS
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
+"""All in microseconds."""
 
 EARLIEST: Final = 631_152_000 * MICROS
 """1990-01-01T00:00:00Z: nothing was commented on the web before, an earlier time is a broken one."""

@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
-MAX_URL: Final = 8_192
-"""Longer addresses are not looked at, characters."""
+from crawler.extract.urls import MAX_URL
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.extract.networks import MAX_URL, host_of, start_of
+from crawler.extract.networks import host_of, start_of
+from crawler.extract.urls import MAX_URL
 
 LONGEST_KEPT: Final = 500
 """Answers about longer addresses are not kept, characters."""

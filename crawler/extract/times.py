@@ -9,7 +9,7 @@ from typing import Final
 
 from crawler.extract.areas import Areas
 from crawler.extract.dateline import read_dateline
-from crawler.extract.dates import Published, read_time
+from crawler.extract.dates import DAY, Published, read_time
 from crawler.extract.document import Document
 from crawler.extract.selection import ranked
 from crawler.extract.structured import Structured
@@ -62,9 +62,6 @@ _LARGEST_TO_SEARCH: Final = 2_000_000
 _LINES_TO_SEARCH: Final = 400
 _MAX_METAS: Final = 10
 """Tags of one name that are read."""
-
-_DAY: Final = 86_400_000_000
-"""Microseconds."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -162,7 +159,7 @@ def _time(candidates: Iterator[str], observed_at: int, language: str | None) -> 
         if time is None or time.at is None:
             continue
         if time.precision != "day":
-            if day is None or day.at is None or day.at - _DAY <= time.at < day.at + 2 * _DAY:
+            if day is None or day.at is None or day.at - DAY <= time.at < day.at + 2 * DAY:
                 return time.at
         elif day is None:
             day = time

@@ -17,12 +17,10 @@ import pyarrow.compute as pc
 
 from archive.reader import Archive, Rows
 from archive.schema import Thread
+from crawler.extract.dates import DAY, HOUR
 from crawler.monitoring.drift import KINDS, LEAST_SUBJECTS, Change, Look, find_change
 from crawler.report import SOUND_VERDICTS, incomplete, is_locked
 
-HOUR: Final = 3_600_000_000
-"""Microseconds."""
-DAY: Final = 24 * HOUR
 ROWS_AT_ONCE: Final = 1_024
 """Rows that are Python's at the same time."""
 EXAMPLES: Final = 3

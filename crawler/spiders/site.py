@@ -25,6 +25,7 @@ from crawler.discovery.search import Search
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import A_FILE, CALENDAR, FILTERS, form, is_day, is_view, trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
+from crawler.extract.dates import DAY
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.fetch import explain
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
 
 USUAL_SITEMAPS: Final = ("/sitemap.xml", "/wp-sitemap.xml", "/sitemap_index.xml")
 """Where sitemaps lie that robots.txt does not name: sitemaps.org's example, WordPress 5.5, Yoast and others."""
-
-DAY: Final = 86_400_000_000
-"""Microseconds."""
 
 NEWEST: Final = 10
 """Priority of what reads a place that names pages; pages themselves have 0 and less."""

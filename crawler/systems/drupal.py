@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborNode
 
 from archive.schema import Comment
-from crawler.extract.dates import EAST, WEST, Published, read_time
+from crawler.extract.dates import EAST, MINUTE, WEST, Published, read_time
 from crawler.extract.document import Document
 from crawler.extract.selection import classes_of
 from crawler.extract.text import line_of
@@ -54,10 +54,8 @@ REPLY_TO: Final = re.compile(r"/comment/reply/(?:node/)?([1-9]\d{0,18})(?:/|\Z|\
 MONTH_FIRST: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?=\D)")
 """`D, m/d/Y - H:i`, Drupal's medium format in every language."""
 
-QUARTER: Final = 900_000_000
-"""Microseconds; zones differ from UTC by whole quarters of an hour."""
-
-MINUTE: Final = 60_000_000
+QUARTER: Final = 15 * MINUTE
+"""Zones differ from UTC by whole quarters of an hour."""
 
 
 class Drupal(System):

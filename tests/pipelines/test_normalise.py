@@ -7,8 +7,9 @@ from copy import deepcopy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crawler.extract.dates import DAY, EARLIEST
 from crawler.items import Capture, Comment, Page, Share, Subscribe
-from pipelines.normalise import EARLIEST, MICROS_PER_DAY, _row, normalise
+from pipelines.normalise import _row, normalise
 
 NOW = 1_700_000_000_000_000
 
@@ -71,7 +72,7 @@ def test_times_lie_between_the_webs_first_year_and_the_day_after_the_visit(at):
             Comment(published_at=at, published_min=at, published_max=at, published_precision="s", published_raw="x")
         ]
     ).comments[0]
-    believable = EARLIEST <= at <= NOW + MICROS_PER_DAY
+    believable = EARLIEST <= at <= NOW + DAY
     assert comment.published_at == (at if believable else None)
     assert comment.published_precision == ("s" if believable else None)
     assert comment.published_raw == "x"
@@ -89,7 +90,7 @@ URLS = st.one_of(
     st.sampled_from(["https://e.org/", "HTTP://e.org/", "javascript:x", "http://e.org/\r", "http://" + "e" * 9000]),
 )
 TIMES = st.one_of(
-    st.none(), st.sampled_from([EARLIEST - 1, EARLIEST, NOW, NOW + MICROS_PER_DAY, NOW + MICROS_PER_DAY + 1])
+    st.none(), st.sampled_from([EARLIEST - 1, EARLIEST, NOW, NOW + DAY, NOW + DAY + 1])
 )
 COMMENTS = st.builds(
     Comment, native_id=TEXTS, author_name=TEXTS, text=TEXTS, text_html=TEXTS, author_url=URLS, permalink=URLS,

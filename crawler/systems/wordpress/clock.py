@@ -20,15 +20,12 @@ from functools import cache, lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from crawler.extract.dates import Published, read_time
+from crawler.extract.dates import DAY, MINUTE, Published, read_time
 from crawler.extract.document import Document
 from crawler.extract.urls import page_url
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
-MINUTE: Final = 60_000_000
-DAY: Final = 24 * 60 * MINUTE
-"""Microseconds."""
 
 WEEK: Final = timedelta(days=7)
 

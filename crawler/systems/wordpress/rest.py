@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from scrapy.http import Response
 
 from archive.schema import Comment
+from crawler.extract.dates import HOUR
 from crawler.extract.markup import read_markup
 from crawler.extract.text import clean
 from crawler.systems.base import Exchange, FetchError, ShapeChangedError
@@ -24,9 +25,6 @@ PER_PAGE: Final = 100
 """The most that WordPress gives at once (`WP_REST_Controller::get_collection_params()`)."""
 
 FIELDS: Final = "id,parent,author,author_name,author_url,date,date_gmt,link,status,type"
-
-HOUR: Final = 3_600_000_000
-"""Microseconds; by so much or half of it clocks leap."""
 
 OFF_STATUS: Final = frozenset({400, 401, 403, 404, 405, 410, 501})
 """How sites say that the API is not for visitors: `rest_forbidden`, `rest_no_route`, `rest_cannot_read_post`."""
@@ -163,6 +161,7 @@ def merge(comment: Comment, fact: Fact) -> None:
     without typographic quotes. A time that the page states with its offset is kept where the API may be an hour late.
     """
     comment.parent_native_id = fact.parent
+    # Clocks leap by an hour, or by half of one.
     is_leap = fact.at is not None and fact.is_doubtful and comment.published_at in (fact.at - HOUR, fact.at - HOUR // 2)
     if fact.at is not None and not (is_leap and comment.published_min == comment.published_max):
         comment.published_at = comment.published_min = comment.published_max = fact.at
