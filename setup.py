@@ -17,6 +17,7 @@ setup(
     package_data={"": ["**/*.json", "**/*.html"]},  # also in folders that are no packages themselves
     install_requires=[
         "scrapy>=2.19",
+        "itemadapter>=0.13",  # by which Scrapy reads the items, which are dataclasses
         "selectolax>=1.0",
         "lxml>=5.3",
         "w3lib>=2.5",
