@@ -293,11 +293,11 @@ _FORMER: Final = {
 def led_to(written: str, base: str) -> str | None:
     """Where a link leads that a site sends over a page of its own (``/goto/?https%3A%2F%2Fx.com%2Fname``); else None.
 
-    :param written: the link as written
+    :param written: the link as written; most have no ``http`` but at their beginning, and need not be asked about
     :param base: the page's address
     """
-    if written.find("http", 1) < 0 or len(written) > MAX_URL or (found := _LED_TO.search(written)) is None:
-        return None  # most links
+    if len(written) > MAX_URL or (found := _LED_TO.search(written)) is None:
+        return None
     url, here = unquote(found[1]), host_of(base)
     is_own = not _HAS_HOST.match(written) or host_of(written) == here
     return url if is_own and host_of(url) != here else None
@@ -447,8 +447,9 @@ _FEED_FILE: Final = re.compile(r"\.(?:xml|rss|rdf|atom)$", re.IGNORECASE)
 
 def may_be_feed(href: str) -> bool:
     """Whether a link as written looks like one to a feed."""
-    lowered = href.lower()
-    return any(word in lowered for word in ("feed", "rss", "atom", "rdf", "page=backend")) and looks_like_feed(href)
+    lowered = href.lower()  # five looks for words are ten times as fast as one pattern
+    has_word = "feed" in lowered or "rss" in lowered or "atom" in lowered or "rdf" in lowered
+    return (has_word or "page=backend" in lowered) and looks_like_feed(href)
 
 
 def is_feed_file(url: str) -> bool:

@@ -183,7 +183,7 @@ class _Reader:
                 bar = bar.parent
         for key, bar in bars.items():
             few = 1 if "shar" in f"{bar.attributes.get('class')} {bar.attributes.get('id')}".lower() else _FEW_BUTTONS
-            if len(named[key]) < few or sum(1 for _ in islice(bar.traverse(), _MAX_BAR)) == _MAX_BAR:
+            if len(named[key]) < few or len(list(islice(bar.traverse(), _MAX_BAR))) == _MAX_BAR:
                 continue
             for node in bar.css("a, button, [role=button]"):
                 if node.mem_id in self.taken or self._is_inside_taken(node):

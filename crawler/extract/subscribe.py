@@ -249,7 +249,7 @@ class _Reader:
         return (
             len(written) > LONGEST_KEPT
             or _may_invite(written)
-            or profile_of(led_to(written, self.document.url)) is not None
+            or (written.find("http", 1) > 0 and profile_of(led_to(written, self.document.url)) is not None)
             or ("rel" in attributes and "me" in (attributes["rel"] or "").lower())
             or self._is_labelled(node)
         )
