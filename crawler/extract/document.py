@@ -110,15 +110,15 @@ class Document:
     def breaks_off(self) -> bool:
         """Whether the markup of a page ends before the page does, as where its server failed in the middle.
 
-        `html` and `body` may lack their end tags, but then everything in them has its own, and no text comes last.
+        `html` and `body` may lack their end tags, but then everything in them has its own, and no text comes last. A
+        text may end a page without any part that must have an end tag.
         """
         text = self.text
         if _PAGE_END.search(text[-TAIL:]) or _PAGE_END.search(text) or not _PAGE_BEGIN.search(text):
             return False
-        if self.ends_in_text:
-            return True
         tags = Counter(tag.lower() for tag in _CONTAINERS.findall(_NO_TAGS.sub("", text)))
-        return any(count > tags["/" + tag] for tag, count in tags.items() if tag[0] != "/")
+        is_open = any(count > tags["/" + tag] for tag, count in tags.items() if tag[0] != "/")
+        return is_open or (self.ends_in_text and (bool(tags) or text.rfind("<") > text.rfind(">")))
 
     @property
     def ends_in_text(self) -> bool:

@@ -55,7 +55,7 @@ async def test_a_page_that_breaks_off_anywhere_is_partial_and_no_comment_is_read
     ("html", "is_broken"),
     [
         ("<html><body><div><p>One<li>Two</div>", False), ("<html><title>x</title><h1>One</h1>", False), ("<div><ul><li>One", False), ("<html><div>One</div></html>", False),
-        ('<html><script>var a = "<div>"</script><!-- <div> --><p>One</p>', False), ("<html><body><div><p>One</p>", True), ("<html><body><p>One", True), ('<!doctype html><p>One</p><a href="/o', True),
+        ('<html><script>var a = "<div>"</script><!-- <div> --><p>One</p>', False), ("<html><body><div><p>One</p>", True), ("<html><body><p>One", False), ("<html><body><div>One</div><p>Two", True), ('<!doctype html><p>One</p><a href="/o', True),
     ],
 )  # fmt: skip
 def test_a_page_without_its_end_breaks_off_where_something_is_open(html, is_broken):
