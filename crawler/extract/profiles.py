@@ -270,6 +270,10 @@ def unwrapped(url: str) -> str:
 
 def place_of(url: str) -> str:
     """A profile's address for comparing: without what may be written otherwise, as case, ``www.`` and parameters."""
+    return _place_of(url) if len(url) > LONGEST_KEPT else _kept_place_of(url)
+
+
+def _place_of(url: str) -> str:
     found = _LED_TO.search(url)
     url = unwrapped(unquote(found[1]) if found is not None else url)
     try:
@@ -279,6 +283,9 @@ def place_of(url: str) -> str:
     path = unquote(parts.path).strip("/").casefold() or parts.fragment.removeprefix("!/").strip("/").casefold()
     query = parts.query if path.endswith(".php") or _profile_of(url.partition("?")[0]) is None else ""
     return f"{_FORMER.get(host := host_of(url), host)}/{path}?{query}"
+
+
+_kept_place_of: Final = lru_cache(maxsize=4_096)(_place_of)
 
 
 _FORMER: Final = {

@@ -405,10 +405,12 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
     found.sort(key=lambda item: item[0])
     kept: dict[tuple[str | None, ...], Subscribe] = {}
     for _, row in found:
-        address = re.sub(r"^https?://(?:www\.)?|/$", "", row.url) if row.url else None
-        words = None if row.url else (fold_phrase(row.label or "") or row.channel_id or row.handle)
-        if row.url and (row.channel_id or row.handle):
-            address = place_of(row.url)
+        address = words = None
+        if not row.url:
+            words = fold_phrase(row.label or "") or row.channel_id or row.handle
+        else:
+            is_account = row.channel_id or row.handle
+            address = place_of(row.url) if is_account else re.sub(r"^https?://(?:www\.)?|/$", "", row.url)
         kept.setdefault((row.kind, row.platform, address, words), row)
     rows = list(kept.values())[:MAX_ROWS]
     for position, row in enumerate(rows):
