@@ -24,6 +24,7 @@ from deltalake import DeltaTable
 from archive.errors import ArchiveError
 from archive.log import Entry, TableLog
 from archive.states import STATES, CommentState, PageState, Run, columns_of, packed, packed_runs, states_of, unpacked
+from archive.wal import write_ahead
 
 _LAYOUT: Final = 2
 """Layout of the index's tables; an index with another one is built anew."""
@@ -342,7 +343,7 @@ class Index:
 
     @staticmethod
     def _lay_out(writer: sqlite3.Connection) -> None:
-        writer.execute("PRAGMA journal_mode = WAL")
+        write_ahead(writer)
         # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
         writer.execute("PRAGMA synchronous = NORMAL")
         writer.execute("BEGIN IMMEDIATE")

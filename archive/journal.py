@@ -16,6 +16,7 @@ from typing import Self
 
 from archive.errors import ArchiveError
 from archive.parts import Part
+from archive.wal import write_ahead
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Journal:
         except sqlite3.Error as error:
             raise self._failed(error) from error
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS batches (crawl_id, number INTEGER, record, PRIMARY KEY (crawl_id, number))"

@@ -1,0 +1,32 @@
+"""SQLite files that several processes may open for the first time at once."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Final
+
+_WAIT_S: Final = 10.0
+_PAUSE_S: Final = 0.01
+_PRIMARY: Final = 0xFF
+"""The part of an error code that is not its detail (SQLite, "Result and Error Codes")."""
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a file to its write-ahead log.
+
+    Where two processes do so at once, SQLite refuses one of them at once, whatever its timeout: both hold what the
+    other waits for. It is tried again for ten seconds.
+
+    :raises sqlite3.Error: the file cannot be used
+    """
+    end = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
