@@ -234,6 +234,7 @@ class SiteSpider(VisitSpider):
 
     def _pages(self, site: Search, pages: Iterable[Found], depth: int | None = None) -> Iterator[Request]:
         """Requests for pages, within the site and its limits, traps left out."""
+        later: list[Request] = []
         for found in self._young(site, pages):
             url = as_page(found.url)
             if url is None or site_of(url) != site_of(site.home) or not site.options.wants(url):
@@ -261,7 +262,13 @@ class SiteSpider(VisitSpider):
             # Where both answer alike, the address without the query is the page's, or without the number of a post.
             shorter = path if query else above_number(url)
             is_later = shorter is not None and (not query or mark(shorter) in site.seen)
-            yield request.replace(priority=-1) if is_later else request
+            if not is_later:
+                yield request
+            elif depth is None:
+                yield request.replace(priority=-1)
+            else:  # else the first of a listing would be asked for before those after it are known
+                later.append(request.replace(priority=-1))
+        yield from later
 
     def _passed_as_trap(self, site: Search, url: str, kind: str) -> None:
         """Count an address that is never asked for, so that nobody is left with fewer pages and no reason."""
