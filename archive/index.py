@@ -24,7 +24,7 @@ from deltalake import DeltaTable
 from archive.errors import ArchiveError
 from archive.log import Entry, TableLog
 from archive.states import STATES, CommentState, PageState, Run, columns_of, packed, packed_runs, states_of, unpacked
-from archive.wal import write_ahead
+from archive.wal import is_busy, write_ahead
 
 _LAYOUT: Final = 2
 """Layout of the index's tables; an index with another one is built anew."""
@@ -89,7 +89,9 @@ class Index:
         self._lock = threading.Lock()
         try:
             self._writer, self._reader = self._connect()
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if is_busy(error):  # another crawl's, who uses it
+                raise ArchiveError(f"the change index {path} is in use: {error}; run the crawl again") from error
             self._forget()
             try:
                 self._writer, self._reader = self._connect()

@@ -12,6 +12,11 @@ _PRIMARY: Final = 0xFF
 """The part of an error code that is not its detail (SQLite, "Result and Error Codes")."""
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether a file is sound, and another process has it."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY
+
+
 def write_ahead(connection: sqlite3.Connection) -> None:
     """Switch a file to its write-ahead log.
 
@@ -25,7 +30,7 @@ def write_ahead(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            if not is_busy(error) or time.monotonic() > end:
                 raise
             time.sleep(_PAUSE_S)
         else:

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from archive import wal
+from archive import index, wal
+from archive.errors import ArchiveError
 from archive.wal import write_ahead
 
 
@@ -42,3 +43,12 @@ def test_the_wait_has_an_end_and_other_errors_are_not_waited_for(held, monkeypat
     (tmp_path / "b.sqlite").write_bytes(b"no database" * 100)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         write_ahead(sqlite3.connect(tmp_path / "b.sqlite"))
+
+
+def test_an_index_that_another_process_has_is_not_removed(held, monkeypatch, tmp_path):
+    monkeypatch.setattr(wal, "_WAIT_S", 0)
+    monkeypatch.setattr(index, "_WAIT_S", 0)
+    before = (tmp_path / "a.sqlite").stat().st_ino
+    with pytest.raises(ArchiveError, match=r"a\.sqlite is in use"):
+        index.Index(tmp_path / "a.sqlite")
+    assert (tmp_path / "a.sqlite").stat().st_ino == before

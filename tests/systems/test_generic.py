@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit import NOW, read
+from kit import NOW, answering, read, reading_of
 
 from crawler.extract.document import Document
 from crawler.systems.generic import Generic
@@ -23,6 +23,7 @@ from crawler.systems.generic.template import Template
 from crawler.systems.generic.thread import THRESHOLD, candidates, find_thread, read_whole
 from crawler.systems.generic.times import time_in
 from crawler.systems.generic.tree import flatten
+from crawler.systems.reading import read_thread
 from pipelines.emit import moment
 
 FIXTURES = Path(__file__).with_name("fixtures") / "generic"
@@ -216,6 +217,20 @@ async def test_a_further_page_that_shows_another_one_once_more_makes_the_thread_
     web[URL + "?page=1"] = answer(thread_page((1, 2, 3), links))
     found = await comments_of_page(thread_page((1, 2, 3), links), web)
     assert (len(found), found[0][1].verdict) == (len({1, 2, 3}.union(*shown.values())), verdict)
+
+
+async def test_a_page_without_ids_that_shows_the_first_once_more_is_noticed_though_the_pipelines_took_the_labels():
+    links = '<a href="?page=2">2</a>'
+    html = thread_page((1, 2, 3), links).replace(' id="c', ' data-x="c')
+    document = Document(html, URL)
+    [ref] = Generic().detect(document)
+    reading = reading_of(ref, document, answering({URL + "?page=2": answer(html)}))
+    async for batch in read_thread(Generic(), reading):
+        for comment in batch.comments:
+            assert comment.id_kind == "surrogate"
+            comment.native_id = None
+    ledger = reading.ledger()
+    assert (ledger.verdict, "once more" in ledger.gaps[0]["reason"]) == ("partial", True)
 
 
 async def test_the_number_of_the_first_page_that_other_pages_link_to_is_no_repetition():

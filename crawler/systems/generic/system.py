@@ -82,10 +82,10 @@ class Generic(System):
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
         comments = comments_of(found, observed_at=reading.page.observed_at)
+        waiting = page_links(found, reading.shown)
+        shown = _Shown(waiting, comments)  # before the pipelines take the labels of comments without ids
         yield reading.batch(comments, reading.page)
         seen = {reading.shown.url.partition("#")[0], ref.url}
-        waiting = page_links(found, reading.shown)
-        shown = _Shown(waiting, comments)
         barren, pages, unread = 0, 1, 0
         while waiting and barren < MAX_BARREN:
             url = waiting.pop(0)
