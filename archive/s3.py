@@ -60,7 +60,9 @@ class S3Store:
     def prepare(self) -> None:
         """Probe the bucket for writing and for ``If-None-Match``, without which commits of two crawls are lost."""
         self._connection.learn_region()
-        path = f"_probe-{secrets.token_hex(8)}"
+        # A server may carry out a write after the request was given up and its object removed: where unfinished parts
+        # lie, what comes back so is swept with them.
+        path = f"crawls/{STAGED}/probe.{secrets.token_hex(8)}"
         # A first answer that was lost makes botocore meet its own object; only the second write tells something.
         self._create(path)
         try:

@@ -53,7 +53,9 @@ def only_real(reason: str):
 
 LANES = 4
 """Archives that are worked on at the same time."""
-QUICK = S3Options(timeout_s=1.0, retries=3)
+PATIENT = S3Options(timeout_s=20.0, retries=5)
+"""Where nothing is to time out. A busy machine's server can carry out a write of which the client has given up the first
+attempt and removed the second."""
 
 
 @dataclass
@@ -103,10 +105,10 @@ class Bucket:
         pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=self.name)
         return [found["Key"] for page in pages for found in page.get("Contents", ()) if among in found["Key"]]
 
-    def exporter(self, crawl_id: str = "crawl-1", state: str = "state", options: S3Options = QUICK, **rest) -> Exporter:
+    def exporter(self, crawl_id: str = "crawl-1", state: str = "state", options: S3Options = PATIENT, **rest) -> Exporter:
         return Exporter(self.uri, crawl_id, state_dir=self.folder / state, s3=options, **rest)
 
-    def started(self, crawl_id: str = "crawl-1", state: str = "state", options: S3Options = QUICK) -> Exporter:
+    def started(self, crawl_id: str = "crawl-1", state: str = "state", options: S3Options = PATIENT) -> Exporter:
         exporter = self.exporter(crawl_id, state, options)
         exporter.start()
         return exporter
@@ -133,7 +135,7 @@ class Bucket:
     def litter(self) -> list[str]:
         """What a crawl that ended well leaves nothing of."""
         uploads = self.client().list_multipart_uploads(Bucket=self.name).get("Uploads", ())
-        keys = [*self.objects("/_tmp/"), *self.objects("_probe"), *(upload["Key"] for upload in uploads)]
+        keys = [*self.objects("/_tmp/"), *(upload["Key"] for upload in uploads)]
         return self._own(keys)
 
     def _own(self, keys: list[str]) -> list[str]:

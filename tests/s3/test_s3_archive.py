@@ -9,7 +9,7 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 from archive_rows import NOW, SECOND, add_visit, comment, seen
-from bucket import MOTO_CANNOT, QUICK, REAL, Bucket, only_real
+from bucket import MOTO_CANNOT, PATIENT, REAL, Bucket, only_real
 
 from archive import s3
 from archive.errors import ArchiveError
@@ -77,7 +77,7 @@ def test_a_part_larger_than_a_piece_is_sent_in_pieces_and_read_by_ranges(bucket,
 
 
 def test_any_range_of_an_object_is_what_lies_there(bucket):
-    store = S3Store(f"{bucket.name}/x", QUICK)
+    store = S3Store(f"{bucket.name}/x", PATIENT)
     content = os.urandom(300_000)
     store.stage("t/_tmp/a.part", pa.py_buffer(content))
     store.stage("t/_tmp/empty.part", pa.py_buffer(b""))
@@ -94,7 +94,7 @@ def test_any_range_of_an_object_is_what_lies_there(bucket):
 
 
 def test_publishing_again_and_discarding_again_change_nothing(bucket):
-    store = S3Store(f"{bucket.name}/x", QUICK)
+    store = S3Store(f"{bucket.name}/x", PATIENT)
     store.stage("t/_tmp/a.part", pa.py_buffer(b"abc"))
     for _ in range(2):
         store.publish([("t/_tmp/a.part", "t/a.parquet")])
@@ -175,7 +175,7 @@ class TestReal:
     def test_a_changed_body_is_refused_by_the_server(self, bucket: Bucket, proxy) -> None:
         from proxy import Kind
 
-        store = S3Store(f"{bucket.name}/x", QUICK)
+        store = S3Store(f"{bucket.name}/x", PATIENT)
         proxy.fail(Kind.CORRUPT_REQUEST, "PUT .*_tmp", times=100)
         with pytest.raises(ArchiveError, match="what arrived is not what was sent"):
             store.stage("t/_tmp/a.part", pa.py_buffer(b"x" * 1000))

@@ -10,7 +10,7 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 from archive_rows import NOW, SECOND, add_visit
-from bucket import MOTO_CANNOT, REAL, TAKES_LONG, only_real
+from bucket import MOTO_CANNOT, PATIENT, REAL, TAKES_LONG, only_real
 from proxy import Kind, Proxy
 
 from archive import s3
@@ -19,9 +19,9 @@ from archive.s3 import S3Store
 from archive.s3_options import S3Options
 
 STEPS = {
-    "put": r"^PUT .*/_tmp/",
+    "put": r"^PUT .*/_tmp/.*\.part",
     "copy": r"^PUT .*/month(=|%3D).*\.parquet$",
-    "remove": r"^DELETE .*/_tmp/",
+    "remove": r"^DELETE .*/_tmp/.*\.part",
     "log commit": r"^PUT .*/_delta_log/\d+\.json$",
     "log list": r"^GET .*list-type=2.*_delta_log",
     "log get": r"^GET .*/_delta_log/\d+\.json$",
@@ -52,8 +52,6 @@ if REAL is None:
     LASTING = {Kind.DROP_AFTER: ("log commit",)}
 
 BRIEF = S3Options(timeout_s=1.0 if REAL is None else 2.0, retries=2)
-PATIENT = S3Options(timeout_s=20.0, retries=5)
-"""For what is not about faults: the machine may be busy."""
 
 
 def visit(exporter, number: int):
@@ -111,7 +109,7 @@ def test_a_fault_that_lasts_is_raised_and_the_next_run_completes_the_batch(bucke
         is_kept = not raised or bool(exporter._journal.open_records())
         exporter.close()
         fault.times = 0
-        survivor = bucket.started("crawl-2", options=PATIENT)
+        survivor = bucket.started("crawl-2")
         if not is_kept:
             survivor.commit(visit(survivor, 2))  # nothing of it was: its page is visited again
         survivor.close()
@@ -189,12 +187,24 @@ def test_a_read_that_never_succeeds_ends_with_an_error(bucket, proxy, impatient)
 def test_the_probe_is_not_misled_by_an_answer_that_was_lost(bucket, proxy, impatient):
     store = S3Store(f"{bucket.name}/x", BRIEF)
     for kind in (Kind.DROP_AFTER, Kind.ERROR_AFTER):
-        proxy.fail(kind, "^PUT .*_probe")
-        proxy.fail(kind, "^DELETE .*_probe")
+        proxy.fail(kind, "^PUT .*/probe")
+        proxy.fail(kind, "^DELETE .*/probe")
         store.prepare()
-        proxy.fail(kind, "^PUT .*_probe", spared=1)
+        proxy.fail(kind, "^PUT .*/probe", spared=1)
         store.prepare()
     assert bucket.objects() == []
+
+
+def test_a_probe_that_a_slow_server_writes_after_its_removal_is_swept_a_day_later(bucket, monkeypatch):
+    store = S3Store(f"{bucket.name}/{bucket.prefix}", PATIENT)
+    monkeypatch.setattr(store, "discard", lambda paths: None)
+    store.prepare()
+    [left] = bucket.objects()
+    bucket.started().close()
+    assert bucket.litter() == [left], "another crawl may try the bucket just now"
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + 90_000)
+    bucket.started().close()
+    assert bucket.litter() == []
 
 
 @only_real(TAKES_LONG)

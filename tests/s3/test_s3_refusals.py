@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from archive_rows import add_visit
-from bucket import MOTO_CANNOT, QUICK, REAL, only_real
+from bucket import MOTO_CANNOT, PATIENT, REAL, only_real
 from hypothesis import given
 from hypothesis import strategies as st
 from proxy import Kind
@@ -25,7 +25,7 @@ def refused(bucket, uri: str = "") -> str:
     """Why an archive is neither written nor read."""
     bucket_uri = uri or bucket.uri
     said = []
-    for attempt in (lambda: S3Store(bucket_uri.removeprefix("s3://"), QUICK).prepare(), lambda: archive.open(bucket_uri)):
+    for attempt in (lambda: S3Store(bucket_uri.removeprefix("s3://"), PATIENT).prepare(), lambda: archive.open(bucket_uri)):
         with pytest.raises(ArchiveError) as raised:
             attempt()
         said.append(str(raised.value))
@@ -106,7 +106,7 @@ def test_a_place_with_other_content(bucket):
 
 
 def test_a_secret_that_a_server_repeats_is_not_passed_on(bucket):
-    store = S3Store(f"{bucket.name}/x", QUICK)
+    store = S3Store(f"{bucket.name}/x", PATIENT)
     secret = bucket.server.owner[1]
     assert secret not in str(store._failed("write", ValueError(f"you sent {secret}")))
     assert secret not in store.advice(f"<Code>NoSuchBucket</Code> {secret}")
@@ -186,7 +186,7 @@ def test_credentials_that_expire_are_asked_for_again(bucket, monkeypatch, tmp_pa
     )
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     (tmp_path / "aws-config").write_text(f"[default]\ncredential_process={script}\n")
-    store = S3Store(f"{bucket.name}/x", QUICK)
+    store = S3Store(f"{bucket.name}/x", PATIENT)
     first = store.storage_options
     assert (first["AWS_SESSION_TOKEN"], first["AWS_SECRET_ACCESS_KEY"]) == ("t", "s")
     assert store.storage_options["AWS_ACCESS_KEY_ID"] > first["AWS_ACCESS_KEY_ID"]
@@ -214,7 +214,7 @@ def test_buckets_are_named_by_host_where_the_configuration_says_so(bucket, monke
 def test_the_region_is_the_buckets_whatever_the_environment_says(bucket, monkeypatch):
     far = f"{bucket.name}-far"
     bucket.client().create_bucket(Bucket=far, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    store = S3Store(f"{far}/x", QUICK)
+    store = S3Store(f"{far}/x", PATIENT)
     assert store.storage_options["AWS_REGION"] == "us-east-1"
     store.prepare()
     assert store.storage_options["AWS_REGION"] == "eu-west-1"
