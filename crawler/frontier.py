@@ -15,7 +15,7 @@ from scrapy import Request, signals
 from scrapy.core.scheduler import BaseScheduler
 
 from crawler.extract.urls import site_of
-from crawler.items import Capture, Failure
+from crawler.items import Capture, Failure, NotArchivedError
 from crawler.keys import page_key
 from crawler.leases import IN_MEMORY, FrontierError, Lease, Leases, Tally
 from crawler.report import Report, as_failure, incomplete, now
@@ -293,8 +293,11 @@ class Frontier(BaseScheduler):
         self._item_lost(item, as_failure("", failure.value))
 
     def item_dropped(self, item: Any, exception: Exception) -> None:
-        """A pipeline dropped a capture: the page is not archived whole."""
-        self._item_lost(item, as_failure("", exception))
+        """A pipeline dropped a capture: the page is not archived whole, or waits for a sound archive."""
+        failure = as_failure("", exception)
+        if isinstance(exception, NotArchivedError):
+            failure.reason = "interrupted"
+        self._item_lost(item, failure)
 
     def _item_lost(self, item: Any, failure: Failure) -> None:
         if isinstance(item, Capture) and item.lease is not None:

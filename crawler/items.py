@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scrapy.exceptions import DropItem
+
 from archive.schema import Comment, Page, Share, Subscribe, Thread, Visit
 
 if TYPE_CHECKING:
     from crawler.leases import Lease
 
-__all__ = ["Capture", "Comment", "Failure", "Page", "Share", "Subscribe", "Thread", "Visit"]
+__all__ = ["Capture", "Comment", "Failure", "NotArchivedError", "Page", "Share", "Subscribe", "Thread", "Visit"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +27,13 @@ class Failure:
     `interrupted`, `archive`, `error`."""
     detail: str
     """One sentence for people, with the value that was met."""
+
+
+class NotArchivedError(DropItem):
+    """A capture came after a commit had failed, which was told then: its page waits for the next run."""
+
+    def __init__(self) -> None:
+        super().__init__("the archive cannot be written to any more", log_level="DEBUG")
 
 
 @dataclass(slots=True, kw_only=True)

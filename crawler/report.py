@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import signals
 
-from crawler.items import Capture, Failure, Thread
+from crawler.items import Capture, Failure, NotArchivedError, Thread
 from crawler.leases import Earlier
 from crawler.safety.secrets import masked
 
@@ -221,8 +221,12 @@ class Report:
         self.lost(as_failure(url, failure.value))
 
     def item_dropped(self, item: Any, exception: Exception) -> None:
-        """No pipeline of ours drops a capture: whoever did, its rows are lost."""
+        """Whoever dropped a capture, its rows are lost; the store drops all that come when the archive is broken."""
         url = item.url if isinstance(item, Capture) else ""
+        if isinstance(exception, NotArchivedError):
+            if isinstance(item, Capture) and item.is_last:
+                self.lost_page(Failure(url=url, reason="interrupted", detail=f"{url}: not archived ({exception})"))
+            return
         self.lost(Failure(url=url, reason="error", detail=f"dropped: {exception}"))
 
     def spider_closed(self, reason: str) -> None:

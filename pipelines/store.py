@@ -21,7 +21,7 @@ from archive.s3_options import S3Options
 from archive.schema import Crawl, Provenance
 from crawler.buffers import give_back, leave_out_pandas, trim
 from crawler.frontier import Frontier
-from crawler.items import Capture, Comment, Failure
+from crawler.items import Capture, Comment, Failure, NotArchivedError
 from crawler.leases import FrontierError, Tally
 from crawler.report import Report, now
 from crawler.safety.secrets import masked_arguments
@@ -122,10 +122,10 @@ class Store:
     async def process_item(self, item: Capture) -> Capture:
         """Take over the rows of a capture that have a change.
 
-        :raises ArchiveError: after a commit has failed
+        :raises NotArchivedError: after a commit has failed
         """
         if self._broken is not None:
-            raise self._broken
+            raise NotArchivedError
         if item.thread is not None:
             self._held.setdefault(item.visit_id, []).append(item)
         else:
