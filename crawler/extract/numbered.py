@@ -54,6 +54,20 @@ def _is_number(pair: str, written: str | None) -> bool:
     return NUMBERED_PAIR.fullmatch(pair) is not None and (pair[:2].lower() != "p=" or pair[2:] == written)
 
 
+def adds_number(url: str, other: str) -> bool:
+    """Whether an address is another one with a number more: ``/story`` and ``/story?c=2``.
+
+    At the top of a site ``p`` is the id of a post.
+    """
+    here, there = address(url), address(other)
+    more = [pair for pair in there.pairs if pair not in here.pairs]
+    if there.place != here.place or len(more) != 1 or len(there.pairs) != len(here.pairs) + 1:
+        return False
+    name, _, number = more[0].partition("=")
+    is_post = name == "p" and not urlsplit(url).path.strip("/")
+    return number.isdecimal() and len(number) <= LONGEST_NUMBER and not is_post
+
+
 LONGEST_NUMBER: Final = 5
 """Digits of the number of a page."""
 

@@ -218,7 +218,7 @@ class _Writer:
             return
         folded = _folded(text)
         words = folded.strip(" ")
-        if not words.strip("\u00a0"):
+        if not words.strip("\u00a0 "):
             self._space = self._space or bool(folded)
             return
         if folded[0] == " ":

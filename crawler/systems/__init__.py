@@ -14,7 +14,7 @@ from crawler.systems.discourse import Discourse
 from crawler.systems.disqus import Disqus
 from crawler.systems.drupal import Drupal
 from crawler.systems.fastcomments import FastComments
-from crawler.systems.generic import Generic
+from crawler.systems.generic.system import Generic
 from crawler.systems.ghost import Ghost
 from crawler.systems.giscus import Giscus
 from crawler.systems.guardian import Guardian

@@ -28,6 +28,9 @@ from crawler.systems.base import (
     System,
     ThreadRef,
 )
+from crawler.systems.generic.completeness import offered_beside, replies_said, told_beside, unshown_replies
+from crawler.systems.generic.paging import page_links, page_stated
+from crawler.systems.generic.place import Place
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +76,8 @@ class Reading:
         self._again: set[str] | None = None
         self._ahead: set[str] = set()
         self._captured = self._captured_top = 0
+        self._shown: list[str] = []
+        """Texts of the comments that the page itself brought."""
         self._counted: Counter[str] = Counter()
         self._replies: Counter[str] = Counter()
         self._replies_stated: dict[str, int] = {}
@@ -207,6 +212,8 @@ class Reading:
             comment.system, comment.tenant = self.ref.system, self.ref.tenant
             comment.position = self._captured
             self._captured += 1
+            if exchange.capture_id == self.page.capture_id:
+                self._shown.append(comment.text or "")
             self._captured_top += comment.parent_native_id is None
             fresh.append(comment)
         return Batch(fresh, exchange.capture_id, exchange.observed_at)
@@ -249,6 +256,36 @@ class Reading:
     def met(self) -> int:
         """Comments that this pass met; it grows as long as the paging brings something."""
         return self._counted["all"] + len(self._ahead)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the source states how many comments there are."""
+        return self._expected is not None
+
+    def look_around(self, *, with_pages: bool) -> None:
+        """Where the page alone brought comments and nothing counts them: what stands next to them may tell of more.
+
+        :param with_pages: whether the system does not know how further pages of the thread are linked
+        """
+        if self.is_counted or self._gaps or self._stop[0] != "exhausted" or not 0 < len(self._shown) == self.captured:
+            return
+        place = Place.of_texts(self.shown, self._shown)
+        if place is None:
+            return
+        told = told_beside(place, self.captured)
+        if told is not None and told >= self.captured:
+            self.expect(told, "any")
+        for reason in offered_beside(place, is_counted=self.is_counted):
+            self.gap(reason)
+        replies = sum(count for _, count in replies_said(place))
+        if replies and self._captured_top == self._captured:
+            self.gap(unshown_replies(replies))
+        if with_pages:
+            stated = page_stated(place)
+            if stated is not None and stated[1] > 1:
+                self.gap(f"the page says that it is one of {stated[1]}")
+            for url in page_links(place, self.shown):
+                self.gap(f"{url} is linked next to the thread as a further page, and was not read")
 
     @property
     def is_full(self) -> bool:
@@ -443,8 +480,10 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
                     reading.stop("cap", f"{reading.captured} comments in one thread (THREAD_MAX_COMMENTS)")
                     return
             if is_last or not reading.is_short():
-                return
+                break
             reading.begin_again()
+        if not system.is_last_resort:  # that one has looked itself
+            reading.look_around(with_pages=system.is_general)
     except FetchError as error:
         reading.stop(error.reason, error.detail)
     except Exception as error:  # a defect of one system costs its thread a "partial", not the page its visit

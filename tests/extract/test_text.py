@@ -52,6 +52,7 @@ def first(markup: str, selector: str = "body") -> LexborNode:
         ("<p>a&nbsp;b&nbsp;&nbsp;c", "a b  c"),
         ("<p>&nbsp;</p><p>a</p><p>&nbsp;</p><p>b</p><p>&nbsp;</p>", "a\n\nb"),
         ("<p>a&nbsp;<p>b", "a\n\nb"),
+        ("a<p>&nbsp; &nbsp;<p>b", "a\n\nb"),
         ("a<p></p>b", "a\n\nb"),
         ("", ""),
         ("<p> <br> </p>", ""),

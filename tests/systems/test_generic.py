@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from kit import NOW, answering, read, reading_of
 
 from crawler.extract.document import Document
-from crawler.systems.generic import Generic
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.evidence import is_by_one
 from crawler.systems.generic.explain import explain
 from crawler.systems.generic.records import Group
 from crawler.systems.generic.slots import read_slots
+from crawler.systems.generic.system import Generic
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.thread import THRESHOLD, candidates, find_thread, read_whole
 from crawler.systems.generic.times import time_in

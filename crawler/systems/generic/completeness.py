@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
 from crawler.extract.document import Document
 from crawler.extract.text import line_of
 from crawler.extract.urls import canonical_url
-from crawler.systems.generic.paging import NEAR, beside
+from crawler.systems.generic.paging import NEAR
+from crawler.systems.generic.place import Place
 from crawler.systems.generic.surroundings import numbers_in
 from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
-from crawler.systems.generic.tree import is_unshown
+from crawler.systems.generic.tree import Tree, is_unshown
 from crawler.systems.generic.words import speaks_of_comments
 
 LONGEST: Final = 40
@@ -63,12 +65,28 @@ _MORE = re.compile(
 """``Load 28 more comments`` in some languages."""
 
 
-def more_offered(thread: Found) -> int:
-    """How many comments controls in and next to the thread say that they would bring."""
-    tree, records = thread.template.tree, thread.template.records
-    last = max(end for _, end in thread.group.spans)
-    lines = [line for line in tree.texts[max(0, records[0].start - NEAR) : last + NEAR] if 0 < len(line) <= LONGEST]
-    found = [more for line in lines if (more := _MORE.match(line)) is not None and speaks_of_comments(line)]
+_MORE_ALONE = re.compile(
+    r"\W*(?:(?:and|show|view|see|load)\s+)?(\d{1,5})\s+(?:more|weitere|autres|más|mais|altri|meer|więcej)\W*",
+    re.IGNORECASE,
+)
+
+
+def more_offered(place: Place) -> int:
+    """How many comments controls in and next to the thread say that they would bring.
+
+    ``+ 14 more`` does not say of what: that counts right behind the last comment.
+    """
+    tree = place.tree
+    found: list[re.Match[str]] = []
+    for node in range(max(0, place.first - NEAR), min(len(tree), place.end + NEAR)):
+        line = tree.texts[node]
+        if not 0 < len(line) <= LONGEST:
+            continue
+        more = _MORE.match(line) if speaks_of_comments(line) else None
+        if more is None and place.is_next(node) and _is_pressed(tree, node):
+            more = _MORE_ALONE.fullmatch(line)
+        if more is not None:
+            found.append(more)
     return sum(int(number) for more in found for number in more.groups() if number)
 
 
@@ -81,9 +99,9 @@ _ALL = re.compile(
 """``View all 51 comments``, ``Please log in to read all 51 comments`` in some languages."""
 
 
-def all_stated(thread: Found) -> int | None:
+def all_stated(place: Place) -> int | None:
     """How many comments there are by what leads to all of them, next to the thread; None where nothing does."""
-    for line in _lines_beside(thread):
+    for line in _lines_beside(place):
         found = _ALL.search(line)
         figures = re.sub(r"\D", "", "".join(filter(None, found.groups()))) if found is not None else ""
         if figures:
@@ -93,34 +111,197 @@ def all_stated(thread: Found) -> int | None:
 
 _FURTHER = re.compile(
     r"\b(?:more|older|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще|больше"
-    r"|більше|több|více|viac|fler[ea]?|daha fazla)\b|更多|もっと|더\s?보기",
+    r"|більше|több|további|více|další|viac|ďalšie|fler[ea]?|lisää|daha fazla|thêm|lainnya|rohkem|daugiau|mai mult[e]?"
+    r"|(?:show|view|see|read|load|display|expand)\s+all|alle (?=\S+ (?:anzeigen|lesen|laden|ansehen|zeigen))"
+    r"|(?:voir|afficher|lire) tous les|(?:ver|mostrar|leer) todos los|ver todos os|(?:mostra|leggi|vedi) tutti i"
+    r"|(?:pokaż|zobacz|czytaj) wszystkie|(?:показать|читать|смотреть|посмотреть) все)\b"
+    r"|περισσότερ|المزيد|עוד|更多|全部|もっと|さらに|すべて|더\s?보기|더보기|อีก|เพิ่มเติม",
     re.IGNORECASE,
 )
+_NEAR_FURTHER: Final = 2
+"""Words before and behind it that may speak of comments."""
+
+_LOADS = re.compile(
+    r"\W*(?:(?:load|show|view|see|display)\s+(?:more|older|earlier|previous)|more|mehr(?:\s+(?:anzeigen|laden))?|weitere\s+(?:anzeigen|laden)"
+    r"|(?:voir|afficher|charger)\s+plus|(?:ver|cargar|mostrar)\s+más|(?:ver|carregar|mostrar)\s+mais"
+    r"|(?:mostra|carica|vedi)\s+(?:altr[io]|di\s+più)|meer(?:\s+laden)?|toon\s+meer|(?:pokaż|załaduj|wczytaj)\s+więcej"
+    r"|(?:(?:показать|загрузить|показати|завантажити)\s+)?(?:ещё|еще|больше|ще|більше)|(?:zobrazit|načíst)\s+(?:více|další)"
+    r"|(?:visa|ladda|vis|last\s+inn|hent)\s+(?:fler[ea]?|mere?)|daha\s+fazla(?:\s+(?:göster|yükle))?|további\w*(?:\s+\w+)?"
+    r"|(?:点击)?(?:加载|載入|查看|显示|顯示)?更多|もっと(?:見る|読む|みる)|さらに表示|더\s?보기|(?:عرض|تحميل|شاهد)\s+المزيد|المزيد)\W*",
+    re.IGNORECASE,
+)
+"""``Load more`` in some languages: what brings more of the list that it stands right below, whatever that lists."""
 
 
-def leads_to_more(thread: Found) -> str | None:
-    """The control next to the thread that would bring more comments and does not say how many; None without one."""
-    tree = thread.template.tree
-    for node in beside(thread, BESIDE):
+def leads_to_more(place: Place) -> str | None:
+    """The control next to the thread that would bring more comments and does not say how many; None without one.
+
+    One that does not say what it brings counts right behind the last comment, where no comment has the same.
+    """
+    tree = place.tree
+    for node in place.beside(BESIDE):
         line = tree.texts[node]
-        further = _FURTHER.search(line) if 0 < len(line) <= LONGEST else None
-        if further is None or any(map(str.isdecimal, line)):
+        if not 0 < len(line) <= LONGEST or any(map(str.isdecimal, line)) or not _is_pressed(tree, node):
             continue
-        what = " ".join(line[further.end() :].split()[:2])
-        around = [up for up in (node, *tree.above(node, 3)) if not tree.texts[up]]
-        is_control = any(tree.tags[up] in PRESSED or "onclick" in tree.attrs[up] for up in around)
-        if is_control and speaks_of_comments(what) and not any(is_unshown(tree.attrs[up]) for up in around):
+        further = _FURTHER.search(line)
+        if further is not None:
+            words = [*line[: further.start()].split()[-_NEAR_FURTHER:], *line[further.end() :].split()[:_NEAR_FURTHER]]
+            if speaks_of_comments(" ".join(words)):
+                return line
+        is_loader = place.is_next(node) and _LOADS.fullmatch(line) and tree.link_of(node) in _NOWHERE
+        if is_loader and line not in place.said:
             return line
     return None
 
 
-def _lines_beside(thread: Found) -> Iterator[str]:
-    """The short lines beside a thread that speak of comments, in one piece."""
-    tree = thread.template.tree
-    for node in beside(thread, BESIDE):
-        line = tree.line(tree.ups[node], LONGEST) if tree.texts[node] else None
-        if line is not None and speaks_of_comments(line):
-            yield line
+_NOWHERE: Final = frozenset({None, "", "#", "javascript:;", "javascript:void(0)", "javascript:void(0);"})
+"""Where the links of scripts lead to."""
+
+
+def _is_pressed(tree: Tree, node: int) -> bool:
+    """Whether a text is shown and the label of a control."""
+    around = [up for up in (node, *tree.above(node, 3)) if not tree.texts[up]]
+    is_control = any(tree.tags[up] in PRESSED or "onclick" in tree.attrs[up] for up in around)
+    return is_control and not any(is_unshown(tree.attrs[up]) for up in around)
+
+
+_LOADER = re.compile(r"data-(?:[a-z]+-)*(?:next|more|older)(?:-(?:page|url|href|link|src|cursor|token))?")
+_LOADING = re.compile(r"loading (?:more|older)\b", re.IGNORECASE)
+
+
+def loads_more(place: Place) -> str | None:
+    """What says that a script fetches more comments as one scrolls: their address, a note; None without one."""
+    tree = place.tree
+    for node in place.beside(BESIDE):
+        line = tree.texts[node]
+        if 0 < len(line) <= LONGEST and _LOADING.search(line) and speaks_of_comments(line):
+            return line
+        for name, value in tree.attrs[node].items():
+            is_loader = value and "/" in value and name.startswith("data-") and _LOADER.fullmatch(name)
+            if value and is_loader and speaks_of_comments(value):
+                return f"{name}={value[:200]}"
+    return None
+
+
+_BARRED = re.compile(
+    r"(?:\b(?:log|sign)[ -]?(?:ged )?in\b|\b(?:register|subscri|join\b|become)|\bmembers?\b).{0,40}"
+    r"\bto (?:read|see|view|show|load|unlock|access)\b(?!.{0,12}\byour\b)"
+    r"|\b(?:remaining|other|rest of the|more|further)\b.{0,20}\b(?:subscribers?|members?|registered|logged)\b"
+    r"|\b(?:anmelden|einloggen|registrieren|abonnieren|angemeldete?)\b.{0,40}\b(?:lesen|sehen|anzuzeigen|anzeigen)\b"
+    r"|\b(?:connecte[zr]|inscri\w+|abonn\w+)\b.{0,30}\bpour (?:lire|voir|afficher|accéder)\b"
+    r"|\b(?:inicia\w* sesión|regístr\w+|suscríb\w+|identifíc\w+)\b.{0,30}\bpara (?:ver|leer)\b"
+    r"|\b(?:войдите|авторизуйтесь|зарегистрируйтесь)\b.{0,30}\b(?:прочита|посмотре|увид|чита)"
+    r"|(?:登录|登錄|登入)后?(?:查看|阅读|可见)|ログイン.{0,20}(?:見る|読む|表示)|로그인.{0,20}보기",
+    re.IGNORECASE,
+)
+"""``Log in to see all comments`` in some languages; what asks for a login to write is none."""
+
+LONGEST_BARRED: Final = 90
+"""Characters of such a line."""
+
+
+def barred(place: Place) -> str | None:
+    """The line next to the thread that says who may read the rest of it; None without one."""
+    return next(filter(_BARRED.search, _lines_beside(place, LONGEST_BARRED)), None)
+
+
+_PART = re.compile(
+    r"\W*(?:[^\W\d_]+\W+){0,3}?(\d{1,5})(?:\s*(?:[-–—]|to|bis|à|a|до)\s*(\d{1,5}))?"
+    r"\s*(?:out of|of|von|sur|de|di|van|z|ze|od|из|із|з|av|af|/)\s*(\d{1,5})\b(?:\W+[^\W\d_]+){0,3}\W*",
+    re.IGNORECASE,
+)
+
+
+def part_stated(place: Place, captured: int) -> int | None:
+    """How many comments there are by a line that says that these are a part: ``Showing 1-8 of 42``; else None.
+
+    :param captured: how many comments the page shows; a line that speaks of another number is about something else
+    """
+    for line in _lines_beside(place, LONGEST, of_comments=False):
+        found = _PART.fullmatch(line)
+        if found is None:
+            continue
+        first, last, total = (int(number or 0) for number in found.groups())
+        if captured == (last - first + 1 if last else first) < total and captured > 1:
+            return total
+    return None
+
+
+def told_beside(place: Place, captured: int) -> int | None:
+    """How many comments there are by the lines next to those that a page shows; None where nothing says so.
+
+    :param captured: how many it shows
+    """
+    told = all_stated(place), part_stated(place, captured)
+    return max((count for count in told if count is not None), default=None)
+
+
+def offered_beside(place: Place, *, is_counted: bool) -> Iterator[str]:
+    """What next to the comments that a page shows says that there are more, a sentence each.
+
+    :param is_counted: whether a count says how many there are: a control may stay when there is no more
+    """
+    more = more_offered(place)
+    if more:
+        yield f"the page offers {more} more, by a script"
+    if is_counted:
+        return
+    control = leads_to_more(place) or loads_more(place)
+    if control is not None:
+        yield f"the page offers more, by a script: {control!r}"
+    bar = barred(place)
+    if bar is not None:
+        yield f"the page shows the rest to others only: {bar!r}"
+
+
+_REPLIES = re.compile(
+    r"\W*(?:[^\W\d_]+\s+){0,2}(\d{1,4})\s+(?:more\s+)?(?:repl(?:y|ies)|answers?|antwort(?:en)?|réponses?|respuestas?|respostas?|rispost[ae]"
+    r"|reacties?|odpowied\w+|ответ\w*|відповід\w+|svar|yanıt)\W*|\W*(?:查看|展开|展開)?(?:全部|共)?(\d{1,4})\s*[条則个個]?(?:回复|回覆|返信|답글)\W*",
+    re.IGNORECASE,
+)
+
+
+def replies_said(place: Place) -> Iterator[tuple[int, int]]:
+    """The controls that say how many replies a comment has: their nodes and the numbers."""
+    tree = place.tree
+    for node in range(place.first, min(len(tree), place.end + BEHIND)):
+        line = tree.texts[node]
+        said = _REPLIES.fullmatch(line) if 0 < len(line) <= LONGEST else None
+        if said is not None and _is_pressed(tree, node):
+            yield node, next(int(number) for number in said.groups() if number)
+
+
+def replies_offered(thread: Found, place: Place) -> int:
+    """How many replies controls say that comments have of which the page shows none."""
+    starts = [record.start for record in thread.template.records]
+    total = missed = 0
+    for node, count in replies_said(place):
+        total += count
+        if bisect_right(starts, node) - 1 not in thread.parents:
+            missed += count
+    shown = sum(parent is not None for parent in thread.parents) + (len(thread.below.parents) if thread.below else 0)
+    return missed if total > shown else 0
+
+
+def unshown_replies(count: int) -> str:
+    """The sentence about them."""
+    return f"the page offers {count} replies to comments without one, by a script"
+
+
+BEHIND: Final = 4
+"""Nodes behind the last comment that may still be its own."""
+
+
+def _lines_beside(place: Place, longest: int = LONGEST, *, of_comments: bool = True) -> Iterator[str]:
+    """The short lines beside a thread, in one piece; those that speak of comments."""
+    tree = place.tree
+    for node in place.beside(BESIDE):
+        if not tree.texts[node]:
+            continue
+        for around in tree.above(node, 2):
+            line = tree.line(around, longest)
+            if line is not None and (not of_comments or speaks_of_comments(line)):
+                yield line
 
 
 BESIDE: Final = 40

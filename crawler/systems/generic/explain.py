@@ -10,6 +10,7 @@ from crawler.systems.generic.completeness import announced, headed
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.model import weights
 from crawler.systems.generic.paging import page_links
+from crawler.systems.generic.place import Place
 from crawler.systems.generic.system import language_of
 from crawler.systems.generic.thread import THRESHOLD, Found, candidates, find_thread, read_whole
 
@@ -30,7 +31,7 @@ def explain(document: Document, *, observed_at: int) -> str:
     if best.confidence < THRESHOLD:
         read_whole(best, observed_at=observed_at, language=language_of(document))
     lines = [*_verdict(best), *_container(best), *_fields(best), *_evidence(best), *_records(best)]
-    links = page_links(best, document)
+    links = page_links(Place.of(best), document)
     lines.append(f"further pages: {', '.join(links) if links else 'none linked'}")
     lines.extend(
         f"not chosen: {other.group.label} ({other.group.mode}), {len(other.group.spans)} records, "

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.numbered import LONGEST_STATED, first_of, is_page_of, stated_page
+from crawler.extract.numbered import LONGEST_STATED, adds_number, first_of, is_page_of, stated_page
 from crawler.extract.urls import site_of
-from crawler.systems.generic.thread import Found
+from crawler.systems.generic.place import Place
 from crawler.systems.generic.tree import Tree
 
 NEAR: Final = 120
@@ -56,19 +55,17 @@ _NOT: Final = (
 )
 
 
-def page_links(thread: Found, document: Document) -> list[str]:
+def page_links(place: Place, document: Document) -> list[str]:
     """Addresses of further pages of the thread in page order: linked inside the thread or next to it, same site.
 
     The page itself as it is shown without scripts is one of them.
     """
-    template = thread.template
-    tree, below = template.tree, thread.below.template.place if thread.below is not None else {}
-    first, last = template.records[0].start, max(record.end for record in template.records)
+    tree, first, last = place.tree, place.first, place.end
     own = _plain(document.url)
-    site, stated = site_of(document.url), page_stated(thread)
+    site, stated = site_of(document.url), page_stated(place)
     found: dict[str, None] = {}
     for node in range(max(0, first - NEAR), min(len(tree), last + NEAR)):
-        if tree.tags[node] != "a" or node in template.place or node in below:
+        if tree.tags[node] != "a" or node in place.inside:
             continue
         url = _target(tree, node, document, first, last)
         if url is None and stated is not None and (tree.attrs[node].get("rel") or "") in RELATED:
@@ -82,17 +79,10 @@ def page_links(thread: Found, document: Document) -> list[str]:
     return list(found)
 
 
-def beside(thread: Found, reach: int) -> Iterator[int]:
-    """So many nodes right before and right behind a thread."""
-    first, last = thread.group.spans[0][0], max(end for _, end in thread.group.spans)
-    yield from range(max(0, first - reach), first)
-    yield from range(last, min(len(thread.template.tree), last + reach))
-
-
-def page_stated(thread: Found) -> tuple[int, int] | None:
+def page_stated(place: Place) -> tuple[int, int] | None:
     """Which page of how many this is, by what stands next to the thread; None where nothing says so."""
-    tree = thread.template.tree
-    lines = (tree.line(tree.ups[node], LONGEST_STATED) for node in beside(thread, NEAR) if tree.texts[node])
+    tree = place.tree
+    lines = (tree.line(tree.ups[node], LONGEST_STATED) for node in place.beside(NEAR) if tree.texts[node])
     return next(filter(None, map(stated_page, filter(None, lines))), None)
 
 
@@ -121,7 +111,8 @@ def _target(tree: Tree, node: int, document: Document, first: int, last: int) ->
     )
     same_thread = there.path == here.path or _stem(there.path).startswith(_stem(here.path)) or "comment" in changed
     is_inside = first <= node < last
-    return _plain(url) if same_thread and (_PAGED.search(changed) or is_inside) else None
+    is_page = is_inside or _PAGED.search(changed) is not None or adds_number(_plain(document.url), _plain(url))
+    return _plain(url) if same_thread and is_page else None
 
 
 def _stem(path: str) -> str:

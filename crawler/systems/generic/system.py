@@ -16,11 +16,14 @@ from crawler.systems.generic.completeness import (
     all_stated,
     announced,
     headed,
-    leads_to_more,
-    more_offered,
+    offered_beside,
+    replies_offered,
     times_between,
+    told_beside,
+    unshown_replies,
 )
 from crawler.systems.generic.paging import page_links, page_stated
+from crawler.systems.generic.place import Place
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
 from crawler.systems.reading import Reading
@@ -38,7 +41,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 12
+    version: ClassVar[int] = 13
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
@@ -82,7 +85,7 @@ class Generic(System):
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
         comments = comments_of(found, observed_at=reading.page.observed_at)
-        waiting = page_links(found, reading.shown)
+        waiting = page_links(Place.of(found), reading.shown)
         shown = _Shown(waiting, comments)  # before the pipelines take the labels of comments without ids
         yield reading.batch(comments, reading.page)
         seen = {reading.shown.url.partition("#")[0], ref.url}
@@ -110,7 +113,7 @@ class Generic(System):
                 if twin is not None:
                     reading.gap(f"{url} shows the comments of {twin or 'the first page'} once more, not its own")
                 yield reading.batch(comments, exchange)
-                waiting.extend(page_links(further, document))
+                waiting.extend(page_links(Place.of(further), document))
             else:
                 unread += 1
             pages += reading.met > met
@@ -155,22 +158,25 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, unread: i
     """
     if unread:
         reading.gap(f"no comment could be read on {unread} further pages")
-    stated = page_stated(found)
+    place = Place.of(found)
+    stated = page_stated(place)
     if stated is not None and pages < stated[1]:
         reading.gap(f"the page says that it is one of {stated[1]}; {pages} could be read")
-    more = more_offered(found) if pages == 1 else 0
-    if more:
-        reading.gap(f"the page offers {more} more, by a script")
     between = times_between(found)
     if between:
         reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
-    ref.stated = max(found.stated or 0, all_stated(found) or 0) or found.stated
+    replies = replies_offered(found, place)
+    if replies:
+        reading.gap(unshown_replies(replies))
+    told = told_beside(place, reading.captured) if pages == 1 else all_stated(place)
+    ref.stated = max((count for count in (found.stated, told) if count is not None), default=None)
     if ref.stated is None:
         ref.stated = _more_than(reading.captured, stated_comments(reading.shown), announced(reading.shown))
     if ref.stated is not None and ref.stated >= reading.captured:
         reading.expect(ref.stated, "any")
-    elif pages == 1 and (control := leads_to_more(found)) is not None:
-        reading.gap(f"the page offers more, by a script: {control!r}")
+    if pages == 1:
+        for reason in offered_beside(place, is_counted=reading.is_counted):
+            reading.gap(reason)
 
 
 def _more_than(captured: int, *counts: int | None) -> int | None:

@@ -1,0 +1,200 @@
+"""What stands next to the comments of a page and says that there are more: whoever read them, the thread is partial."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from kit import read
+
+from crawler.extract.document import Document
+from crawler.systems import systems_of
+from crawler.systems.base import System
+from crawler.systems.generic.completeness import offered_beside
+from crawler.systems.generic.place import Place
+
+URL = "https://news.example/story"
+NAMES = ("Ann Okafor", "Bo Lind", "Cy Young", "Dee Park", "Ed Moss", "Fay Wu", "Gus Orr", "Hal Bly")
+STORY = "<p>The harbour was full of ships on Monday, and the council said that a quay will be built next year.</p>" * 4
+MORE = {
+    "a button": "<button>Load more comments</button>",
+    "a link of a script": '<a href="#" class="btn">Load more</a>',
+    "a link with onclick": '<a href="javascript:void(0)" onclick="more()">View more comments</a>',
+    "a button that does not say of what": "<button>Show more</button>",
+    "a count of the rest": '<a href="#">+ 14 more</a>',
+    "a count of all": '<a href="/all">Show all 35 comments</a>',
+    "replies": '<a href="#">View 3 replies</a>',
+    "more replies": '<a href="#">Show 12 more replies</a>',
+    "a part of all": "<p>Showing 8 of 42 comments</p>",
+    "a range of all": "<p>1–8 of 42</p>",
+    "a note of what comes": '<div class="loading">Loading more comments…</div>',
+    "an address for scrolling": '<div data-next-url="/api/comments?page=2"></div>',
+    "a login to read": "<p>Log in to see all comments</p>",
+    "a login to read a number": '<p><a href="/login">Sign in</a> to read the other 34 comments.</p>',
+    "readers who pay": "<p>The remaining comments are for subscribers only.</p>",
+    "German": "<button>Weitere Kommentare laden</button>",
+    "German, short": "<button>Mehr anzeigen</button>",
+    "German, all": "<button>Alle Kommentare anzeigen</button>",
+    "French": "<button>Afficher plus de commentaires</button>",
+    "French, short": "<button>Voir plus</button>",
+    "Spanish": "<button>Cargar más comentarios</button>",
+    "Portuguese": "<button>Carregar mais comentários</button>",
+    "Italian": "<button>Carica altri commenti</button>",
+    "Dutch": "<button>Meer reacties laden</button>",
+    "Polish": "<button>Pokaż więcej komentarzy</button>",
+    "Russian": "<button>Показать ещё комментарии</button>",
+    "Russian, short": '<a href="#">Загрузить ещё</a>',
+    "Czech": "<button>Zobrazit další komentáře</button>",
+    "Hungarian": "<button>További hozzászólások</button>",
+    "Swedish": "<button>Visa fler kommentarer</button>",
+    "Turkish": "<button>Daha fazla yorum yükle</button>",
+    "Arabic": "<button>عرض المزيد من التعليقات</button>",
+    "Japanese": "<button>コメントをもっと見る</button>",
+    "Chinese": "<button>查看更多评论</button>",
+    "Chinese, short": '<a href="#">加载更多</a>',
+    "Chinese login": "<p>登录后查看全部评论</p>",
+    "Korean": "<button>댓글 더보기</button>",
+}
+"""What may stand right behind the last of eight comments, and says that they are not all."""
+PAGER = {
+    "numbers": '<div><span>1</span> <a href="/story?p=2">2</a> <a href="/story?p=3">3</a></div>',
+    "a number of its own name": '<div><span>1</span> <a href="/story?talk=2">2</a></div>',
+    "a word": '<div><a href="/story?p=2">Next</a></div>',
+    "an arrow": '<div><a href="/story?p=2">»</a></div>',
+    "a page of some": "<p>Page 1 of 6</p>",
+}
+NO_MORE = {
+    "nothing": "",
+    "a login to write": '<p><a href="/login">Sign in</a> to comment</p>',
+    "a link to the top": '<a href="#top">Back to top</a>',
+    "other stories": '<a href="/news">More stories</a>',
+    "the rules": '<a href="/help">Read more about our rules</a>',
+    "a hidden button": '<button style="display:none">Load more comments</button>',
+    "a model of a button": "<template><button>Load more comments</button></template>",
+    "a part of something else": "<p>Photo 3 of 42</p>",
+    "all of all": "<p>Showing 8 of 8 comments</p>",
+    "another story": '<a href="/story-2">Next</a>',
+}
+
+
+def text(number: int) -> str:
+    return f"I think that ship number {number} was far too late, and said so before in the harbour."
+
+
+def generic(number: int) -> str:
+    return (
+        f'<div class="it"><div class="hd"><b class="who">{NAMES[number]}</b> <span class="when">{number + 1} March 2023'
+        f' at 1{number}:05</span></div><div class="tx"><p>{text(number)}</p></div><a href="#" class="rp">Reply</a></div>'
+    )
+
+
+def microdata(number: int) -> str:
+    return (
+        '<div class="it" itemprop="comment" itemscope itemtype="https://schema.org/Comment">'
+        f'<b itemprop="author">{NAMES[number]}</b> <time itemprop="dateCreated" datetime="2023-03-0{number + 1}T10:00:00Z">'
+        f'then</time><div itemprop="text"><p>{text(number)}</p></div><a href="#">Reply</a></div>'
+    )
+
+
+def microformat(number: int) -> str:
+    return (
+        f'<div class="p-comment h-cite"><a class="p-author h-card" href="https://x.example/{number}">{NAMES[number]}</a> '
+        f'<time class="dt-published" datetime="2023-03-0{number + 1}T10:00:00Z">then</time>'
+        f'<div class="e-content"><p>{text(number)}</p></div></div>'
+    )
+
+
+def wordpress(number: int) -> str:
+    return (
+        f'<li class="comment" id="comment-{100 + number}"><article class="comment-body"><div class="comment-author vcard">'
+        f'<b class="fn">{NAMES[number]}</b></div><div class="comment-metadata"><time datetime="2023-03-0{number + 1}'
+        f'T10:00:00+00:00">then</time></div><div class="comment-content"><p>{text(number)}</p></div></article></li>'
+    )
+
+
+def things() -> str:
+    said = [
+        {"@type": "Comment", "author": {"name": name}, "dateCreated": f"2023-03-0{n + 1}T10:00:00Z", "text": text(n)}
+        for n, name in enumerate(NAMES)
+    ]
+    article = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Ships", "comment": said}
+    return f'<script type="application/ld+json">{json.dumps(article)}</script>'
+
+
+FORM = '<form id="commentform"><input type="hidden" name="comment_post_ID" value="7"></form></div>'
+LISTS = {
+    "generic": ("", "<article>{story}</article><section><h2>Talk</h2>{comments}{more}<form><textarea></textarea></form></section>"),
+    "schemaorg": (
+        "",
+        '<article itemscope itemtype="https://schema.org/NewsArticle">{story}<section>{comments}{more}</section></article>',
+    ),
+    "json-ld": (things(), "<article>{story}</article><section>{comments}{more}</section>"),
+    "microformats": ("", '<article class="h-entry">{story}<section>{comments}{more}</section></article>'),
+    "wordpress": ("", '<article>{story}</article><div id="comments"><ol class="comment-list">{comments}</ol>{more}' + FORM),
+}
+ROWS = {"generic": generic, "schemaorg": microdata, "json-ld": generic, "microformats": microformat, "wordpress": wordpress}
+SYSTEMS = tuple(LISTS)
+GENERAL = ("generic", "schemaorg", "json-ld", "microformats")
+
+
+def page(system: str, more: str, count: int = len(NAMES)) -> str:
+    head, body = LISTS[system]
+    comments = "".join(map(ROWS[system], range(count)))
+    shown = body.format(story=f"<h1>Ships</h1>{STORY}", comments=comments, more=more)
+    return f'<!doctype html><html lang="en"><head><title>Ships</title>{head}</head><body><main>{shown}</main></body></html>'
+
+
+async def verdict(system: str, more: str, count: int = len(NAMES)) -> tuple[str, int, list[str]]:
+    """Verdict, comments and reasons of the one thread that a page has."""
+    threads = await read(reader(system), page(system, more, count), URL)
+    [(_, comments, ledger)] = threads
+    return ledger.verdict, len(comments), [gap["reason"] for gap in ledger.gaps or ()]
+
+
+def reader(system: str) -> System:
+    name = {"json-ld": "schemaorg"}.get(system, system)
+    return next(one for one in systems_of({}) if one.name == name)
+
+
+@pytest.mark.parametrize("more", MORE)
+@pytest.mark.parametrize("system", SYSTEMS)
+async def test_a_page_that_says_that_there_are_more_is_partial(system, more):
+    found, count, reasons = await verdict(system, MORE[more])
+    assert (found, count) == ("partial", len(NAMES))
+    assert reasons
+
+
+@pytest.mark.parametrize("pager", PAGER)
+@pytest.mark.parametrize("system", GENERAL)
+async def test_further_pages_that_are_linked_and_not_read_make_a_thread_partial(system, pager):
+    found, count, reasons = await verdict(system, PAGER[pager])
+    assert (found, count) == ("partial", len(NAMES))
+    assert reasons
+
+
+@pytest.mark.parametrize("nothing", NO_MORE)
+@pytest.mark.parametrize("system", SYSTEMS)
+async def test_what_says_something_else_takes_nothing_from_a_whole_thread(system, nothing):
+    assert await verdict(system, NO_MORE[nothing]) == ("complete", len(NAMES), [])
+
+
+async def test_the_number_of_a_further_page_may_have_any_name():
+    second = page("generic", "").replace("number", "pilot boat")
+    [(_, comments, ledger)] = await read(
+        reader("generic"),
+        page("generic", PAGER["a number of its own name"]),
+        URL,
+        {f"{URL}?talk=2": (200, {"content-type": "text/html"}, second.encode())},
+    )
+    assert (ledger.verdict, len(comments), ledger.gaps) == ("complete", 2 * len(NAMES), None)
+
+
+@pytest.mark.parametrize("system", ["schemaorg", "json-ld", "wordpress", "microformats"])
+async def test_comments_that_the_page_does_not_show_have_nothing_beside_them(system):
+    html = page(system, "")
+    hidden = Place.of_texts(Document(html, URL), ["Nobody said this on the page", "Nor did anybody say that"])
+    assert hidden is None
+    shown = Place.of_texts(Document(html, URL), [text(number) for number in range(len(NAMES))])
+    assert shown is not None
+    assert len(shown.spans) == len(NAMES)
+    assert list(offered_beside(shown, is_counted=False)) == []
