@@ -71,7 +71,8 @@ NO_MORE = {
     "the rules": '<a href="/help">Read more about our rules</a>',
     "a hidden button": '<button style="display:none">Load more comments</button>',
     "a model of a button": "<template><button>Load more comments</button></template>",
-    "a part of something else": "<p>Photo 3 of 42</p>",
+    "a part of something else": "<p>Photo 8 of 42</p>",
+    "more of something else": '<p><a href="#">+ 3 more</a> tags</p>',
     "all of all": "<p>Showing 8 of 8 comments</p>",
     "another story": '<a href="/story-2">Next</a>',
 }

@@ -83,11 +83,17 @@ def more_offered(place: Place) -> int:
         if not 0 < len(line) <= LONGEST:
             continue
         more = _MORE.match(line) if speaks_of_comments(line) else None
-        if more is None and place.is_next(node) and _is_pressed(tree, node):
+        if more is None and place.is_next(node) and _is_pressed(tree, node) and _is_alone(tree, node):
             more = _MORE_ALONE.fullmatch(line)
         if more is not None:
             found.append(more)
     return sum(int(number) for more in found for number in more.groups() if number)
+
+
+def _is_alone(tree: Tree, node: int) -> bool:
+    """Whether no short line around a text says more than the text."""
+    lines = [tree.line(around, LONGEST) for around in tree.above(node, 2)]
+    return all(line is None or line == tree.texts[node] for line in lines)
 
 
 _ALL = re.compile(
@@ -206,8 +212,14 @@ def barred(place: Place) -> str | None:
 
 
 _PART = re.compile(
-    r"\W*(?:[^\W\d_]+\W+){0,3}?(\d{1,5})(?:\s*(?:[-–—]|to|bis|à|a|до)\s*(\d{1,5}))?"
+    r"\W*((?:[^\W\d_]+\W+){0,3}?)(\d{1,5})(?:\s*(?:[-–—]|to|bis|à|a|до)\s*(\d{1,5}))?"
     r"\s*(?:out of|of|von|sur|de|di|van|z|ze|od|из|із|з|av|af|/)\s*(\d{1,5})\b(?:\W+[^\W\d_]+){0,3}\W*",
+    re.IGNORECASE,
+)
+
+
+_SHOWING = re.compile(
+    r"show|display|view|result|zeige|anzeige|affich|mostra|visual|résultat|resultad|risultat|toon|weergave|wyświetl|pokaz|показ",
     re.IGNORECASE,
 )
 
@@ -221,7 +233,10 @@ def part_stated(place: Place, captured: int) -> int | None:
         found = _PART.fullmatch(line)
         if found is None:
             continue
-        first, last, total = (int(number or 0) for number in found.groups())
+        words, *numbers = found.groups()
+        if words and not speaks_of_comments(line) and _SHOWING.match(words) is None:
+            continue
+        first, last, total = (int(number or 0) for number in numbers)
         if captured == (last - first + 1 if last else first) < total and captured > 1:
             return total
     return None
