@@ -202,6 +202,7 @@ class _Threads:
         self._waiting = _detect(document, [system for system in systems if not system.is_last_resort])
         self.has_known = any(not system.is_general for system, _ in self._waiting)
         """Whether a system that knows its pages by marks of its own has found a thread."""
+        self._has_any = bool(self._waiting)
         self._has_comments = self._is_proven_empty = False
 
     def are_there(self) -> bool | None:
@@ -226,7 +227,9 @@ class _Threads:
         self._is_proven_empty = self._is_proven_empty or ledger.verdict in PROVEN_EMPTY
 
     def _ask_last_resorts(self) -> None:
-        self._waiting, self._last_resorts = _detect(self._document, self._last_resorts), []
+        found, self._last_resorts = _detect(self._document, self._last_resorts), []
+        # Beside a thread that is known and could not be read a doubtful one says nothing new.
+        self._waiting = [(system, ref) for system, ref in found if not (ref.is_doubtful and self._has_any)]
 
 
 def _detect(document: Document, systems: Sequence[System]) -> list[tuple[System, ThreadRef]]:

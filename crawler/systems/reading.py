@@ -28,7 +28,7 @@ from crawler.systems.base import (
     System,
     ThreadRef,
 )
-from crawler.systems.generic.completeness import offered_beside, replies_said, told_beside, unshown_replies
+from crawler.systems.generic.completeness import offered_beside, replies_said, told_beside, unshown, unshown_replies
 from crawler.systems.generic.paging import page_links, page_stated
 from crawler.systems.generic.place import Place
 
@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 
 MAX_GAPS: Final = 1_000
 """So many gaps of a thread are listed one by one; the ledger says how many more there are."""
+
+EMPTY_STATES: Final = frozenset({"open", "login", "closed"})
+"""States in which a thread without comments is an empty one."""
 
 PINGS: Final = frozenset({"pingback", "trackback"})
 
@@ -267,7 +270,13 @@ class Reading:
 
         :param with_pages: whether the system does not know how further pages of the thread are linked
         """
-        if self.is_counted or self._gaps or self._stop[0] != "exhausted" or not 0 < len(self._shown) == self.captured:
+        if self.is_counted or self._gaps or self._stop[0] != "exhausted" or len(self._shown) != self.captured:
+            return
+        if not self.captured:
+            kept = unshown(self.shown) if self.ref.state in EMPTY_STATES else None
+            if kept is not None:
+                self.expect(kept.stated, "any")
+                self.gap(kept.reason)
             return
         place = Place.of_texts(self.shown, self._shown)
         if place is None:

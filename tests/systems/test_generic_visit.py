@@ -91,3 +91,11 @@ async def test_a_system_that_fails_while_it_looks_for_a_thread_costs_the_page_no
     assert "no such luck" in ledgers["isso"].stop_detail
     assert captures[-1].page.title == "A page"
     assert ledgers["generic"].captured == 3
+
+
+async def test_a_doubtful_thread_is_named_alone_and_not_beside_one_that_is_known_and_not_read():
+    counted = "<p>A bridge.</p><button>Show 12 comments</button>"
+    assert await systems_that_read(f"<body>{counted}</body>") == [("generic", "partial")]
+    form = '<form id="commentform"><input type="hidden" name="comment_post_ID" value="9"></form>'
+    html = f'<body class="single-post postid-9">{counted}<div id="comments"><div id="respond">{form}</div></div></body>'
+    assert await systems_that_read(html) == [("wordpress", "partial")]

@@ -63,6 +63,34 @@ PAGER = {
     "an arrow": '<div><a href="/story?p=2">»</a></div>',
     "a page of some": "<p>Page 1 of 6</p>",
 }
+KEPT = {
+    "a button": ("<button>Load comments</button>", None),
+    "a button with a count": ("<button>Show 12 comments</button>", 12),
+    "a place with a count": ('<a href="#talk">View comments (12)</a>', 12),
+    "a page of comments": ('<a href="/story/comments">Read all comments</a>', None),
+    "a folded part": ("<details><summary>12 comments</summary></details>", 12),
+    "a reader without scripts": ("<noscript>Please enable JavaScript to view the comments.</noscript>", None),
+    "a login to read": ('<p class="comments-note">Log in to see the comments</p>', None),
+    "a note of what comes": ('<div id="comments-box"><div class="loader">Loading comments…</div></div>', None),
+    "German": ("<button>Kommentare anzeigen</button>", None),
+    "French": ("<button>Afficher les commentaires</button>", None),
+    "Spanish": ("<button>Ver comentarios</button>", None),
+    "Russian": ("<button>Показать комментарии</button>", None),
+    "Japanese": ("<button>コメントを見る</button>", None),
+    "Chinese": ('<a href="javascript:;">查看评论</a>', None),
+}
+"""What may stand on a page that shows no comments and says that there may be some; how many it says."""
+KEEPS_NONE = {
+    "nothing": "",
+    "an invitation": "<p>Be the first to comment!</p><button>Write a comment</button>",
+    "no comments": '<p class="comments-empty">No comments yet.</p>',
+    "none counted": "<button>0 comments</button>",
+    "a place without a count": '<a href="#respond">View comments</a>',
+    "comments elsewhere": '<a href="/other-story/comments">Read the comments</a>',
+    "rules": "<button>Show comment policy</button>",
+    "a hidden button": '<button style="display:none">Load comments</button>',
+    "a gallery": '<div id="jp-carousel-comments-loading"><span>Loading Comments...</span></div>',
+}
 NO_MORE = {
     "nothing": "",
     "a login to write": '<p><a href="/login">Sign in</a> to comment</p>',
@@ -199,3 +227,21 @@ async def test_comments_that_the_page_does_not_show_have_nothing_beside_them(sys
     assert shown is not None
     assert len(shown.spans) == len(NAMES)
     assert list(offered_beside(shown, is_counted=False)) == []
+
+
+@pytest.mark.parametrize("kept", KEPT)
+@pytest.mark.parametrize("system", ["generic", "wordpress"])
+async def test_a_page_that_shows_none_and_has_what_would_show_some_has_no_empty_thread(system, kept):
+    more, stated = KEPT[kept]
+    [(_, comments, ledger)] = await read(reader(system), page(system, more, 0), URL)
+    assert comments == []
+    assert ledger.expected == stated
+    assert ledger.verdict == ("unknown" if stated is None else "partial")
+    assert ledger.gaps
+
+
+@pytest.mark.parametrize("nothing", KEEPS_NONE)
+async def test_a_page_that_shows_none_and_says_nothing_else_has_an_empty_thread_or_none(nothing):
+    assert await read(reader("generic"), page("generic", KEEPS_NONE[nothing], 0), URL) == []
+    [(_, _, ledger)] = await read(reader("wordpress"), page("wordpress", KEEPS_NONE[nothing], 0), URL)
+    assert (ledger.verdict, ledger.gaps) == ("none", None)

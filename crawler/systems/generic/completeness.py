@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
 from crawler.extract.text import line_of
@@ -54,6 +54,103 @@ def headed(document: Document) -> int | None:
         if is_count and not _REVIEWS.search(line):
             return next(iter(numbers_in(line)), None)
     return None
+
+
+_SHOWS: Final = frozenset(
+    {
+        "show", "load", "view", "read", "see", "open", "display", "anzeigen", "ansehen", "zeigen", "laden", "lesen",
+        "einblenden", "afficher", "voir", "lire", "charger", "ver", "mostrar", "leer", "cargar", "carregar", "ler",
+        "mostra", "leggi", "carica", "vedi", "visualizza", "toon", "bekijk", "laad", "lees", "pokaż", "zobacz",
+        "czytaj", "wczytaj", "показать", "читать", "загрузить", "смотреть", "посмотреть", "показати", "zobrazit",
+        "načíst", "visa", "läs", "vis", "se", "göster", "oku", "yükle", "عرض", "تحميل",
+    }
+)  # fmt: skip
+"""Words for what a control does that brings comments."""
+_FILLERS: Final = frozenset(
+    {"all", "the", "alle", "die", "les", "tous", "los", "todos", "os", "i", "tutti", "de", "wszystkie", "все"}
+)
+
+_SHOWS_CLOSELY = re.compile(r"查看|显示|顯示|加载|載入|展开|見る|表示|読む|보기|열기")
+LONGEST_CLOSE: Final = 12
+"""Characters of such a label where words are not parted."""
+
+_NEEDS_SCRIPT = re.compile(r"java\s?script", re.IGNORECASE)
+_COMING = re.compile(r"\W*(?:loading|kommentare werden geladen|commentaires? en cours de chargement)\b", re.IGNORECASE)
+_IN_GALLERY = re.compile(r"carousel|lightbox", re.IGNORECASE)
+"""Jetpack's gallery has comments on pictures, and a note that they are being loaded, on each page that has pictures."""
+_CONTROLS: Final = "button, summary, [role=button], [onclick], a[href^='#'], a[href^='javascript:'], a[href*=comment]"
+_NOTES: Final = "noscript, [id*=comment], [class*=comment]"
+MOST_LOOKED_AT: Final = 400
+"""Elements of a page that are looked at for either."""
+
+
+class Unshown(NamedTuple):
+    """What a page says of comments of which it shows none."""
+
+    said: str
+    stated: int | None
+    """How many there are, where it says so."""
+
+    @property
+    def reason(self) -> str:
+        """The sentence about it."""
+        return f"the page shows no comments, and has what would show some: {self.said!r}"
+
+
+def unshown(document: Document) -> Unshown | None:
+    """What brings comments where a page shows none: ``Show 12 comments``, ``Log in to see the comments``; else None.
+
+    ``Enable JavaScript to view the comments`` is one, as its ``noscript`` tells what scripts would do.
+    """
+    own = document.url.partition("#")[0].rstrip("/")
+    for node in document.css(_CONTROLS)[:MOST_LOOKED_AT]:
+        line = line_of(node)
+        if not 0 < len(line) <= LONGEST or not _brings_comments(line) or is_unshown(node.attributes):
+            continue
+        count = max(numbers_in(line), default=None)
+        href = node.attributes.get("href") or ""
+        target = document.link(href) if "comment" in href else None
+        is_place = len(href) > 1 and href[0] == "#"  # there a reader would find them, or that there are none
+        is_elsewhere = href not in _NOWHERE and not is_place and not href.startswith("javascript:")
+        is_label = node.tag == "a" and "onclick" not in node.attributes and not _shows(line)  # of any story
+        if (is_place and not count) or (is_elsewhere and not (target or "").startswith(f"{own}/")):
+            continue
+        if is_label and not is_place:
+            continue
+        return Unshown(line, count)
+    for node in document.css(_NOTES)[:MOST_LOOKED_AT]:
+        line = line_of(node)
+        if not 0 < len(line) <= LONGEST_BARRED or not speaks_of_comments(line):
+            continue
+        is_note = _BARRED.search(line) or _COMING.match(line) or (node.tag == "noscript" and _NEEDS_SCRIPT.search(line))
+        if is_note and not is_unshown(node.attributes) and not _IN_GALLERY.search(node.html or ""):
+            return Unshown(line, None)
+    return None
+
+
+def _brings_comments(line: str) -> bool:
+    """Whether a label is made of nothing but a word for comments, a number above 0 or words that say "show"."""
+    if not speaks_of_comments(line) or _REVIEWS.search(line):
+        return False
+    if _shows_closely(line):
+        return True
+    words = [word for word in _words(line) if word not in _FILLERS and word not in _SHOWS]
+    others = [word for word in words if not word.isdecimal()]
+    is_told = _shows(line) or any(int(word) for word in words if word.isdecimal())
+    return is_told and len(others) == 1 and speaks_of_comments(others[0])
+
+
+def _shows(line: str) -> bool:
+    """Whether a label says that it shows something."""
+    return not _SHOWS.isdisjoint(_words(line)) or _shows_closely(line)
+
+
+def _shows_closely(line: str) -> bool:
+    return len(line) <= LONGEST_CLOSE and _SHOWS_CLOSELY.search(line) is not None
+
+
+def _words(line: str) -> list[str]:
+    return re.findall(r"[^\W_]+", line.casefold())
 
 
 _MORE = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.generic.completeness import announced, headed
+from crawler.systems.generic.completeness import announced, headed, unshown
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.model import weights
 from crawler.systems.generic.paging import page_links
@@ -25,7 +25,9 @@ def explain(document: Document, *, observed_at: int) -> str:
     found = candidates(document, observed_at=observed_at, language=language_of(document))
     if not found:
         count = announced(document) or headed(document)
+        kept = None if count else unshown(document)
         told = f"; it says that there are {count} and shows none of them" if count else ""
+        told = f"; {kept.reason}" if kept is not None else told
         return f"generic: nothing on this page repeats and reads like comments{told}\n"
     best = find_thread(document, observed_at=observed_at, language=language_of(document)) or found[0]
     if best.confidence < THRESHOLD:

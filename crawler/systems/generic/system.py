@@ -13,6 +13,7 @@ from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.completeness import (
+    Unshown,
     all_stated,
     announced,
     headed,
@@ -20,6 +21,7 @@ from crawler.systems.generic.completeness import (
     replies_offered,
     times_between,
     told_beside,
+    unshown,
     unshown_replies,
 )
 from crawler.systems.generic.paging import page_links, page_stated
@@ -58,7 +60,10 @@ class Generic(System):
         linked = None if is_sure else announced(document)
         stated = linked or (None if is_sure else headed(document))
         place = "a link to it" if linked else "a heading"
-        if found is None and not stated:
+        kept = None if found is not None or stated else unshown(document)
+        if kept is not None:
+            place, stated = "what would show it", kept.stated
+        elif found is None and not stated:
             return []
         return [
             ThreadRef(
@@ -71,15 +76,18 @@ class Generic(System):
                 confidence=round(found.confidence, 3) if found is not None else None,
                 is_doubtful=not is_sure,
                 stated=stated or None,
-                evidence={"found": found} if is_sure else {},
+                evidence={"found": found if is_sure else None, "unshown": kept},
             )
         ]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The comments that the page shows, then those of the thread's further pages until none is new."""
-        found: Found | None = ref.evidence.get("found")
+        found: Found | None = ref.evidence["found"]
         if found is None:
             reading.expect(ref.stated, "any")
+            kept: Unshown | None = ref.evidence["unshown"]
+            if kept is not None:
+                reading.gap(kept.reason)
             return
         reading.walked("html")
         if len(found.group.spans) > MAX_RECORDS:
