@@ -54,18 +54,21 @@ def _is_number(pair: str, written: str | None) -> bool:
     return NUMBERED_PAIR.fullmatch(pair) is not None and (pair[:2].lower() != "p=" or pair[2:] == written)
 
 
-def adds_number(url: str, other: str) -> bool:
+def adds_to(url: str, other: str, *, any_value: bool = False) -> bool:
     """Whether an address is another one with a number more: ``/story`` and ``/story?c=2``.
 
     At the top of a site ``p`` is the id of a post.
+
+    :param any_value: whether what it has more may be anything, e.g. the place to go on from (``?after=x7``)
     """
     here, there = address(url), address(other)
     more = [pair for pair in there.pairs if pair not in here.pairs]
-    if there.place != here.place or len(more) != 1 or len(there.pairs) != len(here.pairs) + 1:
+    if there.place != here.place or there.number or len(more) != 1 or len(there.pairs) != len(here.pairs) + 1:
         return False
-    name, _, number = more[0].partition("=")
+    name, _, value = more[0].partition("=")
     is_post = name == "p" and not urlsplit(url).path.strip("/")
-    return number.isdecimal() and len(number) <= LONGEST_NUMBER and not is_post
+    is_number = value.isdecimal() and len(value) <= LONGEST_NUMBER
+    return bool(value) and (is_number or any_value) and not is_post
 
 
 LONGEST_NUMBER: Final = 5

@@ -21,8 +21,10 @@ from crawler.extract.selection import classes_of, names_in
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.urls import page_url
 from crawler.keys import digest
-from crawler.systems.base import Batch, System, ThreadRef
+from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.fields import moment, set_time
+from crawler.systems.generic.paging import onward_links
+from crawler.systems.linked import LinkedPages, Read
 from crawler.systems.reading import Reading
 
 ROOT: Final = re.compile(r"h-[a-z]+(?:-[a-z]+)*\Z")
@@ -77,22 +79,37 @@ class Microformats(System):
         ]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
-        """The replies that the page shows."""
+        """The replies that the page shows, and those of pages that are linked next to them."""
         reading.walked("html")
-        comments: dict[int, Comment] = {}
-        labels: Counter[str] = Counter()
-        for cited in find(reading.shown):
-            comment = _comment(cited.node, reading.shown, reading.page.observed_at)
-            if comment.native_id is None:
-                same = digest(comment.author_name, comment.text, comment.published_raw)[:16]
-                labels[same] += 1
-                comment.id_kind, comment.native_id = "surrogate", f"~{same}-{labels[same]}"
-            if cited.above is not None:
-                comment.parent_native_id = comments[cited.above.node.mem_id].native_id
-            if comment.permalink is None and comment.id_kind == "native":
-                comment.permalink = f"{ref.url}#{comment.native_id}"
-            comments[cited.node.mem_id] = comment
-        yield reading.batch(comments.values(), reading.page)
+
+        def read_page(document: Document, exchange: Exchange) -> Read | None:
+            comments = _comments(ref, document, exchange)
+            links = reading.linked_pages(document, comments)
+            onward = [*links.above, *onward_links(document, reading.shown.url)]
+            return Read(comments, links.behind, onward) if comments else None
+
+        shown = read_page(reading.shown, reading.page) or Read([], [], [])
+        linked = LinkedPages(reading, shown)
+        yield reading.batch(shown.comments, reading.page)
+        async for batch in linked.read(read_page):
+            yield batch
+
+
+def _comments(ref: ThreadRef, document: Document, exchange: Exchange) -> list[Comment]:
+    comments: dict[int, Comment] = {}
+    labels: Counter[str] = Counter()
+    for cited in find(document):
+        comment = _comment(cited.node, document, exchange.observed_at)
+        if comment.native_id is None:
+            same = digest(comment.author_name, comment.text, comment.published_raw)[:16]
+            labels[same] += 1
+            comment.id_kind, comment.native_id = "surrogate", f"~{same}-{labels[same]}"
+        if cited.above is not None:
+            comment.parent_native_id = comments[cited.above.node.mem_id].native_id
+        if comment.permalink is None and comment.id_kind == "native":
+            comment.permalink = f"{ref.url}#{comment.native_id}"
+        comments[cited.node.mem_id] = comment
+    return list(comments.values())
 
 
 def find(document: Document) -> list[Cited]:

@@ -68,18 +68,21 @@ async def by_number(
 
     A page that fails is a gap, and the next one is asked for; when the first one fails the reading ends.
 
-    :param last: number of the last page as an answer states it; None where it does not: then the first page without
-        anything new is the end
+    :param last: number of the last page as an answer states it; None where it does not: then an empty page is the end,
+        or some in a row without anything new: what is added while the list is read shifts it
     :raises FetchError: the first request failed, several in a row did, or the pages run in a circle
     """
     final: int | None = None
+    offered, barren = reading.offered, 0
 
     def following(number: int, answer: Answer | None, *, is_fresh: bool) -> int | None:
-        nonlocal final
+        nonlocal final, offered, barren
         stated = last(answer) if answer is not None else None
         final = final if stated is None else stated
+        is_empty, offered = reading.offered == offered, reading.offered
+        barren = 0 if is_fresh else barren + 1
         if final is None:
-            return number + 1 if is_fresh else None
+            return None if is_empty or barren == MAX_BARREN else number + 1
         return number + 1 if number < final else None
 
     async for answer in _steps(reading, address, following, first, parent):
@@ -99,18 +102,20 @@ async def by_offset(
     A page that fails is a gap, and the walk goes on behind it; when the first one fails the reading ends.
 
     :param size: rows of an answer
-    :param total: rows of the whole list as an answer states it; None where it does not: then an empty answer is the end
+    :param total: rows of the whole list as an answer states it; None where it does not: then an empty answer is the
+        end, or some in a row without anything new: what is added while the list is read shifts it
     :raises FetchError: the first request failed, several in a row did, or the pages run in a circle
     """
     whole: int | None = None
-    step = 0
+    step = barren = 0
 
     def following(offset: int, answer: Answer | None, *, is_fresh: bool) -> int | None:
-        nonlocal whole, step
+        nonlocal whole, step, barren
+        barren = 0 if is_fresh else barren + 1
         if answer is not None:
             step, stated = size(answer), total(answer)
             whole = whole if stated is None else stated
-            if whole is None and not is_fresh:
+            if whole is None and barren == MAX_BARREN:
                 return None
         on = offset + step
         return on if step and (whole is None or on < whole) else None

@@ -29,7 +29,7 @@ from crawler.systems.base import (
     ThreadRef,
 )
 from crawler.systems.generic.completeness import offered_beside, replies_said, told_beside, unshown, unshown_replies
-from crawler.systems.generic.paging import page_links, page_stated
+from crawler.systems.generic.paging import Links, page_links, page_stated
 from crawler.systems.generic.place import Place
 
 logger = logging.getLogger(__name__)
@@ -79,6 +79,8 @@ class Reading:
         self._again: set[str] | None = None
         self._ahead: set[str] = set()
         self._captured = self._captured_top = 0
+        self.offered = 0
+        """Comments that answers brought, those that came before as well."""
         self._shown: list[str] = []
         """Texts of the comments that the page itself brought."""
         self._counted: Counter[str] = Counter()
@@ -199,6 +201,7 @@ class Reading:
         fresh: list[Comment] = []
         here: dict[str, Comment] = {}
         for comment in comments:
+            self.offered += 1
             native_id = comment.native_id
             if native_id is not None:
                 first = here.setdefault(native_id, comment)
@@ -265,10 +268,15 @@ class Reading:
         """Whether the source states how many comments there are."""
         return self._expected is not None
 
+    def linked_pages(self, document: Document, comments: Iterable[Comment]) -> Links:
+        """Further pages that are linked next to comments, on a page of the thread that shows them."""
+        place = Place.of_texts(document, [comment.text or "" for comment in comments])
+        return page_links(place, document, self.shown.url) if place is not None else Links([], [])
+
     def look_around(self, *, with_pages: bool) -> None:
         """Where the page alone brought comments and nothing counts them: what stands next to them may tell of more.
 
-        :param with_pages: whether the system does not know how further pages of the thread are linked
+        :param with_pages: whether the system knows further pages of the thread by their links alone
         """
         if self.is_counted or self._gaps or self._stop[0] != "exhausted" or len(self._shown) != self.captured:
             return
@@ -293,8 +301,6 @@ class Reading:
             stated = page_stated(place)
             if stated is not None and stated[1] > 1:
                 self.gap(f"the page says that it is one of {stated[1]}")
-            for url in page_links(place, self.shown):
-                self.gap(f"{url} is linked next to the thread as a further page, and was not read")
 
     @property
     def is_full(self) -> bool:

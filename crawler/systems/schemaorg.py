@@ -19,10 +19,11 @@ from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.thing import Node
 from crawler.extract.urls import page_url
 from crawler.keys import digest
-from crawler.systems.base import Batch, Exchange, FetchError, System, ThreadRef
+from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.fields import set_body, set_plain, set_removed, set_time
 from crawler.systems.generic.ids import ids_of
 from crawler.systems.generic.words import tells_removal
+from crawler.systems.linked import LinkedPages, Read
 from crawler.systems.reading import Reading
 from crawler.systems.schemaorg_things import Said, Talk, counted, interactions, read_talk
 
@@ -33,9 +34,6 @@ TAG: Final = re.compile(
 
 NUMBERED: Final = re.compile(r"(?:[?&](?:page|p|start|offset)=\d+|/page[/-]?\d+/?|/\d{1,4}/?|/p\d+/?)\Z")
 """How addresses of further pages of a thread end; `rel=next` alone may lead to the next article."""
-
-STALE: Final = 2
-"""Pages of which a place in a thread may have shown all: it begins and ends within two."""
 
 PUBLISHED: Final = ("datePublished", "dateCreated", "commentTime", "created", "date")
 TEXTS: Final = ("text", "commentText", "articleBody", "reviewBody", "encoded")
@@ -74,11 +72,9 @@ class SchemaOrg(System):
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The comments of the page, and of the pages that follow it."""
-        document, exchange = reading.shown, reading.page
-        first = _first_page(document)
-        stale = STALE if first is not None else 0
         places: set[int] = set()
-        while True:
+
+        def read_page(document: Document, exchange: Exchange) -> Read:
             talk = read_talk(document) or Talk("", None)
             reading.walked(talk.syntax or "markup")
             stated, scope = counted(talk.owner)
@@ -86,21 +82,25 @@ class SchemaOrg(System):
             reading.expect(stated, scope)
             if talk.is_cut:
                 reading.gap(f"{document.url}: not all comments of its markup can be read")
-            met = reading.met
             places.update(_places(talk))
-            yield reading.batch(_comments(talk, document, exchange, reading), exchange)
-            following = first or _next_page(document)
-            if following is None or (reading.met == met and first is None and stale == 0):
-                break
-            stale -= reading.met == met and first is None
-            first = None
-            try:
-                document, exchange = await reading.document(following)
-            except FetchError as error:
-                reading.missing(error)
-                break
+            comments = _comments(talk, document, exchange, reading)
+            links, following = reading.linked_pages(document, comments), _next_page(document)
+            return Read(comments, links.behind, [*links.above, *([following] if following is not None else [])])
+
+        shown = read_page(reading.shown, reading.page)
+        start = _first_page(reading.shown)
+        if start is not None:
+            shown = shown._replace(links=[start], onward=[])
+        linked = LinkedPages(reading, shown)
+        yield reading.batch(shown.comments, reading.page)
+        async for batch in linked.read(lambda document, exchange: _or_none(read_page(document, exchange))):
+            yield batch
         if places and min(places) > 1:
             reading.gap(f"the first comment that is shown is number {min(places)}")
+
+
+def _or_none(page: Read) -> Read | None:
+    return page if page.comments else None
 
 
 def _places(talk: Talk) -> list[int]:

@@ -213,9 +213,9 @@ def all_stated(place: Place) -> int | None:
 
 
 _FURTHER = re.compile(
-    r"\b(?:more|older|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще|больше"
-    r"|більше|több|további|více|další|viac|ďalšie|fler[ea]?|lisää|daha fazla|thêm|lainnya|rohkem|daugiau|mai mult[e]?"
-    r"|(?:show|view|see|read|load|display|expand)\s+all|alle (?=\S+ (?:anzeigen|lesen|laden|ansehen|zeigen))"
+    r"\b(?:more|older|next|previous|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще"
+    r"|больше|більше|több|további|více|další|viac|ďalšie|fler[ea]?|lisää|daha fazla|thêm|lainnya|rohkem|daugiau"
+    r"|mai multe?|(?:show|view|see|read|load|display|expand)\s+all|alle (?=\S+ (?:anzeigen|lesen|laden|ansehen|zeigen))"
     r"|(?:voir|afficher|lire) tous les|(?:ver|mostrar|leer) todos los|ver todos os|(?:mostra|leggi|vedi) tutti i"
     r"|(?:pokaż|zobacz|czytaj) wszystkie|(?:показать|читать|смотреть|посмотреть) все)\b"
     r"|περισσότερ|المزيد|עוד|更多|全部|もっと|さらに|すべて|더\s?보기|더보기|อีก|เพิ่มเติม",

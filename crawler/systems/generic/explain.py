@@ -33,7 +33,7 @@ def explain(document: Document, *, observed_at: int) -> str:
     if best.confidence < THRESHOLD:
         read_whole(best, observed_at=observed_at, language=language_of(document))
     lines = [*_verdict(best), *_container(best), *_fields(best), *_evidence(best), *_records(best)]
-    links = page_links(Place.of(best), document)
+    links = [url for urls in page_links(Place.of(best), document) for url in urls]
     lines.append(f"further pages: {', '.join(links) if links else 'none linked'}")
     lines.extend(
         f"not chosen: {other.group.label} ({other.group.mode}), {len(other.group.spans)} records, "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.numbered import LONGEST_STATED, adds_number, first_of, is_page_of, stated_page
+from crawler.extract.numbered import LONGEST_NUMBER, LONGEST_STATED, adds_to, first_of, is_page_of, stated_page
 from crawler.extract.urls import site_of
 from crawler.systems.generic.place import Place
 from crawler.systems.generic.tree import Tree
@@ -55,28 +55,51 @@ _NOT: Final = (
 )
 
 
-def page_links(place: Place, document: Document) -> list[str]:
-    """Addresses of further pages of the thread in page order: linked inside the thread or next to it, same site.
+class Links(NamedTuple):
+    """Addresses of further pages, in the order of the page."""
+
+    behind: list[str]
+    """Linked inside the thread or behind it."""
+    above: list[str]
+    """Linked above it alone, where the pages of an article are linked as well."""
+
+
+def page_links(place: Place, document: Document, home: str | None = None) -> Links:
+    """Further pages of the thread that are linked inside it or next to it, on the same site.
 
     The page itself as it is shown without scripts is one of them.
+
+    :param home: the address of the thread's first page; None where this is the first
     """
     tree, first, last = place.tree, place.first, place.end
-    own = _plain(document.url)
-    site, stated = site_of(document.url), page_stated(place)
-    found: dict[str, None] = {}
+    own, home = _plain(document.url), _plain(home or document.url)
+    site, stated = site_of(own), page_stated(place)
+    found: dict[str, bool] = {}
     for node in range(max(0, first - NEAR), min(len(tree), last + NEAR)):
         if tree.tags[node] != "a" or node in place.inside:
             continue
-        url = _target(tree, node, document, first, last)
+        url = _target(tree, node, document, home, is_inside=first <= node < last)
         if url is None and stated is not None and (tree.attrs[node].get("rel") or "") in RELATED:
             target = document.link(tree.attrs[node].get("href"))
             url = _plain(target) if target is not None and is_page_of(target, own, stated[0]) else None
+        if url is None and place.is_near(node):
+            url = _numbered_beside(tree, node, document)
         if url is None or url == own or site_of(url) != site:
             continue
-        found.setdefault(url)
+        found[url] = found.get(url, True) and node < first
         if len(found) == MAX_LINKS:
             break
-    return list(found)
+    behind = [url for url, is_above in found.items() if not is_above]
+    return Links(behind, [url for url in found if url not in behind])
+
+
+def onward_links(document: Document, home: str) -> list[str]:
+    """The next page by ``rel``, where it is the first one's address with a number or more."""
+    for node in document.css("link[rel~=next]"):
+        url = document.link(node.attributes.get("href"))
+        if url is not None and (adds_to(home, _plain(url)) or is_page_of(_plain(url), home, 1)) and url != home:
+            return [_plain(url)]
+    return []
 
 
 def page_stated(place: Place) -> tuple[int, int] | None:
@@ -86,7 +109,7 @@ def page_stated(place: Place) -> tuple[int, int] | None:
     return next(filter(None, map(stated_page, filter(None, lines))), None)
 
 
-def _target(tree: Tree, node: int, document: Document, first: int, last: int) -> str | None:
+def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: bool) -> str | None:
     href = tree.attrs[node].get("href") or ""
     if not href or href.startswith("#") or any(word in href.lower() for word in _NOT):
         return None
@@ -95,24 +118,58 @@ def _target(tree: Tree, node: int, document: Document, first: int, last: int) ->
         len(text) < 40 and _NEXT.match(text) is not None
     )
     is_plain = any(tree.tags[up] == "noscript" for up in tree.above(node, UNSCRIPTED))
-    if not (is_next or is_plain) and text and not _NUMBER.match(text):
+    number = _NUMBER.match(text)
+    if not (is_next or is_plain or number) and text:
         return None
-    url = document.link(href)
-    is_told = is_next or is_plain or text
-    if url is None or not (is_told or first_of(_plain(document.url), _plain(url))):  # a picture of an arrow
+    link = document.link(href)
+    if link is None:
         return None
-    here, there = urlsplit(document.url), urlsplit(url)
+    url = _plain(link)
+    if not (is_next or is_plain or text or first_of(home, url)):  # a picture of an arrow
+        return None
+    here, there = urlsplit(home), urlsplit(url)
     if is_plain and there.path == here.path and there.query != here.query:
-        return _plain(url)
-    if there.path == here.path and there.query == here.query:
+        return url
+    if url == _plain(document.url) or (there.path == here.path and there.query == here.query):
         return None
-    changed = (
-        there.query + there.fragment if there.path == here.path else there.path + "?" + there.query + there.fragment
-    )
+    if number is not None and _ends_with_number(there.path, here.path, number[1]):
+        return url
+    if adds_to(home, url, any_value=is_next):
+        return url
+    changed = there.query if there.path == here.path else there.path + "?" + there.query
     same_thread = there.path == here.path or _stem(there.path).startswith(_stem(here.path)) or "comment" in changed
-    is_inside = first <= node < last
-    is_page = is_inside or _PAGED.search(changed) is not None or adds_number(_plain(document.url), _plain(url))
-    return _plain(url) if same_thread and is_page else None
+    return url if same_thread and (is_inside or _PAGED.search(changed)) else None
+
+
+def _ends_with_number(path: str, home: str, number: str) -> bool:
+    """Whether a path is the first page's with a number behind it: ``/story/2/``, ``/story,2.html``."""
+    stem, own = _EXTENSION.sub("", path), _EXTENSION.sub("", home)
+    return len(own) > 1 and re.fullmatch(rf"{re.escape(own)}[/,;_.-]{number}", stem) is not None
+
+
+def _numbered_beside(tree: Tree, node: int, document: Document) -> str | None:
+    """Where a link leads that is a number in a row of them, one of which is no link: the page that is shown."""
+    text = tree.line(node, LONGEST_NUMBER)
+    if not text or not text.isdecimal():
+        return None
+    for row in tree.above(node, 3):
+        line = (tree.line(row, LONGEST_ROW) or "").split()
+        numbers = [int(word) for word in line if word.isdecimal() and len(word) <= LONGEST_NUMBER]
+        if len(numbers) < 2:
+            continue
+        if len(numbers) + 2 < len(line) or numbers != sorted(set(numbers)) or numbers[0] != 1:
+            return None
+        linked = [inner for inner in range(row, tree.ends[row]) if tree.attrs[inner].get("href")]
+        unlinked = len(numbers) - sum((tree.line(inner, LONGEST_NUMBER) or "").isdecimal() for inner in linked)
+        url = document.link(tree.attrs[node].get("href"))
+        return _plain(url) if unlinked == 1 and url is not None and text in re.findall(r"[0-9]+", url) else None
+    return None
+
+
+LONGEST_ROW: Final = 60
+"""Characters of a row of pages."""
+
+_EXTENSION = re.compile(r"(?:\.[a-zA-Z]{2,5}|/)$")
 
 
 def _stem(path: str) -> str:

@@ -17,6 +17,10 @@ MOST: Final = 0.8
 KNOWN_BY: Final = 12
 """Characters of a text by which it is looked for."""
 
+NEAR: Final = 40
+FEW_TEXTS: Final = 12
+"""Nodes, and texts among them, between the comments and a row of pages, whose own are counted."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -73,6 +77,11 @@ class Place:
     def is_next(self, node: int) -> bool:
         """Whether a text is the first behind the comments."""
         return node >= self.end and not any(self.tree.texts[self.end : node])
+
+    def is_near(self, node: int) -> bool:
+        """Whether hardly a text stands between a node and the comments."""
+        between = self.tree.texts[self.end : node] if node >= self.end else self.tree.texts[node : self.first]
+        return len(between) <= NEAR and sum(map(bool, between)) <= FEW_TEXTS
 
     @cached_property
     def said(self) -> frozenset[str]:

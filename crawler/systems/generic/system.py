@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from typing import ClassVar, Final
 
-from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url
-from crawler.systems.base import Batch, FetchError, System, ThreadRef
+from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.completeness import (
     Unshown,
@@ -24,17 +22,15 @@ from crawler.systems.generic.completeness import (
     unshown,
     unshown_replies,
 )
-from crawler.systems.generic.paging import page_links, page_stated
+from crawler.systems.generic.paging import onward_links, page_links, page_stated
 from crawler.systems.generic.place import Place
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
+from crawler.systems.linked import LinkedPages, Read
 from crawler.systems.reading import Reading
 
 ANY_TIME: Final = 4_102_444_800_000_000
 """2100-01-01T00:00:00Z in microseconds: detection looks where times stand, the harvest knows when they were read."""
-
-MAX_BARREN: Final = 2
-"""Pages without a new comment after which no more are asked for."""
 
 
 class Generic(System):
@@ -92,80 +88,38 @@ class Generic(System):
         reading.walked("html")
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
-        comments = comments_of(found, observed_at=reading.page.observed_at)
-        waiting = page_links(Place.of(found), reading.shown)
-        shown = _Shown(waiting, comments)  # before the pipelines take the labels of comments without ids
-        yield reading.batch(comments, reading.page)
-        seen = {reading.shown.url.partition("#")[0], ref.url}
-        barren, pages, unread = 0, 1, 0
-        while waiting and barren < MAX_BARREN:
-            url = waiting.pop(0)
-            if url in seen:
-                continue
-            seen.add(url)
-            try:
-                document, exchange = await reading.document(url)
-            except FetchError as error:
-                reading.missing(error)
-                if error.reason in ("blocked", "budget"):
-                    break
-                continue
-            reading.walked("pages")
+        home = reading.shown.url
+        first = _read(found, reading.shown, reading.page, home)
+        linked = LinkedPages(reading, first)
+        yield reading.batch(first.comments, reading.page)
+
+        def read_page(document: Document, exchange: Exchange) -> Read | None:
             further = find_thread(
                 document, observed_at=exchange.observed_at, language=language_of(document), first=found
             )
-            met = reading.met
-            if further is not None and further.confidence >= THRESHOLD:
-                comments = comments_of(further, observed_at=exchange.observed_at)
-                twin = shown.before(url, comments)
-                if twin is not None:
-                    reading.gap(f"{url} shows the comments of {twin or 'the first page'} once more, not its own")
-                yield reading.batch(comments, exchange)
-                waiting.extend(page_links(Place.of(further), document))
-            else:
-                unread += 1
-            pages += reading.met > met
-            barren = 0 if reading.met > met else barren + 1
-        _judge(found, ref, reading, pages, unread)
+            is_sure = further is not None and further.confidence >= THRESHOLD
+            return _read(further, document, exchange, home) if further is not None and is_sure else None
+
+        async for batch in linked.read(read_page):
+            yield batch
+        _judge(found, ref, reading, linked.pages)
 
 
-class _Shown:
-    """What the pages of a thread have shown, to tell one that repeats another where it should go on."""
+def _read(found: Found, document: Document, exchange: Exchange, home: str) -> Read:
+    """The comments of a page, and its further pages.
 
-    def __init__(self, linked: Iterable[str], comments: Iterable[Comment]) -> None:
-        """Begin with the first page, and what it links to."""
-        self._linked = frozenset(linked)
-        self._pages = {_ids(comments): ""}
-
-    def before(self, url: str, comments: Iterable[Comment]) -> str | None:
-        """The page that showed just the same under another number, ``""`` for the first; None where there is none.
-
-        The first page may have a number too, by which it is not linked on itself.
-        """
-        twin = self._pages.setdefault(_ids(comments), url)
-        if twin == url:
-            return None
-        if twin:
-            return twin if _NUMBERS.sub("", twin) == _NUMBERS.sub("", url) else None
-        numbers = _NUMBERS.findall(url)
-        return twin if url in self._linked and numbers and int(numbers[-1]) > 1 else None
+    :param home: the address of the first of them
+    """
+    comments = comments_of(found, observed_at=exchange.observed_at)
+    links = page_links(Place.of(found), document, home)
+    return Read(comments, links.behind, [*links.above, *onward_links(document, home)])
 
 
-_NUMBERS: Final = re.compile(r"[0-9]{1,9}")
-
-
-def _ids(comments: Iterable[Comment]) -> frozenset[str | None]:
-    return frozenset(comment.native_id for comment in comments)
-
-
-def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, unread: int) -> None:
+def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
     """Say what the page tells of comments that were not read.
 
     :param pages: how many pages brought comments
-    :param unread: how many further pages show none that could be read
     """
-    if unread:
-        reading.gap(f"no comment could be read on {unread} further pages")
     place = Place.of(found)
     stated = page_stated(place)
     if stated is not None and pages < stated[1]:

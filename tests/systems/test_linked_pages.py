@@ -1,0 +1,115 @@
+"""Threads in pages that only their links tell of: all are read, whoever reads the comments and however the pages are called."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable
+
+import pytest
+from kit import read
+from test_page_says_more import GENERAL, NAMES, page, reader, text
+
+SITE = "https://news.example"
+PAGES = 3
+SIZE = len(NAMES)
+Address = Callable[[int], str]
+
+
+def numbers(address: Address, number: int) -> str:
+    links = (
+        f"<span>{n + 1}</span>" if n == number else f'<a href="{html.escape(address(n))}">{n + 1}</a>' for n in range(PAGES)
+    )
+    return f"<div>{' '.join(links)}</div>"
+
+
+def word(label: str) -> Callable[[Address, int], str]:
+    def pager(address: Address, number: int) -> str:
+        more = number + 1 < PAGES
+        return f'<div><a href="{html.escape(address(number + 1))}">{label}</a></div>' if more else ""
+
+    return pager
+
+
+def nothing(address: Address, number: int) -> str:
+    del address, number
+    return ""
+
+
+WAYS = {
+    "p": ("/story", "/story?p={n}", numbers),
+    "any name": ("/story", "/story?talk={n}", numbers),
+    "path": ("/story/", "/story/{n}/", numbers),
+    "page in the path": ("/story/", "/story/page/{n}/", numbers),
+    "comments in the path": ("/story/", "/story/comments/{n}", numbers),
+    "comma": ("/story.html", "/story,{n}.html", numbers),
+    "dash": ("/story.html", "/story-{n}.html", numbers),
+    "offset": ("/story", "/story?offset={n}0", numbers),
+    "beside an id": ("/story.php?id=7", "/story.php?id=7&start={n}0", numbers),
+    "another script": ("/story", "/comments?story=7&page={n}", numbers),
+    "another path": ("/story", "/talk/7?page={n}", numbers),
+    "next": ("/story", "/story?p={n}", word("Next")),
+    "cursor": ("/story", "/story?cursor=a{n}bc", word("Next")),
+    "more after": ("/story", "/story?after=123{n}", word("More")),
+    "older": ("/story", "/story?before=50{n}", word("Older comments")),
+    "German": ("/story", "/story?seite={n}", word("Weitere Kommentare")),
+    "arrow": ("/story", "/story?p={n}", word("»")),
+    "by rel alone": ("/story", "/story?page={n}", nothing),
+}
+"""The address of the first page, of the others (``n`` from 2), and what links to them behind the comments."""
+
+
+def one_page(system: str, number: int, pager: str, head: str) -> str:
+    shown = page(system, pager)
+    for n in reversed(range(SIZE)):
+        other = SIZE * number + n
+        shown = shown.replace(text(n), text(other)).replace(f"comment-{100 + n}", f"comment-{100 + other}")
+    return shown.replace("</head>", f"{head}</head>")
+
+
+def thread(system: str, way: str) -> tuple[str, dict[str, str]]:
+    """The first page's address, and all pages."""
+    first, other, pager = WAYS[way]
+
+    def address(number: int) -> str:
+        return first if number == 0 else other.format(n=number + 1)
+
+    pages: dict[str, str] = {}
+    for number in range(PAGES):
+        more = pager is nothing and number + 1 < PAGES
+        head = f'<link rel="next" href="{html.escape(address(number + 1))}">' if more else ""
+        pages[SITE + address(number)] = one_page(system, number, pager(address, number), head)
+    return SITE + first, pages
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("system", GENERAL)
+async def test_all_pages_of_a_thread_are_read(system, way):
+    url, pages = thread(system, way)
+    web = {address: (200, {"content-type": "text/html"}, body.encode()) for address, body in pages.items()}
+    [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
+    assert [comment.text for comment in comments] == [text(n) for n in range(PAGES * SIZE)]
+    assert (ledger.verdict, ledger.gaps) == ("complete", None)
+
+
+@pytest.mark.parametrize("system", GENERAL)
+async def test_a_page_that_cannot_be_had_makes_the_thread_partial(system):
+    url, pages = thread(system, "p")
+    web = {address: (200, {"content-type": "text/html"}, body.encode()) for address, body in pages.items()}
+    web[f"{SITE}/story?p=3"] = (503, {}, b"")
+    [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
+    assert (len(comments), ledger.verdict) == (2 * SIZE, "partial")
+    assert "status 503" in json.dumps(ledger.gaps)
+
+
+@pytest.mark.parametrize("system", GENERAL)
+@pytest.mark.parametrize("number_is_ignored", [True, False])
+async def test_pages_of_the_article_that_are_linked_above_its_comments_take_nothing_from_them(system, number_is_ignored):
+    url = f"{SITE}/story/"
+    pager = '<p>Pages: <b>1</b> <a href="/story/2/">2</a></p>'
+    shown = page(system, "").replace("<h1>Ships</h1>", "").replace("</article><section>", f"{pager}</article><section>")
+    shown = shown.replace("<section>", f"{pager}<section>") if pager not in shown else shown
+    other = shown if number_is_ignored else "<html><body><h1>Ships</h1><p>The second part of the story.</p></body></html>"
+    web = {f"{SITE}/story/2/": (200, {"content-type": "text/html"}, other.encode())}
+    [(_, comments, ledger)] = await read(reader(system), shown, url, web)
+    assert (len(comments), ledger.verdict, ledger.gaps) == (SIZE, "complete", None)
