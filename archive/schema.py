@@ -232,7 +232,8 @@ class Comment:
     text_html: Text | None = None
     """The body's markup as served."""
     content_digest: Text | None = None
-    """blake2b over author and text, compared after NFC and white-space folding: equal digests mean no edit."""
+    """blake2b over author and text, compared after NFC and white-space folding: equal digests mean no edit.
+    It is none either where only quotation marks are set otherwise, or a pingback's excerpt is not shown any more."""
     language: Text | None = None
     """BCP 47 tag where the source states it."""
     published_at: Micros | None = None

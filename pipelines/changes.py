@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final, Self
 from archive.states import CommentState
 from crawler.items import Capture, Comment, Thread
 from crawler.report import SOUND_VERDICTS
+from crawler.systems.reading import PINGS
 from pipelines.store import Store
+from pipelines.typography import digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,11 +132,18 @@ class Changes:
             return "restored"
         if comment.status != known.status:
             return "status"
-        if comment.content_digest != known.content_digest:
+        if comment.content_digest != known.content_digest and not _is_shown_otherwise(comment, known):
             return "edited"
         if self._with_counts and any(getattr(comment, name) != getattr(known, name) for name in COUNTS):
             return "counts"
         return ""
+
+
+def _is_shown_otherwise(comment: Comment, known: CommentState) -> bool:
+    """Whether it is a way of showing that changed, and not the comment: of a ping some themes show no excerpt."""
+    if comment.kind in PINGS and comment.text is None:
+        return True
+    return known.content_digest in digests(comment.author_name, comment.text)
 
 
 def _shrink(comment: Comment, known: CommentState) -> None:

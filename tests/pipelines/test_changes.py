@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from archive.states import CommentState
 from crawler.items import Capture, Comment, Failure, Page, Share, Thread
+from crawler.keys import digest
 from crawler.leases import Lease
 from pipelines.changes import Changes
 
 
-def state(digest: str = "a", status: str = "visible", **more) -> CommentState:
+def state(content_digest: str = "a", status: str = "visible", **more) -> CommentState:
     values = dict.fromkeys(CommentState._fields) | {
-        "observed_at": 1, "capture_id": "c", "status": status, "content_digest": digest, "page_id": "p",
+        "observed_at": 1, "capture_id": "c", "status": status, "content_digest": content_digest, "page_id": "p",
         "id_kind": "native", "kind": "comment", "native_id": "n",
     }  # fmt: skip
     return CommentState(**(values | more))
@@ -32,8 +33,8 @@ def capture(*comments: Comment, verdict: str | None = None) -> Capture:
     )  # fmt: skip
 
 
-def seen(comment_id: str, digest: str = "a", **more) -> Comment:
-    return Comment(comment_id=comment_id, content_digest=digest, **more)
+def seen(comment_id: str, content_digest: str = "a", **more) -> Comment:
+    return Comment(comment_id=comment_id, content_digest=content_digest, **more)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,54 @@ def test_changed_counts_make_a_row_only_when_asked_for():
     item = capture(seen("1", "a", like_count=2))
     comparing({"1": state("a", like_count=1)}, with_counts=True).compare(item)
     assert item.comments[0].change == "counts"
+
+
+def said(author: str, text: str | None, **more) -> Comment:
+    return seen("1", digest(author, text), author_name=author, text=text, **more)
+
+
+ENGLISH, FRENCH, GERMAN = "the “experts” don’t say…", "the «\xa0experts\xa0» don’t say…", "the „experts“ don’t say…"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("Jag O'Neill", "No."), ("Jag O’Neill", "No.")),
+        (("Jag O’Neill", "No."), ("Jag O'Neill", "No.")),
+        (("The '88 \"Review\"", "No."), ("The ’88 “Review”", "No.")),
+        (("The ’88 “Review”", "No."), ("The '88 \"Review\"", "No.")),
+        (("Jag O’Neill", ENGLISH), ("Jag O'Neill", ENGLISH)),
+        (("Jag", ENGLISH), ("Jag", FRENCH)),
+        (("Jag", ENGLISH), ("Jag", GERMAN)),
+        (("Jag", ENGLISH), ("Jag", "the \"experts\" don't say...")),
+        (("Jag", "the \"experts\" don't say..."), ("Jag", ENGLISH)),
+    ],
+)
+def test_quotation_marks_that_a_theme_or_a_language_sets_otherwise_are_no_edit(before, after):
+    item = capture(said(*after))
+    comparing({"1": state(digest(*before))}).compare(item)
+    assert item.comments[0].change == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("Jag O'Neill", "No."), ("Jag O’Neil", "No.")),
+        (("Jag", ENGLISH), ("Jag", FRENCH + " So.")),
+        (("Jag", "the experts"), ("Jag", 'the "experts"')),
+        (("Jag", "No"), ("Jag", None)),
+    ],
+)
+def test_other_words_are_an_edit_however_they_are_set(before, after):
+    item = capture(said(*after))
+    comparing({"1": state(digest(*before))}).compare(item)
+    assert item.comments[0].change == "edited"
+
+
+def test_a_pingback_whose_excerpt_another_theme_does_not_show_is_not_edited():
+    item = capture(said("A review", None, kind="pingback"))
+    comparing({"1": state(digest("A review", "[…] as they say […]"), kind="pingback")}).compare(item)
+    assert item.comments[0].change == ""
 
 
 @pytest.mark.parametrize("verdict", ["complete", "none", "closed"])
