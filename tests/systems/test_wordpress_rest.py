@@ -90,19 +90,28 @@ async def test_an_api_that_is_switched_off_is_no_gap(answer):
     assert (thread.verdict, thread.orders_walked) == ("complete", ["html"])
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        (500, JSON, b"{}"),
-        (503, JSON, b""),
-        (200, HTML, b"<html>Just a moment...</html>"),
-        (200, JSON, b'{"code": "odd"}'),
-        (200, JSON, b"[{"),
-    ],
-)
-async def test_an_api_that_fails_is_a_gap_and_the_page_is_still_read(answer):
-    comments, thread, _, _ = await thread_of(page(ROWS, rest=True), {facts_url(1): answer})
+FAILURES = [
+    (500, JSON, b"{}"),
+    (503, JSON, b""),
+    (200, HTML, b"<html>Just a moment...</html>"),
+    (200, JSON, b'{"code": "odd"}'),
+    (200, JSON, b"[{"),
+]
+
+
+@pytest.mark.parametrize("answer", FAILURES)
+@pytest.mark.parametrize("heading", [None, "4 comments", "2 comments"])
+async def test_an_api_that_fails_is_a_gap_and_the_page_is_still_read(answer, heading):
+    comments, thread, _, _ = await thread_of(page(ROWS, rest=True, heading=heading), {facts_url(1): answer})
     assert (len(comments), thread.verdict) == (3, "partial")
+
+
+@pytest.mark.parametrize("answer", FAILURES)
+async def test_an_api_that_fails_takes_nothing_from_a_page_that_shows_as_many_as_it_states(answer):
+    pages = {facts_url(1): answer}
+    comments, thread, _, _ = await thread_of(page(ROWS, rest=True, heading="3 comments"), pages)
+    assert (len(comments), thread.verdict, thread.stop_reason) == (3, "complete", "exhausted")
+    assert (thread.expected, thread.orders_walked) == (3, ["html"])
 
 
 async def test_an_api_that_breaks_half_way_is_partial_with_what_came():

@@ -69,6 +69,8 @@ class RestThread:
     """`X-WP-Total`: approved comments, pingbacks left out."""
     is_whole: bool = False
     """Whether every page of the first pass came."""
+    failure: FetchError | None = None
+    """Why nothing of it came, where that is not the word that the API is off."""
 
     def url(self, route: str, **query: str | int) -> str:
         """An address of the API, whether it has pretty permalinks or `?rest_route=`."""
@@ -79,7 +81,8 @@ class RestThread:
 async def read_facts(reading: Reading, root: str, post: str) -> RestThread | None:
     """The first pass: every comment's facts in the order of their ids. None when the API is off for visitors.
 
-    What goes wrong after the first answer is noted in the ledger; the facts that came are kept.
+    What goes wrong after the first answer is noted in the ledger; the facts that came are kept. An API of which nothing
+    came may be no loss: the comment pages may prove to have been all (:attr:`RestThread.failure`).
     """
     thread = RestThread(root, post)
     page, pages = 1, 1
@@ -91,7 +94,10 @@ async def read_facts(reading: Reading, root: str, post: str) -> RestThread | Non
         except FetchError as error:
             if page == 1 and is_off(error):
                 return None
-            reading.missing(error)
+            if page == 1 and error.reason in ("error", "blocked"):
+                thread.failure = error
+            else:
+                reading.missing(error)
             return thread
         reading.walked("rest:id_asc")
         if page == 1:

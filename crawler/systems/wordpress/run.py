@@ -62,7 +62,7 @@ async def facts_of(ref: ThreadRef, reading: Reading) -> RestThread | None:
     if root is None or ref.native_id is None:
         return None
     rest = await read_facts(reading, root, ref.native_id)
-    if rest is not None and ref.state in UNSTABLE_STATES:
+    if rest is not None and rest.failure is None and ref.state in UNSTABLE_STATES:
         state = await read_post_state(reading, rest, ref.evidence.get("route", "posts"))
         if state is not None:
             ref.state = "disabled" if state == "closed" and not rest.total else state
@@ -427,10 +427,14 @@ class Run:
     async def count(self) -> None:
         """State what the source says the count is, asked again where it differs from what came.
 
-        The API's count has no pingbacks; where the page states a larger one than came, those are missing.
+        The API's count has no pingbacks; where the page states a larger one than came, those are missing. An API that
+        fails is missed unless as many comments came as the page states.
         """
         if self.rest is None or self.rest.total is None:
             self.reading.expect(self.stated, "any")
+            failure = self.rest.failure if self.rest is not None else None
+            if failure is not None and self.stated not in (self.reading.captured, self.reading.captured_without_pings):
+                self.reading.missing(failure)
             return
         total: int | None = self.rest.total + self.never_in_rest
         if total != self.reading.captured_without_pings:
