@@ -18,6 +18,8 @@ SHORTEST: Final = 4
 """Characters of an abbreviated id, as git's."""
 SHOWN: Final = 10
 """Ids named when an abbreviation fits several."""
+REASONS: Final = 3
+"""So many gaps of a visit are told; the ledger has them all."""
 _IDS: Final = (
     ("comment", "comments", "comment_id"),
     ("thread", "threads", "thread_id"),
@@ -32,8 +34,11 @@ _STATE: Final = (
 )  # fmt: skip
 _VISIT: Final = (
     "observed_at", "capture_id", "thread_id", "page_id", "url", "verdict", "captured", "expected", "stop_reason",
-    "stop_detail", "new", "edited", "removed", "restored",
+    "stop_detail", "gaps", "new", "edited", "removed", "restored",
 )  # fmt: skip
+_LOOK: Final = ("observed_at", "visit_id", "page_id", "url", "outcome", "detail", "http_status")
+_NOT_TOLD: Final = frozenset({"read", "alias"})
+"""Outcomes of looks at a page that are not told: of the first the visits of its threads are."""
 _COUNTS: Final = ("like_count", "dislike_count", "reply_count")
 
 
@@ -53,18 +58,26 @@ class Event:
 
     at: datetime
     kind: str
-    """``visit``, or the ``change`` of the comment's row."""
+    """``visit``, ``look`` (at a page whose threads were not read), or the ``change`` of the comment's row."""
     key: str
-    """Comment, or thread of a visit."""
+    """Comment, thread of a visit, or page."""
     row: dict[str, Any]
     before: dict[str, Any] | None = None
     """The comment's last state that had a text of its own."""
 
     @property
     def changes(self) -> list[str]:
-        """Lines that say what changed: of a state against the one before, of a first one its text."""
+        """Lines that say what changed: of a state against the one before, of a first one its text.
+
+        Of a visit they say why not all was read.
+        """
         row, before = self.row, self.before
-        if self.kind == "visit" or row["status"] == "disappeared":
+        if self.kind == "visit":
+            reasons = [row["stop_detail"], *(gap["reason"] for gap in (row["gaps"] or ())[:REASONS])]
+            return [f"  {reason}" for reason in dict.fromkeys(reasons) if reason]
+        if self.kind == "look":
+            return [f"  {row['detail']}"] if row["detail"] else []
+        if row["status"] == "disappeared":
             return []
         if before is None:
             return [f"  {line}" for line in (row["text"] or "").splitlines()]
@@ -107,11 +120,16 @@ def find(archive: Archive, what: str) -> Subject:
 def history(archive: Archive, subject: Subject) -> Iterator[Event]:
     """Events of a subject in the order of time: a visit stands behind the states that it found.
 
-    A comment's visits are those of its thread. Memory holds one thread's history, or one page's.
+    A comment's visits are those of its thread. Of a page the looks are told, too, at which it was gone, moved,
+    unchanged or could not be read. Memory holds one thread's history, or one page's.
     """
     states = _states(archive, subject)
     visits = _visits(archive, subject, {str(row["thread_id"]) for row in states})
     events = [Event(row["observed_at"], "visit", row["thread_id"], row) for row in visits]
+    if subject.kind == "page":
+        looks = archive.visits(page=subject.key, history=True).select(*_LOOK).to_pylist()
+        told = (row for row in looks if row["outcome"] not in _NOT_TOLD)
+        events += [Event(row["observed_at"], "look", row["page_id"], row) for row in told]
     latest: dict[str, dict[str, Any]] = {}
     for row in states:
         key = row["comment_id"]
@@ -119,7 +137,7 @@ def history(archive: Archive, subject: Subject) -> Iterator[Event]:
         if row["status"] != "disappeared":
             latest[key] = row
     # Stable: states of one moment stay in the order of the page.
-    yield from sorted(events, key=lambda event: (event.at, event.kind == "visit"))
+    yield from sorted(events, key=lambda event: (event.at, event.kind in ("visit", "look")))
 
 
 def _states(archive: Archive, subject: Subject) -> list[dict[str, Any]]:

@@ -128,6 +128,8 @@ def _headline(event: Event) -> str:
         why = f" ({row['stop_reason']})" if row["verdict"] == "partial" and row["stop_reason"] else ""
         found = f": {', '.join(told)}" if told else ""
         return f"visit     {row['verdict']}{why}, {row['captured']:,}{expected} read{found}"
+    if event.kind == "look":
+        return f"page      {row['outcome']}"
     author = "" if row["author_name"] is None else f" by {plain(row['author_name'])}"
     status = "" if row["status"] == "visible" else f", {row['status']} ({row['status_source']})"
     return f"{event.kind:<9} {event.key}{author}{status}"

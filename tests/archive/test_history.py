@@ -36,7 +36,8 @@ def opened(tmp_path):
     exporter.add("pages", [page(PAGE)], seen("v0"))
     both = state(ADA, "The quick brown fox", "new", position=0), state(BOB, "one\ntwo", "new", position=1)
     visit(exporter, 0, "complete", *both)
-    visit(exporter, 1, "partial", state(ADA, "The quick red fox", "edited"), captured=1, expected=2, stop_reason="error")
+    visit(exporter, 1, "partial", state(ADA, "The quick red fox", "edited"), captured=1, expected=2, stop_reason="error",
+          stop_detail="page 2: status 500", gaps=[{"parent": None, "expected": 2, "got": 1, "reason": "fewer than stated"}])  # fmt: skip
     visit(exporter, 2, "complete", state(BOB, None, "removed", status="disappeared", status_source="inferred"))
     visit(exporter, 3, "complete", state(BOB, "one\n2", "restored"))
     visit(exporter, 4, "complete", state(ADA, "The quick red fox", "counts", like_count=3))
@@ -76,6 +77,11 @@ def test_changes_are_told_against_the_last_state_that_had_a_text(opened):
     assert changes["restored", BOB] == ["@@ -1,2 +1,2 @@", "  one", "- two", "+ 2"]
     assert changes["counts", ADA] == ["~ like_count: None -> 3"]
     assert changes["visit", THREAD] == []
+
+
+def test_a_visit_that_missed_something_says_why(opened):
+    told = [event.changes for event in history(opened, find(opened, THREAD)) if event.kind == "visit"]
+    assert told == [[], ["  page 2: status 500", "  fewer than stated"], [], [], []]
 
 
 @pytest.mark.parametrize(
