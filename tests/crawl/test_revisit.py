@@ -98,9 +98,35 @@ def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
     run(place, "pages", "-a", f"url={site.url('/a/')}")
     del site.paths["/a/"]
     assert place.run("crawl", "revisit", "-a", "which=all").returncode == 1
+    told = place.run("archive", "history", site.url("/a/")).stdout.splitlines()
+    assert told[-2].endswith("page      gone")
+    assert "answered with status 404" in told[-1]
     site.paths["/a/"] = Answer(page(1), headers=HTML)
     run(place, "revisit", "-a", "which=all", FRONTIER_CONTINUE=False)
     assert [row["outcome"] for row in visits(place)] == ["read", "gone", "read"]
+
+
+BARE = "<title>A video</title><body><h1>A video</h1><p>" + "Words about it. " * 60
+
+
+def test_a_thread_that_its_page_does_not_show_any_more_is_told_once_and_nothing_of_it_called_removed(place):
+    site = LoopbackSite({"/a/": Answer(page(1, comments=5), headers=HTML), "/b/": Answer(page(2), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')},{site.url('/b/')}")
+    site.paths["/a/"] = Answer(BARE, headers=HTML)
+    done = place.run("crawl", "revisit", "-a", "which=all")
+    assert done.returncode == 3
+    assert "the page does not show this thread any more, of which 5 comments were read" in done.stdout
+    ledgers = sorted(place.open().threads().to_pylist(), key=lambda row: row["verdict"])
+    assert [(row["verdict"], row["captured"], row["state"]) for row in ledgers] == [("complete", 2, "open"), ("unknown", 0, "none")]
+    assert {row["change"] for row in place.open().comments(history=True).to_pylist()} == {"new"}
+    history = place.run("archive", "history", site.url("/a/")).stdout
+    assert "does not show this thread any more" in history
+    run(place, "revisit", "-a", "which=all")
+    site.paths["/a/"] = Answer(page(1, comments=4), headers=HTML)
+    run(place, "revisit", "-a", "which=all")
+    changes = [row["change"] for row in place.open().comments(history=True).to_pylist()]
+    assert sorted(changes) == ["new"] * 7 + ["removed"]
+    assert {row["verdict"] for row in place.open().threads().to_pylist()} == {"complete"}
 
 
 def test_the_schedule_is_made_from_the_archive_alone(place, tmp_path):
