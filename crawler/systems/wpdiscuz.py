@@ -93,7 +93,7 @@ class _Run(Run):
     def parent(self, item: Item) -> str | None:
         return markup.parent_of(item)
 
-    def count_on(self, document: Document) -> int | None:
+    def count_on(self, document: Document, items: Items) -> int | None:  # noqa: ARG002 - for WordPress' own list
         return _stated(document, self.language)
 
     def comment_of(self, native_id: str, parent: str | None, shown: int | None, fields: Fields) -> Comment:
@@ -251,7 +251,7 @@ class _Run(Run):
         if self.rest is None and self.stated is not None and self.stated != self.reading.captured:
             try:
                 document, _ = await self.reading.document(self.ref.url, again=True)
-                self.stated = self.ref.stated = self.count_on(document)
+                self.stated = self.ref.stated = self.count_on(document, self.items)
             except FetchError as error:
                 self.reading.missing(error)
         await super().count()

@@ -60,6 +60,24 @@ async def test_a_site_that_shows_its_first_page_first_is_read_to_its_last():
     assert thread.verdict == "complete"
 
 
+async def test_a_thread_that_shrinks_while_its_pages_are_read_is_not_called_whole_though_the_count_agrees():
+    """2 goes after page 1 was read, so that 4 moves up to it and is shown nowhere; 8 comes before the last page is."""
+    link = '<nav class="comment-navigation"><a href="{}#comments">Newer</a></nav>'
+    first = page(ROWS[:3], heading="7 comments", navigation=link.format(comment_page_url(2)))
+    second = page(ROWS[4:7], heading="6 comments", link=comment_page_url(2), navigation=link.format(comment_page_url(3)))
+    third = page([Row(8, "Author 8")], heading="7 comments", link=comment_page_url(3))
+    _, thread, _ = await thread_of(first, {comment_page_url(2): second, comment_page_url(3): third})
+    assert (thread.expected, thread.captured, thread.verdict) == (7, 7, "partial")
+
+
+async def test_a_thread_that_only_grows_while_its_pages_are_read_is_whole():
+    link = '<nav class="comment-navigation"><a href="{}#comments">Newer</a></nav>'
+    first = page(ROWS[:4], heading="6 comments", navigation=link.format(comment_page_url(2)))
+    second = page(ROWS[4:6], heading="7 comments", link=comment_page_url(2))
+    _, thread, _ = await thread_of(first, {comment_page_url(2): second})
+    assert (thread.captured, thread.verdict) == (6, "complete")
+
+
 async def test_plain_permalinks_number_their_comment_pages_in_the_query():
     url = "https://video.example.org/?p=14"
     first = page(ROWS[:3], link=url, navigation=f'<a rel="next" href="{url}&amp;cpage=2#comments">Newer</a>')

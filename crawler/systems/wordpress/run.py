@@ -97,7 +97,11 @@ class Run:
         self.feed: dict[str, FeedEntry] | None = None
         self.never_in_rest = 0
         """Comments of types that the API leaves out."""
-        self.stated = self.ref.stated = self.count_on(document)
+        self.stated = self.ref.stated = self.count_on(document, self.items)
+        self.stated_last = self.stated
+        """The same as the last comment page that says it."""
+        self.has_shrunk = False
+        """Whether a comment page states fewer than one that was read before it."""
 
     # -- how the list is printed ------------------------------------------------------------------------
 
@@ -113,9 +117,9 @@ class Run:
         """The comment that another one answers, as the list shows it."""
         return item.parent.native_id if item.parent is not None else None
 
-    def count_on(self, document: Document) -> int | None:
+    def count_on(self, document: Document, items: Items) -> int | None:
         """How many comments a page says there are."""
-        return stated_count(document, self.items, self.language)
+        return stated_count(document, items, self.language)
 
     async def further(self) -> AsyncIterator[Batch]:
         """Comments that come neither with the comment pages nor through the REST API."""
@@ -312,10 +316,17 @@ class Run:
                 self.reading.gap(f"comment page {number} and the {fruitless - 1} before it show nothing new")
                 break
         self._account_for(guesses)
+        if self.has_shrunk and (self.rest is None or self.rest.failure is not None):
+            # What follows a comment that went moves up, across the border of a page that was read already.
+            self.reading.gap("the thread shrank while its pages were read; a comment may have been passed over")
 
     async def _batch_of(self, document: Document, exchange: Exchange) -> Batch:
         items = self.find(document)
         self.paging.learn(document, items)
+        stated = self.count_on(document, items)
+        if stated is not None:
+            self.has_shrunk = self.has_shrunk or stated < (self.stated_last or 0)
+            self.stated_last = stated
         return self.reading.batch(await self.comments_of(document, items), exchange)
 
     def _account_for(self, guesses: dict[int, FetchError]) -> None:
