@@ -76,6 +76,7 @@ class WpDiscuz(System):
 class _Run(Run):
     """A harvest of a list that wpDiscuz prints."""
 
+    pages_show_all = False
     nonce: str | None = None
     nonce_is_asked = False
     steps = 1

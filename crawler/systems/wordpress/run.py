@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import tzinfo
-from typing import Final
+from typing import ClassVar, Final
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -75,6 +75,9 @@ class Run:
     Plugins that print their own list of the same comments say how it is found and read: :meth:`find`, :meth:`fields`,
     :meth:`parent`, :meth:`further`.
     """
+
+    pages_show_all: ClassVar[bool] = True
+    """Whether every comment stands on a comment page, so that these may prove that nothing is missing."""
 
     def __init__(self, ref: ThreadRef, reading: Reading, rest: RestThread | None) -> None:
         self.ref = ref
@@ -444,7 +447,8 @@ class Run:
         if self.rest is None or self.rest.total is None:
             self.reading.expect(self.stated, "any")
             failure = self.rest.failure if self.rest is not None else None
-            if failure is not None and self.stated not in (self.reading.captured, self.reading.captured_without_pings):
+            is_all = self.stated in (self.reading.captured, self.reading.captured_without_pings)
+            if failure is not None and not (is_all and self.pages_show_all):
                 self.reading.missing(failure)
             return
         total: int | None = self.rest.total + self.never_in_rest
