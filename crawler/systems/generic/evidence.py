@@ -326,13 +326,17 @@ TITLE: Final = 20
 """Letters of a link that may be a page's title."""
 
 
-def _elsewhere(template: Template) -> float:
-    """Share of the records that link to a page of their own by what may be its title, each by another to another."""
+def _elsewhere(template: Template, slots: Slots) -> float:
+    """Share of the records that link to a page of their own by what may be its title, each by another to another.
+
+    The time of a record is no title, however long it is written.
+    """
     tree = template.tree
     targets: dict[str, str] = {}
-    for record in template.records:
+    for record, stamp in zip(template.records, slots.stamps, strict=True):
         for node in record.links:
-            if template.roles[node] & AUTHOR:
+            is_time = stamp is not None and tree.is_in(stamp.node, node) and tree.text(node) == tree.text(stamp.node)
+            if is_time or template.roles[node] & AUTHOR:
                 continue
             text, href = tree.text(node), _page_of(tree, node)
             if _size(text) >= TITLE and href:
@@ -486,7 +490,7 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "in_article": float(any(role & ARTICLE and not role & COMMENT for role in around[:3])),
         "in_aside": float(any(tag in ("aside", "nav", "header", "footer") for tag in tags)),
         "recent": max(float(any(role & RECENT for role in [*around, *roles])), _placed_elsewhere(template)),
-        "elsewhere": max(_elsewhere(template), titled),
+        "elsewhere": max(_elsewhere(template, slots), titled),
         "titled": titled,
         "headings": min(1.0, sum(inner) / len(inner)),
         "fields": float(sums.fields[template.records[-1].end] > sums.fields[template.records[0].start]),

@@ -37,7 +37,7 @@ from crawler.systems.generic.turns import join_turns
 from crawler.systems.generic.words import REPLIES
 
 READ: Final = 8
-"""Candidates whose fields are read."""
+"""Candidates whose fields are read; as many more where none of them is believed."""
 
 BEHIND: Final = 3.0
 """Candidates whose counts score so much less than those of the best are not read."""
@@ -118,7 +118,9 @@ class _Page:
     def candidates(self, limit: int, behind: float) -> list[Found]:
         found: list[Found] = []
         others: list[Group] = []
-        for group in groups_of(self.tree, self.sums, self.around, behind=behind)[:limit]:
+        for place, group in enumerate(groups_of(self.tree, self.sums, self.around, behind=behind)[: 2 * limit]):
+            if place >= limit and any(one.confidence >= THRESHOLD for one in found):
+                break
             if any(_is_part(group, other) for other in others):
                 continue
             candidate = self.read(Template(self.tree, group, SAMPLE))
