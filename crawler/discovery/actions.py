@@ -119,6 +119,8 @@ def _acts(segments: list[str], place: int) -> bool:
         return True
     if name == "new" and _MADE_BY_FORM.fullmatch(before[-1]):
         return True
+    if name == "create" and _OBJECT.fullmatch(before[-1]):
+        return True
     if name in _OTHER_FORMS:
         return _NUMBER.fullmatch(before[-1]) is not None
     if name in _DOUBTFUL:

@@ -35,10 +35,12 @@ _BODY_LISTING: Final = frozenset(
 """Classes of `body`: WordPress (`get_body_class()`), Drupal."""
 
 _LISTING_PATH = re.compile(
-    r"^/?$|/(?:category|categories|tags?|topics?|authors?|archives?|section|rubrik|kategorie|rubrique|categoria|index)/"
+    r"^/?$|/(?:category|categories|tags?|authors?|archives?|section|rubrik|kategorie|rubrique|categoria|index)/"
+    r"|/topics?/(?!(?!(?:19|20)[0-9]{2}-)[0-9]+(?:[-/]|$))"
     r"|/(?:page|seite|pagina)[/-]?[0-9]+/?$|/(?:19|20)[0-9]{2}/(?:[01]?[0-9]/)?$|/(?:videos?|news|latest|browse|all)/?$",
     re.IGNORECASE,
 )
+"""Of topics those with a number are no section but a thread on a board: `/topic/25-who-pays`, `/topic/25/who-pays/`."""
 _LETTER_QUERY = re.compile(r"(?:^|&)(?:letter|initial|alpha|char)=[^&]{1,3}(?:&|$)", re.IGNORECASE)
 """One letter of an alphabetical list."""
 _PAGED_TEXT = re.compile(

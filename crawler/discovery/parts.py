@@ -9,7 +9,7 @@ from typing import Final
 from crawler.discovery.found import as_page
 from crawler.discovery.listing import MAX_LINKS
 from crawler.extract.document import Document
-from crawler.extract.numbered import LONGEST_NUMBER, address, first_of, stated_page
+from crawler.extract.numbered import LONGEST_NUMBER, address, first_of, is_titled, stated_page
 from crawler.extract.outline import outline_of
 from crawler.extract.text import line_of
 from crawler.extract.urls import page_url
@@ -23,6 +23,8 @@ def whole_of(document: Document, is_known: Callable[[str], bool]) -> str | None:
 
     Told by the numbers that lead to the others: what these addresses and the page's own have in common is the first.
     So is a page with something else in place of the number (`?post=30`, answered by the page that a post stands on).
+    Where all these numbers lead to one longer spelling of the page's own path (`/topic/9-title` of `/topic/9`), it is
+    that one's.
 
     :param is_known: whether the site names an address; the page itself may name it as well
     """
@@ -34,6 +36,7 @@ def whole_of(document: Document, is_known: Callable[[str], bool]) -> str | None:
         return None
     linked: set[str] = set()
     firsts: dict[str, None] = {}
+    longer: dict[str, list[str]] = {}
     for node in document.css("a[href]")[:MAX_LINKS]:
         href = document.link(node.attributes.get("href"))
         url = as_page(href) if href is not None else None
@@ -43,6 +46,11 @@ def whole_of(document: Document, is_known: Callable[[str], bool]) -> str | None:
         number = _NUMBER.fullmatch(line_of(node).strip("[]() "))
         if number is not None:
             firsts.update(dict.fromkeys(first_of(own, url, number[1])))
+            place = address(url).place
+            if is_titled(place, here.place):
+                longer[place] = first_of(url.partition("?")[0] + "?" + own.partition("?")[2], url, number[1])
+    if not firsts and len(longer) == 1:
+        firsts.update(dict.fromkeys(*longer.values()))
     return next((url for url in firsts if url != own and (url in linked or is_known(url))), None)
 
 

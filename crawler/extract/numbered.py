@@ -71,6 +71,14 @@ def adds_to(url: str, other: str, *, any_value: bool = False) -> bool:
     return bool(value) and (is_number or any_value) and not is_post
 
 
+def is_titled(place: str, short: str) -> bool:
+    """Whether a path is another one, which ends with a number, and a title behind it: `/topic/9-title` of `/topic/9`."""
+    return _TITLED.fullmatch(place[len(short) :]) is not None and place.startswith(short) and short[-1:].isdecimal()
+
+
+_TITLED: Final = re.compile(r"[-_./][^/]+")
+
+
 LONGEST_NUMBER: Final = 5
 """Digits of the number of a page."""
 

@@ -414,6 +414,8 @@ class SiteSpider(VisitSpider):
         if whole is not None:
             self._links[lease.id] = self._pages(site, [Found(url=whole)])
             return Passed("amp")
+        if page_url(document.url) != lease.url:  # a link to a post that leads to its topic names that one too
+            site.spelled.add(mark_of_path(document.url))
         if site.may_be_empty(lease.url) and site.shows_something(document):
             self._showing.add(lease.id)
         first = whole_of(document, lambda url: mark(url) in site.seen)

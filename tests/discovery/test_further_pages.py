@@ -29,6 +29,8 @@ def first_of(address: str, *links: tuple[str, str], known: tuple[str, ...] = ())
         (f"{TOPIC}page-2", [(TOPIC, "1"), (f"{TOPIC}page-3", "3")]),
         (f"{TOPIC}page/2/", [(TOPIC, "1"), (f"{TOPIC}page/3/", "3")]),
         (f"{TOPIC}?p=2", [(TOPIC, "How to"), ("?p=1", "1"), ("?p=3", "3")]),
+        ("/topic/12?page=2", [(TOPIC, "How to"), (f"{TOPIC}?page=1", "1"), (f"{TOPIC}?page=3", "3")]),
+        ("/topic/12?page=1", [(TOPIC, "How to"), (f"{TOPIC}?page=2", "2"), (f"{TOPIC}?page=3", "3")]),
     ],
 )
 def test_a_further_page_leads_to_the_first(address, links):
@@ -48,6 +50,10 @@ def test_what_else_the_address_says_is_kept():
         (f"{TOPIC}?sort=new", [("?sort=new&page=2", "2")]),
         (f"{TOPIC}?page=2", []),
         (f"{TOPIC}?page=2", [("/topic/13/?page=3", "3"), (TOPIC, "How to")]),
+        ("/topic/1?page=2", [(TOPIC, "How to"), (f"{TOPIC}?page=1", "1"), (f"{TOPIC}?page=3", "3")]),
+        ("/board?page=2", [("/board/how-to", "How to"), ("/board/how-to?page=2", "2"), ("/board/how-to?page=3", "3")]),
+        ("/board/4?page=2", [("/board/4/to", "To"), ("/board/4/to?page=2", "2"), ("/board/4/too?page=2", "2")]),
+        ("/board/4?page=2", [("/board/4/to", "To"), ("/board/4/to?page=2", "2"), ("/board/4?page=1", "1")]),
         ("/?p=123", [("/", "Home"), ("/?p=122", "Previous"), ("/?p=124", "7")]),
         ("/?p=123", [("/", "Home"), ("/?p=123&page=2", "2")]),
         ("/watch?v=1", [("/watch?v=2", "2"), ("/watch", "All")]),

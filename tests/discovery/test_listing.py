@@ -36,6 +36,8 @@ def judged(html: str, url: str, *, has_thread: bool | None = False) -> bool:
         ("<body><h1>Users</h1><p>None.", f"{HOME}users/?letter=X"),
         ("<body><h1>Users</h1><p>None.", f"{HOME}questions/sort:age/tags:pond/page:1/"),
         (f"<body><h1>World</h1><p>All of the world.</p>{ROWS}", f"{HOME}world"),
+        ("<body><h1>The election</h1><p>Text", f"{HOME}topic/2020-election/"),
+        ("<body><h1>Ships</h1><p>Text", f"{HOME}topics/ships"),
         (f"<body><h1>World</h1><p>{SENTENCE * 4}</p>{TEASERS}{ROWS}", f"{HOME}category/world/"),
     ],
 )
@@ -52,6 +54,8 @@ def test_a_listing_is_known(html, url):
         ('<script type="application/ld+json">{"@graph":[{"@type":"WebSite"},{"@type":"NewsArticle"}]}</script><body>', f"{HOME}a", False),
         (f"<body>{TEASERS}", f"{HOME}a-story-with-many-teasers/", True),
         ("<body><h1>Plain</h1><p>Text", f"{HOME}plain.html", False),
+        ("<body><h1>Who pays?</h1><p>Text", f"{HOME}topic/25-who-pays", False),
+        ("<body><h1>Who pays?</h1><p>Text", f"{HOME}topic/2020/who-pays/", False),
         ('<link rel="next" href="/another-story/"><body><h1>Plain</h1><p>Text', f"{HOME}plain.html", False),
         (f"<body><h1>A story</h1><p>{SENTENCE * 4}</p>{TEASERS}", f"{HOME}a", False),
         (f"<body><h1>A story</h1>{PARTED}{TEASERS}{BESIDE}", f"{HOME}a", False),

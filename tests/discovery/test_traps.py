@@ -24,6 +24,7 @@ def day(days: int, form: str = "%Y%m%d") -> str:
         "/user/5/sign-out", "/topic/5-a-story/reply", "/forum/mark-all-read", "/issues/new", "/boards/1/topics/new", "/story/12/pdf", "/api/v1/export/threads/12ab.epub", "/hiki.cgi?c=diff;p=Notes1",
         "/newreply.php?t=5", "/edit_post.php?p=3", "/posting.php?f=2&t=3", "/ticket/create.php", "/delete-comment.cgi?id=1", "/update.rb?conf=theme",
         "/topic/5/vote", "/export.php?id=4", "/ticket/ModifyDates.html?id=3", "/Ticket/Create.html?Queue=1", "/Helpers/Toggle/Bookmark?id=1", "/article.php?id=4&format=pdf", "/article?id=4&output=print", "/newticket", "/new_topic/", "/addcomment",
+        "/forum/bridges-2/topic/who-pays-8/post/create/", "/forum/bridges-2/topic/create",
     ],
 )  # fmt: skip
 def test_an_address_that_acts_is_a_trap(address):
@@ -37,7 +38,7 @@ def test_an_address_that_acts_is_a_trap(address):
         "/2021/07/delete/", "/new/", "/videos/new", "/news/report.html", "/quote/acme", "/edit-war-on-the-harbour/", "/delete/the-story-of-a-band/",
         "/story/1234/the-new-report/", "/watch.php?vid=edit12", "/?title=delete", "/t.php?topic=reply-to-all", "/forum.php?mode=list",
         "/view.php?type=new", "/person.php?_action=people", "/?report=12", "/post/12", "/posts/new-ferry/", "/print-shop/", "/subscribe-or-not/",
-        "/wiki/Reply_All", "/wiki/Vote", "/match/1234/report", "/games/77/preview", "/videos/12/watch", "/index.php?c=report", "/index.php?m=post&id=4", "/post.php?id=4", "/watch.php?v=1", "/report.php?id=3", "/users/follow-the-money", "/new-user-guide", "/likes/", "/reports.php", "/news/update.html", "/update/4", "/thread.php?id=4", "/newposts", "/new-ticket-office", "/newcomments/",
+        "/wiki/Reply_All", "/wiki/Vote", "/match/1234/report", "/games/77/preview", "/videos/12/watch", "/index.php?c=report", "/index.php?m=post&id=4", "/post.php?id=4", "/watch.php?v=1", "/report.php?id=3", "/users/follow-the-money", "/new-user-guide", "/likes/", "/reports.php", "/news/update.html", "/update/4", "/thread.php?id=4", "/newposts", "/new-ticket-office", "/newcomments/", "/create/", "/post/create-a-garden/", "/topics/art/create",
     ],
 )  # fmt: skip
 def test_a_page_whose_address_holds_such_a_word_is_none(address):

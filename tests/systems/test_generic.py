@@ -564,3 +564,22 @@ def test_what_one_member_has_written_is_by_one_though_the_first_part_has_no_name
     heads = tree.places["li"]
     template = Template(tree, Group("li", heads, [(head, tree.ends[head]) for head in heads]))
     assert is_by_one(template, read_slots(template, observed_at=NOW, language="en"))
+
+
+def posts_of(names: list[str]) -> str:
+    """What members have said, each below the linked title of its topic, as FlaskBB lists it in a profile."""
+    cards = "".join(
+        f'<div class="card mb-3"><div class="card-header topic-header"><a href="/post/{100 + number}"><b>{title}</b></a></div>'
+        f'<div class="card-body topic-content"><div class="topic-created"><time datetime="2021-08-0{number}T05:33:40Z">Aug {number}, 2021</time>'
+        f"{name and f' <a class=author href=/user/{name}>{name}</a>'}</div>"
+        f'<div class="topic-content"><p>It has rained on the bridge for {number} days, and nobody says why.</p></div></div></div>'
+        for number, (title, name) in enumerate(zip(("Tolls", "Weirs", "Old mill", "Ferry"), names, strict=True), 1)
+    )
+    return f'<title>Mo - User</title><body><h4 class="author-name">Mo</h4><h5>Posts</h5><div class="profile-content">{cards}</div>'
+
+
+async def test_what_a_member_has_said_in_topics_is_no_thread_of_the_profile():
+    alone = ["", "", "", ""]
+    assert await read(Generic(), posts_of(alone), "https://town.example/user/mo/posts") == []
+    [(_, comments, _)] = await read(Generic(), posts_of(["Ann", "Per", "Ann", "Mira"]), "https://town.example/user/mo/posts")
+    assert [comment.author_name for comment in comments] == ["Ann", "Per", "Ann", "Mira"], "what others say on a wall"

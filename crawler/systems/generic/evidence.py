@@ -17,7 +17,7 @@ from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.generic.body import Bodies
 from crawler.systems.generic.ids import are_addressed, native_ids
 from crawler.systems.generic.records import Group, Sums
-from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
+from crawler.systems.generic.slots import LONGEST_NAME, PROFILE, Name, Slots
 from crawler.systems.generic.surroundings import SPOKEN, Surroundings
 from crawler.systems.generic.template import Record, Template
 from crawler.systems.generic.tree import CELLS, HEADINGS, SUBHEADINGS, Tree
@@ -546,7 +546,8 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     """
     tree, count = template.tree, len(template.records)
     least = count - count // ODD
-    if _lead_to_threads(template, own) or _are_timed_elsewhere(template, slots, own):
+    is_elsewhere = _lead_to_threads(template, own) or _are_timed_elsewhere(template, slots, own)
+    if is_elsewhere or _are_of_member(template, slots, own):
         return True
     placed = [link for record in template.records if (link := _placed(tree, record)) is not None]
     pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
@@ -606,6 +607,18 @@ def _are_timed_elsewhere(template: Template, slots: Slots, own: Collection[str])
         pages.add(place[1])
         linked += 1
     return len(pages) > 1 and count - count // ODD <= linked
+
+
+_OF_MEMBER = re.compile(r"/(?:posts|topics|threads|comments|replies|answers|messages|activity)$", re.IGNORECASE)
+
+
+def _are_of_member(template: Template, slots: Slots, own: Collection[str]) -> bool:
+    """Whether the page's address names what a member has said, `/user/mo/posts`, and no two records are by others."""
+    tree = template.tree
+    if not any(_OF_MEMBER.search(path) and PROFILE.search(path[: path.rfind("/")]) for path in own):
+        return False
+    linked = (_page_of(tree, name.node) for name in slots.names if name is not None)
+    return len({url for url in linked if PROFILE.search(url)}) < 2
 
 
 _NUMBERED = re.compile(r"(.*/[^/]*[^\W\d_][^/]*)/\d{1,9}/?")

@@ -126,7 +126,7 @@ def _says_more(template: Template, record: Record, stamp: Stamp, name: Name | No
 
 
 _LETTER = re.compile(r"[^\W\d_]")
-_PROFILE = re.compile(
+PROFILE = re.compile(
     r"[/?&=](?:u|users?|profil[ei]?s?|members?|authors?|people|autor|utente|usuario|benutzer)\b", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?<=\S)\s*<[^<>\s]+(?:@|\sat\s)[^<>]*>?$")
@@ -236,7 +236,7 @@ def _is_counter(template: Template, line: int) -> bool:
     text = template.tree.texts[line]
     if _COUNT.search(text) is None:
         return False
-    is_named = _is_named(template, line) or _PROFILE.search(template.tree.link_of(line) or "") is not None
+    is_named = _is_named(template, line) or PROFILE.search(template.tree.link_of(line) or "") is not None
     if is_named and not (text[0].isdigit() and _LETTER.search(text)):
         return False
     return line in template.labels or (text[0].isdigit() and counts_posts(text))
@@ -472,7 +472,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite"))
     score += 0.8 * distinct if count > 2 else 0.4
     score += 0.8 * labelled + 0.6 * near_time
-    score += 0.8 * (_PROFILE.search(href) is not None)
+    score += 0.8 * (PROFILE.search(href) is not None)
     score -= 2.0 * long + 1.5 * wordy + 1.0 * sentence + 1.5 * digits + 3.0 * (initials > 0.8)
     score -= 1.2 * is_label * (count > 4)
     score -= (
