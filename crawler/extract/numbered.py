@@ -72,7 +72,7 @@ def adds_to(url: str, other: str, *, any_value: bool = False) -> bool:
 
 
 def is_titled(place: str, short: str) -> bool:
-    """Whether a path is another one, which ends with a number, and a title behind it: `/topic/9-title` of `/topic/9`."""
+    """Whether a path is another one that ends with a number, and a title: `/topic/9-title` of `/topic/9`."""
     return _TITLED.fullmatch(place[len(short) :]) is not None and place.startswith(short) and short[-1:].isdecimal()
 
 

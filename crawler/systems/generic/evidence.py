@@ -609,16 +609,22 @@ def _are_timed_elsewhere(template: Template, slots: Slots, own: Collection[str])
     return len(pages) > 1 and count - count // ODD <= linked
 
 
-_OF_MEMBER = re.compile(r"/(?:posts|topics|threads|comments|replies|answers|messages|activity)$", re.IGNORECASE)
+_OF_MEMBER = re.compile(
+    r"/(?:u|users?|profil[ei]?s?|members?)/[^/]+(?:/[^/]+)?"
+    r"/(?:posts|topics|threads|comments|replies|answers|messages|activity)$",
+    re.IGNORECASE,
+)
+"""The end of an address that names what a member has said: `/user/mo/posts`, `/member/profile/4/posts`."""
 
 
 def _are_of_member(template: Template, slots: Slots, own: Collection[str]) -> bool:
-    """Whether the page's address names what a member has said, `/user/mo/posts`, and no two records are by others."""
+    """Whether the page's address names what a member has said, and no record leads to the profile of another."""
     tree = template.tree
-    if not any(_OF_MEMBER.search(path) and PROFILE.search(path[: path.rfind("/")]) for path in own):
+    if not any(map(_OF_MEMBER.search, own)):
         return False
     linked = (_page_of(tree, name.node) for name in slots.names if name is not None)
-    return len({url for url in linked if PROFILE.search(url)}) < 2
+    profiles = {urlsplit(url).path.rstrip("/") for url in linked if PROFILE.search(url)}
+    return all(any(path.startswith(profile + "/") for path in own) for profile in profiles)
 
 
 _NUMBERED = re.compile(r"(.*/[^/]*[^\W\d_][^/]*)/\d{1,9}/?")

@@ -37,7 +37,7 @@ from crawler.systems.generic.turns import join_turns
 from crawler.systems.generic.words import REPLIES
 
 READ: Final = 8
-"""Candidates whose fields are read; as many more where none of them is believed."""
+"""Candidates whose fields are read; where none of them is believed, as many more, of which only such a one counts."""
 
 BEHIND: Final = 3.0
 """Candidates whose counts score so much less than those of the best are not read."""
@@ -118,7 +118,8 @@ class _Page:
     def candidates(self, limit: int, behind: float) -> list[Found]:
         found: list[Found] = []
         others: list[Group] = []
-        for place, group in enumerate(groups_of(self.tree, self.sums, self.around, behind=behind)[: 2 * limit]):
+        groups = groups_of(self.tree, self.sums, self.around, behind=behind)
+        for place, group in enumerate(groups[: 2 * limit]):
             if place >= limit and any(one.confidence >= THRESHOLD for one in found):
                 break
             if any(_is_part(group, other) for other in others):
@@ -127,7 +128,7 @@ class _Page:
             if candidate is None:
                 others.append(group)
                 found = [each for each in found if not _is_part(each.group, group)]
-            else:
+            elif place < limit or candidate.confidence >= THRESHOLD:
                 found.append(candidate)
         found.sort(key=lambda candidate: -candidate.rank)
         surer = next((one for one in found if _is_surer(one, found[0]) or _is_fuller(one, found[0])), None)
