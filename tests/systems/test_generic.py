@@ -63,6 +63,15 @@ async def test_ids_of_the_markup_are_native_and_places_in_the_list_are_not():
     assert {c.id_kind for c, _ in await comments_of_page(counted)} == {"surrogate"}
 
 
+@pytest.mark.parametrize(("beside", "ids"), [("", {None}), (r' data-pk="3\1"', {"31", "32", "33", "34", "35", "36"})])
+async def test_places_in_the_list_are_no_ids_on_a_further_page_either(beside, ids):
+    def counted(numbers: tuple[int, ...]) -> str:
+        return re.sub(r'id="c(\d)00"', rf'id="c\1"{beside}', thread_page(numbers, '<a href="?page=2">2</a>'))
+
+    found = await comments_of_page(counted((1, 2, 3)), {URL + "?page=2": answer(counted((4, 5, 6)))})
+    assert {c.native_id if c.id_kind == "native" else None for c, _ in found} == ids
+
+
 async def test_comments_without_ids_keep_their_keys_while_their_ages_grow():
     html = re.sub(r' id="c\d+"', "", thread_page(range(1, 5), ""))
     seen = []

@@ -25,18 +25,20 @@ MOST: Final = 0.8
 """Share of records that must have a twin before twins are taken for a second print of the list."""
 
 
-def comments_of(found: Found, *, observed_at: int) -> list[Comment]:
+def comments_of(found: Found, *, observed_at: int, first: Found | None = None) -> list[Comment]:
     """The comments in the order of the page.
 
     Without an id in the markup a comment gets a passing label of what it says, so that answers find their parent and
     pages that overlap are seen; the archive's key is a surrogate.
 
     :param observed_at: when the page was fetched, microseconds UTC: what relative times count from
+    :param first: the thread on its first page, where this is a further one
     """
-    comments = _records_of(found, observed_at, set())
+    comments = _records_of(found, observed_at, set(), first)
     if found.below is None:
         return [comment for _, comment in comments]
-    below = _records_of(found.below, observed_at, {comment.native_id for _, comment in comments})
+    taken = {comment.native_id for _, comment in comments}
+    below = _records_of(found.below, observed_at, taken, first.below if first is not None else None)
     spans = [(start, found.template.tree.ends[start]) for start, _ in comments]
     for (_, comment), holder in zip(below, holders([(start, start + 1) for start, _ in below], spans), strict=True):
         if comment.parent_native_id is None and holder >= 0:
@@ -44,12 +46,15 @@ def comments_of(found: Found, *, observed_at: int) -> list[Comment]:
     return [comment for _, comment in sorted(comments + below, key=lambda entry: entry[0])]
 
 
-def _records_of(found: Found, observed_at: int, taken: set[str | None]) -> list[tuple[int, Comment]]:
+def _records_of(
+    found: Found, observed_at: int, taken: set[str | None], first: Found | None
+) -> list[tuple[int, Comment]]:
     """The comments of one make, each with the node that it begins with.
 
     :param taken: ids of the page's other comments
     """
-    ids = [None if native_id in taken else native_id for native_id in native_ids(found.template)]
+    told = native_ids(found.template, first.template if first is not None else None)
+    ids = [None if native_id in taken else native_id for native_id in told]
     twins = _twins(found, ids)
     _drop_borrowed(ids, twins)
     seen: Counter[str] = Counter()

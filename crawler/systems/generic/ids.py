@@ -14,26 +14,47 @@ LOOKED: Final = 14
 
 NAMES: Final = (
     "id", "name", "data-id", "data-comment-id", "data-commentid", "data-cid", "data-post-id", "data-postid", "data-pid",
+    "data-pk",
 )  # fmt: skip
 """Attributes that may hold it, the likeliest first."""
 _NAMES: Final = frozenset(NAMES)
 
 
-def native_ids(template: Template) -> list[str | None]:
-    """The id that each record carries in the markup; None where the numbers are only counted through."""
+_Rows = Sequence[Iterable[Mapping[str, str | None]]]
+_Source = tuple[str, str]
+"""An attribute, and what stands before the ids in it."""
+
+
+def native_ids(template: Template, first: Template | None = None) -> list[str | None]:
+    """The id that each record carries in the markup; None where the numbers are only counted through.
+
+    :param first: the records of the thread's first page, where these are of a further one. Their ids stand where those
+        of the first do: places in the list, which begin with 1 there, look like ids from the second page on
+    """
+    if first is None:
+        return ids_of(_rows(template))
+    sources, source = _sources(_rows(template)), _source(_sources(_rows(first)), len(first.records))
+    return _of(sources.get(source, {}) if source is not None else {}, len(template.records))
+
+
+def _rows(template: Template) -> _Rows:
     tree = template.tree
-    return ids_of(
-        [
-            [tree.attrs[node] for node in record.own[:LOOKED] if tree.tags[node] not in ("input", "textarea", "form")]
-            for record in template.records
-        ]
-    )
+    return [
+        [tree.attrs[node] for node in record.own[:LOOKED] if tree.tags[node] not in ("input", "textarea", "form")]
+        for record in template.records
+    ]
 
 
-def ids_of(rows: Sequence[Iterable[Mapping[str, str | None]]]) -> list[str | None]:
+def ids_of(rows: _Rows) -> list[str | None]:
     """The same of the attributes of the elements that each comment begins with."""
-    count = len(rows)
-    sources: dict[tuple[str, str], dict[int, str]] = {}
+    sources = _sources(rows)
+    source = _source(sources, len(rows))
+    return _of(sources[source] if source is not None else {}, len(rows))
+
+
+def _sources(rows: _Rows) -> dict[_Source, dict[int, str]]:
+    """What may be ids, by where it stands and by the number of the record."""
+    sources: dict[_Source, dict[int, str]] = {}
     for number, row in enumerate(rows):
         for own in row:
             for name in () if _NAMES.isdisjoint(own) else NAMES:
@@ -41,13 +62,22 @@ def ids_of(rows: Sequence[Iterable[Mapping[str, str | None]]]) -> list[str | Non
                 match = _ID.match(value) if value and len(value) < 80 else None
                 if match:
                     sources.setdefault((name, match[1] or ""), {}).setdefault(number, match[2])
-    best: dict[int, str] = {}
-    for values in sources.values():
-        if 2 * len(set(values.values())) >= len(values) > len(best) and not _is_counted(list(values.values())):
-            best = values
-    if len(best) * 2 < count:
-        best = {}
-    return [best.get(number) for number in range(count)]
+    return sources
+
+
+def _source(sources: Mapping[_Source, Mapping[int, str]], count: int) -> _Source | None:
+    """The one that tells most records apart, and at least half of them."""
+    best: _Source | None = None
+    most = 0
+    for source, ids in sources.items():
+        values = list(ids.values())
+        if 2 * len(set(values)) >= len(values) > most and not _is_counted(values):
+            best, most = source, len(values)
+    return best if 2 * most >= count else None
+
+
+def _of(ids: Mapping[int, str], count: int) -> list[str | None]:
+    return [ids.get(number) for number in range(count)]
 
 
 def are_addressed(template: Template, addressed: frozenset[int]) -> bool:

@@ -98,19 +98,20 @@ class Generic(System):
                 document, observed_at=exchange.observed_at, language=language_of(document), first=found
             )
             is_sure = further is not None and further.confidence >= THRESHOLD
-            return _read(further, document, exchange, home) if further is not None and is_sure else None
+            return _read(further, document, exchange, home, found) if further is not None and is_sure else None
 
         async for batch in linked.read(read_page):
             yield batch
         _judge(found, ref, reading, linked.pages)
 
 
-def _read(found: Found, document: Document, exchange: Exchange, home: str) -> Read:
+def _read(found: Found, document: Document, exchange: Exchange, home: str, first: Found | None = None) -> Read:
     """The comments of a page, and its further pages.
 
     :param home: the address of the first of them
+    :param first: what was found there; None where this is it
     """
-    comments = comments_of(found, observed_at=exchange.observed_at)
+    comments = comments_of(found, observed_at=exchange.observed_at, first=first)
     links = page_links(Place.of(found), document, home)
     return Read(comments, links.behind, [*links.above, *onward_links(document, home)])
 
