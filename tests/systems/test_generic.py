@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -592,3 +593,56 @@ async def test_what_a_member_has_said_in_topics_is_no_thread_of_the_profile():
     assert await read(Generic(), posts_of(alone), "https://town.example/user/mo/posts") == []
     [(_, comments, _)] = await read(Generic(), posts_of(["Ann", "Per", "Ann", "Mira"]), "https://town.example/user/mo/posts")
     assert [comment.author_name for comment in comments] == ["Ann", "Per", "Ann", "Mira"], "what others say on a wall"
+
+
+def answers_page(answers: list[tuple[str, list[int]]], *, on_question: tuple[int, ...] = (), before: str = "", behind: str = "") -> str:
+    """A question with its answers, each with a class of its own and the numbers of its comments, as Askbot shows it."""
+
+    def comments(numbers: Iterable[int]) -> str:
+        shown = "".join(
+            f'<div id="js-post-{number}" class="js-comment"><div class="js-comment-body"><p>I have tried that for {number} days and nothing came of it.</p></div>'
+            f'<div class="js-comment-controls"><a class="js-comment-author" href="/users/{number}/">Reader {number}</a> (<abbr title="2021-05-08 00:{number}:26Z">2021-05-08 00:{number}:26Z</abbr>)</div></div>'
+            for number in numbers
+        )
+        return f'<div class="js-post-comments"><h2>Comments</h2><div class="js-comments-list">{shown}</div><a class="js-hidden" href="#">see more comments</a></div>'
+
+    def post(number: int, kind: str, numbers: Iterable[int]) -> str:
+        return (
+            f'<div id="js-post-{number}" class="js-post {kind}"><div class="post-body"><p>The second valve was put in {number} years ago by the harbour office.</p></div>'
+            f'<div class="post-update-info"><a class="user-name-link" href="/users/{number}/">Writer {number}</a> said <abbr title="2021-05-07 23:{number % 60}:00Z">2021-05-07 23:{number % 60}:00Z</abbr></div>{comments(numbers)}</div>'
+        )
+
+    rows = "".join(post(301 + place, f"js-answer {kind}", numbers) for place, (kind, numbers) in enumerate(answers))
+    return f'<html lang="en"><title>Who pays?</title><body><h1>Who pays?</h1><main><div><div class="js-question">{post(300, "", on_question)}</div></div>{before}{rows}{behind}</main></body></html>'
+
+
+async def test_a_comment_on_one_answer_answers_none_on_another_and_an_accepted_answer_is_one_of_them():
+    found = await comments_of_page(answers_page([("", []), ("", [11, 12]), ("js-accepted-answer", [13])], on_question=(14,)))
+    assert {(c.native_id, c.parent_native_id) for c, _ in found} == {
+        ("301", None), ("302", None), ("303", None), ("11", "302"), ("12", "302"), ("13", "303"), ("14", None),
+    }  # fmt: skip
+    assert found[0][1].verdict == "complete", "the control for more is hidden"
+
+
+async def test_answers_that_are_counted_and_not_read_make_the_thread_partial_whatever_comments_are_on_them():
+    two = [("", [11, 12]), ("", [13, 14])]
+    for stated, verdict in ((2, "complete"), (3, "partial")):
+        found = await comments_of_page(answers_page(two, before=f"<h2><span>{stated}</span> Answers</h2>"))
+        assert (len(found), found[0][1].verdict) == (6, verdict)
+
+
+async def test_comments_on_the_only_answer_are_not_the_whole_where_that_is_not_read():
+    [(_, comments, ledger)] = await read(Generic(), answers_page([("", [11])], before="<h2><span>1</span> Answer</h2>"), URL)
+    assert (len(comments), ledger.verdict) == (1, "partial")
+
+
+@pytest.mark.parametrize("href", ["?sort=votes&page=2", "?page=2#comments"])
+async def test_a_further_page_is_read_in_an_order_by_votes_and_of_a_story_of_a_report(href):
+    url = "https://town.example/the-vote-report/"
+    web = {url + href.partition("#")[0]: answer(thread_page((4, 5), ""))}
+    html = thread_page((1, 2, 3), f'<a href="/the-vote-report/{href}">2</a>')
+    [(_, comments, ledger)] = await read(Generic(), html, url, web)
+    assert (len(comments), ledger.verdict) == (5, "complete")
+    acting = thread_page((1, 2, 3), '<a href="/the-vote-report/?comment=2&do=report">2</a>')
+    [(_, _, ledger)] = await read(Generic(), acting, url, {})
+    assert (ledger.verdict, ledger.requests) == ("complete", 0), "what acts is not asked for"

@@ -62,7 +62,7 @@ def groups_around(tree: Tree, sums: Sums, own: Spans) -> Iterator[Group]:
             for other in tree.children(up):
                 if tree.tags[other] == tree.tags[holder] and _kin(tree.shapes[other]) == kin:
                     makes[tree.shapes[other]].append(other)
-            for place, (shape, heads) in enumerate(islice(makes.items(), MAKES)):
+            for place, (shape, heads) in enumerate(_with_marked(tree, dict(islice(makes.items(), MAKES)))):
                 spans = [(head, tree.ends[head]) for head in heads]
                 held = len({*holders(own, spans)} - {-1})
                 role = tree.roles[heads[0]]
@@ -72,6 +72,17 @@ def groups_around(tree: Tree, sums: Sums, own: Spans) -> Iterator[Group]:
                     is_answer = role & REPLIES > 0 and place > 0
                 if is_answer:
                     yield Group(shape, heads, spans)
+
+
+def _with_marked(tree: Tree, makes: dict[str, list[int]]) -> Iterator[tuple[str, list[int]]]:
+    """Makes of siblings; those that speak of answers with the ones that have a class more: the accepted answer."""
+    classes = {shape: set(shape.split(".")) for shape in makes}
+    answers = [shape for shape, heads in makes.items() if tree.roles[heads[0]] & REPLIES]
+    for shape, heads in makes.items():
+        if any(classes[other] < classes[shape] for other in answers):
+            continue
+        marked = [other for other in makes if shape in answers and classes[shape] < classes[other]]
+        yield shape, sorted(heads + [head for other in marked for head in makes[other]])
 
 
 def _kin(shape: str) -> str:

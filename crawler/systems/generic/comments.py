@@ -40,9 +40,11 @@ def comments_of(found: Found, *, observed_at: int, first: Found | None = None) -
     taken = {comment.native_id for _, comment in comments}
     below = _records_of(found.below, observed_at, taken, first.below if first is not None else None)
     spans = [(start, found.template.tree.ends[start]) for start, _ in comments]
-    for (_, comment), holder in zip(below, holders([(start, start + 1) for start, _ in below], spans), strict=True):
-        if comment.parent_native_id is None and holder >= 0:
-            comment.parent_native_id = comments[holder][1].native_id
+    held = holders([(start, start + 1) for start, _ in below], spans)
+    holder_of = {comment.native_id: holder for (_, comment), holder in zip(below, held, strict=True)}
+    for (_, comment), holder in zip(below, held, strict=True):
+        if holder_of.get(comment.parent_native_id) != holder:  # what stands on another answers none of these
+            comment.parent_native_id = comments[holder][1].native_id if holder >= 0 else None
     return [comment for _, comment in sorted(comments + below, key=lambda entry: entry[0])]
 
 

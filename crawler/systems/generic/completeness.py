@@ -12,14 +12,18 @@ from crawler.extract.text import line_of
 from crawler.extract.urls import canonical_url
 from crawler.systems.generic.paging import NEAR
 from crawler.systems.generic.place import Place
+from crawler.systems.generic.records import NEVER
 from crawler.systems.generic.surroundings import numbers_in
 from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import Tree, is_unshown
-from crawler.systems.generic.words import speaks_of_comments
+from crawler.systems.generic.words import REPLIES, speaks_of_comments
 
 LONGEST: Final = 40
 """Longer lines do not say how many more there are, characters."""
+
+ABOVE: Final = 8
+"""Elements around comments that may be the answer that they are on."""
 
 MANY: Final = 0.4
 """How many times may stand between the comments and in none of them, as a part of those in them."""
@@ -418,6 +422,14 @@ def _lines_beside(place: Place, longest: int = LONGEST, *, of_comments: bool = T
 
 BESIDE: Final = 40
 """Nodes before and behind a thread among which something leads to the rest of it."""
+
+
+def answers_unread(thread: Found) -> bool:
+    """Whether the comments stand in one answer, with the time of that before them: it was not read itself."""
+    tree, (first, last) = thread.template.tree, (thread.group.spans[0][0], max(end for _, end in thread.group.spans))
+    holding = (up for up in tree.above(first, ABOVE) if tree.ends[up] >= last and tree.tags[up] not in NEVER)
+    around = next((up for up in holding if tree.roles[up] & REPLIES), None)
+    return thread.below is None and around is not None and tree.times[first] > tree.times[around]
 
 
 def times_between(thread: Found) -> int:

@@ -41,18 +41,8 @@ _PAGED = re.compile(
     r"page|pag[ei]n|seite|strona|str\b|стр|offset|start|from|limit|cp\b|cpage|comment|koment|kommentar|opini|forum|thread|[?&;/,_-]p\b",
     re.IGNORECASE,
 )
-_NOT: Final = (
-    "replytocom",
-    "login",
-    "register",
-    "signin",
-    "share",
-    "report",
-    "vote",
-    "reply",
-    "mailto:",
-    "javascript:",
-)
+_NOT = re.compile(r"replytocom|login|register|signin|share|report|vote(?!s)|reply", re.IGNORECASE)
+"""What an address does, in what it has beside that of the page: a title may speak of a report, an order of votes."""
 
 
 class Links(NamedTuple):
@@ -111,7 +101,7 @@ def page_stated(place: Place) -> tuple[int, int] | None:
 
 def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: bool) -> str | None:
     href = tree.attrs[node].get("href") or ""
-    if not href or href.startswith("#") or any(word in href.lower() for word in _NOT):
+    if not href or href.startswith("#"):
         return None
     text = tree.line(node, 40) or tree.attrs[node].get("title") or ""
     is_next = (tree.attrs[node].get("rel") or "") in RELATED or (
@@ -128,16 +118,19 @@ def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: 
     if not (is_next or is_plain or text or first_of(home, url)):  # a picture of an arrow
         return None
     here, there = urlsplit(home), urlsplit(url)
-    if is_plain and there.path == here.path and there.query != here.query:
-        return url
     if url == _plain(document.url) or (there.path == here.path and there.query == here.query):
         return None
+    is_below = _stem(there.path).startswith(_stem(here.path))
+    changed = there.query if there.path == here.path else there.path + "?" + there.query
+    if _NOT.search(changed.removeprefix(_stem(here.path)) if is_below else changed):
+        return None
+    if is_plain and there.path == here.path:
+        return url
     if number is not None and _ends_with_number(there.path, here.path, number[1]):
         return url
     if adds_to(home, url, any_value=is_next):
         return url
-    changed = there.query if there.path == here.path else there.path + "?" + there.query
-    same_thread = there.path == here.path or _stem(there.path).startswith(_stem(here.path)) or "comment" in changed
+    same_thread = there.path == here.path or is_below or "comment" in changed
     return url if same_thread and (is_inside or _PAGED.search(changed)) else None
 
 

@@ -427,8 +427,11 @@ _ANSWER = re.compile(
 )
 
 
+_ACCEPTED = re.compile(r"accepted|best|chosen|correct|selected", re.IGNORECASE)
+
+
 def _by_name(template: Template) -> Parents:
-    """Answers carry a class that the comments they follow do not."""
+    """Answers carry a class that the comments they follow do not; that of the accepted answer to a question is none."""
     tree = template.tree
     classes = [
         {
@@ -439,7 +442,7 @@ def _by_name(template: Template) -> Parents:
         }
         for record in template.records
     ]
-    told = set().union(*classes) - classes[0]
+    told = {name for name in set().union(*classes) - classes[0] if not _ACCEPTED.search(name)}
     marks = [bool(names & told) for names in classes]
     if not any(marks) or template.group.mode != "element":
         return [None] * len(marks)

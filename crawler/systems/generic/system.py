@@ -14,6 +14,7 @@ from crawler.systems.generic.completeness import (
     Unshown,
     all_stated,
     announced,
+    answers_unread,
     headed,
     offered_beside,
     replies_offered,
@@ -88,7 +89,7 @@ class Generic(System):
         reading.walked("html")
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
-        home = reading.shown.url
+        home, answers = reading.shown.url, [_answers(found)]
         first = _read(found, reading.shown, reading.page, home)
         linked = LinkedPages(reading, first)
         yield reading.batch(first.comments, reading.page)
@@ -97,12 +98,21 @@ class Generic(System):
             further = find_thread(
                 document, observed_at=exchange.observed_at, language=language_of(document), first=found
             )
-            is_sure = further is not None and further.confidence >= THRESHOLD
-            return _read(further, document, exchange, home, found) if further is not None and is_sure else None
+            if further is None or further.confidence < THRESHOLD:
+                return None
+            answers.append(_answers(further))
+            return _read(further, document, exchange, home, found)
 
         async for batch in linked.read(read_page):
             yield batch
         _judge(found, ref, reading, linked.pages)
+        if found.below is not None and sum(answers) < (ref.stated or 0) < reading.captured:
+            reading.gap(f"the page counts {ref.stated}, and {sum(answers)} were read beside the comments on them")
+
+
+def _answers(found: Found) -> int:
+    """How many of what others comment on a page shows."""
+    return len(found.group.spans) if found.below is not None else 0
 
 
 def _read(found: Found, document: Document, exchange: Exchange, home: str, first: Found | None = None) -> Read:
@@ -125,6 +135,8 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
     stated = page_stated(place)
     if stated is not None and pages < stated[1]:
         reading.gap(f"the page says that it is one of {stated[1]}; {pages} could be read")
+    if answers_unread(found):
+        reading.gap("the comments stand in an answer that was not read itself")
     between = times_between(found)
     if between:
         reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")

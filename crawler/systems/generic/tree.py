@@ -217,7 +217,14 @@ _UNSHOWN = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 
 def is_unshown(own: dict[str, str | None]) -> bool:
     """Whether an element with such attributes is not shown until a script shows it."""
-    return "none" in (style := own.get("style") or "") and _UNSHOWN.search(style) is not None
+    if "none" in (style := own.get("style") or "") and _UNSHOWN.search(style) is not None:
+        return True
+    classes = (own.get("class") or "").lower()
+    return "hidden" in own or ("hidden" in classes and ":" not in classes and not _HIDING.isdisjoint(classes.split()))
+
+
+_HIDING: Final = frozenset({"hidden", "js-hidden", "is-hidden", "u-hidden", "uk-hidden"})
+"""Classes of what is not shown on any screen; beside ``md:block`` it is shown on some."""
 
 
 def _is_model(own: dict[str, str | None]) -> bool:
