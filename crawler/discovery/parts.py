@@ -50,7 +50,7 @@ def whole_of(document: Document, is_known: Callable[[str], bool]) -> str | None:
             if is_titled(place, here.place):
                 longer[place] = first_of(url.partition("?")[0] + "?" + own.partition("?")[2], url, number[1])
     if not firsts and len(longer) == 1:
-        firsts.update(dict.fromkeys(*longer.values()))
+        firsts.update(dict.fromkeys(next(iter(longer.values()))))
     return next((url for url in firsts if url != own and (url in linked or is_known(url))), None)
 
 
