@@ -445,13 +445,13 @@ class SiteSpider(VisitSpider):
         self, response: Response, asked: str, lease: Lease | None = None
     ) -> AsyncIterator[Capture | Request]:
         """Visit a page; of a listing, ask for what it names before its lease ends, so that none of it is forgotten."""
-        has_thread = False
+        threads: list[Thread] = []
         try:
             async for capture in super().visited(response, asked, lease):
                 if lease is not None and isinstance(capture, Capture):
-                    has_thread = has_thread or _is_thread(capture.thread)
+                    threads += [capture.thread] if capture.thread is not None else []
                     if capture.is_last:
-                        for request in self._ended(capture, lease, has_thread=has_thread):
+                        for request in self._ended(capture, lease, threads):
                             yield request
                 yield _no_loss(capture, response.status)
         finally:  # also of a visit that a defect ended
@@ -460,15 +460,20 @@ class SiteSpider(VisitSpider):
                 self._links.pop(lease.id, None)
                 self._showing.discard(lease.id)
 
-    def _ended(self, capture: Capture, lease: Lease, *, has_thread: bool) -> Iterator[Request]:
+    def _ended(self, capture: Capture, lease: Lease, threads: list[Thread]) -> Iterator[Request]:
         """What a visit leads to; and what later crawls go by is noted of it."""
+        has_thread = any(map(_is_thread, threads))
         site, document = self._sites.get(site_of(lease.url)), self._read.get(lease.id)
         links = self._links.get(lease.id, ())
         leads_on = False
         if site is not None:
+            if (
+                document is not None
+                and threads
+                and (mark_of_path(document.url) in site.spelled or may_answer_elsewhere(document))
+            ):
+                site.remember(document)  # links to its posts may be met later
             if document is not None and has_thread:
-                if mark_of_path(document.url) in site.spelled or may_answer_elsewhere(document):
-                    site.remember(document)  # links to its posts may be met later
                 site.threads |= {mark(lease.url), mark(canonical_url(document))}
                 site.heads[mark(canonical_url(document))] = mark_of_heads(document)
             elif document is not None:
@@ -499,9 +504,9 @@ def _no_loss(capture: _T, status: int | None) -> _T:
     return capture
 
 
-def _is_thread(thread: Thread | None) -> bool:
+def _is_thread(thread: Thread) -> bool:
     """Whether a ledger is of a thread; what looks like one and shows nothing that can be read may be anything."""
-    return thread is not None and bool(thread.captured or thread.verdict != "unknown")
+    return bool(thread.captured or thread.verdict != "unknown")
 
 
 def _reached(count: int, limit: float) -> bool:

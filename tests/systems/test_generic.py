@@ -646,3 +646,12 @@ async def test_a_further_page_is_read_in_an_order_by_votes_and_of_a_story_of_a_r
     acting = thread_page((1, 2, 3), '<a href="/the-vote-report/?comment=2&do=report">2</a>')
     [(_, _, ledger)] = await read(Generic(), acting, url, {})
     assert (ledger.verdict, ledger.requests) == ("complete", 0), "what acts is not asked for"
+
+
+async def test_a_quotation_that_begins_with_a_name_answers_nobody():
+    html = (FIXTURES / "at-names" / "page.html").read_text("utf-8")
+    said = "@Ann B, the old one took five."
+    assert [c.parent_native_id is None for c, _ in await comments_of_page(html)][-1] is False
+    quoted = html.replace(said, f"<blockquote><p>{said}</p></blockquote> <p>I do not think so.</p>")
+    comment, _ = (await comments_of_page(quoted))[-1]
+    assert (comment.text.startswith("@Ann B"), comment.parent_native_id) == (True, None)

@@ -12,6 +12,7 @@ from crawler.systems.generic.ids import NAMES
 from crawler.systems.generic.signatures import LISTS, depth
 from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.template import WRAPPERS, Record, Template
+from crawler.systems.generic.tree import Tree
 from crawler.systems.generic.words import COMMENT, REPLIES
 
 _LEVEL = re.compile(
@@ -61,7 +62,7 @@ def parents_of(template: Template, slots: Slots, bodies: Bodies) -> tuple[Parent
             if name == "nesting":
                 parents = _merged(parents, _by_container(template))
             return parents, name
-    parents = _by_address(slots, bodies)
+    parents = _by_address(template.tree, slots, bodies)
     return parents, "name that is addressed" if any(parent is not None for parent in parents) else "flat"
 
 
@@ -401,14 +402,17 @@ def _says_reply(template: Template, link: int, *, by_class: bool) -> bool:
 _ADDRESSED = re.compile(r"\s*@\s?(?=\w)")
 
 
-def _by_address(slots: Slots, bodies: Bodies) -> Parents:
-    """A text that begins with ``@name``, where one earlier comment, and no other, is by somebody of that name."""
+def _by_address(tree: Tree, slots: Slots, bodies: Bodies) -> Parents:
+    """A text that begins with ``@name``, where one earlier comment, and no other, is by somebody of that name.
+
+    Where it begins with a quotation, another one said that.
+    """
     parents: Parents = []
     by: dict[str, list[int]] = {}
     for number, text in enumerate(bodies.texts):
         parent = None
         match = _ADDRESSED.match(text)
-        if match is not None:
+        if match is not None and not _is_quoted(tree, bodies.elements[number]):
             rest = text[match.end() :].casefold()
             ends = [end for end in range(min(len(rest), LONGEST_NAME), 0, -1) if not rest[end : end + 1].isalnum()]
             earlier = next((by[name] for end in ends if (name := rest[:end]) in by), [])
@@ -418,6 +422,18 @@ def _by_address(slots: Slots, bodies: Bodies) -> Parents:
         if author is not None:
             by.setdefault(author.text.casefold(), []).append(number)
     return parents
+
+
+def _is_quoted(tree: Tree, element: int | None) -> bool:
+    """Whether the text of an element begins in a quotation."""
+    if element is None:
+        return False
+    first = next((node for node in range(element, tree.ends[element]) if tree.texts[node]), element)
+    return any(tree.tags[up] in ("blockquote", "q") and tree.is_in(up, element) for up in tree.above(first, QUOTED))
+
+
+QUOTED: Final = 8
+"""Elements around the beginning of a text that may be a quotation."""
 
 
 _ANSWER = re.compile(
