@@ -75,8 +75,9 @@ class Capture:
     """Why a visit leaves no rows although nothing failed: `listing` (it names pages and is none), `duplicate` (the
     same page was visited by another address), `amp` (the whole page is visited instead), `known` (the archive holds
     it, and only new pages are asked for), `trap` (one of many without end that show nothing), `limit` (beyond one of
-    the file of sites), `unchanged` (what is asked first said so), and of addresses that only a list named: `gone`,
-    `robots`, `not_html`, `soft_404`, `login`, `opt_out`, `reserved`."""
+    the file of sites), `unchanged` (what is asked first said so), `gone` (a page that a revisit knew, or an address
+    that only a list named), and of addresses that only a list named: `robots`, `not_html`, `soft_404`, `login`,
+    `opt_out`, `reserved`."""
     page_id: str = ""
     """Key of the page, set by `identify`."""
     thread_id: str = ""

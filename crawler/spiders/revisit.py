@@ -27,7 +27,7 @@ from crawler.spiders.base import ArgumentError, VisitSpider
 from crawler.systems.answers import Answer, parse_json
 from crawler.systems.base import Exchange, FetchError, System
 from crawler.systems.reading import header_dict
-from crawler.visit import PAGE_EXTRACTOR
+from crawler.visit import GONE, PAGE_EXTRACTOR
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -309,6 +309,8 @@ class RevisitSpider(VisitSpider):
             moved = self._moved(capture, response, lease) if isinstance(capture, Capture) else None
             if moved is not None:
                 yield moved
+            if isinstance(capture, Capture) and capture.failure is not None and response.status in GONE:
+                capture.failure, capture.skipped = None, "gone"  # found out and archived: nothing is lost
             yield capture
 
     def _not_shown(self, last: Capture, read: AbstractSet[tuple[str, str, str | None]]) -> Iterator[Capture]:

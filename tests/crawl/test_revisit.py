@@ -97,7 +97,10 @@ def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
     site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
     run(place, "pages", "-a", f"url={site.url('/a/')}")
     del site.paths["/a/"]
-    assert place.run("crawl", "revisit", "-a", "which=all").returncode == 1
+    done = place.run("crawl", "revisit", "-a", "which=all")
+    assert done.returncode == 0, "what went is found out and archived, not lost"
+    assert "Skipped: 1 gone" in done.stdout
+    assert [row["http_status"] for row in place.open().pages().to_pylist()] == [404]
     told = place.run("archive", "history", site.url("/a/")).stdout.splitlines()
     assert told[-2].endswith("page      gone")
     assert "answered with status 404" in told[-1]
