@@ -17,6 +17,7 @@ from crawler.systems.generic.surroundings import numbers_in
 from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import Tree, is_unshown
+from crawler.systems.generic.turns import page_tree
 from crawler.systems.generic.words import REPLIES, speaks_of_comments
 
 LONGEST: Final = 40
@@ -82,10 +83,7 @@ _NEEDS_SCRIPT = re.compile(r"java\s?script", re.IGNORECASE)
 _COMING = re.compile(r"\W*(?:loading|kommentare werden geladen|commentaires? en cours de chargement)\b", re.IGNORECASE)
 _IN_GALLERY = re.compile(r"carousel|lightbox", re.IGNORECASE)
 """Jetpack's gallery has comments on pictures, and a note that they are being loaded, on each page that has pictures."""
-_CONTROLS: Final = "button, summary, [role=button], [onclick], a[href^='#'], a[href^='javascript:'], a[href*=comment]"
-_NOTES: Final = "noscript, [id*=comment], [class*=comment]"
-MOST_LOOKED_AT: Final = 400
-"""Elements of a page that are looked at for either."""
+_CONTROLS: Final = frozenset({"a", "button", "summary"})
 
 
 class Unshown(NamedTuple):
@@ -106,30 +104,54 @@ def unshown(document: Document) -> Unshown | None:
 
     ``Enable JavaScript to view the comments`` is one, as its ``noscript`` tells what scripts would do.
     """
-    own = document.url.partition("#")[0].rstrip("/")
-    for node in document.css(_CONTROLS)[:MOST_LOOKED_AT]:
-        line = line_of(node)
-        if not 0 < len(line) <= LONGEST or not _brings_comments(line) or is_unshown(node.attributes):
+    tree = page_tree(document)
+    for node in tree.places.get("", ()):
+        said = tree.texts[node]
+        if len(said) > LONGEST_BARRED or not speaks_of_comments(said):
             continue
-        count = max(numbers_in(line), default=None)
-        href = node.attributes.get("href") or ""
-        target = document.link(href) if "comment" in href else None
-        is_place = len(href) > 1 and href[0] == "#"  # there a reader would find them, or that there are none
-        is_elsewhere = href not in _NOWHERE and not is_place and not href.startswith("javascript:")
-        is_label = node.tag == "a" and "onclick" not in node.attributes and not _shows(line)  # of any story
-        if (is_place and not count) or (is_elsewhere and not (target or "").startswith(f"{own}/")):
+        around = list(tree.above(node, CLOSE))
+        if any(is_unshown(tree.attrs[up]) for up in around):
             continue
-        if is_label and not is_place:
-            continue
-        return Unshown(line, count)
-    for node in document.css(_NOTES)[:MOST_LOOKED_AT]:
-        line = line_of(node)
-        if not 0 < len(line) <= LONGEST_BARRED or not speaks_of_comments(line):
-            continue
-        is_note = _BARRED.search(line) or _COMING.match(line) or (node.tag == "noscript" and _NEEDS_SCRIPT.search(line))
-        if is_note and not is_unshown(node.attributes) and not _IN_GALLERY.search(node.html or ""):
-            return Unshown(line, None)
+        control = next((up for up in around if tree.tags[up] in _CONTROLS or "onclick" in tree.attrs[up]), None)
+        line = tree.line(control, LONGEST) if control is not None else None
+        is_told = line is not None and _brings_comments(line)
+        if control is not None and line is not None and is_told and _is_own(tree, control, line, document):
+            return Unshown(line, max(numbers_in(line), default=None))
+        if _is_note(tree, node, around):
+            return Unshown(said, None)
     return None
+
+
+CLOSE: Final = 3
+"""Elements around a text that may be the control or the note whose text it is."""
+
+
+def _is_own(tree: Tree, control: int, line: str, document: Document) -> bool:
+    """Whether a control is about this page: it leads nowhere, to a place in it that is counted, or below it."""
+    href = tree.attrs[control].get("href")
+    if href is None:
+        return True
+    if len(href) > 1 and href[0] == "#":  # there a reader would find them, or that there are none
+        return any(numbers_in(line))
+    if not _shows(line):
+        return "onclick" in tree.attrs[control]  # else it may be the label of any story
+    below = document.url.partition("#")[0].rstrip("/") + "/"
+    return href in _NOWHERE or href.startswith("javascript:") or (document.link(href) or "").startswith(below)
+
+
+def _is_note(tree: Tree, node: int, around: list[int]) -> bool:
+    """Whether a text says where the comments are: of somebody who may not see them, or whose browser has no scripts."""
+    said, names = tree.texts[node], [_names(tree, up) for up in around]
+    if any(map(_IN_GALLERY.search, names)):
+        return False
+    if any(tree.tags[up] == "noscript" for up in around) and _NEEDS_SCRIPT.search(said):
+        return True
+    is_there = any("comment" in name for name in names)
+    return is_there and (_BARRED.search(said) is not None or _COMING.match(said) is not None)
+
+
+def _names(tree: Tree, node: int) -> str:
+    return f"{tree.attrs[node].get('id') or ''} {tree.attrs[node].get('class') or ''}".lower()
 
 
 def _brings_comments(line: str) -> bool:

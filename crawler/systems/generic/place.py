@@ -9,7 +9,8 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.generic.thread import Found
-from crawler.systems.generic.tree import Tree, flatten
+from crawler.systems.generic.tree import Tree
+from crawler.systems.generic.turns import page_tree
 
 MOST: Final = 0.8
 """Share of the comments that must be found again in the page."""
@@ -47,7 +48,7 @@ class Place:
     @classmethod
     def of_texts(cls, document: Document, texts: Iterable[str]) -> Place | None:
         """The innermost element's parts that show comments with these texts; None where the page hardly shows them."""
-        tree = flatten(document)
+        tree = page_tree(document)
         lines = [" ".join(text.strip().partition("\n")[0].split()) for text in texts]
         by_start: dict[str, list[int]] = {}
         for number, line in enumerate(lines):

@@ -32,8 +32,7 @@ from crawler.systems.generic.slots import Name, Slots, read_slots
 from crawler.systems.generic.structure import Parents, parents_of
 from crawler.systems.generic.surroundings import Surroundings
 from crawler.systems.generic.template import Template
-from crawler.systems.generic.tree import flatten
-from crawler.systems.generic.turns import join_turns
+from crawler.systems.generic.turns import page_tree
 from crawler.systems.generic.words import REPLIES
 
 READ: Final = 8
@@ -88,8 +87,7 @@ class _Page:
     """A page whose candidates are read."""
 
     def __init__(self, document: Document, observed_at: int, language: str | None) -> None:
-        self.tree = flatten(document)
-        join_turns(self.tree)
+        self.tree = page_tree(document)
         self.own = {urlsplit(url).path.rstrip("/") for url in (document.url, canonical_url(document))}
         self.observed_at, self.language = observed_at, language
         title = document.first("title")

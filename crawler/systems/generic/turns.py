@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import combinations, compress
 from typing import Final
 
-from crawler.systems.generic.tree import Tree
+from crawler.extract.document import Document
+from crawler.systems.generic.tree import Tree, flatten
 from crawler.systems.generic.words import AUTHOR, BODY, CAMEL, COMMENT, TALK, TIME, TURNS, roles_of
 
 MAX_UP: Final = 5
@@ -25,6 +26,17 @@ LOOSE: Final = AUTHOR | TIME | BODY | TALK
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _ENDS = re.compile(r"(?<=[a-z]{2})(?:odd|even|alt)(?=\s|$)")
+
+
+def page_tree(document: Document) -> Tree:
+    """A page as lists, made once."""
+    return document.derived(_flattened)
+
+
+def _flattened(document: Document) -> Tree:
+    tree = flatten(document)
+    join_turns(tree)
+    return tree
 
 
 def join_turns(tree: Tree) -> None:
