@@ -40,6 +40,9 @@ MAX_GAPS: Final = 1_000
 EMPTY_STATES: Final = frozenset({"open", "login", "closed"})
 """States in which a thread without comments is an empty one."""
 
+BEYOND: Final = frozenset({"ajax", "api", "pages"})
+"""Ways of reading that ask for what the page does not show: a control for more may stay when they brought nothing."""
+
 PINGS: Final = frozenset({"pingback", "trackback"})
 
 
@@ -286,7 +289,8 @@ class Reading:
                 self.expect(kept.stated, "any")
                 self.gap(kept.reason)
             return
-        place = Place.of_texts(self.shown, self._shown)
+        asked_for_more = any(order.partition(":")[0] in BEYOND for order in self._orders)
+        place = None if asked_for_more else Place.of_texts(self.shown, self._shown)
         if place is None:
             return
         told = told_beside(place, self.captured)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 from kit import read
 
+from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems import systems_of
-from crawler.systems.base import System
+from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.generic.completeness import offered_beside
 from crawler.systems.generic.place import Place
+from crawler.systems.reading import Reading
 
 URL = "https://news.example/story"
 NAMES = ("Ann Okafor", "Bo Lind", "Cy Young", "Dee Park", "Ed Moss", "Fay Wu", "Gus Orr", "Hal Bly")
@@ -245,3 +248,32 @@ async def test_a_page_that_shows_none_and_says_nothing_else_has_an_empty_thread_
     assert await read(reader("generic"), page("generic", KEEPS_NONE[nothing], 0), URL) == []
     [(_, _, ledger)] = await read(reader("wordpress"), page("wordpress", KEEPS_NONE[nothing], 0), URL)
     assert (ledger.verdict, ledger.gaps) == ("none", None)
+
+
+class Scripted(System):
+    """A system that asks for what the control brings, as a script does."""
+
+    name = "scripted"
+    title = "Scripted"
+    checked = "this test"
+
+    def __init__(self, *, asks: bool) -> None:
+        super().__init__()
+        self.asks = asks
+
+    def detect(self, document: Document) -> list[ThreadRef]:
+        return [ThreadRef(system="scripted", tenant="x", native_id=None, url=document.url, detected_by="test", state="open")]
+
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        reading.walked("html")
+        yield reading.batch([Comment(native_id=str(n), text=text(n)) for n in range(len(NAMES))], reading.page)
+        if self.asks:
+            reading.walked("ajax:more")
+            yield reading.batch([], reading.page)
+
+
+@pytest.mark.parametrize(("asks", "verdict"), [(True, "complete"), (False, "partial")])
+async def test_a_control_that_was_tried_and_brought_nothing_says_nothing(asks, verdict):
+    html = page("generic", MORE["a button"])
+    [(_, _, ledger)] = await read(Scripted(asks=asks), html, URL)
+    assert ledger.verdict == verdict
