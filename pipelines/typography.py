@@ -17,6 +17,7 @@ _TYPED: Final = str.maketrans(
 )
 _GAP: Final = re.compile(r"(?<=[«‹])\s|\s(?=[»›])")
 """The space that French sets inside its quotation marks."""
+_MARKS: Final = (("“", "”"), ("« ", " »"), ("«", "»"), ("„", "“"))
 _OPENING: Final = re.compile(r"""(?:(?<=^)|(?<=[\s(\[{“‘]))["'](?!\d\ds?\b)""")
 
 
@@ -30,13 +31,13 @@ def digests(author: str | None, text: str | None) -> Iterator[str | None]:
 
 
 def _settings(text: str | None) -> dict[str | None, None]:
-    """A folded text as it stands, as it is typed, and as it is typeset."""
+    """A folded text as it stands, as it is typed, and as it is typeset in some languages."""
     if text is None:
         return {None: None}
     typed = fold(_GAP.sub("", text).translate(_TYPED))
-    return dict.fromkeys((fold(text), typed, _typeset(typed)))
+    return dict.fromkeys((fold(text), typed, *(_typeset(typed, *marks) for marks in _MARKS)))
 
 
-def _typeset(text: str) -> str:
-    text = _OPENING.sub(lambda quote: "“" if quote[0] == '"' else "‘", text)
-    return text.replace('"', "”").replace("'", "’").replace("...", "…")
+def _typeset(text: str, opening: str, closing: str) -> str:
+    text = _OPENING.sub(lambda quote: opening if quote[0] == '"' else "‘", text)
+    return text.replace('"', closing).replace("'", "’").replace("...", "…")
