@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from archive.schema import Comment
@@ -17,12 +17,12 @@ MAX_BARREN: Final = 2
 
 
 class Read(NamedTuple):
-    """What was read of a page."""
+    """What was read of a page; without comments it shows none of the thread."""
 
-    comments: list[Comment]
-    links: list[str]
+    comments: Sequence[Comment] = ()
+    links: Sequence[str] = ()
     """Pages that are linked behind its comments or among them: they should show others."""
-    onward: list[str]
+    onward: Sequence[str] = ()
     """Pages that are linked above them or called the next: of the thread, or of an article in pages."""
 
 
@@ -32,41 +32,41 @@ class LinkedPages:
     def __init__(self, reading: Reading, first: Read) -> None:
         """Begin with what the page itself shows, before the pipelines take the labels of comments without ids."""
         self._reading = reading
-        self._shown = _Shown(first.links, first.comments)
+        self._shown = _Shown(reading.shown.url, first)
         self._links, self._onward = deque(first.links), deque(first.onward)
         self._seen = {reading.shown.url.partition("#")[0], reading.ref.url}
         self.pages = 1
         """How many pages brought comments."""
 
-    async def read(self, read_page: Callable[[Document, Exchange], Read | None]) -> AsyncIterator[Batch]:
-        """What the further pages bring, those behind the comments first.
-
-        :param read_page: reads a page; None where it shows no comment of the thread
-        """
-        unread = 0
-        for waiting in (self._links, self._onward):
-            barren = 0
-            while waiting and barren < MAX_BARREN:
-                url = waiting.popleft()
-                if url in self._seen:
-                    continue
-                self._seen.add(url)
-                try:
-                    document, exchange = await self._reading.document(url)
-                except FetchError as error:
-                    self._reading.missing(error)
-                    if error.reason in ("blocked", "budget"):
-                        return
-                    continue
-                self._reading.walked("pages")
-                met, found = self._reading.met, read_page(document, exchange)
-                if found is not None:
-                    yield self._take(url, found, exchange)
-                elif waiting is self._links:
-                    unread += 1
-                is_new = self._reading.met > met
-                self.pages += is_new
-                barren = 0 if is_new else barren + 1
+    async def read(self, read_page: Callable[[Document, Exchange], Read]) -> AsyncIterator[Batch]:
+        """What the further pages bring, those behind the comments first."""
+        unread, barren = 0, [0, 0]
+        queues = self._links, self._onward
+        while (turn := next((n for n in (0, 1) if queues[n] and barren[n] < MAX_BARREN), None)) is not None:
+            url = queues[turn].popleft()
+            if url in self._seen:
+                continue
+            self._seen.add(url)
+            try:
+                document, exchange = await self._reading.document(url)
+            except FetchError as error:
+                self._reading.missing(error)
+                if error.reason in ("blocked", "budget"):
+                    return
+                continue
+            self._reading.walked("pages")
+            met, found = self._reading.met, read_page(document, exchange)
+            if found.comments:
+                yield self._take(url, found, exchange)
+            elif turn == 0:
+                unread += 1
+            if self._reading.met > met:
+                self.pages += 1
+                barren = [0, 0]  # what a page of the thread links to is looked at, wherever its own link stood
+            else:
+                barren[turn] += 1
+                if barren[turn] == MAX_BARREN:
+                    queues[turn].clear()
         if unread:
             self._reading.gap(f"no comment could be read on {unread} further pages")
 
@@ -82,10 +82,11 @@ class LinkedPages:
 class _Shown:
     """What the pages of a thread have shown, to tell one that repeats another where it should go on."""
 
-    def __init__(self, linked: Iterable[str], comments: Iterable[Comment]) -> None:
+    def __init__(self, home: str, first: Read) -> None:
         """Begin with the first page, and what it links to."""
-        self._linked = frozenset(linked)
-        self._pages = {_ids(comments): ""}
+        self._numbers = Counter(_NUMBERS.findall(home))
+        self._linked = frozenset(first.links)
+        self._pages = {_ids(first.comments): ""}
 
     def before(self, url: str, comments: Iterable[Comment]) -> str | None:
         """The page that showed just the same under another number, ``""`` for the first; None where there is none.
@@ -97,7 +98,7 @@ class _Shown:
             return None
         if twin:
             return twin if _NUMBERS.sub("", twin) == _NUMBERS.sub("", url) else None
-        numbers = _NUMBERS.findall(url)
+        numbers = list(Counter(_NUMBERS.findall(url)) - self._numbers)
         return twin if url in self._linked and numbers and int(numbers[-1]) > 1 else None
 
 

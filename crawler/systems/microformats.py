@@ -59,6 +59,7 @@ class Microformats(System):
     name: ClassVar[str] = "microformats"
     title: ClassVar[str] = "microformats2"
     checked: ClassVar[str] = "the definitions of h-entry and h-cite, not verified live"
+    version: ClassVar[int] = 2
     ids_are_global: ClassVar[bool] = False
     marks: ClassVar[tuple[str, ...]] = ("h-cite", "h-entry")
     is_general: ClassVar[bool] = True
@@ -82,13 +83,12 @@ class Microformats(System):
         """The replies that the page shows, and those of pages that are linked next to them."""
         reading.walked("html")
 
-        def read_page(document: Document, exchange: Exchange) -> Read | None:
+        def read_page(document: Document, exchange: Exchange) -> Read:
             comments = _comments(ref, document, exchange)
             links = reading.linked_pages(document, comments)
-            onward = [*links.above, *onward_links(document, reading.shown.url)]
-            return Read(comments, links.behind, onward) if comments else None
+            return Read(comments, links.behind, [*links.above, *onward_links(document, reading.shown.url)])
 
-        shown = read_page(reading.shown, reading.page) or Read([], [], [])
+        shown = read_page(reading.shown, reading.page)
         linked = LinkedPages(reading, shown)
         yield reading.batch(shown.comments, reading.page)
         async for batch in linked.read(read_page):

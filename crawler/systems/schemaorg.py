@@ -45,7 +45,7 @@ class SchemaOrg(System):
     name: ClassVar[str] = "schemaorg"
     title: ClassVar[str] = "schema.org markup"
     checked: ClassVar[str] = "schema.org's definitions and Google's documentation of them, not verified live"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     ids_are_global: ClassVar[bool] = False
     is_general: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
@@ -85,7 +85,7 @@ class SchemaOrg(System):
             places.update(_places(talk))
             comments = _comments(talk, document, exchange, reading)
             links, following = reading.linked_pages(document, comments), _next_page(document)
-            return Read(comments, links.behind, [*links.above, *([following] if following is not None else [])])
+            return Read(comments, links.behind, [*links.above, *filter(None, [following])])
 
         shown = read_page(reading.shown, reading.page)
         start = _first_page(reading.shown)
@@ -93,14 +93,10 @@ class SchemaOrg(System):
             shown = shown._replace(links=[start], onward=[])
         linked = LinkedPages(reading, shown)
         yield reading.batch(shown.comments, reading.page)
-        async for batch in linked.read(lambda document, exchange: _or_none(read_page(document, exchange))):
+        async for batch in linked.read(read_page):
             yield batch
         if places and min(places) > 1:
             reading.gap(f"the first comment that is shown is number {min(places)}")
-
-
-def _or_none(page: Read) -> Read | None:
-    return page if page.comments else None
 
 
 def _places(talk: Talk) -> list[int]:
@@ -125,7 +121,8 @@ def _next_page(document: Document) -> str | None:
         there = urlsplit(url) if url is not None else None
         if url is None or there is None or there.netloc != here.netloc or not NUMBERED.search(url.partition("#")[0]):
             continue
-        if NUMBERED.sub("", there.path).rstrip("/") == base and url.partition("#")[0] != document.url:
+        is_same = base in (there.path.rstrip("/"), NUMBERED.sub("", there.path).rstrip("/"))
+        if is_same and url.partition("#")[0] != document.url:
             return url.partition("#")[0]
     return None
 

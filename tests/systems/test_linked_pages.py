@@ -82,11 +82,15 @@ def thread(system: str, way: str) -> tuple[str, dict[str, str]]:
     return SITE + first, pages
 
 
+def served(pages: dict[str, str]) -> dict[str, tuple[int, dict[str, str], bytes]]:
+    return {address: (200, {"content-type": "text/html"}, body.encode()) for address, body in pages.items()}
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("system", GENERAL)
 async def test_all_pages_of_a_thread_are_read(system, way):
     url, pages = thread(system, way)
-    web = {address: (200, {"content-type": "text/html"}, body.encode()) for address, body in pages.items()}
+    web = served(pages)
     [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
     assert [comment.text for comment in comments] == [text(n) for n in range(PAGES * SIZE)]
     assert (ledger.verdict, ledger.gaps) == ("complete", None)
@@ -95,7 +99,7 @@ async def test_all_pages_of_a_thread_are_read(system, way):
 @pytest.mark.parametrize("system", GENERAL)
 async def test_a_page_that_cannot_be_had_makes_the_thread_partial(system):
     url, pages = thread(system, "p")
-    web = {address: (200, {"content-type": "text/html"}, body.encode()) for address, body in pages.items()}
+    web = served(pages)
     web[f"{SITE}/story?p=3"] = (503, {}, b"")
     [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
     assert (len(comments), ledger.verdict) == (2 * SIZE, "partial")
@@ -113,3 +117,37 @@ async def test_pages_of_the_article_that_are_linked_above_its_comments_take_noth
     web = {f"{SITE}/story/2/": (200, {"content-type": "text/html"}, other.encode())}
     [(_, comments, ledger)] = await read(reader(system), shown, url, web)
     assert (len(comments), ledger.verdict, ledger.gaps) == (SIZE, "complete", None)
+
+
+@pytest.mark.parametrize("system", GENERAL)
+async def test_pages_that_are_linked_on_a_page_that_rel_next_alone_leads_to_are_read_too(system):
+    pager = '<div><a href="/story">1</a> <span>2</span> <a href="/story?page=3">3</a></div>'
+    following = {
+        f"{SITE}/story?page=2": one_page(system, 1, pager, ""),
+        f"{SITE}/story?page=3": one_page(system, 2, "", ""),
+    }
+    first = one_page(system, 0, "", '<link rel="next" href="/story?page=2">')
+    [(_, comments, ledger)] = await read(reader(system), first, f"{SITE}/story", served(following))
+    assert [comment.text for comment in comments] == [text(n) for n in range(PAGES * SIZE)]
+    assert (ledger.verdict, ledger.gaps) == ("complete", None)
+
+
+@pytest.mark.parametrize(("address", "other"), [("/2019/05/12/story", "?comments=all"), ("/story.php?id=77", "&comments=new")])
+@pytest.mark.parametrize("system", GENERAL)
+async def test_all_comments_at_once_or_in_another_order_are_no_page_that_repeats_the_first(system, address, other):
+    url = SITE + address
+    shown = one_page(system, 0, f'<div><a href="{html.escape(address + other)}">All comments</a></div>', "")
+    [(_, comments, ledger)] = await read(reader(system), shown, url, served({url + other: shown}))
+    assert ledger.requests == 1
+    assert (len(comments), ledger.verdict, ledger.gaps) == (SIZE, "complete", None)
+
+
+@pytest.mark.parametrize("topic", ["/topic/5", "/topic/5-who-pays"])
+@pytest.mark.parametrize("system", ["schemaorg", "json-ld"])
+async def test_the_first_page_may_show_just_what_a_place_in_the_thread_shows(system, topic):
+    head = f'<link rel="next" href="{topic}?page=2">'
+    first = one_page(system, 0, "", head)
+    web = served({SITE + topic: first, f"{SITE}{topic}?page=2": one_page(system, 1, "", "")})
+    [(_, comments, ledger)] = await read(reader(system), first, f"{SITE}{topic}/3", web)
+    assert [comment.text for comment in comments] == [text(n) for n in range(2 * SIZE)]
+    assert (ledger.verdict, ledger.gaps) == ("complete", None)

@@ -94,12 +94,12 @@ class Generic(System):
         linked = LinkedPages(reading, first)
         yield reading.batch(first.comments, reading.page)
 
-        def read_page(document: Document, exchange: Exchange) -> Read | None:
+        def read_page(document: Document, exchange: Exchange) -> Read:
             further = find_thread(
                 document, observed_at=exchange.observed_at, language=language_of(document), first=found
             )
             if further is None or further.confidence < THRESHOLD:
-                return None
+                return Read()
             answers.append(_answers(further))
             return _read(further, document, exchange, home, found)
 
