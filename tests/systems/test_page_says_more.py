@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,8 +14,9 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems import systems_of
 from crawler.systems.base import Batch, System, ThreadRef
-from crawler.systems.generic.completeness import offered_beside
+from crawler.systems.generic.completeness import offered_beside, unshown
 from crawler.systems.generic.place import Place
+from crawler.systems.generic.tree import nodes_of
 from crawler.systems.reading import Reading
 
 URL = "https://news.example/story"
@@ -277,3 +280,35 @@ async def test_a_control_that_was_tried_and_brought_nothing_says_nothing(asks, v
     html = page("generic", MORE["a button"])
     [(_, _, ledger)] = await read(Scripted(asks=asks), html, URL)
     assert ledger.verdict == verdict
+
+
+SIZE = 4_000
+ALIKE = {
+    "one text": lambda n: "I agree with every word of this",
+    "one beginning": lambda n: f"I agree with every word of this {n}",
+    "one beginning with a tag": lambda n: f"I agree with <b>number {n}</b>",
+    "their own": lambda n: f"{n} is the number of what I say",
+}
+"""What each of thousands of comments may say."""
+
+
+@pytest.mark.parametrize("said", ALIKE)
+@pytest.mark.parametrize("closed", ["</div>", ""])
+def test_comments_that_say_the_same_are_found_again_without_looking_for_each_at_each(said, closed):
+    texts = list(map(ALIKE[said], range(SIZE)))
+    shown = "".join(f"<div class=it><p>{line}</p>{closed}" for line in texts)
+    document = Document(f"<ul><li>{texts[0]}</ul><main>{shown}</main><p>Behind", URL)
+    assert nodes_of(document)
+    started = time.process_time()
+    place = Place.of_texts(document, [re.sub("<.*?>", "", line) for line in texts])
+    assert time.process_time() - started < 1.5
+    assert place is not None
+    assert not closed or (len(place.spans) == SIZE and place.tree.texts[place.end + 1] == "Behind")
+
+
+@pytest.mark.parametrize("tag", ["<div class=comment>", "<div onclick=x>"])
+def test_what_would_show_comments_is_not_looked_for_in_large_elements_again_and_again(tag):
+    document = Document(tag * 300 + "word " * 200_000, URL)
+    started = time.process_time()
+    assert unshown(document) is None
+    assert time.process_time() - started < 1

@@ -16,8 +16,7 @@ from crawler.systems.generic.records import NEVER
 from crawler.systems.generic.surroundings import numbers_in
 from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
-from crawler.systems.generic.tree import Tree, is_unshown
-from crawler.systems.generic.turns import page_tree
+from crawler.systems.generic.tree import Tree, is_unshown, nodes_of
 from crawler.systems.generic.words import REPLIES, speaks_of_comments
 
 LONGEST: Final = 40
@@ -104,7 +103,7 @@ def unshown(document: Document) -> Unshown | None:
 
     ``Enable JavaScript to view the comments`` is one, as its ``noscript`` tells what scripts would do.
     """
-    tree = page_tree(document)
+    tree = nodes_of(document)
     for node in tree.places.get("", ()):
         said = tree.texts[node]
         if len(said) > LONGEST_BARRED or not speaks_of_comments(said):
@@ -306,8 +305,8 @@ def loads_more(place: Place) -> str | None:
         if 0 < len(line) <= LONGEST and _LOADING.search(line) and speaks_of_comments(line):
             return line
         for name, value in tree.attrs[node].items():
-            is_loader = value and "/" in value and name.startswith("data-") and _LOADER.fullmatch(name)
-            if value and is_loader and speaks_of_comments(value):
+            is_named = name.startswith("data-") and len(name) <= LONGEST and _LOADER.fullmatch(name)
+            if is_named and value and "/" in value and speaks_of_comments(value):
                 return f"{name}={value[:200]}"
     return None
 
@@ -411,11 +410,11 @@ def replies_said(place: Place) -> Iterator[tuple[int, int]]:
 
 def replies_offered(thread: Found, place: Place) -> int:
     """How many replies controls say that comments have of which the page shows none."""
-    starts = [record.start for record in thread.template.records]
+    starts, answered = [record.start for record in thread.template.records], frozenset(thread.parents)
     total = missed = 0
     for node, count in replies_said(place):
         total += count
-        if bisect_right(starts, node) - 1 not in thread.parents:
+        if bisect_right(starts, node) - 1 not in answered:
             missed += count
     shown = sum(parent is not None for parent in thread.parents) + (len(thread.below.parents) if thread.below else 0)
     return missed if total > shown else 0

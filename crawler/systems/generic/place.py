@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +11,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.generic.thread import Found
-from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.turns import page_tree
+from crawler.systems.generic.tree import Tree, nodes_of
 
 MOST: Final = 0.8
 """Share of the comments that must be found again in the page."""
@@ -48,25 +49,21 @@ class Place:
     @classmethod
     def of_texts(cls, document: Document, texts: Iterable[str]) -> Place | None:
         """The innermost element's parts that show comments with these texts; None where the page hardly shows them."""
-        tree = page_tree(document)
-        lines = [" ".join(text.strip().partition("\n")[0].split()) for text in texts]
-        by_start: dict[str, list[int]] = {}
-        for number, line in enumerate(lines):
-            if len(line) >= KNOWN_BY:
-                by_start.setdefault(line[:KNOWN_BY], []).append(number)
-        around: dict[int, set[int]] = {}
-        for node in tree.places.get("", ()):
-            said = tree.texts[node]
-            shown = {number for number in by_start.get(said[:KNOWN_BY], ()) if lines[number].startswith(said)}
-            while shown and node >= 0 and not shown <= around.setdefault(node, set()):
-                around[node] |= shown
-                node = tree.ups[node]  # noqa: PLW2901 - on to what is around it
-        wanted = MOST * sum(map(len, by_start.values()))
-        whole = [node for node, shown in around.items() if len(shown) >= wanted > 0]
-        if not whole:
+        lines = sorted(" ".join(text.strip().partition("\n")[0].split()) for text in texts)
+        lines = [line for line in lines if len(line) >= KNOWN_BY]
+        if not lines:
             return None
-        top = max(whole)  # the innermost: nodes are numbered from outside
-        spans = [(node, tree.ends[node]) for node in tree.children(top) if node in around] or [(top, tree.ends[top])]
+        tree = nodes_of(document)
+        top, shown, wanted = 0, _shown(tree, lines), MOST * len(lines)
+        if _count(shown) < wanted:
+            return None
+        while True:
+            parts = list(_parts(tree, top, shown))
+            whole = [part for part in parts if len(part[1]) == len(shown) or _count(part[1]) >= wanted]
+            if not whole:
+                break
+            top, shown = whole[-1]
+        spans = [(node, tree.ends[node]) for node, _ in parts] or [(top, tree.ends[top])]
         inside = frozenset(node for start, end in spans for node in range(start, end))
         return cls(tree, spans, spans[0][0], spans[-1][1], inside)
 
@@ -88,3 +85,38 @@ class Place:
     def said(self) -> frozenset[str]:
         """What the comments and their controls say, text by text."""
         return frozenset(text for start, end in self.spans for text in self.tree.texts[start:end] if text)
+
+
+_Shown = list[tuple[int, int]]
+"""Texts of a page, each with the number of the comment that it begins; in document order."""
+
+
+def _shown(tree: Tree, lines: Sequence[str]) -> _Shown:
+    """Where sorted lines begin in a page; texts that may begin several take them in turn."""
+    starts = {line[:KNOWN_BY] for line in lines}
+    taken: Counter[str] = Counter()
+    shown: _Shown = []
+    for node in tree.places.get("", ()):
+        said = tree.texts[node]
+        if said[:KNOWN_BY] not in starts:
+            continue
+        first = bisect_left(lines, said)
+        several = bisect_right(lines, said, first, key=lambda line: line[: len(said)]) - first
+        if several:
+            shown.append((node, first + taken[said] % several))
+            taken[said] += 1
+    return shown
+
+
+def _count(shown: _Shown) -> int:
+    return len({number for _, number in shown})
+
+
+def _parts(tree: Tree, top: int, shown: _Shown) -> Iterator[tuple[int, _Shown]]:
+    """What in an element shows some of them."""
+    place = 0
+    for node in tree.children(top):
+        end = bisect_left(shown, (tree.ends[node], 0), place)
+        if end > place:
+            yield node, shown[place:end]
+        place = end

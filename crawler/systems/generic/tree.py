@@ -162,13 +162,25 @@ def is_filled_in(tree: Tree, form: int) -> bool:
     )
 
 
-def flatten(document: Document) -> Tree:
-    """The page's body in one walk."""
+def nodes_of(document: Document) -> Tree:
+    """The page's body in one walk, made once: what stands where. Roles, shapes, times and links are told by others."""
+    return document.derived(_walked)
+
+
+def _walked(document: Document) -> Tree:
     tree = Tree()
     body = document.tree.body
     if body is not None:
         _walk(tree, body)
         _end(tree)
+    tree.chars = [0, *accumulate(map(len, tree.texts))]
+    return tree
+
+
+def flatten(document: Document) -> Tree:
+    """The same with what can be said about each node."""
+    tree = nodes_of(document)
+    if tree.tags and not tree.roles:
         _describe(tree)
         _find_times(tree)
         _sum(tree)
@@ -315,5 +327,4 @@ def _sum(tree: Tree) -> None:
             for node in range(link + 1, end):
                 linked[node] = len(texts[node])
     tree.links = [0, *accumulate(linked)]
-    tree.chars = [0, *accumulate(map(len, texts))]
     tree.times = [0, *accumulate(tree.timed)]
