@@ -42,12 +42,19 @@ def first_of(url: str, other: str, written: str | None = None) -> list[str]:
     :param written: the number on the link to the other; `p` is a page only where it has that, else the id of a post
     """
     here, there = address(url), address(other)
-    more = [pair for pair in there.pairs if pair not in here.pairs]
+    more = _more(there, here)
     if there.place != here.place or len(more) > 1 or not all(_is_number(pair, written) for pair in more):
         return []
-    common = "&".join(pair for pair in here.pairs if pair in there.pairs)
+    shared = frozenset(there.pairs)
+    common = "&".join(pair for pair in here.pairs if pair in shared)
     places = (here.place, here.place + "/") if here.number else (url.partition("?")[0],)
     return [place + ("?" + common if common else "") for place in places]
+
+
+def _more(there: Address, here: Address) -> list[str]:
+    """The pairs of a query that another one does not have."""
+    known = frozenset(here.pairs)
+    return [pair for pair in there.pairs if pair not in known]
 
 
 def _is_number(pair: str, written: str | None) -> bool:
@@ -62,7 +69,7 @@ def adds_to(url: str, other: str, *, any_value: bool = False) -> bool:
     :param any_value: whether what it has more may be anything, e.g. the place to go on from (``?after=x7``)
     """
     here, there = address(url), address(other)
-    more = [pair for pair in there.pairs if pair not in here.pairs]
+    more = _more(there, here)
     if there.place != here.place or there.number or len(more) != 1 or len(there.pairs) != len(here.pairs) + 1:
         return False
     name, _, value = more[0].partition("=")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawler.discovery.parts import whole_of
+from crawler.extract import numbered
 from crawler.extract.document import Document
 
 SITE = "https://forum.example"
@@ -81,3 +84,11 @@ def test_a_first_page_that_nothing_names_is_not_made_up():
 )
 def test_the_end_of_a_path_is_the_number_of_a_page_where_a_line_says_so(address, links, first):
     assert first_of(address, *links) == first
+
+
+def test_addresses_with_thousands_of_pairs_are_compared_without_looking_for_each_at_each():
+    long = f"{SITE}/topic?" + "&".join(f"a{n}" for n in range(10_000))
+    started = time.process_time()
+    assert numbered.adds_to(long, f"{long}&page=2")
+    assert numbered.first_of(long, f"{long}&page=2") == [long]
+    assert time.process_time() - started < 0.5
