@@ -115,7 +115,7 @@ def read_count(raw: str | None, language: str | None = None) -> Count | None:
     """
     if not raw:
         return None
-    text = _ascii_digits(raw[:MAX_TEXT])
+    text = ascii_digits(raw[:MAX_TEXT])
     for match in _NUMBER.finditer(text):
         if _NOT_BEFORE.search(text[max(0, match.start() - 2) : match.start()]) or _NOT_AFTER.match(text, match.end()):
             continue
@@ -143,7 +143,8 @@ def _read_at(text: str, match: re.Match[str], language: str) -> Count | None:
     return Count(int(total), "rounded" if is_rounded else "exact")
 
 
-def _ascii_digits(text: str) -> str:
+def ascii_digits(text: str) -> str:
+    """A text with the digits of ASCII in the place of all others, character by character."""
     if text.isascii():
         return text
     return "".join(

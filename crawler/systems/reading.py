@@ -28,9 +28,18 @@ from crawler.systems.base import (
     System,
     ThreadRef,
 )
-from crawler.systems.generic.completeness import offered_beside, replies_said, told_beside, unshown, unshown_replies
+from crawler.systems.generic.completeness import (
+    counted_elsewhere,
+    offered_beside,
+    replies_said,
+    rounded_away,
+    told_beside,
+    unshown,
+    unshown_replies,
+)
 from crawler.systems.generic.paging import Links, page_links, page_stated
 from crawler.systems.generic.place import Place
+from crawler.systems.generic.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
 
@@ -292,10 +301,16 @@ class Reading:
         asked_for_more = any(order.partition(":")[0] in BEYOND for order in self._orders)
         place = None if asked_for_more else Place.of_texts(self.shown, self._shown)
         if place is None:
+            self.expect(counted_elsewhere(self.shown, self.captured), "any")
             return
-        told = told_beside(place, self.captured)
-        if told is not None and told >= self.captured:
-            self.expect(told, "any")
+        around = Surroundings(place.tree, self.shown)
+        stated = around.stated_for(place.spans) if len(place.spans) > 1 else None  # of one the place is its text
+        told = max(filter(None, (stated, told_beside(place, self.captured))), default=None)
+        told = told if told is not None and told >= self.captured else counted_elsewhere(self.shown, self.captured + 1)
+        self.expect(told, "any")
+        far_more = rounded_away(around.rounded_before(place.first), self.captured) if told is None else None
+        if far_more is not None:
+            self.gap(far_more)
         for reason in offered_beside(place, is_counted=self.is_counted):
             self.gap(reason)
         replies = sum(count for _, count in replies_said(place))
@@ -305,6 +320,8 @@ class Reading:
             stated = page_stated(place)
             if stated is not None and stated[1] > 1:
                 self.gap(f"the page says that it is one of {stated[1]}")
+        if not self.is_counted:  # the same number says no more than that of an old copy would
+            self.expect(counted_elsewhere(self.shown, self.captured), "any")
 
     @property
     def is_full(self) -> bool:

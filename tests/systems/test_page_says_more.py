@@ -158,24 +158,25 @@ def things() -> str:
 
 FORM = '<form id="commentform"><input type="hidden" name="comment_post_ID" value="7"></form></div>'
 LISTS = {
-    "generic": ("", "<article>{story}</article><section><h2>Talk</h2>{comments}{more}<form><textarea></textarea></form></section>"),
+    "generic": ("", "<article>{story}</article><section><h2>Talk</h2>{above}{comments}{more}<form><textarea></textarea></form></section>"),
     "schemaorg": (
         "",
-        '<article itemscope itemtype="https://schema.org/NewsArticle">{story}<section>{comments}{more}</section></article>',
+        '<article itemscope itemtype="https://schema.org/NewsArticle">{story}<section>{above}{comments}{more}</section></article>',
     ),
-    "json-ld": (things(), "<article>{story}</article><section>{comments}{more}</section>"),
-    "microformats": ("", '<article class="h-entry">{story}<section>{comments}{more}</section></article>'),
-    "wordpress": ("", '<article>{story}</article><div id="comments"><ol class="comment-list">{comments}</ol>{more}' + FORM),
+    "json-ld": (things(), "<article>{story}</article><section>{above}{comments}{more}</section>"),
+    "microformats": ("", '<article class="h-entry">{story}<section>{above}{comments}{more}</section></article>'),
+    "wordpress": ("", '<article>{story}</article><div id="comments">{above}<ol class="comment-list">{comments}</ol>{more}' + FORM),
 }
 ROWS = {"generic": generic, "schemaorg": microdata, "json-ld": generic, "microformats": microformat, "wordpress": wordpress}
 SYSTEMS = tuple(LISTS)
 GENERAL = ("generic", "schemaorg", "json-ld", "microformats")
 
 
-def page(system: str, more: str, count: int = len(NAMES)) -> str:
+def page(system: str, more: str, count: int = len(NAMES), *, above: str = "") -> str:
+    """A page of so many comments, with something right before and right behind them."""
     head, body = LISTS[system]
     comments = "".join(map(ROWS[system], range(count)))
-    shown = body.format(story=f"<h1>Ships</h1>{STORY}", comments=comments, more=more)
+    shown = body.format(story=f"<h1>Ships</h1>{STORY}", comments=comments, more=more, above=above)
     return f'<!doctype html><html lang="en"><head><title>Ships</title>{head}</head><body><main>{shown}</main></body></html>'
 
 

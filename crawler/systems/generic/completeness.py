@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
+from crawler.extract.tallies import stated_comments
 from crawler.extract.text import line_of
 from crawler.extract.urls import canonical_url
 from crawler.systems.generic.paging import NEAR
 from crawler.systems.generic.place import Place
 from crawler.systems.generic.records import NEVER
-from crawler.systems.generic.surroundings import numbers_in
+from crawler.systems.generic.stated import numbers_in, stated_in
 from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import Tree, is_unshown, nodes_of
@@ -42,8 +43,9 @@ def announced(document: Document) -> int | None:
     for node, href, _ in document.elements.links:
         address, _, place = href.partition("#")
         line = line_of(node) if place and (not address or document.link(address) in own) else ""
-        if 0 < len(line) <= LONGEST and speaks_of_comments(line) and _REVIEWS.search(line) is None:
-            counts += numbers_in(line)
+        stated = stated_in(line) if 0 < len(line) <= LONGEST and speaks_of_comments(line) else None
+        if stated is not None and stated.is_exact and _REVIEWS.search(line) is None:
+            counts.append(stated.count)
     return max(counts, default=None)
 
 
@@ -55,8 +57,9 @@ def headed(document: Document) -> int | None:
     for node in document.css("h2, h3, h4, h5"):
         line = line_of(node)
         is_count = len(line) <= LONGEST and _COUNT_ALONE.fullmatch(line) and speaks_of_comments(line)
-        if is_count and not _REVIEWS.search(line):
-            return next(iter(numbers_in(line)), None)
+        stated = stated_in(line) if is_count and not _REVIEWS.search(line) else None
+        if stated is not None and stated.is_exact:
+            return stated.count
     return None
 
 
@@ -359,9 +362,29 @@ def part_stated(place: Place, captured: int) -> int | None:
         if words and not speaks_of_comments(line) and _SHOWING.match(words) is None:
             continue
         first, last, total = (int(number or 0) for number in numbers)
-        if captured == (last - first + 1 if last else first) < total and captured > 1:
+        if captured == (last - first + 1 if last else first) <= total and captured > 1:
             return total
     return None
+
+
+def counted_elsewhere(document: Document, least: int) -> int | None:
+    """How many comments the data or a link of a page states, where these are not fewer than so many; else None.
+
+    Fewer may be old, or leave the answers out.
+    """
+    counts = stated_comments(document), announced(document)
+    return next((count for count in counts if count is not None and count >= least), None)
+
+
+def rounded_away(rounded: int | None, captured: int) -> str | None:
+    """The sentence about a rounded count (``1.2K comments``) of far more comments than a page shows; else None."""
+    if rounded is None or rounded < FAR_MORE * captured:
+        return None
+    return f"the page says by a rounded number that there are far more than {captured}"
+
+
+FAR_MORE: Final = 2
+"""How many times as many are more however the number was rounded."""
 
 
 def told_beside(place: Place, captured: int) -> int | None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Container, Iterator
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
+from urllib.parse import urlsplit
 
+from crawler.extract.document import Document
+from crawler.extract.text import line_of
 from crawler.extract.time_lines import LONGEST_LINE, looks_timed
+from crawler.extract.urls import canonical_url
+from crawler.systems.generic.stated import Stated, is_of_else, numbers_in, plain, stated_in
 from crawler.systems.generic.tree import CELLS, SUBHEADINGS, Tree
 from crawler.systems.generic.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
 
@@ -36,41 +42,34 @@ STOPS: Final = ".。।"
 _NUMBERED = re.compile(r"#\d{1,5}")
 _FIGURES: Final = r"(?:\d{1,3}(?:[.,'’ ]\d{3}){1,2}(?!\d)|\d{1,5})"
 """A number, also one such as ``4,060``, ``4.060`` or ``4 060``."""
-_ALONE = re.compile(rf"[^\w%$€£¥]*+{_FIGURES}[^\w%$€£¥]*+")
+_ALONE = re.compile(rf"[^\w%$€£¥]*+{_FIGURES}[^\w%$€£¥+]*+")
 _COUNTING = re.compile(rf"\W*+{_FIGURES}\s+[^\W\d]++\W*+|[^\W\d]++\s*(?::\s*{_FIGURES}|\({_FIGURES}\))")
 """A number and the one word of what is counted: ``3 answers``, ``Answers: 3``, ``Answers (3)``; not ``Windows 95``."""
-_COUNT = re.compile(r"(?<![\d.,:/#№+])(?<![#№]\s)\d{1,5}(?!\d|[.,:/]\d)")
-"""A number that may count: ``#5`` is the fifth and ``+1`` is an opinion."""
 _ORDINAL = re.compile(r"[^\W\d]\s+\d{1,5}[\s:.–—-]+(?=[^\W\d])")
 """A number between words, as in the title ``Post 10: what we saw``."""
-_LARGE = re.compile(r"(?<![\d.,:/#№+$€£¥])\d{1,3}(?:[.,'’ ]\d{3}){1,2}(?!\d|[.,:/]\d)")
-"""The same with marks between its thousands."""
-
-
-def numbers_in(line: str) -> list[int]:
-    """The numbers of a line that may count; those of thousands where there is no other."""
-    large = _LARGE.findall(line)
-    if large and len(_COUNT.findall(_LARGE.sub("", line))) == 0:
-        return [int(re.sub(r"\D", "", number)) for number in large]
-    return list(map(int, _COUNT.findall(line)))
+_NAMED = re.compile(r"data-(?:[a-z]+-)*(?:count|total)|data-(?:num|total|count)-[a-z-]+")
+"""Attributes that hold a count for scripts."""
 
 
 class Surroundings:
     """What the page as a whole tells, read once for all candidates."""
 
-    def __init__(self, tree: Tree, title: str) -> None:
-        """Read them.
-
-        :param title: the page's, on one line: what it says counts nothing where it stands in the page once more
-        """
+    def __init__(self, tree: Tree, document: Document) -> None:
+        """Read them. What the page's title says counts nothing where it stands in the page once more."""
         self.tree = tree
+        title = document.first("title")
+        self.own = frozenset(urlsplit(url).path.rstrip("/") for url in (document.url, canonical_url(document)))
+        """The paths of the page's own addresses."""
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
         headings = [node for node in short if len(tree.texts[node]) <= SENTENCE or tree.texts[node][-1] not in STOPS]
         self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
-        self.counts = _counts(tree, title)
+        stated = list(_counts(tree, line_of(title) if title is not None else "", self.own))
+        self.counts = [(node, one.count) for node, one, _ in stated if one.is_exact]
         """Where a short line states a count of comments, and the count."""
+        self._worded = {node for node, _, has_word in stated if has_word}
+        self._rounded = [(node, one.count) for node, one, _ in stated if not one.is_exact]
         self.states_one = any(number == 1 for _, number in self.counts)
         """Whether a line says that there is one comment."""
         self.addressed = _addressed(tree)
@@ -114,6 +113,7 @@ class Surroundings:
     def stated_for(self, spans: list[tuple[int, int]]) -> int | None:
         """The count for a whole thread: the one before it, or a larger one before a further list of it."""
         before, low, high = self.stated_before(spans[0][0]), spans[0][0], spans[-1][0]
+        before = before if before is not None else self._attribute_before(low)
         if before is not None and before >= len(spans):
             return before
         counts = [(node, number) for node, number in self.counts if low < node < high and _in_heading(self.tree, node)]
@@ -121,9 +121,34 @@ class Surroundings:
         return max((number for number in between if 2 * number >= len(spans)), default=before)
 
     def stated_before(self, first: int) -> int | None:
-        """The count that stands closest before the comments."""
-        near = [number for node, number in self.counts if first - HEADING_NEAR < node < first]
-        return near[-1] if near else None
+        """The count that stands closest before the comments, one that a word for them names before others."""
+        near = [(node, number) for node, number in self.counts if first - HEADING_NEAR < node < first]
+        return next((number for node, number in reversed(near) if node in self._worded), near[-1][1] if near else None)
+
+    def rounded_before(self, first: int) -> int | None:
+        """About how many comments there are, where a line before them says it by a rounded number."""
+        return next((number for node, number in reversed(self._rounded) if first - HEADING_NEAR < node < first), None)
+
+    def _attribute_before(self, first: int) -> int | None:
+        """The count that an attribute states for scripts, or for readers of screens, before the comments."""
+        for node in range(first - 1, max(0, first - HEADING_NEAR) - 1, -1):
+            for name, value in self.tree.attrs[node].items():
+                count = self._count_of(node, name, value) if value else None
+                if count is not None:
+                    return count
+        return None
+
+    def _count_of(self, node: int, name: str, value: str) -> int | None:
+        if name in _SAID and len(value) <= LONGEST_HEADING:
+            stated = None if _leads_to_title(self.tree, node, self.own) else stated_in(value)
+            return stated.count if stated is not None and stated.is_exact else None
+        if not (value.isdecimal() and len(value) <= LONGEST_COUNT and _NAMED.fullmatch(name)):
+            return None
+        is_named = speaks_of_comments(name) or (
+            name in _BARE_NAMES
+            and bool(self.tree.roles[node] & COMMENT or speaks_of_comments(self.tree.line(node, LONGEST_HEADING) or ""))
+        )
+        return int(value) if is_named else None
 
 
 def _invitations(tree: Tree) -> list[int]:
@@ -169,23 +194,46 @@ def _speaking(tree: Tree, short: list[int]) -> set[int]:
     return found
 
 
-def _counts(tree: Tree, title: str) -> list[tuple[int, int]]:
-    counts: list[tuple[int, int]] = []
+_SAID: Final = ("aria-label", "title", "data-title")
+_BARE_NAMES: Final = ("data-count", "data-total", "data-total-count")
+LONGEST_COUNT: Final = 7
+"""Digits."""
+
+
+def _counts(tree: Tree, title: str, own: Container[str]) -> Iterator[tuple[int, Stated, bool]]:
+    """Where short lines state a count, the count, and whether a word says of what."""
     for node in tree.figures:
         text = tree.texts[node]
-        is_short = len(text) <= LONGEST_HEADING
-        if not is_short or (_COUNT.search(text) is None and _LARGE.search(text) is None):
+        if len(text) > LONGEST_HEADING:
             continue
         is_whole = not text.isdecimal() and counts_posts(text)
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
-        numbers = numbers_in(line)
         is_bare = _may_count(line)
-        if len(numbers) == 1 and (
-            (counts_posts(line) and (is_bare or line not in title) and not _is_title(tree, node, line))
-            or (is_bare and not _is_of_another(tree, node))
-        ):
-            counts.append((node, numbers[0]))
-    return counts
+        if counts_posts(line):
+            stated = stated_in(line) if is_bare or line not in title else None
+            if stated is not None and not _is_title(tree, node, line) and not _leads_to_title(tree, node, own):
+                yield node, stated, True
+        elif is_bare and len(numbers := numbers_in(line)) == 1 and not is_of_else(line):
+            around = _named_by(tree, node)
+            if around is not None:
+                yield node, Stated(numbers[0], is_exact=True), around
+
+
+def _leads_to_title(tree: Tree, node: int, own: Container[str]) -> bool:
+    """Whether a text is on a link to another page that the page names by a title as well: a count of that page."""
+    path = urlsplit(tree.link_of(node) or "").path.rstrip("/")
+    if not path or path in own:
+        return False
+    links = ((link, tree.attrs[link].get("href") or "") for link in tree.places.get("a", ()))
+    return any(
+        not any(map(str.isdecimal, line)) and not speaks_of_comments(line)
+        for link, href in links
+        if path in href and urlsplit(href).path.rstrip("/") == path and (line := tree.line(link, LONGEST_TITLE))
+    )
+
+
+LONGEST_TITLE: Final = 200
+"""Characters of the title of another page."""
 
 
 def _is_title(tree: Tree, node: int, line: str) -> bool:
@@ -208,26 +256,32 @@ def _in_heading(tree: Tree, node: int) -> bool:
 
 def _may_count(line: str) -> bool:
     """Whether a line without a word for posts is a number alone, or with one word."""
+    line = plain(line)
     return _ALONE.fullmatch(line) is not None or _COUNTING.fullmatch(line) is not None
 
 
-def _is_of_another(tree: Tree, node: int) -> bool:
-    """Whether a number that nothing says to count posts says something else.
+def _named_by(tree: Tree, node: int) -> bool | None:
+    """Whether the words around a number that its own line does not name say that it counts posts.
 
-    It is on a link to another page, in a time or an age, the value of a column, or the number of a page.
+    None where it says something else: it is on a link to another page, in a time or an age, the value of a column, the
+    number of a page, or what they say to count is not how many there are.
     """
     up = tree.ups[node]
     if _leads_away(tree, node):
-        return True
+        return None
     if tree.timed[up] or looks_timed(tree.line(max(0, tree.ups[up]), LONGEST_LINE) or ""):
-        return True
+        return None
     line, is_cell = tree.texts[node], False
     for _ in range(AROUND):
         around = tree.line(up, LONGEST_HEADING) if up >= 0 else None
         is_cell = is_cell or (up >= 0 and tree.tags[up] in CELLS)
-        if around is None or counts_posts(around):
-            return is_cell and around is None
-        if sum(map(str.isdecimal, around.split())) > 1 or (is_cell and around != line):
-            return True
+        if around is None:
+            return None if is_cell else False
+        if counts_posts(around):
+            is_alone = len(numbers_in(around)) == 1
+            is_named = is_alone and stated_in(around) is not None
+            return None if is_alone and not is_named else is_named
+        if sum(map(str.isdecimal, around.split())) > 1 or (is_cell and around != line) or is_of_else(around):
+            return None
         up = tree.ups[up]
     return False

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import ClassVar, Final
 
 from crawler.extract.document import Document
-from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
@@ -15,9 +14,11 @@ from crawler.systems.generic.completeness import (
     all_stated,
     announced,
     answers_unread,
+    counted_elsewhere,
     headed,
     offered_beside,
     replies_offered,
+    rounded_away,
     times_between,
     told_beside,
     unshown,
@@ -146,17 +147,17 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
     told = told_beside(place, reading.captured) if pages == 1 else all_stated(place)
     ref.stated = max((count for count in (found.stated, told) if count is not None), default=None)
     if ref.stated is None:
-        ref.stated = _more_than(reading.captured, stated_comments(reading.shown), announced(reading.shown))
+        ref.stated = counted_elsewhere(reading.shown, reading.captured + 1)
     if ref.stated is not None and ref.stated >= reading.captured:
         reading.expect(ref.stated, "any")
     if pages == 1:
         for reason in offered_beside(place, is_counted=reading.is_counted):
             reading.gap(reason)
-
-
-def _more_than(captured: int, *counts: int | None) -> int | None:
-    """The first count that says that comments were not read; one of fewer may be old, or leave the answers out."""
-    return next((count for count in counts if count is not None and count > captured), None)
+    far_more = rounded_away(found.rounded, reading.captured) if not reading.is_counted else None
+    if far_more is not None:
+        reading.gap(far_more)
+    if not reading.is_counted:  # the same number says no more than that of an old copy would
+        reading.expect(counted_elsewhere(reading.shown, reading.captured), "any")
 
 
 _LANGUAGES: Final = (

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.text import line_of
-from crawler.extract.urls import canonical_url
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
@@ -76,6 +73,8 @@ class Found:
     """Comments on the comments, of another make: those on the answers to a question."""
     stated: int | None = None
     """How many comments the page says there are, right before them."""
+    rounded: int | None = None
+    """About how many, where it says so by a rounded number."""
 
     @property
     def group(self) -> Group:
@@ -88,16 +87,14 @@ class _Page:
 
     def __init__(self, document: Document, observed_at: int, language: str | None) -> None:
         self.tree = page_tree(document)
-        self.own = {urlsplit(url).path.rstrip("/") for url in (document.url, canonical_url(document))}
         self.observed_at, self.language = observed_at, language
-        title = document.first("title")
         self.sums = Sums(self.tree)
-        self.around = Surroundings(self.tree, line_of(title) if title is not None else "")
+        self.around = Surroundings(self.tree, document)
 
     def read(self, template: Template) -> Found | None:
         """A candidate with its fields; None for reviews, what one member has written, and lists of other pages."""
         slots = read_slots(template, observed_at=self.observed_at, language=self.language)
-        is_of_others = is_by_one(template, slots) or is_collected(template, slots, self.own)
+        is_of_others = is_by_one(template, slots) or is_collected(template, slots, self.around.own)
         if is_rated(template) or is_of_others or hold_last(template, self.around.last):
             return None
         group, around = template.group, self.around
@@ -267,6 +264,7 @@ def find_thread(
         return read[0] if read else None
     found = _with_comments_below(page, read)
     found.stated = page.around.stated_for(found.group.spans)
+    found.rounded = page.around.rounded_before(found.group.spans[0][0])
     for part in filter(None, (found, found.below)):
         read_whole(part, observed_at=observed_at, language=language)
     return _with_answers_inside(page, found)

@@ -305,6 +305,17 @@ def counts_posts(text: str) -> bool:
     return any(map(text.casefold().__contains__, _LATIN_POSTS if text.isascii() else _POSTS))
 
 
+def places_of_posts(text: str) -> list[tuple[int, int]]:
+    """Where the same words stand in a case-folded line."""
+    found: list[tuple[int, int]] = []
+    for word in _POSTS:
+        at = text.find(word)
+        while at >= 0:
+            found.append((at, at + len(word)))
+            at = text.find(word, at + len(word))
+    return found
+
+
 @lru_cache(maxsize=4_096)
 def speaks_of_comments(text: str) -> bool:
     """Whether a line holds a word for comments."""

@@ -13,6 +13,8 @@ from crawler.extract.counts import read_count
 from crawler.extract.document import Document
 from crawler.extract.same_page import bare_host
 from crawler.extract.text import line_of
+from crawler.systems.generic.stated import is_of_else, stated_in
+from crawler.systems.generic.words import counts_posts
 from crawler.systems.wordpress.items import Items
 from crawler.systems.wordpress.locales import closed_sentences, counting_words
 
@@ -265,7 +267,7 @@ def heading_count(heading: str, title: str, language: str | None) -> int | None:
     """The number in a heading such as ``13 thoughts on “Top 10 hacks”``, ``One comment``, ``Keine Kommentare``.
 
     A heading with two numbers of which neither stands in the title says nothing that can be trusted, and one of
-    pingbacks nothing about comments.
+    pingbacks, of a part of the comments or of something else nothing about comments.
     """
     folded = heading.casefold()
     if len(heading) > 500:
@@ -278,8 +280,16 @@ def heading_count(heading: str, title: str, language: str | None) -> int | None:
         rest = rest.replace(title, " ")
     if PINGS.search(rest.casefold()) or len(re.findall(r"\d+(?:[.,'’\s]\d{3})*", rest)) != 1:
         return None
+    stated = stated_in(rest)
+    is_of_some = counts_posts(rest) and not _LONG.search(rest) if stated is None else not stated.is_exact
+    if is_of_some or is_of_else(rest):
+        return None
     count = read_count(rest, language)
     return count.value if count is not None and count.precision == "exact" else None
+
+
+_LONG = re.compile(r"\d{6}")
+"""Beside a word these may be the number of a post; here a heading counts them."""
 
 
 def _title(document: Document) -> str:

@@ -1,0 +1,179 @@
+"""What a line says about how many comments there are: one rule for headings, tabs, links, notes and attributes."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+from crawler.extract.counts import ascii_digits, read_count
+from crawler.systems.generic.words import counts_posts, places_of_posts
+
+_TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/counts.json").read_text("utf-8"))
+"""``about``: what stands before a number that is none to the last figure; ``some``: before a number of some comments
+(the last 12); ``other``: with comments that are counted apart (12 new); ``gone``: with such as are not shown or are
+counted by something else (12 removed, 12 a day), ``are``: what may stand between; ``else``: what else is counted.
+A ``*`` ends a stem.
+"""
+
+_NOT_BEFORE: Final = r"(?<![\d.,/#№+$€£¥])(?<!\d:)(?<![#№]\s)"
+_NOT_BEHIND: Final = r"(?!\d|[.,:/]\d|\s?%|(?:st|nd|rd|th|º|ª)\b|\.\s?[^\W\d])"
+_COUNT = re.compile(rf"{_NOT_BEFORE}\d{{1,5}}{_NOT_BEHIND}")
+"""A number that may count: ``#5`` is the fifth and ``+1`` is an opinion."""
+_LARGE = re.compile(
+    rf"{_NOT_BEFORE}(?:\d{{1,3}}(?:[.,'’ \u00a0\u2009\u202f]\d{{3}}){{1,2}}|\d{{1,2}}(?:,\d\d){{1,2}},\d{{3}})"
+    rf"{_NOT_BEHIND}"
+)
+"""The same with marks between its thousands."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+MOST_BETWEEN: Final = 3
+"""Words between a number and the word for what it counts."""
+
+
+class _Number(NamedTuple):
+    start: int
+    end: int
+    value: int
+    is_exact: bool
+
+
+class Stated(NamedTuple):
+    """How many comments a line says there are."""
+
+    count: int
+    is_exact: bool
+    """Whether it is said to the last one: ``1.2K`` and ``99+`` are not."""
+
+
+def numbers_in(line: str) -> list[int]:
+    """The numbers of a line that may count; those of thousands where there is no other. Rounded ones do not."""
+    return [number.value for number in _numbers(plain(line)) if number.is_exact]
+
+
+def stated_in(line: str) -> Stated | None:
+    """How many comments a line with a word for them and one number says there are; None where it counts another thing.
+
+    That is a part of them (``Top 12 comments``), such as nobody sees (``12 comments removed``), or what a number far
+    from the word counts (``Comments are closed after 14 days``).
+    """
+    return _stated_in(line) if any(map(str.isdecimal, line)) and counts_posts(line) else None
+
+
+@lru_cache(maxsize=4_096)
+def _stated_in(line: str) -> Stated | None:
+    text = plain(line).casefold()
+    numbers = _numbers(text)
+    if len(numbers) != 1:
+        return None
+    [number] = numbers
+    places = places_of_posts(text)
+    behind = min((place for place in places if place[0] >= number.end), default=None)
+    before = max((place for place in places if place[1] <= number.start), default=None)
+    counts = (behind is not None and _counts_behind(text, number, behind[0])) or (
+        before is not None and _counts_before(text, number, before)
+    )
+    return Stated(number.value, number.is_exact) if counts else None
+
+
+def is_of_else(line: str) -> bool:
+    """Whether a number with one word, or alone, counts another thing than comments: ``12 likes``, ``2023``."""
+    text = plain(line).casefold()
+    return _YEAR.fullmatch(text.strip("\t ()[]")) is not None or _ELSE.search(text) is not None
+
+
+def plain(line: str) -> str:
+    """A line with the digits and marks of ASCII, character by character."""
+    return ascii_digits(line).replace("，", ",")
+
+
+def _numbers(text: str) -> list[_Number]:
+    large = list(_LARGE.finditer(text))
+    found = large if large and _COUNT.search(_LARGE.sub("", text)) is None else list(_COUNT.finditer(text))
+    numbers: list[_Number] = []
+    for match in found or _ROUNDED.finditer(text):
+        count = read_count(text[match.start() :])
+        if count is None:
+            continue
+        written = int(re.sub(r"\D", "", match[0]))
+        unit = _UNIT.match(text, match.end()) if count.value != written else None
+        is_exact = count.precision == "exact" and unit is None and not _ABOUT.search(text[: match.start()])
+        end = unit.end() if unit is not None else match.end()
+        numbers.append(_Number(match.start(), end, written if unit is None else count.value, is_exact))
+    return numbers
+
+
+_ROUNDED = re.compile(r"(?<![\d.,:/#№+$€£¥])\d{1,3}[.,]\d{1,2}(?=\s?[^\W\d])")
+"""``1.2K``"""
+_UNIT = re.compile(r"\s?(?:[백百]?[千万萬億亿兆천만억조]|[^\W\d]+\.?)")
+"""What multiplies a number: ``12K``, ``12 Tsd.``"""
+
+
+def _counts_behind(text: str, number: _Number, start: int) -> bool:
+    """Whether a number counts the comments that a word behind it names: ``12 comments``."""
+    between, rest = text[number.end : start], text[start:]
+    before = _last_clause(text[: number.start])
+    if _CLAUSE.search(between) or len(between.split()) > MOST_BETWEEN:
+        return False
+    words = f"{before} {between}"
+    is_part = _SOME_LAST.search(before) or _SOME.search(between)
+    return not (is_part or _OTHER.search(words) or _GONE.search(words) or _GONE_NEXT.match(_clause(rest)))
+
+
+def _counts_before(text: str, number: _Number, place: tuple[int, int]) -> bool:
+    """Whether a number counts the comments that a word before it names: ``Comments (12)``."""
+    word = _REST_OF_WORD.match(text, place[1])
+    between = text[word.end() if word is not None else place[1] : number.start]
+    rest, before = text[number.end :], _last_clause(text[: place[0]])
+    words = between.split()
+    has_word = any(map(str.isalpha, between)) and len(between) > LONGEST_PARTICLE
+    has_mark = _OPENS.search(between) is not None
+    if len(words) > MOST_BETWEEN or (has_word and not has_mark and (len(words) > 1 or _NEXT_WORD.match(rest))):
+        return False
+    if (has_word or _COLON.search(between)) and _ELSE_NEXT.match(rest):
+        return False
+    return not (_OTHER.search(f"{before} {between}") or _GONE.search(f"{before} {between}") or _GONE_NEXT.match(rest))
+
+
+LONGEST_PARTICLE: Final = 2
+"""Characters between a word and its number that say nothing, where words are not parted: ``评论共12条``."""
+
+_CLAUSE = re.compile(r"[:;!?|•·。！？：；]|[.,]\s|\s[-–—/]\s")
+_OPENS = re.compile(r"[:(\[（【：]\W*$")
+_COLON = re.compile(r"[:：]\W*$")
+_REST_OF_WORD = re.compile(r"[^\W\d]*(?:\([a-z]{1,3}\))?")
+_NEXT_WORD = re.compile(r"\s+[^\W\d]")
+
+
+def _clause(text: str) -> str:
+    return _CLAUSE.split(text, maxsplit=1)[0]
+
+
+def _last_clause(text: str) -> str:
+    return _CLAUSE.split(text)[-1]
+
+
+def _words(*names: str) -> str:
+    """Whole words, or such as begin so; where words are not parted, parts of them."""
+    whole: list[str] = []
+    for word in sorted({word for name in names for word in _TABLES[name]}, key=len, reverse=True):
+        escaped = re.escape(word.rstrip("*")).replace(r"\ ", r"\s+")
+        is_parted = _UNPARTED.match(word) is None
+        whole.append(escaped + ("" if word.endswith("*") or not is_parted else r"(?!\w)") if is_parted else escaped)
+    parted = [word for word in whole if _UNPARTED.match(word) is None]
+    other = [word for word in whole if _UNPARTED.match(word) is not None]
+    return "|".join(filter(None, [rf"(?<![^\W\d])(?:{'|'.join(parted)})" if parted else "", "|".join(other)]))
+
+
+_UNPARTED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+_ABOUT = re.compile(rf"(?:{_words('about')}|[~≈>≥±])\W*$", re.IGNORECASE)
+_SOME_LAST = re.compile(rf"(?:{_words('some')})\W*$")
+_SOME = re.compile(_words("some"))
+_OTHER = re.compile(_words("other"))
+_GONE = re.compile(_words("gone"))
+_GONE_NEXT = re.compile(rf"\W*(?:\S+\s+)?(?:(?:{_words('are')})\s+)?(?:{_words('gone')})")
+_ELSE = re.compile(rf"^\W*(?:(?:{_words('else')})\w*\W*\d[\d.,'’ ]*|\d[\d.,'’ ]*\s*(?:{_words('else')}))\W*\w*\W*$")
+_ELSE_NEXT = re.compile(rf"\s*(?:{_words('else')})")
