@@ -33,6 +33,7 @@ from crawler.systems.generic.completeness import (
     offered_beside,
     replies_said,
     rounded_away,
+    state_beside,
     told_beside,
     unshown,
     unshown_replies,
@@ -285,11 +286,13 @@ class Reading:
         place = Place.of_texts(document, [comment.text or "" for comment in comments])
         return page_links(place, document, self.shown.url) if place is not None else Links([], [])
 
-    def look_around(self, *, with_pages: bool) -> None:
-        """Where the page alone brought comments and nothing counts them: what stands next to them may tell of more.
+    def look_around(self, *, is_general: bool) -> None:
+        """What stands next to comments of the page may tell who may write, and where nothing counts them of more.
 
-        :param with_pages: whether the system knows further pages of the thread by their links alone
+        :param is_general: whether the system knows further pages of the thread by their links alone, and no forms
         """
+        if self.ref.state == "unknown" and self._shown:
+            self._learn_state(is_general=is_general)
         if self.is_counted or self._gaps or self._stop[0] != "exhausted" or len(self._shown) != self.captured:
             return
         if not self.captured:
@@ -316,12 +319,19 @@ class Reading:
         replies = sum(count for _, count in replies_said(place))
         if replies and self._captured_top == self._captured:
             self.gap(unshown_replies(replies))
-        if with_pages:
-            stated = page_stated(place)
-            if stated is not None and stated[1] > 1:
-                self.gap(f"the page says that it is one of {stated[1]}")
+        if is_general:
+            numbered = page_stated(place)
+            if numbered is not None and numbered[1] > 1:
+                self.gap(f"the page says that it is one of {numbered[1]}")
         if not self.is_counted:  # the same number says no more than that of an old copy would
             self.expect(counted_elsewhere(self.shown, self.captured), "any")
+
+    def _learn_state(self, *, is_general: bool) -> None:
+        place = Place.of_texts(self.shown, self._shown)
+        if place is None:
+            return
+        has_form = is_general and bool(place.tree.places.get("textarea"))
+        self.ref.state = "open" if has_form else state_beside(place, self.shown) or self.ref.state
 
     @property
     def is_full(self) -> bool:
@@ -519,7 +529,7 @@ async def read_thread(system: System, reading: Reading) -> AsyncIterator[Batch]:
                 break
             reading.begin_again()
         if not system.is_last_resort:  # that one has looked itself
-            reading.look_around(with_pages=system.is_general)
+            reading.look_around(is_general=system.is_general)
     except FetchError as error:
         reading.stop(error.reason, error.detail)
     except Exception as error:  # a defect of one system costs its thread a "partial", not the page its visit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
@@ -15,6 +15,7 @@ from crawler.systems.generic.paging import NEAR
 from crawler.systems.generic.place import Place
 from crawler.systems.generic.records import NEVER
 from crawler.systems.generic.stated import numbers_in, stated_in
+from crawler.systems.generic.states import LONGEST_NOTE, state_said, state_words_in
 from crawler.systems.generic.template import PRESSED
 from crawler.systems.generic.thread import Found
 from crawler.systems.generic.tree import Tree, is_unshown, nodes_of
@@ -45,7 +46,7 @@ def announced(document: Document) -> int | None:
         line = line_of(node) if place and (not address or document.link(address) in own) else ""
         stated = stated_in(line) if 0 < len(line) <= LONGEST and speaks_of_comments(line) else None
         if stated is not None and stated.is_exact and _REVIEWS.search(line) is None:
-            counts.append(stated.count)
+            counts.append(stated.comments)
     return max(counts, default=None)
 
 
@@ -59,7 +60,7 @@ def headed(document: Document) -> int | None:
         is_count = len(line) <= LONGEST and _COUNT_ALONE.fullmatch(line) and speaks_of_comments(line)
         stated = stated_in(line) if is_count and not _REVIEWS.search(line) else None
         if stated is not None and stated.is_exact:
-            return stated.count
+            return stated.comments
     return None
 
 
@@ -385,6 +386,65 @@ def rounded_away(rounded: int | None, captured: int) -> str | None:
 
 FAR_MORE: Final = 2
 """How many times as many are more however the number was rounded."""
+
+
+def state_beside(place: Place, document: Document) -> str | None:
+    """``closed`` or ``login`` by the lines next to the comments of a page; None where nothing says so."""
+    return _state_of(_notes(place.tree, place.beside(BESIDE), document), is_beside=True)
+
+
+def closed_note(document: Document) -> str | None:
+    """The one line by which a page without comments says that nobody may write any; None without one.
+
+    Several are those of other pages, in a list.
+    """
+    if not _may_be_closed(document):
+        return None
+    tree = nodes_of(document)
+    lines = _notes(tree, tree.places.get("", ()), document)
+    notes = dict.fromkeys(line for line, is_link in lines if not is_link and state_said(line) == "closed")
+    alone = [line for line in notes if not any(line != other and other in line for other in notes)]
+    return alone[0] if len(alone) == 1 else None
+
+
+def _may_be_closed(document: Document) -> bool:
+    """Whether a page has any word of such a line; False is sure and costs next to nothing."""
+    body = document.tree.body
+    return body is not None and state_words_in(body.text(deep=True, separator=" "))
+
+
+def _state_of(notes: Iterable[tuple[str, bool]], *, is_beside: bool) -> str | None:
+    said = [(state_said(line, is_beside=is_beside), is_link) for line, is_link in notes]
+    if ("closed", False) in said:
+        return "closed"
+    return "login" if any(state == "login" for state, _ in said) else None
+
+
+def _notes(tree: Tree, nodes: Iterable[int], document: Document) -> Iterator[tuple[str, bool]]:
+    """The short lines of some nodes and of what is around them, without the page's title; whether one is a control."""
+    heading = document.first("h1")
+    title = line_of(heading) if heading is not None else ""
+    for node in nodes:
+        if not 0 < len(tree.texts[node]) <= LONGEST_NOTE:
+            continue
+        for around in (node, *tree.above(node, 2)):
+            line = tree.line(around, LONGEST_NOTE)
+            inside = range(around, min(tree.ends[around], around + MOST_INSIDE))
+            if line is None or sum(tree.tags[one] == "a" for one in inside) > MOST_LINKS:
+                break
+            if any(is_unshown(tree.attrs[one]) for one in (*inside, *tree.above(around, ABOVE))):
+                break
+            line = line.replace(title, "") if len(title) > SHORTEST_TITLE else line
+            is_control = any(tree.tags[one] in PRESSED for one in inside)
+            yield line, is_control or tree.link_of(node) is not None or _is_pressed(tree, node)
+
+
+MOST_INSIDE: Final = 20
+"""Nodes of a line."""
+MOST_LINKS: Final = 2
+"""More links in a line are a menu: to log in, to register."""
+SHORTEST_TITLE: Final = 3
+"""Characters; shorter ones may be a part of any line."""
 
 
 def told_beside(place: Place, captured: int) -> int | None:

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Final, NamedTuple
 
 from crawler.extract.counts import ascii_digits, read_count
-from crawler.systems.generic.words import counts_posts, places_of_posts
+from crawler.systems.generic.words import Words, counts_posts, places_of_posts
 
 _TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/counts.json").read_text("utf-8"))
 """``about``: what stands before a number that is none to the last figure; ``some``: before a number of some comments
@@ -43,7 +43,7 @@ class _Number(NamedTuple):
 class Stated(NamedTuple):
     """How many comments a line says there are."""
 
-    count: int
+    comments: int
     is_exact: bool
     """Whether it is said to the last one: ``1.2K`` and ``99+`` are not."""
 
@@ -78,10 +78,11 @@ def _stated_in(line: str) -> Stated | None:
     return Stated(number.value, number.is_exact) if counts else None
 
 
+@lru_cache(maxsize=4_096)
 def is_of_else(line: str) -> bool:
     """Whether a number with one word, or alone, counts another thing than comments: ``12 likes``, ``2023``."""
     text = plain(line).casefold()
-    return _YEAR.fullmatch(text.strip("\t ()[]")) is not None or _ELSE.search(text) is not None
+    return _YEAR.fullmatch(text.strip("\t ()[]")) is not None or _ELSE_FIRST.are_in(text) or _ELSE_LAST.are_in(text)
 
 
 def plain(line: str) -> str:
@@ -99,7 +100,7 @@ def _numbers(text: str) -> list[_Number]:
             continue
         written = int(re.sub(r"\D", "", match[0]))
         unit = _UNIT.match(text, match.end()) if count.value != written else None
-        is_exact = count.precision == "exact" and unit is None and not _ABOUT.search(text[: match.start()])
+        is_exact = count.precision == "exact" and unit is None and not _is_about(text[: match.start()])
         end = unit.end() if unit is not None else match.end()
         numbers.append(_Number(match.start(), end, written if unit is None else count.value, is_exact))
     return numbers
@@ -111,6 +112,10 @@ _UNIT = re.compile(r"\s?(?:[백百]?[千万萬億亿兆천만억조]|[^\W\d]+\.?
 """What multiplies a number: ``12K``, ``12 Tsd.``"""
 
 
+def _is_about(before: str) -> bool:
+    return _SIGN_ABOUT.search(before) is not None or _ABOUT.are_in(before.casefold())
+
+
 def _counts_behind(text: str, number: _Number, start: int) -> bool:
     """Whether a number counts the comments that a word behind it names: ``12 comments``."""
     between, rest = text[number.end : start], text[start:]
@@ -118,8 +123,8 @@ def _counts_behind(text: str, number: _Number, start: int) -> bool:
     if _CLAUSE.search(between) or len(between.split()) > MOST_BETWEEN:
         return False
     words = f"{before} {between}"
-    is_part = _SOME_LAST.search(before) or _SOME.search(between)
-    return not (is_part or _OTHER.search(words) or _GONE.search(words) or _GONE_NEXT.match(_clause(rest)))
+    is_part = _SOME_LAST.are_in(before) or _SOME.are_in(between)
+    return not (is_part or _OTHER.are_in(words) or _GONE.are_in(words) or _GONE_NEXT.are_in(_clause(rest)))
 
 
 def _counts_before(text: str, number: _Number, place: tuple[int, int]) -> bool:
@@ -132,9 +137,10 @@ def _counts_before(text: str, number: _Number, place: tuple[int, int]) -> bool:
     has_mark = _OPENS.search(between) is not None
     if len(words) > MOST_BETWEEN or (has_word and not has_mark and (len(words) > 1 or _NEXT_WORD.match(rest))):
         return False
-    if (has_word or _COLON.search(between)) and _ELSE_NEXT.match(rest):
+    if (has_word or _COLON.search(between)) and _ELSE_NEXT.are_in(rest):
         return False
-    return not (_OTHER.search(f"{before} {between}") or _GONE.search(f"{before} {between}") or _GONE_NEXT.match(rest))
+    around = f"{before} {between}"
+    return not (_OTHER.are_in(around) or _GONE.are_in(around) or _GONE_NEXT.are_in(rest))
 
 
 LONGEST_PARTICLE: Final = 2
@@ -155,25 +161,13 @@ def _last_clause(text: str) -> str:
     return _CLAUSE.split(text)[-1]
 
 
-def _words(*names: str) -> str:
-    """Whole words, or such as begin so; where words are not parted, parts of them."""
-    whole: list[str] = []
-    for word in sorted({word for name in names for word in _TABLES[name]}, key=len, reverse=True):
-        escaped = re.escape(word.rstrip("*")).replace(r"\ ", r"\s+")
-        is_parted = _UNPARTED.match(word) is None
-        whole.append(escaped + ("" if word.endswith("*") or not is_parted else r"(?!\w)") if is_parted else escaped)
-    parted = [word for word in whole if _UNPARTED.match(word) is None]
-    other = [word for word in whole if _UNPARTED.match(word) is not None]
-    return "|".join(filter(None, [rf"(?<![^\W\d])(?:{'|'.join(parted)})" if parted else "", "|".join(other)]))
-
-
-_UNPARTED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-_ABOUT = re.compile(rf"(?:{_words('about')}|[~≈>≥±])\W*$", re.IGNORECASE)
-_SOME_LAST = re.compile(rf"(?:{_words('some')})\W*$")
-_SOME = re.compile(_words("some"))
-_OTHER = re.compile(_words("other"))
-_GONE = re.compile(_words("gone"))
-_GONE_NEXT = re.compile(rf"\W*(?:\S+\s+)?(?:(?:{_words('are')})\s+)?(?:{_words('gone')})")
-_ELSE = re.compile(rf"^\W*(?:(?:{_words('else')})\w*\W*\d[\d.,'’ ]*|\d[\d.,'’ ]*\s*(?:{_words('else')}))\W*\w*\W*$")
-_ELSE_NEXT = re.compile(rf"\s*(?:{_words('else')})")
+_ABOUT = Words(_TABLES["about"], behind=r"\W*$")
+_SIGN_ABOUT = re.compile(r"[~≈>≥±]\W*$")
+_SOME, _SOME_LAST = Words(_TABLES["some"]), Words(_TABLES["some"], behind=r"\W*$")
+_OTHER = Words(_TABLES["other"])
+_GONE = Words(_TABLES["gone"])
+_ARE: Final = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in _TABLES["are"])
+_GONE_NEXT = Words(_TABLES["gone"], before=rf"^\W*(?:\S+\s+)?(?:(?:{_ARE})\s+)?")
+_ELSE_FIRST = Words(_TABLES["else"], before=r"^\W*", behind=r"\w*\W*\d[\d.,'’ ]*\W*$")
+_ELSE_LAST = Words(_TABLES["else"], before=r"^\W*\d[\d.,'’ ]*\s*", behind=r"\W*\w*\W*$")
+_ELSE_NEXT = Words(_TABLES["else"], before=r"^\s*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
@@ -66,10 +66,10 @@ class Surroundings:
         self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
         stated = list(_counts(tree, line_of(title) if title is not None else "", self.own))
-        self.counts = [(node, one.count) for node, one, _ in stated if one.is_exact]
+        self.counts = [(node, one.comments) for node, one, _ in stated if one.is_exact]
         """Where a short line states a count of comments, and the count."""
         self._worded = {node for node, _, has_word in stated if has_word}
-        self._rounded = [(node, one.count) for node, one, _ in stated if not one.is_exact]
+        self._rounded = [(node, one.comments) for node, one, _ in stated if not one.is_exact]
         self.states_one = any(number == 1 for _, number in self.counts)
         """Whether a line says that there is one comment."""
         self.addressed = _addressed(tree)
@@ -110,7 +110,7 @@ class Surroundings:
         """Whether the first count is of one comment, or none, and behind a node before which no line speaks of them."""
         return self._few > first and not self.is_spoken_of(first - SPOKEN, first)
 
-    def stated_for(self, spans: list[tuple[int, int]]) -> int | None:
+    def stated_for(self, spans: Sequence[tuple[int, int]]) -> int | None:
         """The count for a whole thread: the one before it, or a larger one before a further list of it."""
         before, low, high = self.stated_before(spans[0][0]), spans[0][0], spans[-1][0]
         before = before if before is not None else self._attribute_before(low)
@@ -141,7 +141,7 @@ class Surroundings:
     def _count_of(self, node: int, name: str, value: str) -> int | None:
         if name in _SAID and len(value) <= LONGEST_HEADING:
             stated = None if _leads_to_title(self.tree, node, self.own) else stated_in(value)
-            return stated.count if stated is not None and stated.is_exact else None
+            return stated.comments if stated is not None and stated.is_exact else None
         if not (value.isdecimal() and len(value) <= LONGEST_COUNT and _NAMED.fullmatch(name)):
             return None
         is_named = speaks_of_comments(name) or (

@@ -14,11 +14,13 @@ from crawler.systems.generic.completeness import (
     all_stated,
     announced,
     answers_unread,
+    closed_note,
     counted_elsewhere,
     headed,
     offered_beside,
     replies_offered,
     rounded_away,
+    state_beside,
     times_between,
     told_beside,
     unshown,
@@ -61,7 +63,10 @@ class Generic(System):
         kept = None if found is not None or stated else unshown(document)
         if kept is not None:
             place, stated = "what would show it", kept.stated
-        elif found is None and not stated:
+        closed = closed_note(document) if found is None and not stated and kept is None else None
+        if closed is not None:
+            place = "a note that it is closed"
+        elif found is None and not stated and kept is None:
             return []
         return [
             ThreadRef(
@@ -70,7 +75,7 @@ class Generic(System):
                 native_id=None,
                 url=page_url(document.url) or document.url,
                 detected_by=f"{found.group.label} ({len(found.group.spans)})" if found is not None else place,
-                state="open" if found is not None and is_sure and found.has_form else "unknown",
+                state="open" if is_sure and found and found.has_form else "closed" if closed is not None else "unknown",
                 confidence=round(found.confidence, 3) if found is not None else None,
                 is_doubtful=not is_sure,
                 stated=stated or None,
@@ -133,6 +138,8 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
     :param pages: how many pages brought comments
     """
     place = Place.of(found)
+    if ref.state == "unknown":
+        ref.state = state_beside(place, reading.shown) or ref.state
     stated = page_stated(place)
     if stated is not None and pages < stated[1]:
         reading.gap(f"the page says that it is one of {stated[1]}; {pages} could be read")

@@ -114,6 +114,41 @@ def _role(word: str) -> int:
     return found
 
 
+_UNPARTED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""What words begin with in scripts that do not part them."""
+
+
+class Words:
+    """Whole words, or with a ``*`` such as begin so, to look for in case-folded lines.
+
+    Where a script does not part words they are looked for within others too.
+    """
+
+    def __init__(self, words: Iterable[str], before: str = "", behind: str = "") -> None:
+        """Words, and patterns of what stands before and behind them."""
+        listed = list(words)
+        self._stems = tuple(dict.fromkeys(word.rstrip("*").partition(" ")[0] for word in listed))
+        self._pattern = re.compile(f"{before}(?:{_whole(listed)}){behind}")
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text may hold any of them; False is sure and costs little."""
+        return any(map(text.__contains__, self._stems))
+
+    def are_in(self, text: str) -> bool:
+        """Whether a text holds any of them."""
+        return self.may_be_in(text) and self._pattern.search(text) is not None
+
+
+def _whole(words: list[str]) -> str:
+    patterns: list[str] = []
+    for word in sorted(words, key=len, reverse=True):
+        escaped = re.escape(word.rstrip("*")).replace(r"\ ", r"\s+")
+        is_parted = _UNPARTED.match(word) is None
+        end = "" if word.endswith("*") or not is_parted else r"(?!\w)"
+        patterns.append((r"(?<![^\W\d])" if is_parted else "") + escaped + end)
+    return "|".join(patterns)
+
+
 _LOOSE = re.compile(r"[\d\W_]+")
 
 

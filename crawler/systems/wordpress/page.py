@@ -14,6 +14,7 @@ from crawler.extract.document import Document
 from crawler.extract.same_page import bare_host
 from crawler.extract.text import line_of
 from crawler.systems.generic.stated import is_of_else, stated_in
+from crawler.systems.generic.states import state_said
 from crawler.systems.generic.words import counts_posts
 from crawler.systems.wordpress.items import Items
 from crawler.systems.wordpress.locales import closed_sentences, counting_words
@@ -225,22 +226,23 @@ def state_of(document: Document, items: Items) -> str:
         return "login"
     if document.first(FORMS) is not None:
         return "open"
-    if document.first(".no-comments, .nocomments, .comments-closed") is not None or _says_closed(document):
+    said = _said(document)
+    if document.first(".no-comments, .nocomments, .comments-closed") is not None or "closed" in said:
         return "closed"
     if document.first('a.comment-reply-login, #respond a[href*="/wp-login.php"]') is not None:
         return "login"
-    return "unknown"
+    return "login" if "login" in said else "unknown"
 
 
-def _says_closed(document: Document) -> bool:
-    sentences = closed_sentences()
+def _said(document: Document) -> set[str | None]:
+    """What the sentences in the place of the form say: that comments are closed, or for members."""
+    sentences, said = closed_sentences(), set[str | None]()
     for selector in ("#comments p", "#respond p", ".comments-area p", "p.comments", "#comments"):
         for node in document.css(selector)[:200]:
             if node.child is not None and node.child.tag == "-text":
                 text = (node.child.text_content or "").strip().rstrip(".。").casefold()
-                if text in sentences:
-                    return True
-    return False
+                said.add("closed" if text in sentences else state_said(line_of(node)))
+    return said
 
 
 def stated_count(document: Document, items: Items, language: str | None) -> int | None:
