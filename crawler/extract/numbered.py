@@ -78,6 +78,60 @@ def adds_to(url: str, other: str, *, any_value: bool = False) -> bool:
     return bool(value) and (is_number or any_value) and not is_post
 
 
+def continues(url: str, other: str) -> bool:
+    """Whether an address is that of a further page at another one by the number alone that it has more or otherwise.
+
+    ``/story/5`` and ``/?p=5`` are other stories beside ``/story/4`` and ``/?p=4``.
+    """
+    here, there = address(url), address(other)
+    if adds_to(url, other):
+        return True
+    if here.pairs == there.pairs and is_page_of(other, url, 1):
+        return other.rstrip("/") != url.rstrip("/")
+    return bool(first_of(url, other)) and _POST.match(here.number) is None and other != url
+
+
+_POST: Final = re.compile(r"/p[/:-]?[0-9]", re.IGNORECASE)
+"""``/p/5`` may be a post."""
+
+
+def is_further(url: str, other: str) -> bool:
+    """Whether an address may be that of a further page at another one: by what its query has more, or a number.
+
+    ``/story?after=x7``, ``/story/comments/2`` and ``/story,2.html`` of ``/story`` and ``/story.html``.
+    """
+    if adds_to(url, other, any_value=True):
+        return True
+    here, there = (_EXTENSION.sub("", one.partition("?")[0]) for one in (url, other))
+    return there.startswith(here) and _NUMBER_BEHIND.fullmatch(there[len(here) :]) is not None
+
+
+_EXTENSION: Final = re.compile(r"(?:\.[a-zA-Z]{2,5}|/)$")
+_NUMBER_BEHIND: Final = re.compile(r"[/,;_.-](?:[a-z]{1,12}[/_-]?)?[0-9]{1,5}", re.IGNORECASE)
+
+
+def without_number(url: str) -> list[str]:
+    """The address of the first page, where an address says that it is a further one: ``/story`` of ``/story?page=2``.
+
+    Else nothing; ``/p/5`` and ``/?p=5`` may be posts.
+    """
+    here = address(url)
+    path, _, query = url.partition("?")
+    if here.number and _POST.match(here.number) is None:
+        return [here.place + path[len(path.rstrip("/")) :] + ("?" + query if query else "")]
+    kept = [pair for pair in here.pairs if _PLACE.fullmatch(pair) is None]
+    if len(kept) + 1 != len(here.pairs) or not urlsplit(url).path.strip("/"):
+        return []
+    return [path + ("?" + "&".join(kept) if kept else "")]
+
+
+_PLACE: Final = re.compile(
+    r"(?:(?:page|paged|pg|p|offset|start|seite|pagina|strona|sida|side)=(?!1$|0$)[0-9]{1,6}|(?:cursor|after|before)=.+)",
+    re.IGNORECASE,
+)
+"""What of a query says from where on something is shown."""
+
+
 def is_titled(place: str, short: str) -> bool:
     """Whether a path is another one that ends with a number, and a title: `/topic/9-title` of `/topic/9`."""
     return _TITLED.fullmatch(place[len(short) :]) is not None and place.startswith(short) and short[-1:].isdecimal()

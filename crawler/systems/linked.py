@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 
 from archive.schema import Comment
 from crawler.extract.document import Document
+from crawler.extract.numbered import is_further, without_number
+from crawler.extract.text import line_of
+from crawler.extract.urls import canonical_url, page_url
 from crawler.systems.base import Batch, Exchange, FetchError
 from crawler.systems.reading import Reading
 
@@ -23,24 +26,39 @@ class Read(NamedTuple):
     links: Sequence[str] = ()
     """Pages that are linked behind its comments or among them: they should show others."""
     onward: Sequence[str] = ()
-    """Pages that are linked above them or called the next: of the thread, or of an article in pages."""
+    """Pages that are linked above them: of the thread, or of an article in pages."""
+    following: Sequence[str] = ()
+    """The page that this one calls the next, of either."""
 
 
 class LinkedPages:
     """Reads one page after the other until none is new."""
 
-    def __init__(self, reading: Reading, first: Read) -> None:
-        """Begin with what the page itself shows, before the pipelines take the labels of comments without ids."""
+    def __init__(self, reading: Reading, first: Read, whole: Whole | None = None) -> None:
+        """Begin with what the page itself shows, before the pipelines take the labels of comments without ids.
+
+        :param whole: the first page, where the page itself is another
+        """
         self._reading = reading
+        self._whole = whole
         self._shown = _Shown(reading.shown.url, first)
-        self._links, self._onward = deque(first.links), deque(first.onward)
+        self._links, self._onward = deque(first.links), deque([*first.onward, *first.following])
+        self._called_next: dict[str, tuple[frozenset[str | None], set[str]]] = {}
+        """The page that each of these follows: its comments and what it says."""
         self._seen = {reading.shown.url.partition("#")[0], reading.ref.url}
+        self._note(first, reading.shown)
         self.pages = 1
         """How many pages brought comments."""
 
     async def read(self, read_page: Callable[[Document, Exchange], Read]) -> AsyncIterator[Batch]:
-        """What the further pages bring, those behind the comments first."""
+        """What the further pages bring: the first where this is another, then those behind the comments."""
         unread, barren = 0, [0, 0]
+        if self._whole is not None:
+            self._reading.leads_to([self._whole.url])
+            self._seen.add(self._whole.url)
+            found = read_page(self._whole.document, self._whole.exchange)
+            if found.comments:
+                yield self._take(self._whole.url, found, self._whole.document, self._whole.exchange)
         queues = self._links, self._onward
         while (turn := next((n for n in (0, 1) if queues[n] and barren[n] < MAX_BARREN), None)) is not None:
             url = queues[turn].popleft()
@@ -57,26 +75,80 @@ class LinkedPages:
             self._reading.walked("pages")
             met, found = self._reading.met, read_page(document, exchange)
             if found.comments:
-                yield self._take(url, found, exchange)
+                yield self._take(url, found, document, exchange)
             elif turn == 0:
                 unread += 1
             if self._reading.met > met:
                 self.pages += 1
                 barren = [0, 0]  # what a page of the thread links to is looked at, wherever its own link stood
-            else:
-                barren[turn] += 1
-                if barren[turn] == MAX_BARREN:
-                    queues[turn].clear()
+                continue
+            if turn == 1 and self._is_the_same_again(url, found, document):
+                self._reading.gap(f"{url} is called the next page, and shows nothing new")
+            barren[turn] += 1
+            if barren[turn] == MAX_BARREN:
+                queues[turn].clear()
         if unread:
             self._reading.gap(f"no comment could be read on {unread} further pages")
 
-    def _take(self, url: str, found: Read, exchange: Exchange) -> Batch:
+    def _take(self, url: str, found: Read, document: Document, exchange: Exchange) -> Batch:
         twin = self._shown.before(url, found.comments)
         if twin is not None:
             self._reading.gap(f"{url} shows the comments of {twin or 'the first page'} once more, not its own")
         self._links.extend(found.links)
-        self._onward.extendleft(reversed(found.onward))
+        self._onward.extendleft(reversed([*found.onward, *found.following]))
+        self._note(found, document)
         return self._reading.batch(found.comments, exchange)
+
+    def _note(self, page: Read, document: Document) -> None:
+        self._reading.leads_to([*page.links, *page.following])
+        for url in page.following:
+            self._called_next[url] = _ids(page.comments), _paragraphs(document)
+
+    def _is_the_same_again(self, url: str, found: Read, document: Document) -> bool:
+        """Whether a page has nothing that the one which it follows has not: the next page of an article would have."""
+        if url not in self._called_next:
+            return False
+        ids, said = self._called_next[url]
+        return (not found.comments or _ids(found.comments) == ids) and _paragraphs(document) <= said
+
+
+class Whole(NamedTuple):
+    """The first page of a thread of which another was visited."""
+
+    url: str
+    document: Document
+    exchange: Exchange
+
+
+async def whole_of(reading: Reading) -> Whole | None:
+    """The first page, where the address in hand is that of a further one and the two are headed alike; else None.
+
+    That is the one that the page calls its own address, or what is left of the address without the number.
+    """
+    shown = reading.shown
+    canonical, own = canonical_url(shown), page_url(shown.url) or shown.url
+    named = [canonical] if own != canonical and is_further(canonical, own) else []
+    for url in named or without_number(own):
+        try:
+            document, exchange = await reading.document(url)
+        except FetchError as error:
+            if named or error.status not in (404, 410):
+                reading.missing(error)
+            continue
+        if is_headed_alike(document, shown):
+            reading.home = url
+            return Whole(url, document, exchange)
+    return None
+
+
+def is_headed_alike(document: Document, other: Document) -> bool:
+    """Whether two pages have the same headings, or where they have none the same title."""
+    one, two = ([line_of(node) for node in page.css("h1") or page.css("title")] for page in (document, other))
+    return one == two
+
+
+def _paragraphs(document: Document) -> set[str]:
+    return {line for node in document.css("p") if (line := line_of(node))}
 
 
 class _Shown:

@@ -24,7 +24,7 @@ from crawler.keys import digest
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.fields import moment, set_time
 from crawler.systems.generic.paging import onward_links
-from crawler.systems.linked import LinkedPages, Read
+from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
 ROOT: Final = re.compile(r"h-[a-z]+(?:-[a-z]+)*\Z")
@@ -86,10 +86,12 @@ class Microformats(System):
         def read_page(document: Document, exchange: Exchange) -> Read:
             comments = _comments(ref, document, exchange)
             links = reading.linked_pages(document, comments)
-            return Read(comments, links.behind, [*links.above, *onward_links(document, reading.shown.url)])
+            following = onward_links(document, reading.home)
+            return Read(comments, links.behind, links.above, following)
 
+        whole = await whole_of(reading)
         shown = read_page(reading.shown, reading.page)
-        linked = LinkedPages(reading, shown)
+        linked = LinkedPages(reading, shown, whole)
         yield reading.batch(shown.comments, reading.page)
         async for batch in linked.read(read_page):
             yield batch

@@ -79,14 +79,18 @@ class Reading:
         clock: Callable[[], int],
         new_capture_id: Callable[[], str],
         limits: Limits,
+        leads_to: Callable[[Document, Iterable[str]], None] = lambda _document, _urls: None,
     ) -> None:
         self.ref = ref
         self.shown = document
+        self.home = document.url
+        """The address of the thread's first page."""
         self.page = page
         self._fetch = fetch
         self._clock = clock
         self._new_capture_id = new_capture_id
         self._limits = limits
+        self._leads_to = leads_to
         self._asked: set[tuple[str, str, bytes]] = set()
         self._ids: set[str] = set()
         self._again: set[str] | None = None
@@ -284,7 +288,11 @@ class Reading:
     def linked_pages(self, document: Document, comments: Iterable[Comment]) -> Links:
         """Further pages that are linked next to comments, on a page of the thread that shows them."""
         place = Place.of_texts(document, [comment.text or "" for comment in comments])
-        return page_links(place, document, self.shown.url) if place is not None else Links([], [])
+        return page_links(place, document, self.home) if place is not None else Links([], [])
+
+    def leads_to(self, urls: Iterable[str]) -> None:
+        """Note addresses of further pages of the thread: they are no pages of their own."""
+        self._leads_to(self.shown, urls)
 
     def look_around(self, *, is_general: bool) -> None:
         """What stands next to comments of the page may tell who may write, and where nothing counts them of more.

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborNode
 from archive.schema import Comment
 from crawler.extract.dates import read_time
 from crawler.extract.document import Document
+from crawler.extract.numbered import continues
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.thing import Node
 from crawler.extract.urls import page_url
@@ -23,7 +24,7 @@ from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.fields import set_body, set_plain, set_removed, set_time
 from crawler.systems.generic.ids import ids_of
 from crawler.systems.generic.words import tells_removal
-from crawler.systems.linked import LinkedPages, Read
+from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 from crawler.systems.schemaorg_things import Said, Talk, counted, interactions, read_talk
 
@@ -33,7 +34,10 @@ TAG: Final = re.compile(
 """Text of JSON-LD with one of these is markup; schema.org asks for plain text, many sites give HTML."""
 
 NUMBERED: Final = re.compile(r"(?:[?&](?:page|p|start|offset)=\d+|/page[/-]?\d+/?|/\d{1,4}/?|/p\d+/?)\Z")
-"""How addresses of further pages of a thread end; `rel=next` alone may lead to the next article."""
+"""How addresses of pages of a thread may end."""
+
+PAGED: Final = re.compile(r"(?:[?&](?:page|start|offset)=\d+|/page[/-]?\d+/?)\Z")
+"""How those end that say so: `rel=next` of `/story/4` and `/?p=4` may lead to the next article."""
 
 PUBLISHED: Final = ("datePublished", "dateCreated", "commentTime", "created", "date")
 TEXTS: Final = ("text", "commentText", "articleBody", "reviewBody", "encoded")
@@ -84,14 +88,15 @@ class SchemaOrg(System):
                 reading.gap(f"{document.url}: not all comments of its markup can be read")
             places.update(_places(talk))
             comments = _comments(talk, document, exchange, reading)
-            links, following = reading.linked_pages(document, comments), _next_page(document)
-            return Read(comments, links.behind, [*links.above, *filter(None, [following])])
+            links, following = reading.linked_pages(document, comments), _next_page(document, reading.home)
+            return Read(comments, links.behind, links.above, [following] if following is not None else [])
 
+        whole = await whole_of(reading)
         shown = read_page(reading.shown, reading.page)
         start = _first_page(reading.shown)
         if start is not None:
-            shown = shown._replace(links=[start], onward=[])
-        linked = LinkedPages(reading, shown)
+            shown = shown._replace(links=[start], onward=[], following=[])
+        linked = LinkedPages(reading, shown, whole)
         yield reading.batch(shown.comments, reading.page)
         async for batch in linked.read(read_page):
             yield batch
@@ -112,24 +117,28 @@ LONGEST_PLACE: Final = 6
 """Digits of the number of a comment in its thread."""
 
 
-def _next_page(document: Document) -> str | None:
-    """The next page of the same thread."""
+def _next_page(document: Document, home: str) -> str | None:
+    """The next page of the same thread.
+
+    :param home: the address of the first page
+    """
     here = urlsplit(document.url)
     base = NUMBERED.sub("", here.path).rstrip("/")
     for node in document.css("link[rel~=next], a[rel~=next]"):
         url = document.link(node.attributes.get("href"))
         there = urlsplit(url) if url is not None else None
-        if url is None or there is None or there.netloc != here.netloc or not NUMBERED.search(url.partition("#")[0]):
+        if url is None or there is None or there.netloc != here.netloc:
             continue
+        url = url.partition("#")[0]
         is_same = base in (there.path.rstrip("/"), NUMBERED.sub("", there.path).rstrip("/"))
-        if is_same and url.partition("#")[0] != document.url:
-            return url.partition("#")[0]
+        if ((is_same and PAGED.search(url) is not None) or continues(home, url)) and url != document.url:
+            return url
     return None
 
 
 def _first_page(document: Document) -> str | None:
     """The first page of the thread, where the page is a place in it: `/topic/5/12`, the next one `/topic/5?page=2`."""
-    here, following = urlsplit(document.url), _next_page(document)
+    here, following = urlsplit(document.url), _next_page(document, document.url)
     place = following.partition("?")[0] if following is not None else ""
     base, number = NUMBERED.search(here.path), urlsplit(following or "").query
     if base is None or not number or urlsplit(place).path.rstrip("/") != here.path[: base.start()].rstrip("/"):

@@ -7,7 +7,15 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
-from crawler.extract.numbered import LONGEST_NUMBER, LONGEST_STATED, adds_to, first_of, is_page_of, stated_page
+from crawler.extract.numbered import (
+    LONGEST_NUMBER,
+    LONGEST_STATED,
+    adds_to,
+    continues,
+    first_of,
+    is_page_of,
+    stated_page,
+)
 from crawler.extract.urls import site_of
 from crawler.systems.generic.place import Place
 from crawler.systems.generic.tree import Tree
@@ -87,7 +95,7 @@ def onward_links(document: Document, home: str) -> list[str]:
     """The next page by ``rel``, where it is the first one's address with a number or more."""
     for node in document.css("link[rel~=next]"):
         url = document.link(node.attributes.get("href"))
-        if url is not None and (adds_to(home, _plain(url)) or is_page_of(_plain(url), home, 1)) and url != home:
+        if url is not None and continues(home, _plain(url)):
             return [_plain(url)]
     return []
 
@@ -130,8 +138,21 @@ def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: 
         return url
     if adds_to(home, url, any_value=is_next):
         return url
+    if is_next and there.path != here.path and _is_next_in_line(there.path, here.path):
+        return None
     same_thread = there.path == here.path or is_below or "comment" in changed
     return url if same_thread and (is_inside or _PAGED.search(changed)) else None
+
+
+def _is_next_in_line(path: str, home: str) -> bool:
+    """Whether two paths differ in the number at their end, which is no page's: `/thread-6` of `/thread-5`, `/p/2`."""
+    number = _LAST_NUMBER.search(home)
+    if number is None or _stem(path) != _stem(home):
+        return False
+    return number[1] == "/p/" or (not number[1].startswith("/page") and int(number[2]) > 1)
+
+
+_LAST_NUMBER: Final = re.compile(r"((?:/p(?:age)?)?[/,_-])(\d{1,3})(?:\.\w{2,5}|/)?$")
 
 
 def _ends_with_number(path: str, home: str, number: str) -> bool:
@@ -145,6 +166,14 @@ def _numbered_beside(tree: Tree, node: int, document: Document) -> str | None:
     text = tree.line(node, LONGEST_NUMBER)
     if not text or not text.isdecimal():
         return None
+    if shown_number(tree, node) is None:
+        return None
+    url = document.link(tree.attrs[node].get("href"))
+    return _plain(url) if url is not None and text in re.findall(r"[0-9]+", url) else None
+
+
+def shown_number(tree: Tree, node: int) -> int | None:
+    """The number of the page that is shown: that without a link in the row of numbers from 1 on around a link."""
     for row in tree.above(node, 3):
         line = (tree.line(row, LONGEST_ROW) or "").split()
         numbers = [int(word) for word in line if word.isdecimal() and len(word) <= LONGEST_NUMBER]
@@ -152,10 +181,10 @@ def _numbered_beside(tree: Tree, node: int, document: Document) -> str | None:
             continue
         if len(numbers) + 2 < len(line) or numbers != sorted(set(numbers)) or numbers[0] != 1:
             return None
-        linked = [inner for inner in range(row, tree.ends[row]) if tree.attrs[inner].get("href")]
-        unlinked = len(numbers) - sum((tree.line(inner, LONGEST_NUMBER) or "").isdecimal() for inner in linked)
-        url = document.link(tree.attrs[node].get("href"))
-        return _plain(url) if unlinked == 1 and url is not None and text in re.findall(r"[0-9]+", url) else None
+        linked = (inner for inner in range(row, tree.ends[row]) if tree.attrs[inner].get("href"))
+        labels = [tree.line(inner, LONGEST_NUMBER) or "" for inner in linked]
+        unlinked = set(numbers) - {int(label) for label in labels if label.isdecimal()}
+        return unlinked.pop() if len(unlinked) == 1 else None
     return None
 
 

@@ -30,7 +30,7 @@ from crawler.systems.generic.paging import onward_links, page_links, page_stated
 from crawler.systems.generic.place import Place
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
-from crawler.systems.linked import LinkedPages, Read
+from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
 ANY_TIME: Final = 4_102_444_800_000_000
@@ -95,9 +95,9 @@ class Generic(System):
         reading.walked("html")
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
-        home, answers = reading.shown.url, [_answers(found)]
-        first = _read(found, reading.shown, reading.page, home)
-        linked = LinkedPages(reading, first)
+        whole, answers = await whole_of(reading), [_answers(found)]
+        first = _read(found, reading.shown, reading.page, reading.home)
+        linked = LinkedPages(reading, first, whole)
         yield reading.batch(first.comments, reading.page)
 
         def read_page(document: Document, exchange: Exchange) -> Read:
@@ -107,7 +107,7 @@ class Generic(System):
             if further is None or further.confidence < THRESHOLD:
                 return Read()
             answers.append(_answers(further))
-            return _read(further, document, exchange, home, found)
+            return _read(further, document, exchange, reading.home, found)
 
         async for batch in linked.read(read_page):
             yield batch
@@ -129,7 +129,7 @@ def _read(found: Found, document: Document, exchange: Exchange, home: str, first
     """
     comments = comments_of(found, observed_at=exchange.observed_at, first=first)
     links = page_links(Place.of(found), document, home)
-    return Read(comments, links.behind, [*links.above, *onward_links(document, home)])
+    return Read(comments, links.behind, links.above, onward_links(document, home))
 
 
 def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
