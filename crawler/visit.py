@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,6 +61,10 @@ class Circumstances:
     judge: Callable[[Document, Callable[[], bool | None]], Passed | None] = lambda _document, _has_thread: None
     """Why a page is not to be visited after all, once it is there; None when it is. Called with the page and
     a function that tells whether a comment system finds a thread on it (None: it doubts)."""
+    leads_to: Callable[[Document, Iterable[str]], None] = lambda _document, _urls: None
+    """Told of the addresses of further pages of a page's thread."""
+    first_of: Callable[[Document], Awaitable[Passed | None]] | None = None
+    """Why a page with a thread that no known system reads is not to be visited: it is a further page of another."""
     of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
     """What the page's host says of an address in its ``tdmrep.json``; None: nobody is asked."""
     obeyed: Sequence[str] = ()
@@ -102,6 +106,8 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
 
     address = canonical_url(document)
     passed = around.judge(document, threads.are_there)
+    if passed is None and around.first_of is not None and not threads.has_known and threads.are_there():
+        passed = await around.first_of(document)
     if passed is not None:
         last = capture(passed.address or address, page_capture, PAGE_EXTRACTOR)
         last.skipped, last.is_last = passed.reason, True
@@ -121,6 +127,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
             clock=around.clock,
             new_capture_id=around.new_id,
             limits=around.limits,
+            leads_to=around.leads_to,
         )
         extractor = f"{system.name}/{system.version}"
         async for batch in read_thread(system, reading):
@@ -230,6 +237,11 @@ class _Threads:
         found, self._last_resorts = _detect(self._document, self._last_resorts), []
         # Beside a thread that is known and could not be read a doubtful one says nothing new.
         self._waiting = [(system, ref) for system, ref in found if not (ref.is_doubtful and self._has_any)]
+
+
+def has_thread(document: Document, systems: Sequence[System]) -> bool:
+    """Whether a comment system finds a thread on a page and believes in it."""
+    return bool(_Threads(document, systems).are_there())
 
 
 def _detect(document: Document, systems: Sequence[System]) -> list[tuple[System, ThreadRef]]:

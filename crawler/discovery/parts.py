@@ -12,7 +12,11 @@ from crawler.extract.document import Document
 from crawler.extract.numbered import LONGEST_NUMBER, address, first_of, is_titled, stated_page
 from crawler.extract.outline import outline_of
 from crawler.extract.text import line_of
-from crawler.extract.urls import page_url
+from crawler.extract.urls import page_url, site_of
+from crawler.systems.generic.paging import shown_number
+from crawler.systems.generic.place import Place
+from crawler.systems.generic.system import ANY_TIME, language_of
+from crawler.systems.generic.thread import THRESHOLD, find_thread
 
 _NUMBER: Final = re.compile(r"(?:page\s*)?([0-9]{1,5})", re.IGNORECASE)
 """What is written on a link to another page of something."""
@@ -52,6 +56,29 @@ def whole_of(document: Document, is_known: Callable[[str], bool]) -> str | None:
     if not firsts and len(longer) == 1:
         firsts.update(dict.fromkeys(next(iter(longer.values()))))
     return next((url for url in firsts if url != own and (url in linked or is_known(url))), None)
+
+
+def first_of_thread(document: Document, has_thread: Callable[[], bool | None]) -> str | None:
+    """The first page of a thread, where a row of numbers behind or among the comments says that this is a further one.
+
+    In a row above them the pages of the article may be numbered.
+
+    :param has_thread: whether a comment system finds a thread
+    """
+    if not any(line_of(node) == "1" for node in document.css("a[href]")[:MAX_LINKS]) or not has_thread():
+        return None
+    found = find_thread(document, observed_at=ANY_TIME, language=language_of(document))
+    if found is None or found.confidence < THRESHOLD:
+        return None
+    place = Place.of(found)
+    for node in range(place.first, len(place.tree)):
+        if place.tree.tags[node] == "a" and place.tree.line(node, LONGEST_NUMBER) == "1" and place.is_near(node):
+            url = document.link(place.tree.attrs[node].get("href"))
+            first = page_url(url) if url is not None else None
+            is_other = first is not None and first != page_url(document.url) and site_of(first) == site_of(document.url)
+            if is_other and (shown_number(place.tree, node) or 0) > 1:
+                return first
+    return None
 
 
 def _first_of_stated(document: Document) -> str | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 
-from crawler.extract.document import LONG, Document
+from crawler.discovery.marks import mark, mark_of_heads
+from crawler.discovery.parts import first_of_thread
+from crawler.extract.document import LONG, Document, NotHtmlError
+from crawler.extract.numbered import without_number
 from crawler.extract.urls import canonical_url, page_url
 from crawler.fetch import engine_fetch, explain, spelt_request, until
 from crawler.frontier import Frontier
@@ -27,8 +31,10 @@ from crawler.report import Report, now
 from crawler.safety.addresses import PrivateHosts
 from crawler.safety.secrets import masked, masked_address
 from crawler.systems import systems_of
-from crawler.systems.reading import Limits
-from crawler.visit import PAGE_EXTRACTOR, Circumstances, Passed, visit
+from crawler.systems.base import Fetch, FetchError
+from crawler.systems.linked import is_headed_alike
+from crawler.systems.reading import Limits, document_of
+from crawler.visit import PAGE_EXTRACTOR, Circumstances, Passed, has_thread, visit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -89,6 +95,7 @@ class VisitSpider(Spider):
             token=settings["ROBOTSTXT_USER_AGENT"],
             clock=now,
             new_id=lambda: f"{spider.report.crawl_id}-{run}.{next(ids)}",
+            leads_to=spider._lead_to,  # noqa: SLF001  # its own class
             systems=systems_of(settings),
             limits=Limits(
                 max_requests=settings.getint("THREAD_MAX_REQUESTS"),
@@ -96,6 +103,7 @@ class VisitSpider(Spider):
             ),
         )
         spider._turns, spider._long_turn = asyncio.Semaphore(BEGUN), asyncio.Lock()  # noqa: SLF001  # its own class
+        spider._further, spider._firsts = {}, {}  # noqa: SLF001  # its own class
         spider.arguments = dict(kwargs)
         spider.private_hosts = PrivateHosts.parse(settings.getlist("ALLOW_PRIVATE_HOSTS"))
         return spider
@@ -108,6 +116,10 @@ class VisitSpider(Spider):
     _visit_seconds: float
     _turns: asyncio.Semaphore
     _long_turn: asyncio.Lock
+    _further: dict[bytes, tuple[str, bytes]]
+    """The page whose thread links to an address as a further page of it, and what that page is headed."""
+    _firsts: dict[int, str]
+    """Pages that are to be visited in the stead of leased ones, which are further pages of their threads."""
 
     @property
     def report(self) -> Report:
@@ -127,16 +139,48 @@ class VisitSpider(Spider):
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
-    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool | None]) -> Passed | None:  # noqa: ARG002 - for spiders
+    def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool | None]) -> Passed | None:
         """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.
+
+        A further page of a thread is not: its first page is visited, which reads them all.
 
         :param has_thread: whether a comment system found a thread on it, None where it doubts
         """
         canonical = canonical_url(document)
         frontier = Frontier.of(self.crawler)
+        if lease is not None and (first := self.first_of(document, has_thread=has_thread)) is not None:
+            self._firsts[lease.id] = first
+            return Passed("duplicate", first)
         if lease is None or frontier is None or page_key(canonical) == page_key(lease.url):
             return None
         return None if frontier.claims(lease, canonical) else Passed("duplicate")
+
+    def first_of(self, document: Document, *, has_thread: Callable[[], bool | None]) -> str | None:
+        """The page that a page is a further one of: a thread linked to it that is headed alike, or it says so."""
+        first, heads = self._further.get(mark(page_url(document.url) or document.url), (None, b""))
+        if first is not None and heads == mark_of_heads(document):
+            return first
+        return first_of_thread(document, has_thread)
+
+    async def _first_by_address(self, document: Document, lease: Lease, ask: Fetch) -> Passed | None:
+        """``duplicate`` where the address says that a page is a further one, and the first is headed alike."""
+        own = page_url(document.url) or document.url
+        if canonical_url(document) != own:
+            return None  # it is told by what the page calls its own
+        for url in without_number(own):
+            try:
+                first = document_of(await ask(spelt_request(url, dont_filter=True)))
+            except (FetchError, NotHtmlError):
+                continue
+            if is_headed_alike(first, document) and has_thread(first, self._around.systems):
+                self._firsts[lease.id] = url
+                return Passed("duplicate", url)
+        return None
+
+    def _lead_to(self, document: Document, urls: Iterable[str]) -> None:
+        about = canonical_url(document), mark_of_heads(document)
+        for url in urls:
+            self._further.setdefault(mark(page_url(url) or url), about)
 
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None
@@ -151,11 +195,14 @@ class VisitSpider(Spider):
                 self._around, fetch=_first(turn.aclose, ask), of_host=of_host and _first(turn.aclose, of_host)
             )
             if lease is not None:
-                around = replace(around, new_id=lease.new_id)
+                first_of = partial(self._first_by_address, lease=lease, ask=around.fetch)
+                around = replace(around, new_id=lease.new_id, first_of=first_of)
             around = replace(around, judge=lambda document, has: self.judge(document, lease, has_thread=has))
             async for capture in visit(response, around, asked):
                 _hide_secrets(capture)
                 capture.lease = lease
+                if lease is not None and capture.is_last and (first := self._firsts.pop(lease.id, None)) is not None:
+                    yield self.page_request(first, first)  # before the lease ends, so that it is not forgotten
                 yield capture
 
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
