@@ -390,7 +390,10 @@ FAR_MORE: Final = 2
 
 def state_beside(place: Place, document: Document) -> str | None:
     """``closed`` or ``login`` by the lines next to the comments of a page; None where nothing says so."""
-    return _state_of(_notes(place.tree, place.beside(BESIDE), document), is_beside=True)
+    notes = list(_notes(place.tree, place.beside(BESIDE), document, is_beside=True))
+    if any(note.state == "closed" and not note.is_control for note in notes):
+        return "closed"
+    return "login" if any(note.state == "login" for note in notes) else None
 
 
 def closed_note(document: Document) -> str | None:
@@ -401,8 +404,8 @@ def closed_note(document: Document) -> str | None:
     if not _may_be_closed(document):
         return None
     tree = nodes_of(document)
-    lines = _notes(tree, tree.places.get("", ()), document)
-    notes = dict.fromkeys(line for line, is_link in lines if not is_link and state_said(line) == "closed")
+    said = _notes(tree, tree.places.get("", ()), document, is_beside=False)
+    notes = dict.fromkeys(note.line for note in said if note.state == "closed" and not note.is_control)
     alone = [line for line in notes if not any(line != other and other in line for other in notes)]
     return alone[0] if len(alone) == 1 else None
 
@@ -413,30 +416,34 @@ def _may_be_closed(document: Document) -> bool:
     return body is not None and state_words_in(body.text(deep=True, separator=" "))
 
 
-def _state_of(notes: Iterable[tuple[str, bool]], *, is_beside: bool) -> str | None:
-    said = [(state_said(line, is_beside=is_beside), is_link) for line, is_link in notes]
-    if ("closed", False) in said:
-        return "closed"
-    return "login" if any(state == "login" for state, _ in said) else None
+class _Note(NamedTuple):
+    """A line that says who may write."""
+
+    line: str
+    state: str
+    is_control: bool
+    """Whether a link or a button is in it, or around it."""
 
 
-def _notes(tree: Tree, nodes: Iterable[int], document: Document) -> Iterator[tuple[str, bool]]:
-    """The short lines of some nodes and of what is around them, without the page's title; whether one is a control."""
+def _notes(tree: Tree, nodes: Iterable[int], document: Document, *, is_beside: bool) -> Iterator[_Note]:
+    """What the short lines of some nodes say, and those around them, without the page's title and what is not shown."""
     heading = document.first("h1")
     title = line_of(heading) if heading is not None else ""
     for node in nodes:
-        if not 0 < len(tree.texts[node]) <= LONGEST_NOTE:
+        if len(tree.texts[node]) > LONGEST_NOTE:
             continue
-        for around in (node, *tree.above(node, 2)):
+        for around in (node, *tree.above(node, 2)) if tree.texts[node] else ():
             line = tree.line(around, LONGEST_NOTE)
-            inside = range(around, min(tree.ends[around], around + MOST_INSIDE))
-            if line is None or sum(tree.tags[one] == "a" for one in inside) > MOST_LINKS:
-                break
-            if any(is_unshown(tree.attrs[one]) for one in (*inside, *tree.above(around, ABOVE))):
+            if line is None:
                 break
             line = line.replace(title, "") if len(title) > SHORTEST_TITLE else line
-            is_control = any(tree.tags[one] in PRESSED for one in inside)
-            yield line, is_control or tree.link_of(node) is not None or _is_pressed(tree, node)
+            state = state_said(line, is_beside=is_beside)
+            inside = range(around, min(tree.ends[around], around + MOST_INSIDE))
+            if state is None or sum(tree.tags[one] == "a" for one in inside) > MOST_LINKS:
+                continue
+            if not any(is_unshown(tree.attrs[one]) for one in (*inside, *tree.above(around, ABOVE))):
+                is_control = any(tree.tags[one] in PRESSED for one in inside)
+                yield _Note(line, state, is_control or tree.link_of(node) is not None or _is_pressed(tree, node))
 
 
 MOST_INSIDE: Final = 20
