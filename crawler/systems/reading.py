@@ -41,6 +41,7 @@ from crawler.systems.generic.completeness import (
 from crawler.systems.generic.paging import Links, page_links, page_stated
 from crawler.systems.generic.place import Place
 from crawler.systems.generic.surroundings import Surroundings
+from crawler.systems.generic.tree import flatten
 
 logger = logging.getLogger(__name__)
 
@@ -314,7 +315,7 @@ class Reading:
         if place is None:
             self.expect(counted_elsewhere(self.shown, self.captured), "any")
             return
-        around = Surroundings(place.tree, self.shown)
+        around = Surroundings(flatten(self.shown), self.shown)
         stated = around.stated_for(place.spans) if len(place.spans) > 1 else None  # of one the place is its text
         told = max(filter(None, (stated, told_beside(place, self.captured))), default=None)
         told = told if told is not None and told >= self.captured else counted_elsewhere(self.shown, self.captured + 1)
