@@ -313,3 +313,10 @@ def test_what_would_show_comments_is_not_looked_for_in_large_elements_again_and_
     started = time.process_time()
     assert unshown(document) is None
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+async def test_a_comment_that_speaks_of_more_comments_offers_none(system):
+    html = page(system, "").replace(text(2), "2 more comments and we have a record.")
+    [(_, _, ledger)] = await read(reader(system), html, URL)
+    assert (ledger.verdict, ledger.gaps) == ("complete", None)

@@ -211,7 +211,7 @@ def more_offered(place: Place) -> int:
         more = _MORE.match(line) if speaks_of_comments(line) else None
         if more is None and place.is_next(node) and _is_pressed(tree, node) and _is_alone(tree, node):
             more = _MORE_ALONE.fullmatch(line)
-        if more is not None:
+        if more is not None and (node not in place.inside or _is_pressed(tree, node)):  # else somebody says so
             found.append(more)
     return sum(int(number) for more in found for number in more.groups() if number)
 
