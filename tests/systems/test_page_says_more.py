@@ -109,6 +109,7 @@ NO_MORE = {
     "more of something else": '<p><a href="#">+ 3 more</a> tags</p>',
     "all of all": "<p>Showing 8 of 8 comments</p>",
     "another story": '<a href="/story-2">Next</a>',
+    "the comment after this": '<a href="#c5">Next comment</a>',
 }
 
 

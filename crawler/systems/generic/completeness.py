@@ -242,7 +242,8 @@ def all_stated(place: Place) -> int | None:
 
 
 _FURTHER = re.compile(
-    r"\b(?:more|older|next|previous|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще"
+    r"\b(?:more|older|(?:next|previous)(?! (?:comment|reply|post)\b)"
+    r"|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще"
     r"|больше|більше|több|további|více|další|viac|ďalšie|fler[ea]?|lisää|daha fazla|thêm|lainnya|rohkem|daugiau"
     r"|mai multe?|(?:show|view|see|read|load|display|expand)\s+all|alle (?=\S+ (?:anzeigen|lesen|laden|ansehen|zeigen))"
     r"|(?:voir|afficher|lire) tous les|(?:ver|mostrar|leer) todos los|ver todos os|(?:mostra|leggi|vedi) tutti i"
