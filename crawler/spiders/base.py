@@ -45,6 +45,9 @@ BEGUN: Final = 2
 """Visits under way that have not asked for anything yet. A page takes ten times its bytes while it is read: when many
 answers come at once, the others wait as bytes. Two, for one of them may wait for a commit."""
 
+MOST_FURTHER: Final = 50_000
+"""Further pages of threads that are remembered, some 10 MB; lists mostly name them near the first."""
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -181,6 +184,8 @@ class VisitSpider(Spider):
         about = canonical_url(document), mark_of_heads(document)
         for url in urls:
             self._further.setdefault(mark(page_url(url) or url), about)
+        while len(self._further) > MOST_FURTHER:
+            del self._further[next(iter(self._further))]  # the oldest
 
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None
