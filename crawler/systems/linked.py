@@ -56,9 +56,10 @@ class LinkedPages:
         if self._whole is not None:
             self._reading.leads_to([self._whole.url])
             self._seen.add(self._whole.url)
-            found = read_page(self._whole.document, self._whole.exchange)
+            met, found = self._reading.met, read_page(self._whole.document, self._whole.exchange)
             if found.comments:
                 yield self._take(self._whole.url, found, self._whole.document, self._whole.exchange)
+            self.pages += self._reading.met > met
         queues = self._links, self._onward
         while (turn := next((n for n in (0, 1) if queues[n] and barren[n] < MAX_BARREN), None)) is not None:
             url = queues[turn].popleft()

@@ -96,6 +96,20 @@ async def test_all_pages_of_a_thread_are_read(system, way):
     assert (ledger.verdict, ledger.gaps) == ("complete", None)
 
 
+@pytest.mark.parametrize("start", range(PAGES))
+@pytest.mark.parametrize("system", GENERAL)
+async def test_from_any_page_that_says_which_of_how_many_it_is_all_are_read(system, start):
+    _, pages = thread(system, "p")
+    for number, (address, body) in enumerate(pages.items()):
+        pages[address] = body.replace("<div><span>", f"<p>Page {number + 1} of {PAGES}</p><div><span>").replace(
+            "<div><a href", f"<p>Page {number + 1} of {PAGES}</p><div><a href"
+        )
+    web = {address: (200, {"content-type": "text/html"}, body.encode()) for address, body in pages.items()}
+    url = list(pages)[start]
+    [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
+    assert (len(comments), ledger.verdict, ledger.gaps) == (PAGES * SIZE, "complete", None)
+
+
 @pytest.mark.parametrize("system", GENERAL)
 async def test_a_page_that_cannot_be_had_makes_the_thread_partial(system):
     url, pages = thread(system, "p")
