@@ -13,8 +13,7 @@ from crawler.extract.numbered import LONGEST_NUMBER, address, first_of, is_title
 from crawler.extract.outline import outline_of
 from crawler.extract.text import line_of
 from crawler.extract.urls import page_url, site_of
-from crawler.systems.generic.paging import shown_number
-from crawler.systems.generic.place import Place
+from crawler.systems.around.links import shown_number
 from crawler.systems.generic.system import ANY_TIME, language_of
 from crawler.systems.generic.thread import THRESHOLD, find_thread
 
@@ -70,7 +69,7 @@ def first_of_thread(document: Document, has_thread: Callable[[], bool | None]) -
     found = find_thread(document, observed_at=ANY_TIME, language=language_of(document))
     if found is None or found.confidence < THRESHOLD:
         return None
-    place = Place.of(found)
+    place = found.place
     for node in range(place.first, len(place.tree)):
         if place.tree.tags[node] == "a" and place.tree.line(node, LONGEST_NUMBER) == "1" and place.is_near(node):
             url = document.link(place.tree.attrs[node].get("href"))

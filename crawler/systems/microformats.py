@@ -21,9 +21,9 @@ from crawler.extract.selection import classes_of, names_in
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.urls import page_url
 from crawler.keys import digest
+from crawler.systems.around.links import onward_links
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.fields import moment, set_time
-from crawler.systems.generic.paging import onward_links
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 

@@ -17,6 +17,14 @@ from scrapy.http import Response
 from archive.schema import Comment, Thread
 from crawler.extract.document import Document, NotHtmlError
 from crawler.systems.answers import Answer, Row, parse_json
+from crawler.systems.around.counts import counted_elsewhere, rounded_away
+from crawler.systems.around.links import Links, page_links, page_stated
+from crawler.systems.around.more import offered_beside, replies_said, told_beside, unshown_replies
+from crawler.systems.around.place import Place
+from crawler.systems.around.states import state_beside
+from crawler.systems.around.surroundings import Surroundings
+from crawler.systems.around.tree import flatten
+from crawler.systems.around.unshown import unshown
 from crawler.systems.base import (
     BLOCKED_STATUS,
     ENDS_READING,
@@ -28,20 +36,6 @@ from crawler.systems.base import (
     System,
     ThreadRef,
 )
-from crawler.systems.generic.completeness import (
-    counted_elsewhere,
-    offered_beside,
-    replies_said,
-    rounded_away,
-    state_beside,
-    told_beside,
-    unshown,
-    unshown_replies,
-)
-from crawler.systems.generic.paging import Links, page_links, page_stated
-from crawler.systems.generic.place import Place
-from crawler.systems.generic.surroundings import Surroundings
-from crawler.systems.generic.tree import flatten
 
 logger = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.thing import Node
 from crawler.extract.urls import page_url
 from crawler.keys import digest
+from crawler.systems.around.words import tells_removal
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.fields import set_body, set_plain, set_removed, set_time
 from crawler.systems.generic.ids import ids_of
-from crawler.systems.generic.words import tells_removal
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 from crawler.systems.schemaorg_things import Said, Talk, counted, interactions, read_talk

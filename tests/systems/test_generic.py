@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kit import NOW, answering, read, reading_of
 
 from crawler.extract.document import Document
+from crawler.systems.around.tree import flatten
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.evidence import is_by_one
 from crawler.systems.generic.explain import explain
@@ -23,7 +24,6 @@ from crawler.systems.generic.system import Generic
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.thread import THRESHOLD, candidates, find_thread, read_whole
 from crawler.systems.generic.times import time_in
-from crawler.systems.generic.tree import flatten
 from crawler.systems.reading import read_thread
 from pipelines.emit import moment
 

@@ -6,9 +6,9 @@ import pytest
 from kit import NOW, read
 
 from crawler.extract.document import Document
+from crawler.systems.around.words import bare_name
 from crawler.systems.generic.system import Generic
 from crawler.systems.generic.thread import THRESHOLD, find_thread
-from crawler.systems.generic.words import bare_name
 from pipelines.emit import moment
 
 URL = "https://town.example/bridge/"

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from crawler.extract.document import Document
 from crawler.extract.time_lines import looks_timed
+from crawler.systems.around.tree import UNREAD, flatten
 from crawler.systems.generic.body import _kept
 from crawler.systems.generic.records import Group
 from crawler.systems.generic.template import Template
-from crawler.systems.generic.tree import UNREAD, flatten
 
 URL = "https://town.example/bridge/"
 

@@ -6,8 +6,8 @@ import pytest
 from kit import read
 from test_page_says_more import NAMES, SYSTEMS, URL, page, reader
 
-from crawler.systems.generic.stated import Stated, stated_in
-from crawler.systems.generic.words import counts_posts
+from crawler.systems.around.counts import Stated, stated_in
+from crawler.systems.around.words import counts_posts
 
 STATED = {
     "English": "<h3>{n} comments</h3>",

@@ -13,10 +13,11 @@ from kit import read
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems import systems_of
+from crawler.systems.around.more import offered_beside
+from crawler.systems.around.place import Place
+from crawler.systems.around.tree import nodes_of
+from crawler.systems.around.unshown import unshown
 from crawler.systems.base import Batch, System, ThreadRef
-from crawler.systems.generic.completeness import offered_beside, unshown
-from crawler.systems.generic.place import Place
-from crawler.systems.generic.tree import nodes_of
 from crawler.systems.reading import Reading
 
 URL = "https://news.example/story"

@@ -8,7 +8,7 @@ import pytest
 from kit import read
 from test_page_says_more import SYSTEMS, URL, page, reader
 
-from crawler.systems.generic.states import state_said
+from crawler.systems.around.states import state_said
 
 CLOSED = (
     "Comments are closed.", "Comments on this entry are now closed.", "Comments have been disabled",

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import Final
 
+from crawler.systems.around.tree import Tree
+from crawler.systems.around.words import COMMENT, REPLIES, TALK, is_chrome
 from crawler.systems.generic.evidence import makes_of
 from crawler.systems.generic.records import NEVER, Group, Sums
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Template
-from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import COMMENT, REPLIES, TALK, is_chrome
 
 ABOVE: Final = 8
 """Elements around a comment that may be the answer it belongs to."""

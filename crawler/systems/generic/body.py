@@ -10,11 +10,8 @@ from typing import Final
 
 from crawler.extract.text import text_of
 from crawler.extract.time_lines import looks_timed
-from crawler.systems.generic.slots import Slots
-from crawler.systems.generic.template import Record, Template
-from crawler.systems.generic.times import without_time
-from crawler.systems.generic.tree import Tree, is_filled_in, is_unshown
-from crawler.systems.generic.words import (
+from crawler.systems.around.tree import Tree, is_filled_in, is_unshown
+from crawler.systems.around.words import (
     AUTHOR,
     BODY,
     CHROME,
@@ -29,6 +26,9 @@ from crawler.systems.generic.words import (
     roles_of,
     tells_edit,
 )
+from crawler.systems.generic.slots import Slots
+from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.times import without_time
 
 FLOW: Final = frozenset(
     {

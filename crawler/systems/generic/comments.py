@@ -10,13 +10,13 @@ from archive.schema import Comment
 from crawler.extract.dates import Published, read_time
 from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
+from crawler.systems.around.words import tells_removal
 from crawler.systems.fields import set_published
 from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.slots import Name
 from crawler.systems.generic.stamps import Stamp, read_stamp
 from crawler.systems.generic.thread import Found
-from crawler.systems.generic.words import tells_removal
 
 FEW_OF_A_LIST: Final = 2
 """Records that a list has in the mean at least."""

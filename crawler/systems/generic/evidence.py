@@ -14,14 +14,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from crawler.extract.time_lines import LONGEST_LINE
-from crawler.systems.generic.body import Bodies
-from crawler.systems.generic.ids import are_addressed, native_ids
-from crawler.systems.generic.records import Group, Sums
-from crawler.systems.generic.slots import LONGEST_NAME, PROFILE, Name, Slots
-from crawler.systems.generic.surroundings import SPOKEN, Surroundings
-from crawler.systems.generic.template import Record, Template
-from crawler.systems.generic.tree import CELLS, HEADINGS, SUBHEADINGS, Tree
-from crawler.systems.generic.words import (
+from crawler.systems.around.surroundings import SPOKEN, Surroundings
+from crawler.systems.around.tree import CELLS, HEADINGS, SUBHEADINGS, Tree
+from crawler.systems.around.words import (
     ARTICLE,
     AUTHOR,
     BODY,
@@ -38,6 +33,11 @@ from crawler.systems.generic.words import (
     roles_of,
     speaks_of_comments,
 )
+from crawler.systems.generic.body import Bodies
+from crawler.systems.generic.ids import are_addressed, native_ids
+from crawler.systems.generic.records import Group, Sums
+from crawler.systems.generic.slots import LONGEST_NAME, PROFILE, Name, Slots
+from crawler.systems.generic.template import Record, Template
 
 
 def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundings, sums: Sums) -> dict[str, float]:

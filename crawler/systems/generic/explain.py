@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.generic.completeness import announced, headed, unshown
+from crawler.systems.around.counts import announced, headed
+from crawler.systems.around.links import page_links
+from crawler.systems.around.unshown import unshown
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.model import weights
-from crawler.systems.generic.paging import page_links
-from crawler.systems.generic.place import Place
 from crawler.systems.generic.system import language_of
 from crawler.systems.generic.thread import THRESHOLD, Found, candidates, find_thread, read_whole
 
@@ -33,7 +33,7 @@ def explain(document: Document, *, observed_at: int) -> str:
     if best.confidence < THRESHOLD:
         read_whole(best, observed_at=observed_at, language=language_of(document))
     lines = [*_verdict(best), *_container(best), *_fields(best), *_evidence(best), *_records(best)]
-    links = [url for urls in page_links(Place.of(best), document) for url in urls]
+    links = [url for urls in page_links(best.place, document) for url in urls]
     lines.append(f"further pages: {', '.join(links) if links else 'none linked'}")
     lines.extend(
         f"not chosen: {other.group.label} ({other.group.mode}), {len(other.group.spans)} records, "

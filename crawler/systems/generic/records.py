@@ -12,12 +12,9 @@ from math import inf, log2
 from typing import Final
 
 from crawler.extract.time_lines import LONGEST_LINE
-from crawler.systems.generic.model import most_of, quick_score
-from crawler.systems.generic.signatures import signed
-from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
-from crawler.systems.generic.surroundings import SPOKEN, Surroundings
-from crawler.systems.generic.tree import SUBHEADINGS, Tree
-from crawler.systems.generic.words import (
+from crawler.systems.around.surroundings import SPOKEN, Surroundings
+from crawler.systems.around.tree import SUBHEADINGS, Tree
+from crawler.systems.around.words import (
     ARTICLE,
     AUTHOR,
     CHROME,
@@ -30,6 +27,9 @@ from crawler.systems.generic.words import (
     TIME,
     is_chrome,
 )
+from crawler.systems.generic.model import most_of, quick_score
+from crawler.systems.generic.signatures import signed
+from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
 
 NEVER: Final = frozenset(
     {

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from itertools import compress
 from typing import Final
 
-from crawler.systems.generic.tree import SUBHEADINGS, Tree
+from crawler.systems.around.tree import SUBHEADINGS, Tree
 
 BLOCKS: Final = frozenset({"p", "dd", "li"})
 """Elements that a signed text may end in."""

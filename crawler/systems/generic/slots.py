@@ -12,12 +12,8 @@ from os.path import commonprefix
 from typing import Final
 
 from crawler.extract.time_lines import LONGEST_LINE
-from crawler.systems.generic.signatures import signature
-from crawler.systems.generic.stamps import Stamp, read_stamp, read_stamps
-from crawler.systems.generic.template import Record, Template
-from crawler.systems.generic.times import without_time
-from crawler.systems.generic.tree import CELLS, SUBHEADINGS, is_filled_in
-from crawler.systems.generic.words import (
+from crawler.systems.around.tree import CELLS, SUBHEADINGS, is_filled_in
+from crawler.systems.around.words import (
     AUTHOR,
     BODY,
     CHROME,
@@ -36,6 +32,10 @@ from crawler.systems.generic.words import (
     says,
     says_by,
 )
+from crawler.systems.generic.signatures import signature
+from crawler.systems.generic.stamps import Stamp, read_stamp, read_stamps
+from crawler.systems.generic.template import Record, Template
+from crawler.systems.generic.times import without_time
 
 LONGEST_NAME: Final = 80
 """Longer texts are no names, characters."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
-from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import FORM
+from crawler.systems.around.tree import Tree
+from crawler.systems.around.words import FORM
 
 
 def has_neighbour(tree: Tree, head: int) -> bool:

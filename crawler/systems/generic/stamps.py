@@ -10,11 +10,11 @@ from typing import Final
 
 from crawler.extract.dates import Published, read_time
 from crawler.extract.time_lines import LONGEST_LINE
+from crawler.systems.around.tree import Tree
+from crawler.systems.around.words import AUTHOR, BODY, TIME, says_joined
 from crawler.systems.generic.orders import order_of, spelt
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import time_in
-from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import AUTHOR, BODY, TIME, says_joined
 
 LONGEST_BYLINE: Final = 140
 """Longer lines are no bylines, characters."""

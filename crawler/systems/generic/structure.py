@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from crawler.systems.around.tree import Tree
+from crawler.systems.around.words import COMMENT, REPLIES
 from crawler.systems.generic.body import Bodies
 from crawler.systems.generic.ids import NAMES
 from crawler.systems.generic.signatures import LISTS, depth
 from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.template import WRAPPERS, Record, Template
-from crawler.systems.generic.tree import Tree
-from crawler.systems.generic.words import COMMENT, REPLIES
 
 _LEVEL = re.compile(
     r"(?:^|[\s_-])(?:depth|level|lvl|lev|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]{0,2}(\d{1,2})(?=$|[\s_])",

@@ -7,29 +7,16 @@ from typing import ClassVar, Final
 
 from crawler.extract.document import Document
 from crawler.extract.urls import page_url
+from crawler.systems.around.counts import announced, counted_elsewhere, headed, rounded_away
+from crawler.systems.around.links import onward_links, page_links, page_stated
+from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
+from crawler.systems.around.states import closed_note, state_beside
+from crawler.systems.around.unshown import Unshown, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
-from crawler.systems.generic.completeness import (
-    Unshown,
-    all_stated,
-    announced,
-    answers_unread,
-    closed_note,
-    counted_elsewhere,
-    headed,
-    offered_beside,
-    replies_offered,
-    rounded_away,
-    state_beside,
-    times_between,
-    told_beside,
-    unshown,
-    unshown_replies,
-)
-from crawler.systems.generic.paging import onward_links, page_links, page_stated
-from crawler.systems.generic.place import Place
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
+from crawler.systems.generic.unread import answers_unread, replies_offered, times_between
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
@@ -128,7 +115,7 @@ def _read(found: Found, document: Document, exchange: Exchange, home: str, first
     :param first: what was found there; None where this is it
     """
     comments = comments_of(found, observed_at=exchange.observed_at, first=first)
-    links = page_links(Place.of(found), document, home)
+    links = page_links(found.place, document, home)
     return Read(comments, links.behind, links.above, onward_links(document, home))
 
 
@@ -137,7 +124,7 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
 
     :param pages: how many pages brought comments
     """
-    place = Place.of(found)
+    place = found.place
     if ref.state == "unknown":
         ref.state = state_beside(place, reading.shown) or ref.state
     stated = page_stated(place)
@@ -148,7 +135,7 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
     between = times_between(found)
     if between:
         reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
-    replies = replies_offered(found, place)
+    replies = replies_offered(found)
     if replies:
         reading.gap(unshown_replies(replies))
     told = told_beside(place, reading.captured) if pages == 1 else all_stated(place)

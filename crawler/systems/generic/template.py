@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from crawler.systems.generic.records import Group
-from crawler.systems.generic.spans import own_spans
-from crawler.systems.generic.tree import HEADINGS, Tree
-from crawler.systems.generic.words import (
+from crawler.systems.around.tree import HEADINGS, PRESSED, Tree
+from crawler.systems.around.words import (
     AUTHOR,
     BODY,
     CHROME,
@@ -22,6 +20,8 @@ from crawler.systems.generic.words import (
     is_chrome,
     line_key,
 )
+from crawler.systems.generic.records import Group
+from crawler.systems.generic.spans import own_spans
 
 INHERITED: Final = AUTHOR | TIME | BODY | CHROME | SIGNATURE | FORM | HIDDEN
 """What the name of an element says of all that stands in it."""
@@ -29,8 +29,6 @@ INHERITED: Final = AUTHOR | TIME | BODY | CHROME | SIGNATURE | FORM | HIDDEN
 WRAPPERS: Final = 3
 """Elements around a comment that may carry its depth."""
 
-PRESSED: Final = frozenset({"a", "button"})
-"""Elements that hold the labels of controls."""
 
 LONGEST_LABEL: Final = 80
 """Longer lines are no labels unless they say what a shorter one does, characters."""

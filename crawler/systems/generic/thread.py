@@ -7,6 +7,9 @@ from itertools import islice
 from typing import Final
 
 from crawler.extract.document import Document
+from crawler.systems.around.place import Place
+from crawler.systems.around.surroundings import Surroundings
+from crawler.systems.around.words import REPLIES
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
@@ -27,10 +30,8 @@ from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import NEVER, Group, Sums, group_like, groups_of
 from crawler.systems.generic.slots import Name, Slots, read_slots
 from crawler.systems.generic.structure import Parents, parents_of
-from crawler.systems.generic.surroundings import Surroundings
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.turns import page_tree
-from crawler.systems.generic.words import REPLIES
 
 READ: Final = 8
 """Candidates whose fields are read; where none of them is believed, as many more, of which only such a one counts."""
@@ -80,6 +81,13 @@ class Found:
     def group(self) -> Group:
         """The elements that were taken for the comments."""
         return self.template.group
+
+    @property
+    def place(self) -> Place:
+        """Where they stand."""
+        template, spans = self.template, self.group.spans
+        inside = template.place if self.below is None else template.place | self.below.template.place
+        return Place(template.tree, spans, template.records[0].start, max(end for _, end in spans), inside)
 
 
 class _Page:

@@ -20,7 +20,7 @@ from crawler.extract.time_lines import (
     read_part,
     written_in,
 )
-from crawler.systems.generic.words import is_chrome, joins, only_dates, says
+from crawler.systems.around.words import is_chrome, joins, only_dates, says
 
 LONGEST_PHRASE: Final = 60
 """Longer texts are not read as a time as a whole, characters."""

@@ -9,8 +9,8 @@ from itertools import combinations, compress
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.generic.tree import Tree, flatten
-from crawler.systems.generic.words import AUTHOR, BODY, CAMEL, COMMENT, TALK, TIME, TURNS, roles_of
+from crawler.systems.around.tree import Tree, flatten
+from crawler.systems.around.words import AUTHOR, BODY, CAMEL, COMMENT, TALK, TIME, TURNS, roles_of
 
 MAX_UP: Final = 5
 """Elements around a time that may take turns."""

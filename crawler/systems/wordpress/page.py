@@ -13,9 +13,9 @@ from crawler.extract.counts import read_count
 from crawler.extract.document import Document
 from crawler.extract.same_page import bare_host
 from crawler.extract.text import line_of
-from crawler.systems.generic.stated import is_of_else, stated_in
-from crawler.systems.generic.states import state_said
-from crawler.systems.generic.words import counts_posts
+from crawler.systems.around.counts import is_of_else, stated_in
+from crawler.systems.around.states import state_said
+from crawler.systems.around.words import counts_posts
 from crawler.systems.wordpress.items import Items
 from crawler.systems.wordpress.locales import closed_sentences, counting_words
 

@@ -9,9 +9,13 @@ from importlib import resources
 from typing import Final, NamedTuple
 
 from crawler.extract.counts import ascii_digits, read_count
-from crawler.systems.generic.words import Words, counts_posts, places_of_posts
+from crawler.extract.document import Document
+from crawler.extract.tallies import stated_comments
+from crawler.extract.text import line_of
+from crawler.extract.urls import canonical_url
+from crawler.systems.around.words import Words, counts_posts, places_of_posts, speaks_of_comments
 
-_TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/counts.json").read_text("utf-8"))
+_TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/counts.json").read_text("utf-8"))
 """``about``: what stands before a number that is none to the last figure; ``some``: before a number of some comments
 (the last 12); ``other``: with comments that are counted apart (12 new); ``gone``: with such as are not shown or are
 counted by something else (12 removed, 12 a day), ``are``: what may stand between; ``else``: what else is counted.
@@ -171,3 +175,57 @@ _GONE_NEXT = Words(_TABLES["gone"], before=rf"^\W*(?:\S+\s+)?(?:(?:{_ARE})\s+)?"
 _ELSE_FIRST = Words(_TABLES["else"], before=r"^\W*+", behind=r"[^\W\d]*+\W*+\d[\d.,'’ ]*+\W*+$")
 _ELSE_LAST = Words(_TABLES["else"], before=r"^\W*+\d[\d.,'’ ]*+\s*+", behind=r"\W*+\w*+\W*+$")
 _ELSE_NEXT = Words(_TABLES["else"], before=r"^\s*")
+
+
+LONGEST_SAYING: Final = 40
+"""Longer lines do not say how many more there are, characters."""
+
+REVIEWS = re.compile(r"review|rating|bewertung|recens|valoraci|отзыв|評価|评价", re.IGNORECASE)
+"""What is said of a product, which is not read."""
+
+
+def announced(document: Document) -> int | None:
+    """How many comments a page says it has, by links to a place in itself: ``<a href="#talk">56 comments</a>``."""
+    own = {document.url.partition("#")[0], canonical_url(document)}
+    counts: list[int] = []
+    for node, href, _ in document.elements.links:
+        address, _, place = href.partition("#")
+        line = line_of(node) if place and (not address or document.link(address) in own) else ""
+        stated = stated_in(line) if 0 < len(line) <= LONGEST_SAYING and speaks_of_comments(line) else None
+        if stated is not None and stated.is_exact and REVIEWS.search(line) is None:
+            counts.append(stated.comments)
+    return max(counts, default=None)
+
+
+_COUNT_ALONE = re.compile(r"\W*(?:\d[\d.,'’ ]{0,9}\w+|\w+\W{1,3}\d[\d.,'’ ]{0,9})\W*")
+
+
+def headed(document: Document) -> int | None:
+    """How many comments a page says it has, by a heading that says nothing else: ``<h3>56 comments</h3>``."""
+    for node in document.css("h2, h3, h4, h5"):
+        line = line_of(node)
+        is_count = len(line) <= LONGEST_SAYING and _COUNT_ALONE.fullmatch(line) and speaks_of_comments(line)
+        stated = stated_in(line) if is_count and not REVIEWS.search(line) else None
+        if stated is not None and stated.is_exact:
+            return stated.comments
+    return None
+
+
+def counted_elsewhere(document: Document, least: int) -> int | None:
+    """How many comments the data or a link of a page states, where these are not fewer than so many; else None.
+
+    Fewer may be old, or leave the answers out.
+    """
+    counts = stated_comments(document), announced(document)
+    return next((count for count in counts if count is not None and count >= least), None)
+
+
+def rounded_away(rounded: int | None, captured: int) -> str | None:
+    """The sentence about a rounded count (``1.2K comments``) of far more comments than a page shows; else None."""
+    if rounded is None or rounded < FAR_MORE * captured:
+        return None
+    return f"the page says by a rounded number that there are far more than {captured}"
+
+
+FAR_MORE: Final = 2
+"""How many times as many are more however the number was rounded."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-_TABLES: Final = json.loads(resources.files("crawler.systems.generic").joinpath("data/words.json").read_text("utf-8"))
+_TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/words.json").read_text("utf-8"))
 """``roles``: words of class names and ids; ``chrome``: whole lines that are controls; ``says``, ``by``: what stands
 behind and before a name; ``onward``: whole lines
 that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes

@@ -10,14 +10,17 @@ from functools import cached_property
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.generic.thread import Found
-from crawler.systems.generic.tree import Tree, nodes_of
+from crawler.systems.around.tree import Tree, nodes_of
+from crawler.systems.around.words import speaks_of_comments
 
 MOST: Final = 0.8
 """Share of the comments that must be found again in the page."""
 
 KNOWN_BY: Final = 12
 """Characters of a text by which it is looked for."""
+
+BESIDE: Final = 40
+"""Nodes before and behind the comments among which something leads to the rest of them."""
 
 NEAR: Final = 40
 FEW_TEXTS: Final = 12
@@ -37,14 +40,6 @@ class Place:
     """The node behind the last."""
     inside: Container[int]
     """The nodes of comments."""
-
-    @classmethod
-    def of(cls, thread: Found) -> Place:
-        """The place of a thread that the generic system found."""
-        template, group = thread.template, thread.group
-        inside = template.place if thread.below is None else template.place | thread.below.template.place
-        first, end = template.records[0].start, max(end for _, end in group.spans)
-        return cls(template.tree, group.spans, first, end, inside)
 
     @classmethod
     def of_texts(cls, document: Document, texts: Iterable[str]) -> Place | None:
@@ -67,10 +62,20 @@ class Place:
         inside = frozenset(node for start, end in spans for node in range(start, end))
         return cls(tree, spans, spans[0][0], spans[-1][1], inside)
 
-    def beside(self, reach: int) -> Iterator[int]:
+    def beside(self, reach: int = BESIDE) -> Iterator[int]:
         """So many nodes right before and right behind the comments."""
         yield from range(max(0, self.first - reach), self.first)
         yield from range(self.end, min(len(self.tree), self.end + reach))
+
+    def lines_beside(self, longest: int, *, of_comments: bool = True) -> Iterator[str]:
+        """The short lines among them, in one piece; those that speak of comments."""
+        for node in self.beside():
+            if not self.tree.texts[node]:
+                continue
+            for around in self.tree.above(node, 2):
+                line = self.tree.line(around, longest)
+                if line is not None and (not of_comments or speaks_of_comments(line)):
+                    yield line
 
     def is_next(self, node: int) -> bool:
         """Whether a text is the first behind the comments."""

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.time_lines import FIGURE, LONGEST_AGE, holds_age, looks_timed
-from crawler.systems.generic.words import AUTHOR, COMMENT, MAX_NAME, TIME, roles_of
+from crawler.systems.around.words import AUTHOR, COMMENT, MAX_NAME, TIME, roles_of
 
 UNREAD: Final = frozenset(
     {
@@ -237,6 +237,25 @@ def is_unshown(own: dict[str, str | None]) -> bool:
 
 _HIDING: Final = frozenset({"hidden", "js-hidden", "is-hidden", "u-hidden", "uk-hidden"})
 """Classes of what is not shown on any screen; beside ``md:block`` it is shown on some."""
+
+
+PRESSED: Final = frozenset({"a", "button"})
+"""What a reader presses."""
+
+
+def is_pressed(tree: Tree, node: int) -> bool:
+    """Whether a text is shown and the label of a control."""
+    around = [up for up in (node, *tree.above(node, 3)) if not tree.texts[up]]
+    is_control = any(tree.tags[up] in PRESSED or "onclick" in tree.attrs[up] for up in around)
+    return is_control and not any(is_unshown(tree.attrs[up]) for up in around)
+
+
+def leads_nowhere(href: str | None) -> bool:
+    """Whether a link has no address but a script."""
+    return href in _NOWHERE
+
+
+_NOWHERE: Final = frozenset({None, "", "#", "javascript:;", "javascript:void(0)", "javascript:void(0);"})
 
 
 def _is_model(own: dict[str, str | None]) -> bool:

@@ -17,8 +17,8 @@ from crawler.extract.numbered import (
     stated_page,
 )
 from crawler.extract.urls import site_of
-from crawler.systems.generic.place import Place
-from crawler.systems.generic.tree import Tree
+from crawler.systems.around.place import Place
+from crawler.systems.around.tree import Tree
 
 NEAR: Final = 120
 """Nodes before the first and behind the last comment among which pages are linked."""

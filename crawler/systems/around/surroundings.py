@@ -15,9 +15,9 @@ from crawler.extract.document import Document
 from crawler.extract.text import line_of
 from crawler.extract.time_lines import LONGEST_LINE, looks_timed
 from crawler.extract.urls import canonical_url
-from crawler.systems.generic.stated import Stated, is_of_else, numbers_in, plain, stated_in
-from crawler.systems.generic.tree import CELLS, SUBHEADINGS, Tree
-from crawler.systems.generic.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
+from crawler.systems.around.counts import Stated, is_of_else, numbers_in, plain, stated_in
+from crawler.systems.around.tree import CELLS, SUBHEADINGS, Tree
+from crawler.systems.around.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
 
 LONGEST_HEADING: Final = 80
 """Longer lines are no headings, characters."""

@@ -1,0 +1,220 @@
+"""What next to the comments of a page says that there are more: controls, notes, and numbers on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from crawler.systems.around.counts import LONGEST_SAYING
+from crawler.systems.around.links import NEAR
+from crawler.systems.around.place import Place
+from crawler.systems.around.states import barred
+from crawler.systems.around.tree import Tree, is_pressed, leads_nowhere
+from crawler.systems.around.words import speaks_of_comments
+
+_MORE = re.compile(
+    r"^\W*(?:[^\W\d_]+\s+)?(\d{1,5})\s+(?:more|further|other|additional|older|earlier|weitere|autres|más|mais|altri|meer"
+    r"|więcej|ещё|еще)\b|^\W*(?:[^\W\d_]+\s+)?(?:ещё|еще|plus|weitere)\s+(\d{1,5})\s"
+    r"|^\W*(?:[^\W\d_]+\s+)?(\d{1,5})\s+\w+\s+(?:más|mais|de plus)\b",
+    re.IGNORECASE,
+)
+"""``Load 28 more comments`` in some languages."""
+
+_MORE_ALONE = re.compile(
+    r"\W*(?:(?:and|show|view|see|load)\s+)?(\d{1,5})\s+(?:more|weitere|autres|más|mais|altri|meer|więcej)\W*",
+    re.IGNORECASE,
+)
+
+
+def more_offered(place: Place) -> int:
+    """How many comments controls in and next to the thread say that they would bring.
+
+    ``+ 14 more`` does not say of what: that counts right behind the last comment.
+    """
+    tree = place.tree
+    found: list[re.Match[str]] = []
+    for node in range(max(0, place.first - NEAR), min(len(tree), place.end + NEAR)):
+        line = tree.texts[node]
+        if not 0 < len(line) <= LONGEST_SAYING:
+            continue
+        more = _MORE.match(line) if speaks_of_comments(line) else None
+        if more is None and place.is_next(node) and is_pressed(tree, node) and _is_alone(tree, node):
+            more = _MORE_ALONE.fullmatch(line)
+        if more is not None and (node not in place.inside or is_pressed(tree, node)):  # else somebody says so
+            found.append(more)
+    return sum(int(number) for more in found for number in more.groups() if number)
+
+
+def _is_alone(tree: Tree, node: int) -> bool:
+    """Whether no short line around a text says more than the text."""
+    lines = [tree.line(around, LONGEST_SAYING) for around in tree.above(node, 2)]
+    return all(line is None or line == tree.texts[node] for line in lines)
+
+
+_ALL = re.compile(
+    r"^\W*(?:[^\W\d_]+\s+){0,6}(?:all|alle[nr]?|tou[st](?:es)? les|tod[oa]s l[oa]s|tod[oa]s (?:os|as)"
+    r"|tutt[ie] (?:gli|i|le)|wszystkie|všechny|все|всі|усі|összes|toate|tüm)\W{0,3}([\d.,'’ ]{1,9})"
+    r"|^\W*(?:查看|阅读|浏览)?(?:全部|所有|すべての|全て|모든)\W{0,3}([\d.,]{1,9})",
+    re.IGNORECASE,
+)
+"""``View all 51 comments``, ``Please log in to read all 51 comments`` in some languages."""
+
+
+def all_stated(place: Place) -> int | None:
+    """How many comments there are by what leads to all of them, next to the thread; None where nothing does."""
+    for line in place.lines_beside(LONGEST_SAYING):
+        found = _ALL.search(line)
+        figures = re.sub(r"\D", "", "".join(filter(None, found.groups()))) if found is not None else ""
+        if figures:
+            return int(figures)
+    return None
+
+
+_FURTHER = re.compile(
+    r"\b(?:more|older|(?:next|previous)(?! (?:comment|reply|post)\b)"
+    r"|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще"
+    r"|больше|більше|több|további|více|další|viac|ďalšie|fler[ea]?|lisää|daha fazla|thêm|lainnya|rohkem|daugiau"
+    r"|mai multe?|(?:show|view|see|read|load|display|expand)\s+all|alle (?=\S+ (?:anzeigen|lesen|laden|ansehen|zeigen))"
+    r"|(?:voir|afficher|lire) tous les|(?:ver|mostrar|leer) todos los|ver todos os|(?:mostra|leggi|vedi) tutti i"
+    r"|(?:pokaż|zobacz|czytaj) wszystkie|(?:показать|читать|смотреть|посмотреть) все)\b"
+    r"|περισσότερ|المزيد|עוד|更多|全部|もっと|さらに|すべて|더\s?보기|더보기|อีก|เพิ่มเติม",
+    re.IGNORECASE,
+)
+
+_NEAR_FURTHER: Final = 2
+"""Words before and behind it that may speak of comments."""
+
+_LOADS = re.compile(
+    r"\W*(?:(?:load|show|view|see|display)\s+(?:more|older|earlier|previous)|more|mehr(?:\s+(?:anzeigen|laden))?|weitere\s+(?:anzeigen|laden)"
+    r"|(?:voir|afficher|charger)\s+plus|(?:ver|cargar|mostrar)\s+más|(?:ver|carregar|mostrar)\s+mais"
+    r"|(?:mostra|carica|vedi)\s+(?:altr[io]|di\s+più)|meer(?:\s+laden)?|toon\s+meer|(?:pokaż|załaduj|wczytaj)\s+więcej"
+    r"|(?:(?:показать|загрузить|показати|завантажити)\s+)?(?:ещё|еще|больше|ще|більше)|(?:zobrazit|načíst)\s+(?:více|další)"
+    r"|(?:visa|ladda|vis|last\s+inn|hent)\s+(?:fler[ea]?|mere?)|daha\s+fazla(?:\s+(?:göster|yükle))?|további\w*(?:\s+\w+)?"
+    r"|(?:点击)?(?:加载|載入|查看|显示|顯示)?更多|もっと(?:見る|読む|みる)|さらに表示|더\s?보기|(?:عرض|تحميل|شاهد)\s+المزيد|المزيد)\W*",
+    re.IGNORECASE,
+)
+"""``Load more`` in some languages: what brings more of the list that it stands right below, whatever that lists."""
+
+
+def leads_to_more(place: Place) -> str | None:
+    """The control next to the thread that would bring more comments and does not say how many; None without one.
+
+    One that does not say what it brings counts right behind the last comment, where no comment has the same.
+    """
+    tree = place.tree
+    for node in place.beside():
+        line = tree.texts[node]
+        if not 0 < len(line) <= LONGEST_SAYING or any(map(str.isdecimal, line)) or not is_pressed(tree, node):
+            continue
+        further = _FURTHER.search(line)
+        if further is not None:
+            words = [*line[: further.start()].split()[-_NEAR_FURTHER:], *line[further.end() :].split()[:_NEAR_FURTHER]]
+            if speaks_of_comments(" ".join(words)):
+                return line
+        is_loader = place.is_next(node) and _LOADS.fullmatch(line) and leads_nowhere(tree.link_of(node))
+        if is_loader and line not in place.said:
+            return line
+    return None
+
+
+_LOADER = re.compile(r"data-(?:[a-z]+-)*(?:next|more|older)(?:-(?:page|url|href|link|src|cursor|token))?")
+
+_LOADING = re.compile(r"loading (?:more|older)\b", re.IGNORECASE)
+
+
+def loads_more(place: Place) -> str | None:
+    """What says that a script fetches more comments as one scrolls: their address, a note; None without one."""
+    tree = place.tree
+    for node in place.beside():
+        line = tree.texts[node]
+        if 0 < len(line) <= LONGEST_SAYING and _LOADING.search(line) and speaks_of_comments(line):
+            return line
+        for name, value in tree.attrs[node].items():
+            is_named = name.startswith("data-") and len(name) <= LONGEST_SAYING and _LOADER.fullmatch(name)
+            if is_named and value and "/" in value and speaks_of_comments(value):
+                return f"{name}={value[:200]}"
+    return None
+
+
+_PART = re.compile(
+    r"\W*((?:[^\W\d_]+\W+){0,3}?)(\d{1,5})(?:\s*(?:[-–—]|to|bis|à|a|до)\s*(\d{1,5}))?"
+    r"\s*(?:out of|of|von|sur|de|di|van|z|ze|od|из|із|з|av|af|/)\s*(\d{1,5})\b(?:\W+[^\W\d_]+){0,3}\W*",
+    re.IGNORECASE,
+)
+
+_SHOWING = re.compile(
+    r"show|display|view|result|zeige|anzeige|affich|mostra|visual|résultat|resultad|risultat|toon|weergave|wyświetl|pokaz|показ",
+    re.IGNORECASE,
+)
+
+
+def part_stated(place: Place, captured: int) -> int | None:
+    """How many comments there are by a line that says that these are a part: ``Showing 1-8 of 42``; else None.
+
+    :param captured: how many comments the page shows; a line that speaks of another number is about something else
+    """
+    for line in place.lines_beside(LONGEST_SAYING, of_comments=False):
+        found = _PART.fullmatch(line)
+        if found is None:
+            continue
+        words, *numbers = found.groups()
+        if words and not speaks_of_comments(line) and _SHOWING.match(words) is None:
+            continue
+        first, last, total = (int(number or 0) for number in numbers)
+        if captured == (last - first + 1 if last else first) <= total and captured > 1:
+            return total
+    return None
+
+
+def told_beside(place: Place, captured: int) -> int | None:
+    """How many comments there are by the lines next to those that a page shows; None where nothing says so.
+
+    :param captured: how many it shows
+    """
+    told = all_stated(place), part_stated(place, captured)
+    return max((count for count in told if count is not None), default=None)
+
+
+def offered_beside(place: Place, *, is_counted: bool) -> Iterator[str]:
+    """What next to the comments that a page shows says that there are more, a sentence each.
+
+    :param is_counted: whether a count says how many there are: a control may stay when there is no more
+    """
+    more = more_offered(place)
+    if more:
+        yield f"the page offers {more} more, by a script"
+    if is_counted:
+        return
+    control = leads_to_more(place) or loads_more(place)
+    if control is not None:
+        yield f"the page offers more, by a script: {control!r}"
+    bar = barred(place)
+    if bar is not None:
+        yield f"the page shows the rest to others only: {bar!r}"
+
+
+_REPLIES = re.compile(
+    r"\W*(?:[^\W\d_]+\s+){0,2}(\d{1,4})\s+(?:more\s+)?(?:repl(?:y|ies)|answers?|antwort(?:en)?|réponses?|respuestas?|respostas?|rispost[ae]"
+    r"|reacties?|odpowied\w+|ответ\w*|відповід\w+|svar|yanıt)\W*|\W*(?:查看|展开|展開)?(?:全部|共)?(\d{1,4})\s*[条則个個]?(?:回复|回覆|返信|답글)\W*",
+    re.IGNORECASE,
+)
+
+
+def replies_said(place: Place) -> Iterator[tuple[int, int]]:
+    """The controls that say how many replies a comment has: their nodes and the numbers."""
+    tree = place.tree
+    for node in range(place.first, min(len(tree), place.end + BEHIND)):
+        line = tree.texts[node]
+        said = _REPLIES.fullmatch(line) if 0 < len(line) <= LONGEST_SAYING else None
+        if said is not None and is_pressed(tree, node):
+            yield node, next(int(number) for number in said.groups() if number)
+
+
+def unshown_replies(count: int) -> str:
+    """The sentence about them."""
+    return f"the page offers {count} replies to comments without one, by a script"
+
+
+BEHIND: Final = 4
+"""Nodes behind the last comment that may still be its own."""

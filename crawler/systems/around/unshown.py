@@ -1,0 +1,134 @@
+"""What a page that shows no comments says of those it has: what would show them, and to whom."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from crawler.extract.document import Document
+from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
+from crawler.systems.around.states import LONGEST_BARRED, says_barred
+from crawler.systems.around.tree import Tree, is_unshown, leads_nowhere, nodes_of
+from crawler.systems.around.words import speaks_of_comments
+
+_SHOWS: Final = frozenset(
+    {
+        "show", "load", "view", "read", "see", "open", "display", "anzeigen", "ansehen", "zeigen", "laden", "lesen",
+        "einblenden", "afficher", "voir", "lire", "charger", "ver", "mostrar", "leer", "cargar", "carregar", "ler",
+        "mostra", "leggi", "carica", "vedi", "visualizza", "toon", "bekijk", "laad", "lees", "pokaż", "zobacz",
+        "czytaj", "wczytaj", "показать", "читать", "загрузить", "смотреть", "посмотреть", "показати", "zobrazit",
+        "načíst", "visa", "läs", "vis", "se", "göster", "oku", "yükle", "عرض", "تحميل",
+    }
+)  # fmt: skip
+"""Words for what a control does that brings comments."""
+
+_FILLERS: Final = frozenset(
+    {"all", "the", "alle", "die", "les", "tous", "los", "todos", "os", "i", "tutti", "de", "wszystkie", "все"}
+)
+
+_SHOWS_CLOSELY = re.compile(r"查看|显示|顯示|加载|載入|展开|見る|表示|読む|보기|열기")
+
+LONGEST_CLOSE: Final = 12
+"""Characters of such a label where words are not parted."""
+
+_NEEDS_SCRIPT = re.compile(r"java\s?script", re.IGNORECASE)
+
+_COMING = re.compile(r"\W*(?:loading|kommentare werden geladen|commentaires? en cours de chargement)\b", re.IGNORECASE)
+
+_IN_GALLERY = re.compile(r"carousel|lightbox", re.IGNORECASE)
+"""Jetpack's gallery has comments on pictures, and a note that they are being loaded, on each page that has pictures."""
+
+_CONTROLS: Final = frozenset({"a", "button", "summary"})
+
+
+class Unshown(NamedTuple):
+    """What a page says of comments of which it shows none."""
+
+    said: str
+    stated: int | None
+    """How many there are, where it says so."""
+
+    @property
+    def reason(self) -> str:
+        """The sentence about it."""
+        return f"the page shows no comments, and has what would show some: {self.said!r}"
+
+
+def unshown(document: Document) -> Unshown | None:
+    """What brings comments where a page shows none: ``Show 12 comments``, ``Log in to see the comments``; else None.
+
+    ``Enable JavaScript to view the comments`` is one, as its ``noscript`` tells what scripts would do.
+    """
+    tree = nodes_of(document)
+    for node in tree.places.get("", ()):
+        said = tree.texts[node]
+        if len(said) > LONGEST_BARRED or not speaks_of_comments(said):
+            continue
+        around = list(tree.above(node, CLOSE))
+        if any(is_unshown(tree.attrs[up]) for up in around):
+            continue
+        control = next((up for up in around if tree.tags[up] in _CONTROLS or "onclick" in tree.attrs[up]), None)
+        line = tree.line(control, LONGEST_SAYING) if control is not None else None
+        is_told = line is not None and _brings_comments(line)
+        if control is not None and line is not None and is_told and _is_own(tree, control, line, document):
+            return Unshown(line, max(numbers_in(line), default=None))
+        if _is_note(tree, node, around):
+            return Unshown(said, None)
+    return None
+
+
+CLOSE: Final = 3
+"""Elements around a text that may be the control or the note whose text it is."""
+
+
+def _is_own(tree: Tree, control: int, line: str, document: Document) -> bool:
+    """Whether a control is about this page: it leads nowhere, to a place in it that is counted, or below it."""
+    href = tree.attrs[control].get("href")
+    if href is None:
+        return True
+    if len(href) > 1 and href[0] == "#":  # there a reader would find them, or that there are none
+        return any(numbers_in(line))
+    if not _shows(line):
+        return "onclick" in tree.attrs[control]  # else it may be the label of any story
+    below = document.url.partition("#")[0].rstrip("/") + "/"
+    return leads_nowhere(href) or href.startswith("javascript:") or (document.link(href) or "").startswith(below)
+
+
+def _is_note(tree: Tree, node: int, around: list[int]) -> bool:
+    """Whether a text says where the comments are: of somebody who may not see them, or whose browser has no scripts."""
+    said, names = tree.texts[node], [_names(tree, up) for up in around]
+    if any(map(_IN_GALLERY.search, names)):
+        return False
+    if any(tree.tags[up] == "noscript" for up in around) and _NEEDS_SCRIPT.search(said):
+        return True
+    is_there = any("comment" in name for name in names)
+    return is_there and (says_barred(said) or _COMING.match(said) is not None)
+
+
+def _names(tree: Tree, node: int) -> str:
+    return f"{tree.attrs[node].get('id') or ''} {tree.attrs[node].get('class') or ''}".lower()
+
+
+def _brings_comments(line: str) -> bool:
+    """Whether a label is made of nothing but a word for comments, a number above 0 or words that say "show"."""
+    if not speaks_of_comments(line) or REVIEWS.search(line):
+        return False
+    if _shows_closely(line):
+        return True
+    words = [word for word in _words(line) if word not in _FILLERS and word not in _SHOWS]
+    others = [word for word in words if not word.isdecimal()]
+    is_told = _shows(line) or any(int(word) for word in words if word.isdecimal())
+    return is_told and len(others) == 1 and speaks_of_comments(others[0])
+
+
+def _shows(line: str) -> bool:
+    """Whether a label says that it shows something."""
+    return not _SHOWS.isdisjoint(_words(line)) or _shows_closely(line)
+
+
+def _shows_closely(line: str) -> bool:
+    return len(line) <= LONGEST_CLOSE and _SHOWS_CLOSELY.search(line) is not None
+
+
+def _words(line: str) -> list[str]:
+    return re.findall(r"[^\W_]+", line.casefold())

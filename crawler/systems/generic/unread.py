@@ -1,0 +1,57 @@
+"""What a thread that was found tells of comments of its page that were not read with the others."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Final
+
+from crawler.systems.around.more import replies_said
+from crawler.systems.around.words import REPLIES
+from crawler.systems.generic.records import NEVER
+from crawler.systems.generic.thread import Found
+
+ABOVE: Final = 8
+"""Elements around comments that may be the answer that they are on."""
+
+MANY: Final = 0.4
+"""How many times may stand between the comments and in none of them, as a part of those in them."""
+
+FEW: Final = 3
+"""Fewer tell nothing."""
+
+
+def replies_offered(thread: Found) -> int:
+    """How many replies controls say that comments have of which the page shows none."""
+    starts, answered = [record.start for record in thread.template.records], frozenset(thread.parents)
+    total = missed = 0
+    for node, count in replies_said(thread.place):
+        total += count
+        if bisect_right(starts, node) - 1 not in answered:
+            missed += count
+    shown = sum(parent is not None for parent in thread.parents) + (len(thread.below.parents) if thread.below else 0)
+    return missed if total > shown else 0
+
+
+def answers_unread(thread: Found) -> bool:
+    """Whether the comments stand in one answer, with the time of that before them: it was not read itself."""
+    tree, (first, last) = thread.template.tree, (thread.group.spans[0][0], max(end for _, end in thread.group.spans))
+    holding = (up for up in tree.above(first, ABOVE) if tree.ends[up] >= last and tree.tags[up] not in NEVER)
+    around = next((up for up in holding if tree.roles[up] & REPLIES), None)
+    return thread.below is None and around is not None and tree.times[first] > tree.times[around]
+
+
+def times_between(thread: Found) -> int:
+    """How many times stand between the comments and in none of them, where these are many beside those in them; else 0.
+
+    Then some comments are made otherwise than the others, and were not read.
+    """
+    tree = thread.template.tree
+    parts = [thread.template] if thread.below is None else [thread.template, thread.below.template]
+    spans = sorted((record.start, record.end) for part in parts for record in part.records)
+    inside, read = 0, spans[0][0]
+    for start, end in spans:
+        if end > read:
+            inside += tree.times[end] - tree.times[max(start, read)]
+            read = end
+    between = tree.times[read] - tree.times[spans[0][0]] - inside
+    return between if between >= max(FEW, MANY * inside) else 0
