@@ -174,7 +174,7 @@ class VisitSpider(Spider):
             try:
                 first = document_of(await ask(spelt_request(url, dont_filter=True)))
             except (FetchError, NotHtmlError):
-                continue
+                continue  # what cannot be had is no page that this one could be a further one of
             if is_headed_alike(first, document) and has_thread(first, self._around.systems):
                 self._firsts[lease.id] = url
                 return Passed("duplicate", url)

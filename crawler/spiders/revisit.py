@@ -343,17 +343,7 @@ class RevisitSpider(VisitSpider):
                 started_at=last.observed_at,
                 ended_at=last.observed_at,
             )
-            yield Capture(
-                visit_id=last.visit_id,
-                capture_id=last.capture_id,
-                observed_at=last.observed_at,
-                url=last.url,
-                source=last.source,
-                extractor=last.extractor,
-                thread_of=identity,
-                thread=ledger,
-                lease=last.lease,
-            )
+            yield _beside(last, thread_of=identity, thread=ledger)
 
     def _moved(self, last: Capture, response: Response, lease: Lease | None) -> Capture | None:
         """The look at a page whose address now leads to another one; without it that page would stay due for ever."""
@@ -363,16 +353,7 @@ class RevisitSpider(VisitSpider):
         if page_key(last.url) == page_key(plan.canonical):
             return None
         visit = Visit(url=plan.url, outcome="moved", detail=last.url, http_status=response.status, requests=1)
-        return Capture(
-            visit_id=last.visit_id,
-            capture_id=last.capture_id,
-            observed_at=last.observed_at,
-            url=plan.canonical,
-            source=last.source,
-            extractor=last.extractor,
-            visit=visit,
-            lease=lease,
-        )
+        return _beside(last, url=plan.canonical, visit=visit, lease=lease)
 
     async def _visited(
         self, response: Response, asked: str, lease: Lease | None
@@ -426,6 +407,20 @@ class RevisitSpider(VisitSpider):
             lease=lease,
             is_last=True,
         )
+
+
+def _beside(last: Capture, **more: Any) -> Capture:
+    """Another capture of the same answer."""
+    about = {
+        "visit_id": last.visit_id,
+        "capture_id": last.capture_id,
+        "observed_at": last.observed_at,
+        "url": last.url,
+        "source": last.source,
+        "extractor": last.extractor,
+        "lease": last.lease,
+    }
+    return Capture(**{**about, **more})
 
 
 def _sites(text: str) -> list[str]:
