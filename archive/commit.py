@@ -24,7 +24,7 @@ from archive.journal import Journal, Record
 from archive.log import TableLog
 from archive.parts import Part, directory, encode, partitions, statistics
 from archive.schema import TABLES
-from archive.states import STATES
+from archive.states import COMPARED, STATES
 from archive.stores import STAGED, Store
 
 ATTEMPTS: Final = 100
@@ -127,7 +127,7 @@ class Committer:
                 divided = partitions(TABLES[name], columns.hand_over())
                 batch.held[name] = [Held(partition, rows) for partition, rows in divided]
         batch.columns = None
-        for name in STATES:
+        for name in COMPARED:
             if batch.held.get(name):
                 batch.checked[name] = self.index.follow(self.logs[name])
         self._drop_known(batch, "comments")
@@ -271,7 +271,7 @@ class Committer:
             log.persist(crawl_id, number, max(-1, snapshot.version() - ATTEMPTS))
         else:
             transactions = {crawl_id: number}
-            if name in STATES:
+            if name in COMPARED:
                 version = self.index.follow(log)
                 if (name == "comments" and self.erasures.follow(snapshot)) or batch.checked.get(name) != version:
                     self._drop_late(batch, record, name)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from archive.diffs import diff
 from archive.errors import ArchiveError
 from archive.reader import Archive
+from archive.states import GONE
 
 SHORTEST: Final = 4
 """Characters of an abbreviated id, as git's."""
@@ -77,7 +78,7 @@ class Event:
             return [f"  {reason}" for reason in dict.fromkeys(reasons) if reason]
         if self.kind == "look":
             return [f"  {row['detail']}"] if row["detail"] else []
-        if row["status"] == "disappeared":
+        if row["status"] == GONE:
             return []
         if before is None:
             return [f"  {line}" for line in (row["text"] or "").splitlines()]
@@ -134,7 +135,7 @@ def history(archive: Archive, subject: Subject) -> Iterator[Event]:
     for row in states:
         key = row["comment_id"]
         events.append(Event(row["observed_at"], row["change"], key, row, latest.get(key)))
-        if row["status"] != "disappeared":
+        if row["status"] != GONE:
             latest[key] = row
     # Stable: states of one moment stay in the order of the page.
     yield from sorted(events, key=lambda event: (event.at, event.kind in ("visit", "look")))

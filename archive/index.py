@@ -1,4 +1,4 @@
-"""The change index: the states of every page and comment, kept locally and rebuilt from the archive at need.
+"""The change index: the states of every page, thread and comment, kept locally and rebuilt from the archive at need.
 
 It is a cache. Rows enter it only after they were committed, in the same SQLite transaction as the Delta version they
 were committed with, so it is never ahead of the archive, and what it is behind it reads from the log's new parts.
@@ -23,10 +23,22 @@ from deltalake import DeltaTable
 
 from archive.errors import ArchiveError
 from archive.log import Entry, TableLog
-from archive.states import STATES, CommentState, PageState, Run, columns_of, packed, packed_runs, states_of, unpacked
+from archive.states import (
+    GONE,
+    STATES,
+    CommentState,
+    PageState,
+    Run,
+    ThreadState,
+    columns_of,
+    packed,
+    packed_runs,
+    states_of,
+    unpacked,
+)
 from archive.wal import is_busy, write_ahead
 
-_LAYOUT: Final = 2
+_LAYOUT: Final = 3
 """Layout of the index's tables; an index with another one is built anew."""
 _WAIT_S: Final = 600.0
 """How long another crawl on the same index may take to read a whole archive."""
@@ -35,9 +47,11 @@ _TABLES: Final = {
     "comments": "(thread_id TEXT NOT NULL, ids TEXT NOT NULL, states TEXT NOT NULL)",
     "pages": "(page_id, observed_at, capture_id, content_digest, mark,"
     " PRIMARY KEY (page_id, observed_at, capture_id, mark)) WITHOUT ROWID",
+    "threads": "(page_id, thread_id, observed_at, capture_id, system, tenant, native_id, url, captured,"
+    " PRIMARY KEY (page_id, thread_id)) WITHOUT ROWID",
 }
 """A comment's states lie in runs (`archive.states.packed`). ``mark`` is a page's digest, ``''`` for none, because a key
-holds no null."""
+holds no null. Of a thread only the latest state is kept."""
 
 
 Rows = pa.Table | pa.RecordBatch | Iterable[Run]
@@ -130,6 +144,20 @@ class Index:
                 if known is None or added.rank >= known.rank:
                     states[comment_id] = added
         return states
+
+    def threads_of(self, page_id: str) -> list[ThreadState]:
+        """The threads of a page as its last committed visit left them."""
+        query = f"SELECT {', '.join(ThreadState._fields)} FROM threads WHERE page_id = ? ORDER BY thread_id"  # noqa: S608 - names of fields
+        return [ThreadState(*row) for row in self._select(self._reader, query, page_id)]
+
+    def present(self, thread_id: str) -> frozenset[str]:
+        """Native ids of a thread's comments that were there when last looked at, added rows included."""
+        states = self.thread(thread_id).values()
+        return frozenset(
+            state.native_id
+            for state in states
+            if state.native_id is not None and state.id_kind == "native" and state.status != GONE
+        )
 
     # -- what a commit asks: committed rows only ----------------------------------------------------
 
@@ -274,6 +302,15 @@ class Index:
             cursor.executemany("INSERT INTO comments VALUES (?, ?, ?)", runs)
             return
         found = states_of(table, rows)
+        if table == "threads":
+            cursor.executemany(
+                "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (page_id, thread_id) DO UPDATE SET"
+                " observed_at = excluded.observed_at, capture_id = excluded.capture_id, url = excluded.url,"
+                " captured = excluded.captured"
+                " WHERE (excluded.observed_at, excluded.capture_id) >= (observed_at, capture_id)",
+                found,
+            )
+            return
         cursor.executemany(
             "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?)", ((*row, row[-1] or "") for row in found)
         )

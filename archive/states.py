@@ -1,4 +1,4 @@
-"""The observed states of comments and pages: what the next visit, and the next commit, is compared with."""
+"""The observed states of comments, pages and threads: what the next visit, and the next commit, is compared with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
+
+GONE: Final = "disappeared"
+"""Status of a comment that a fully read thread no longer shows."""
 
 
 class CommentState(NamedTuple):
@@ -54,11 +57,28 @@ class PageState(NamedTuple):
         return self.observed_at, self.capture_id, self.content_digest or ""
 
 
-STATES: Final[dict[str, tuple[tuple[str, ...], type[PageState | CommentState]]]] = {
+class ThreadState(NamedTuple):
+    """A thread as its page's last visit left it."""
+
+    observed_at: int
+    capture_id: str
+    system: str
+    tenant: str
+    native_id: str | None
+    url: str | None
+    captured: int
+    """Comments that were read."""
+
+
+STATES: Final[dict[str, tuple[tuple[str, ...], type[PageState | CommentState | ThreadState]]]] = {
     "comments": (("thread_id", "comment_id"), CommentState),
     "pages": (("page_id",), PageState),
+    "threads": (("page_id", "thread_id"), ThreadState),
 }
 """The tables whose states are kept: key columns, and the class of a state."""
+
+COMPARED: Final = ("comments", "pages")
+"""Those of which a row that says what is known is not stored again. Ledgers are: each visit has its own."""
 
 
 def columns_of(table: str) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from scrapy import Request
 from scrapy.http import Response
 
+from archive.index import Index
 from crawler.extract.block_pages import FEW_BYTES, block_page
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.page import read_page
@@ -17,6 +20,7 @@ from crawler.extract.share import read_shares
 from crawler.extract.subscribe import read_subscribes
 from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.items import Capture, Failure, Page, Thread, Visit
+from crawler.keys import page_key, thread_key
 from crawler.politeness.reservation import Reservation, read_reservation
 from crawler.systems.base import BLOCKED_STATUS, Exchange, Fetch, FetchError, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, document_of, header_dict, read_thread
@@ -65,6 +69,8 @@ class Circumstances:
     """Told of the addresses of further pages of a page's thread."""
     first_of: Callable[[Document], Awaitable[Passed | None]] | None = None
     """Why a page with a thread that no known system reads is not to be visited: it is a further page of another."""
+    held: Index | None = None
+    """What the archive holds; None where there is none, or nothing is to be compared with it."""
     of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
     """What the page's host says of an address in its ``tdmrep.json``; None: nobody is asked."""
     obeyed: Sequence[str] = ()
@@ -116,7 +122,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         yield last
         return
     refs: list[ThreadRef] = []
-    requests, fetch = 1, without_block_pages(around.fetch)
+    requests, captured, fetch = 1, 0, without_block_pages(around.fetch)
     while (found := threads.next()) is not None:
         system, ref = found
         reading = Reading(
@@ -128,6 +134,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
             new_capture_id=around.new_id,
             limits=around.limits,
             leads_to=around.leads_to,
+            present=partial(_present, around.held, ref, address),
         )
         extractor = f"{system.name}/{system.version}"
         async for batch in read_thread(system, reading):
@@ -141,6 +148,12 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         requests += reading.requests
         yield closing
         refs.append(ref)
+        captured += closing.thread.captured
+    if around.held is not None and not captured:
+        for lost in _lost(around.held, address, page_capture, {_identity(ref) for ref in refs}):
+            ledger = capture(address, page_capture, PAGE_EXTRACTOR)
+            ledger.thread_of, ledger.thread = (lost.system, lost.tenant, lost.native_id), lost
+            yield ledger
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
     _end_with_page(last, document, response.status, refs)
@@ -171,6 +184,39 @@ def _end_with_page(last: Capture, document: Document, status: int, refs: Sequenc
         page.comment_count = sum(stated) if stated else None
     last.shares = read_shares(document, page)
     last.subscribes = read_subscribes(document, page)
+
+
+def _present(held: Index | None, ref: ThreadRef, canonical: str) -> AbstractSet[str]:
+    """Native ids of a thread's comments that were there when it was last read."""
+    return held.present(thread_key(*_identity(ref), page_key(canonical))) if held is not None else frozenset()
+
+
+def _lost(
+    held: Index, canonical: str, page: Exchange, read: AbstractSet[tuple[str, str, str | None]]
+) -> Iterator[Thread]:
+    """Ledgers of threads that a page showed comments of before, and that a visit without any did not find.
+
+    Whether they were removed, or are only not to be seen here, nothing says.
+    """
+    for known in held.threads_of(page_key(canonical)):
+        if known.captured and (known.system, known.tenant, known.native_id) not in read:
+            yield Thread(
+                system=known.system,
+                tenant=known.tenant,
+                native_id=known.native_id,
+                url=known.url,
+                state="none",
+                captured=0,
+                captured_top=0,
+                captured_replies=0,
+                requests=0,
+                stop_reason="exhausted",
+                stop_detail=f"the page does not show this thread any more, of which {known.captured} comments were read"
+                " the last time; what the archive holds of them is left as it was",
+                verdict="unknown",
+                started_at=page.observed_at,
+                ended_at=page.observed_at,
+            )
 
 
 def _note(page: Page | None, reservation: Reservation) -> None:

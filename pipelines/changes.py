@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
-from archive.states import CommentState
+from archive.states import GONE, CommentState
 from crawler.items import Capture, Comment, Thread
 from crawler.report import SOUND_VERDICTS
 from crawler.systems.reading import PINGS
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-
-GONE: Final = "disappeared"
-"""Status of a comment that a fully read thread no longer shows."""
 
 COUNTS: Final = ("like_count", "dislike_count", "reply_count")
 """Compared with COUNT_CHANGES only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
+from archive.states import GONE
 from crawler.keys import digest
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Recognition:
     def _strangeness(self, comment: Comment, key: str) -> tuple[bool, int]:
         """What is still there comes before what was gone, then the nearest time."""
         state = self._known[key]
-        return state.status == "disappeared", abs((comment.published_at or 0) - (state.published_at or 0))
+        return state.status == GONE, abs((comment.published_at or 0) - (state.published_at or 0))
 
 
 def _may_be_at_once(comment: Comment, state: CommentState) -> bool:

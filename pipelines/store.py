@@ -25,6 +25,7 @@ from crawler.items import Capture, Comment, Failure, NotArchivedError
 from crawler.leases import FrontierError, Tally
 from crawler.report import Report, now
 from crawler.safety.secrets import masked_arguments
+from crawler.spiders.base import VisitSpider
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -116,6 +117,8 @@ class Store:
         except (ArchiveError, FrontierError) as error:
             self._break(error)
             raise CloseSpider("archive_unusable") from error
+        if isinstance(self._crawler.spider, VisitSpider):
+            self._crawler.spider.compare_with(self.index)
         self._begin()
         self._timer = asyncio.get_running_loop().create_task(self._watch())
 

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
+    from archive.index import Index
+
 BEGUN: Final = 2
 """Visits under way that have not asked for anything yet. A page takes ten times its bytes while it is read: when many
 answers come at once, the others wait as bytes. Two, for one of them may wait for a commit."""
@@ -128,6 +130,10 @@ class VisitSpider(Spider):
     def report(self) -> Report:
         """The report of this crawl."""
         return Report.of(self.crawler)
+
+    def compare_with(self, held: Index) -> None:
+        """Called when the archive is open, before the first request: visits may ask what it holds."""
+        self._around = replace(self._around, held=held)
 
     def allow(self, url: str) -> None:
         """Note an address that the operator gave: its host may be a private one (`PrivateHosts.typed`)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from math import log2
 from time import time
@@ -17,7 +16,7 @@ import archive
 from archive.errors import ArchiveError
 from crawler.extract.urls import page_url, site_of
 from crawler.frontier import Frontier
-from crawler.items import Capture, Thread, Visit
+from crawler.items import Capture, Visit
 from crawler.keys import page_key
 from crawler.report import now
 from crawler.schedule.due import Due, KnownThread, Spare, due_pages, most_urgent, sites_of
@@ -296,54 +295,15 @@ class RevisitSpider(VisitSpider):
     ) -> AsyncIterator[Capture | Request]:
         """Visit the page, unless its server says that it is the same as before."""
         counts: _Asked | None = response.meta.get("counts")
-        read: set[tuple[str, str, str | None]] = set()
-        comments = 0
         async for capture in self._visited(response, asked, lease):
             if counts is not None and isinstance(capture, Capture):
                 counts.compare(capture)
-            if isinstance(capture, Capture):
-                comments += len(capture.comments)
-                read |= {capture.thread_of} if capture.thread_of is not None else set()
-                for ledger in self._not_shown(capture, read) if not comments else ():
-                    yield ledger
             moved = self._moved(capture, response, lease) if isinstance(capture, Capture) else None
             if moved is not None:
                 yield moved
             if isinstance(capture, Capture) and capture.failure is not None and response.status in GONE:
                 capture.failure, capture.skipped = None, "gone"  # found out and archived: nothing is lost
             yield capture
-
-    def _not_shown(self, last: Capture, read: AbstractSet[tuple[str, str, str | None]]) -> Iterator[Capture]:
-        """Ledgers of the threads whose comments the page showed before, and which a visit without any did not find.
-
-        Whether they were removed, or are only not to be seen here, nothing says.
-        """
-        plan = self._plans.get(last.lease.url if last.lease is not None else last.source)
-        page = last.page
-        if plan is None or page is None or last.failure is not None or page_key(last.url) != page_key(plan.canonical):
-            return
-        for known in plan.threads:
-            identity = known.system, known.tenant, known.native_id
-            if not known.captured or identity in read:
-                continue
-            ledger = Thread(
-                system=known.system,
-                tenant=known.tenant,
-                native_id=known.native_id,
-                url=known.url,
-                state="none",
-                captured=0,
-                captured_top=0,
-                captured_replies=0,
-                requests=0,
-                stop_reason="exhausted",
-                stop_detail=f"the page does not show this thread any more, of which {known.captured} comments were read"
-                " the last time; what the archive holds of them is left as it was",
-                verdict="unknown",
-                started_at=last.observed_at,
-                ended_at=last.observed_at,
-            )
-            yield _beside(last, thread_of=identity, thread=ledger)
 
     def _moved(self, last: Capture, response: Response, lease: Lease | None) -> Capture | None:
         """The look at a page whose address now leads to another one; without it that page would stay due for ever."""
@@ -353,7 +313,16 @@ class RevisitSpider(VisitSpider):
         if page_key(last.url) == page_key(plan.canonical):
             return None
         visit = Visit(url=plan.url, outcome="moved", detail=last.url, http_status=response.status, requests=1)
-        return _beside(last, url=plan.canonical, visit=visit, lease=lease)
+        return Capture(
+            visit_id=last.visit_id,
+            capture_id=last.capture_id,
+            observed_at=last.observed_at,
+            url=plan.canonical,
+            source=last.source,
+            extractor=last.extractor,
+            visit=visit,
+            lease=lease,
+        )
 
     async def _visited(
         self, response: Response, asked: str, lease: Lease | None
@@ -407,20 +376,6 @@ class RevisitSpider(VisitSpider):
             lease=lease,
             is_last=True,
         )
-
-
-def _beside(last: Capture, **more: Any) -> Capture:
-    """Another capture of the same answer."""
-    about = {
-        "visit_id": last.visit_id,
-        "capture_id": last.capture_id,
-        "observed_at": last.observed_at,
-        "url": last.url,
-        "source": last.source,
-        "extractor": last.extractor,
-        "lease": last.lease,
-    }
-    return Capture(**{**about, **more})
 
 
 def _sites(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -75,6 +76,7 @@ class Reading:
         new_capture_id: Callable[[], str],
         limits: Limits,
         leads_to: Callable[[Document, Iterable[str]], None] = lambda _document, _urls: None,
+        present: Callable[[], AbstractSet[str]] = frozenset,
     ) -> None:
         self.ref = ref
         self.shown = document
@@ -85,7 +87,7 @@ class Reading:
         self._clock = clock
         self._new_capture_id = new_capture_id
         self._limits = limits
-        self._leads_to = leads_to
+        self._leads_to, self._present = leads_to, present
         self._asked: set[tuple[str, str, bytes]] = set()
         self._ids: set[str] = set()
         self._again: set[str] | None = None
@@ -265,6 +267,10 @@ class Reading:
     def captured_without_pings(self) -> int:
         """The same without pingbacks and trackbacks: what the scope ``comments`` counts."""
         return self._counted["all"] - self._counted["pings"]
+
+    def unmet(self) -> AbstractSet[str]:
+        """Comments that were there when the thread was last read, by native id, and that this visit has not met yet."""
+        return self._present() - self._ids
 
     def saw(self, native_ids: Iterable[str]) -> None:
         """Note comments that a walk brought but that are put into batches later, when their parents are known."""

@@ -90,7 +90,7 @@ def test_an_index_that_is_behind_reads_only_what_is_new(tmp_path):
     other.commit(other.take())
     other.close()
     one = started(tmp_path, "crawl-3", "state-1")
-    assert one.index.foreign == 2  # the part of pages and that of comments
+    assert one.index.foreign == 3  # the part of pages, that of threads and that of comments
     assert set(one.index.thread("thread-1")) == {"a", "b"}
     assert one.index.page_digest("page-1") == "digest-2"
     one.close()

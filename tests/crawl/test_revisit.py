@@ -112,11 +112,14 @@ def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
 BARE = "<title>A video</title><body><h1>A video</h1><p>" + "Words about it. " * 60
 
 
-def test_a_thread_that_its_page_does_not_show_any_more_is_told_once_and_nothing_of_it_called_removed(place):
+@pytest.mark.parametrize("again", [["revisit", "-a", "which=all"], ["pages", "-a", "url={}"], ["site", "-a", "url={}"]])
+def test_a_thread_that_its_page_does_not_show_any_more_is_told_once_and_nothing_of_it_called_removed(place, again):
     site = LoopbackSite({"/a/": Answer(page(1, comments=5), headers=HTML), "/b/": Answer(page(2), headers=HTML)})
     run(place, "pages", "-a", f"url={site.url('/a/')},{site.url('/b/')}")
     site.paths["/a/"] = Answer(BARE, headers=HTML)
-    done = place.run("crawl", "revisit", "-a", "which=all")
+    site.paths["/"] = Answer("<title>Home</title><a href='/a/'>A video</a>", headers=HTML)
+    again = [word.format(site.url("/" if "site" in again else "/a/")) for word in again]
+    done = place.run("crawl", *again)
     assert done.returncode == 3
     assert "the page does not show this thread any more, of which 5 comments were read" in done.stdout
     ledgers = sorted(place.open().threads().to_pylist(), key=lambda row: row["verdict"])
@@ -124,7 +127,7 @@ def test_a_thread_that_its_page_does_not_show_any_more_is_told_once_and_nothing_
     assert {row["change"] for row in place.open().comments(history=True).to_pylist()} == {"new"}
     history = place.run("archive", "history", site.url("/a/")).stdout
     assert "does not show this thread any more" in history
-    run(place, "revisit", "-a", "which=all")
+    run(place, *again)
     site.paths["/a/"] = Answer(page(1, comments=4), headers=HTML)
     run(place, "revisit", "-a", "which=all")
     changes = [row["change"] for row in place.open().comments(history=True).to_pylist()]

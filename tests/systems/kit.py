@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 
 from scrapy import Request
@@ -43,8 +43,19 @@ def answering(pages: Mapping[str, Answer], otherwise: Answer | None = None) -> W
     return Web(pages, otherwise)
 
 
-def reading_of(ref: ThreadRef, document: Document, fetch: Fetch, *, limits: Limits | None = None, now: int = NOW) -> Reading:
-    """A reading whose captures are called c1, c2, ...; the page itself is c0."""
+def reading_of(
+    ref: ThreadRef,
+    document: Document,
+    fetch: Fetch,
+    *,
+    limits: Limits | None = None,
+    now: int = NOW,
+    present: Iterable[str] = (),
+) -> Reading:
+    """A reading whose captures are called c1, c2, ...; the page itself is c0.
+
+    :param present: native ids of the comments that were there at the visit before
+    """
     numbers = count(1)
     return Reading(
         ref,
@@ -54,6 +65,7 @@ def reading_of(ref: ThreadRef, document: Document, fetch: Fetch, *, limits: Limi
         clock=lambda: now,
         new_capture_id=lambda: f"c{next(numbers)}",
         limits=limits or Limits(),
+        present=lambda: frozenset(present),
     )
 
 
@@ -66,6 +78,7 @@ async def read(
     headers: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     now: int = NOW,
+    present: Iterable[str] = (),
 ) -> list[tuple[ThreadRef, list[Comment], Thread]]:
     """Every thread that the system finds on a page: its reference, its comments in order and its ledger.
 
@@ -75,7 +88,7 @@ async def read(
     fetch = pages if callable(pages) else answering(pages or {})
     threads: list[tuple[ThreadRef, list[Comment], Thread]] = []
     for ref in system.detect(document):
-        reading = reading_of(ref, document, fetch, limits=limits, now=now)
+        reading = reading_of(ref, document, fetch, limits=limits, now=now, present=present)
         comments = [comment async for batch in read_thread(system, reading) for comment in batch.comments]
         threads.append((ref, comments, reading.ledger()))
     return threads

@@ -45,6 +45,41 @@ async def test_a_site_that_shows_its_last_page_first_is_read_to_its_first():
     assert (thread.expected, thread.captured, thread.verdict) == (7, 7, "complete")
 
 
+def moving(*, lasts: bool) -> tuple[str, Web]:
+    """Three pages, the first one first; right after it came a comment goes and another one comes.
+
+    :param lasts: whether the comment that moves to the first page by that is there when that page is asked for again
+    """
+    rows = [Row(number, f"Author {number}", f"<p>Comment {number}</p>") for number in range(1, 9)]
+
+    def shown(number: int, listed: list[Row]) -> str:
+        others = "".join(f'<a href="{comment_page_url(other)}#comments">{word}</a>' for other, word in ((number - 1, "Older"), (number + 1, "Newer")) if 1 < other < 4)
+        return page(listed, heading="7 comments", link=comment_page_url(number), navigation=f"<nav>{others}</nav>")
+
+    later = [row for row in rows if row.id != 2 and (lasts or row.id != 4)]
+    answers = {comment_page_url(2): shown(2, rows[4:7]), comment_page_url(3): shown(3, rows[7:]), POST: shown(1, later[:3])}
+    return shown(1, rows[:3]), answering({address: html_answer(html) for address, html in answers.items()})
+
+
+async def test_before_a_comment_that_was_there_is_called_removed_the_pages_are_read_again():
+    known = [str(number) for number in range(1, 8)]
+    first, web = moving(lasts=True)
+    ((_, comments, thread),) = await read(SYSTEM, first, POST, web, present=known)
+    assert {c.native_id for c in comments} == {"1", "2", "3", "4", "5", "6", "7", "8"}, "4 moved to a page that had been read"
+    assert web.asked == [comment_page_url(2), comment_page_url(3), POST], "and no more once it was met"
+    first, web = moving(lasts=False)
+    ((_, comments, thread),) = await read(SYSTEM, first, POST, web, present=known)
+    assert {c.native_id for c in comments} == {"1", "2", "3", "5", "6", "7", "8"}
+    assert web.asked == [comment_page_url(2), comment_page_url(3), POST, comment_page_url(2), comment_page_url(3)]
+    assert thread.verdict == "complete", "it went while nobody looked"
+
+
+async def test_pages_are_read_once_where_all_that_was_there_was_met():
+    first, web = moving(lasts=True)
+    await read(SYSTEM, first, POST, web, present=["1", "3", "5"])
+    assert web.asked == [comment_page_url(2), comment_page_url(3)]
+
+
 async def test_a_site_that_shows_its_first_page_first_is_read_to_its_last():
     def navigation(number: int) -> str:
         return f'<nav><a href="{comment_page_url(number)}#comments">Newer</a></nav>'
