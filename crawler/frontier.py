@@ -188,8 +188,12 @@ class Frontier(BaseScheduler):
         :return: None when the page does not wait: it is visited already, or was
         """
         self.enqueue_request(request)
+        return self.take_waiting(request.url)
+
+    def take_waiting(self, url: str) -> Lease | None:
+        """A page out of its turn that somebody has asked for; None when none waits at this address."""
         try:
-            lease = self._leases.take(bytes.fromhex(page_key(request.url)))
+            lease = self._leases.take(bytes.fromhex(page_key(url)))
         except FrontierError as error:
             self._break(error)
             return None

@@ -67,6 +67,8 @@ class Circumstances:
     a function that tells whether a comment system finds a thread on it (None: it doubts)."""
     leads_to: Callable[[Document, Iterable[str]], None] = lambda _document, _urls: None
     """Told of the addresses of further pages of a page's thread."""
+    has_read: Callable[[Document, Document], None] = lambda _document, _further: None
+    """Told of a page and a further page of its thread whose comments were read with it."""
     first_of: Callable[[Document], Awaitable[Passed | None]] | None = None
     """Why a page with a thread that no known system reads is not to be visited: it is a further page of another."""
     held: Index | None = None
@@ -134,6 +136,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
             new_capture_id=around.new_id,
             limits=around.limits,
             leads_to=around.leads_to,
+            has_read=around.has_read,
             present=partial(_present, around.held, ref, address),
         )
         extractor = f"{system.name}/{system.version}"

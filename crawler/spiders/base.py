@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -209,12 +209,35 @@ class VisitSpider(Spider):
                 first_of = partial(self._first_by_address, lease=lease, ask=around.fetch)
                 around = replace(around, new_id=lease.new_id, first_of=first_of)
             around = replace(around, judge=lambda document, has: self.judge(document, lease, has_thread=has))
+            further: list[str] = []
+            around = replace(around, has_read=partial(_note_further, further))
             async for capture in visit(response, around, asked):
                 _hide_secrets(capture)
                 capture.lease = lease
+                for alias in self._aliases(further, capture) if capture.is_last else ():
+                    yield alias
                 if lease is not None and capture.is_last and (first := self._firsts.pop(lease.id, None)) is not None:
                     yield self.page_request(first, first)  # before the lease ends, so that it is not forgotten
                 yield capture
+
+    def _aliases(self, urls: Iterable[str], last: Capture) -> Iterator[Capture]:
+        """What is to be said of pages that wait and were read with another one: nobody needs to ask for them now."""
+        frontier = Frontier.of(self.crawler)
+        for url in urls:
+            lease = frontier.take_waiting(url) if frontier is not None else None
+            if lease is not None:
+                yield Capture(
+                    visit_id=lease.new_id(),
+                    capture_id=last.capture_id,
+                    observed_at=last.observed_at,
+                    url=last.url,
+                    source=lease.asked,
+                    extractor=PAGE_EXTRACTOR,
+                    skipped="duplicate",
+                    visit=Visit(url=lease.asked, outcome="alias", requests=0),
+                    lease=lease,
+                    is_last=True,
+                )
 
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
         """Say why there is no answer."""
@@ -256,6 +279,12 @@ def _first(done: Callable[[], Awaitable[None]], ask: Callable[[A], Awaitable[B]]
         return await ask(about)
 
     return asked
+
+
+def _note_further(urls: list[str], document: Document, further: Document) -> None:
+    """Note the address of a further page of a thread; of an article that has pages, each is headed otherwise."""
+    if mark_of_heads(document) == mark_of_heads(further):
+        urls.append(page_url(further.url) or further.url)
 
 
 def _hide_secrets(capture: Capture) -> None:

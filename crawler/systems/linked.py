@@ -98,6 +98,7 @@ class LinkedPages:
         self._links.extend(found.links)
         self._onward.extendleft(reversed([*found.onward, *found.following]))
         self._note(found, document)
+        self._reading.has_read(document)
         return self._reading.batch(found.comments, exchange)
 
     def _note(self, page: Read, document: Document) -> None:

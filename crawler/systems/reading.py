@@ -76,6 +76,7 @@ class Reading:
         new_capture_id: Callable[[], str],
         limits: Limits,
         leads_to: Callable[[Document, Iterable[str]], None] = lambda _document, _urls: None,
+        has_read: Callable[[Document, Document], None] = lambda _document, _further: None,
         present: Callable[[], AbstractSet[str]] = frozenset,
     ) -> None:
         self.ref = ref
@@ -87,7 +88,7 @@ class Reading:
         self._clock = clock
         self._new_capture_id = new_capture_id
         self._limits = limits
-        self._leads_to, self._present = leads_to, present
+        self._leads_to, self._has_read, self._present = leads_to, has_read, present
         self._asked: set[tuple[str, str, bytes]] = set()
         self._ids: set[str] = set()
         self._again: set[str] | None = None
@@ -294,6 +295,10 @@ class Reading:
     def leads_to(self, urls: Iterable[str]) -> None:
         """Note addresses of further pages of the thread: they are no pages of their own."""
         self._leads_to(self.shown, urls)
+
+    def has_read(self, further: Document) -> None:
+        """Note that a further page of the thread was read: there is nothing else to be read of it."""
+        self._has_read(self.shown, further)
 
     def look_around(self, *, is_general: bool) -> None:
         """What stands next to comments of the page may tell who may write, and where nothing counts them of more.

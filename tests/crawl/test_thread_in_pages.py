@@ -129,6 +129,19 @@ def test_a_sitemap_that_names_further_pages_of_threads_names_no_other_pages(tmp_
     assert {asked.path for asked in site.asked[before:]} <= {"/", "/robots.txt", "/sitemap.xml", "/wp-sitemap.xml", "/sitemap_index.xml"}
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_further_pages_that_a_sitemap_names_are_asked_for_once(tmp_path, system):
+    place, site = Place(tmp_path), town(system, None, range(PAGES))
+    done = place.run("crawl", "site", "-a", f"url={site.url('/')}", CONCURRENT_REQUESTS_PER_DOMAIN=1)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Skipped: {len(WAYS) * (PAGES - 1)} duplicate" in done.stdout
+    asked = Counter(one.path for one in site.asked if one.path != "/robots.txt")
+    assert set(asked.values()) == {1}, asked
+    assert_each_story_is_one_page_with_one_whole_thread(place, site)
+    aliases = {row["url"] for row in place.open().visits(history=True).to_pylist() if row["outcome"] == "alias"}
+    assert aliases == {site.url(addresses(s)(n)) for s in range(len(WAYS)) for n in range(1, PAGES)}
+
+
 @pytest.mark.parametrize("canonical", [None, "first"])
 @pytest.mark.parametrize("given", [[1], [2], [0, 1], [1, 0]])
 @pytest.mark.parametrize("system", SYSTEMS)
