@@ -141,7 +141,7 @@ class System(ABC):
     has read comments, so that they are not archived twice."""
     may_move: ClassVar[bool] = True
     """Whether a comment that comes or goes while the thread is read may shift the others past the reader, so that a
-    thread with fewer comments than its source states is worth a second pass."""
+    thread with fewer comments than its source states, or than were there before, is worth a second pass."""
 
     count_room: ClassVar[int] = 1
     """How many threads one request for counts may name, each taking :meth:`count_size` of it."""

@@ -47,6 +47,7 @@ class LinkedPages:
         """The page that each of these follows: its comments and what it says."""
         self._seen = {reading.shown.url.partition("#")[0], reading.ref.url}
         self._note(first, reading.shown)
+        self._read = [reading.shown.url]
         self.pages = 1
         """How many pages brought comments."""
 
@@ -90,6 +91,8 @@ class LinkedPages:
                 queues[turn].clear()
         if unread:
             self._reading.gap(f"no comment could be read on {unread} further pages")
+        async for document, exchange in self._reading.pages_again(self._read):
+            yield self._reading.batch(read_page(document, exchange).comments, exchange)
 
     def _take(self, url: str, found: Read, document: Document, exchange: Exchange) -> Batch:
         twin = self._shown.before(url, found.comments)
@@ -98,6 +101,7 @@ class LinkedPages:
         self._links.extend(found.links)
         self._onward.extendleft(reversed([*found.onward, *found.following]))
         self._note(found, document)
+        self._read.append(url)
         self._reading.has_read(document)
         return self._reading.batch(found.comments, exchange)
 

@@ -96,6 +96,8 @@ class Reading:
         self._captured = self._captured_top = 0
         self.offered = 0
         """Comments that answers brought, those that came before as well."""
+        self._bringing: set[str] = set()
+        """Exchanges that brought comments."""
         self._shown: list[str] = []
         """Texts of the comments that the page itself brought."""
         self._counted: Counter[str] = Counter()
@@ -214,6 +216,7 @@ class Reading:
         if exchange.capture_id in self._torn:
             comments = _without_half(list(comments), is_torn=self._torn[exchange.capture_id])
         fresh: list[Comment] = []
+        self._bringing.add(exchange.capture_id)
         here: dict[str, Comment] = {}
         for comment in comments:
             self.offered += 1
@@ -270,8 +273,23 @@ class Reading:
         return self._counted["all"] - self._counted["pings"]
 
     def unmet(self) -> AbstractSet[str]:
-        """Comments that were there when the thread was last read, by native id, and that this visit has not met yet."""
-        return self._present() - self._ids
+        """Comments that were there when the thread was last read, by native id, and that this visit has not met yet.
+
+        Empty where one answer brought all. Else one that came or went between two answers may have moved others past
+        the reader, also where the count is the same in the end: before one is called removed, it is looked for again.
+        """
+        return self._present() - self._ids if len(self._bringing) > 1 else frozenset()
+
+    async def pages_again(self, urls: Iterable[str]) -> AsyncIterator[tuple[Document, Exchange]]:
+        """Pages of the thread once more, while they have not shown every comment that was there before."""
+        for url in urls:
+            if not self.unmet():
+                return
+            try:
+                yield await self.document(url, again=True)
+            except FetchError as error:
+                self.missing(error)
+                return
 
     def saw(self, native_ids: Iterable[str]) -> None:
         """Note comments that a walk brought but that are put into batches later, when their parents are known."""
@@ -410,7 +428,9 @@ class Reading:
         self._stop = (reason, detail)
 
     def is_short(self) -> bool:
-        """Whether less came than the source states although nothing went wrong: the thread may have moved meanwhile.
+        """Whether less came than the source states, or than was there before, although nothing went wrong.
+
+        The thread may have moved meanwhile.
 
         Where the stated count fell meanwhile, a comment that went may have drawn another one past the reader.
         """
@@ -420,7 +440,8 @@ class Reading:
             return True
         _, got = self._agreed()
         too_few = self._expected is not None and got is not None and got < self._expected
-        return (too_few and self._scope != "incl_removed") or any(map(self.lacks_replies, self._replies_stated))
+        lacks_replies = any(map(self.lacks_replies, self._replies_stated))
+        return (too_few and self._scope != "incl_removed") or lacks_replies or bool(self.unmet())
 
     def begin_again(self) -> None:
         """A second pass: the same requests may be made again, what came before is known; it is counted anew."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 import pytest
-from kit import read
+from kit import answering, read
 from test_page_says_more import GENERAL, NAMES, page, reader, text
 
 SITE = "https://news.example"
@@ -59,16 +60,19 @@ WAYS = {
 """The address of the first page, of the others (``n`` from 2), and what links to them behind the comments."""
 
 
-def one_page(system: str, number: int, pager: str, head: str) -> str:
+def one_page(system: str, number: int, pager: str, head: str, listed: Sequence[int] = range(SIZE * PAGES)) -> str:
     shown = page(system, pager)
     for n in reversed(range(SIZE)):
-        other = SIZE * number + n
+        other = listed[SIZE * number + n]
         shown = shown.replace(text(n), text(other)).replace(f"comment-{100 + n}", f"comment-{100 + other}")
     return shown.replace("</head>", f"{head}</head>")
 
 
-def thread(system: str, way: str) -> tuple[str, dict[str, str]]:
-    """The first page's address, and all pages."""
+def thread(system: str, way: str, listed: Sequence[int] = range(SIZE * PAGES)) -> tuple[str, dict[str, str]]:
+    """The first page's address, and all pages.
+
+    :param listed: the comments in their order
+    """
     first, other, pager = WAYS[way]
 
     def address(number: int) -> str:
@@ -78,7 +82,7 @@ def thread(system: str, way: str) -> tuple[str, dict[str, str]]:
     for number in range(PAGES):
         more = pager is nothing and number + 1 < PAGES
         head = f'<link rel="next" href="{html.escape(address(number + 1))}">' if more else ""
-        pages[SITE + address(number)] = one_page(system, number, pager(address, number), head)
+        pages[SITE + address(number)] = one_page(system, number, pager(address, number), head, listed)
     return SITE + first, pages
 
 
@@ -94,6 +98,28 @@ async def test_all_pages_of_a_thread_are_read(system, way):
     [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
     assert [comment.text for comment in comments] == [text(n) for n in range(PAGES * SIZE)]
     assert (ledger.verdict, ledger.gaps) == ("complete", None)
+
+
+ITEM = re.compile(r'<div class="(?:it|p-comment h-cite)"')
+
+
+def with_ids(pages: dict[str, str], listed: Sequence[int]) -> dict[str, str]:
+    """The same with an id at each comment."""
+    ids = iter(listed)
+    return {address: ITEM.sub(lambda opening: f'{opening[0]} id="c-{100 + next(ids)}"', body) for address, body in pages.items()}
+
+
+@pytest.mark.parametrize("system", ["generic", "schemaorg", "microformats"])
+async def test_a_comment_that_another_one_moved_to_a_page_that_had_been_read_is_not_called_gone(system):
+    was, became = range(SIZE * PAGES), [n for n in range(SIZE * PAGES + 1) if n != 3]
+    url, pages = thread(system, "p", was)
+    before, after = with_ids(pages, was), with_ids(thread(system, "p", became)[1], became)
+    [(_, first, _)] = await read(reader(system), before[url], url, served(before))
+    web = answering(served(after))
+    [(_, comments, ledger)] = await read(reader(system), before[url], url, web, present=[one.native_id for one in first])
+    assert {one.text for one in comments} == {text(n) for n in range(SIZE * PAGES + 1)}, "of both moments"
+    assert (len(comments), ledger.verdict) == (SIZE * PAGES + 1, "complete")
+    assert web.asked == [*list(after)[1:], url], "the page that had been read once more, and none behind it"
 
 
 @pytest.mark.parametrize("start", range(PAGES))

@@ -82,7 +82,7 @@ class Generic(System):
         reading.walked("html")
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
-        whole, answers = await whole_of(reading), [_answers(found)]
+        whole, answers = await whole_of(reading), {reading.shown.url: _answers(found)}
         first = _read(found, reading.shown, reading.page, reading.home)
         linked = LinkedPages(reading, first, whole)
         yield reading.batch(first.comments, reading.page)
@@ -93,14 +93,15 @@ class Generic(System):
             )
             if further is None or further.confidence < THRESHOLD:
                 return Read()
-            answers.append(_answers(further))
+            answers[document.url] = _answers(further)
             return _read(further, document, exchange, reading.home, found)
 
         async for batch in linked.read(read_page):
             yield batch
         _judge(found, ref, reading, linked.pages)
-        if found.below is not None and sum(answers) < (ref.stated or 0) < reading.captured:
-            reading.gap(f"the page counts {ref.stated}, and {sum(answers)} were read beside the comments on them")
+        answered = sum(answers.values())
+        if found.below is not None and answered < (ref.stated or 0) < reading.captured:
+            reading.gap(f"the page counts {ref.stated}, and {answered} were read beside the comments on them")
 
 
 def _answers(found: Found) -> int:

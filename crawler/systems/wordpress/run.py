@@ -319,27 +319,14 @@ class Run:
                 self.reading.gap(f"comment page {number} and the {fruitless - 1} before it show nothing new")
                 break
         if self.rest is None or not self.rest.is_whole:
-            async for batch in self._pages_again(sorted(paging.read - guesses.keys())):
-                yield batch
+            # Nothing is known of what moved while the pages were read.
+            urls = map(paging.url, sorted(paging.read - guesses.keys()))
+            async for document, exchange in self.reading.pages_again([self.ref.url, *urls]):
+                yield await self._batch_of(document, exchange)
         self._account_for(guesses)
         if self.has_shrunk and (self.rest is None or self.rest.failure is not None):
             # What follows a comment that went moves up, across the border of a page that was read already.
             self.reading.gap("the thread shrank while its pages were read; a comment may have been passed over")
-
-    async def _pages_again(self, numbers: list[int]) -> AsyncIterator[Batch]:
-        """The comment pages once more while they lack a comment that was there before.
-
-        One that goes and one that comes between two pages shift others past the reader, and leave the count as it was.
-        """
-        for url in [self.ref.url, *map(self.paging.url, numbers)] if numbers else ():
-            if not self.reading.unmet():
-                return
-            try:
-                document, exchange = await self._comment_page(url, again=True)
-            except FetchError as error:
-                self.reading.missing(error)
-                return
-            yield await self._batch_of(document, exchange)
 
     async def _batch_of(self, document: Document, exchange: Exchange) -> Batch:
         items = self.find(document)
@@ -363,8 +350,8 @@ class Run:
         for url in sorted(self.paging.strays)[:MAX_STRAYS]:
             self.reading.gap(f"{url}: a comment page at another address than the thread's is not followed")
 
-    async def _comment_page(self, url: str, *, again: bool = False) -> tuple[Document, Exchange]:
-        document, exchange = await self.reading.document(url, again=again)
+    async def _comment_page(self, url: str) -> tuple[Document, Exchange]:
+        document, exchange = await self.reading.document(url)
         post = post_id(document)
         if self.ref.native_id is not None and post is not None and post != self.ref.native_id:
             raise ShapeChangedError(url, f"the page is of post {post}, not {self.ref.native_id}")
