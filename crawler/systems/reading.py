@@ -282,7 +282,7 @@ class Reading:
 
     async def pages_again(self, urls: Iterable[str]) -> AsyncIterator[tuple[Document, Exchange]]:
         """Pages of the thread once more, while they have not shown every comment that was there before."""
-        for url in urls:
+        for url in urls if self._has_room else ():
             if not self.unmet():
                 return
             try:
@@ -441,7 +441,12 @@ class Reading:
         _, got = self._agreed()
         too_few = self._expected is not None and got is not None and got < self._expected
         lacks_replies = any(map(self.lacks_replies, self._replies_stated))
-        return (too_few and self._scope != "incl_removed") or lacks_replies or bool(self.unmet())
+        return (too_few and self._scope != "incl_removed") or lacks_replies or (self._has_room and bool(self.unmet()))
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether the cap on requests leaves as many as it took: to look again must not make a whole thread partial."""
+        return self.requests + max(self.requests, len(self._bringing)) <= self._limits.max_requests
 
     def begin_again(self) -> None:
         """A second pass: the same requests may be made again, what came before is known; it is counted anew."""

@@ -11,6 +11,8 @@ import pytest
 from kit import answering, read
 from test_page_says_more import GENERAL, NAMES, page, reader, text
 
+from crawler.systems.reading import Limits
+
 SITE = "https://news.example"
 PAGES = 3
 SIZE = len(NAMES)
@@ -120,6 +122,14 @@ async def test_a_comment_that_another_one_moved_to_a_page_that_had_been_read_is_
     assert {one.text for one in comments} == {text(n) for n in range(SIZE * PAGES + 1)}, "of both moments"
     assert (len(comments), ledger.verdict) == (SIZE * PAGES + 1, "complete")
     assert web.asked == [*list(after)[1:], url], "the page that had been read once more, and none behind it"
+
+
+async def test_a_cap_on_requests_that_leaves_no_room_to_look_again_makes_no_whole_thread_partial():
+    url, pages = thread("generic", "p")
+    for most, asked in ((4, 2), (5, 5)):
+        web = answering(served(pages))
+        [(_, comments, ledger)] = await read(reader("generic"), pages[url], url, web, limits=Limits(most), present=["gone"])
+        assert (len(comments), ledger.verdict, len(web.asked)) == (PAGES * SIZE, "complete", asked)
 
 
 @pytest.mark.parametrize("start", range(PAGES))
