@@ -75,7 +75,7 @@ def first_of_thread(document: Document, has_thread: Callable[[], bool | None]) -
             url = document.link(place.tree.attrs[node].get("href"))
             first = page_url(url) if url is not None else None
             is_other = first is not None and first != page_url(document.url) and site_of(first) == site_of(document.url)
-            if is_other and (shown_number(place.tree, node) or 0) > 1:
+            if is_other and (shown_number(place.tree, node, document) or 0) > 1:
                 return first
     return None
 

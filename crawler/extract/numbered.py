@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import ne
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -93,6 +94,19 @@ def continues(url: str, other: str) -> bool:
 
 _POST: Final = re.compile(r"/p[/:-]?[0-9]", re.IGNORECASE)
 """``/p/5`` may be a post."""
+
+
+def differs_in_number(url: str, other: str) -> bool:
+    """Whether two addresses differ in one number alone, or the other has it more at its end: ``/t.20`` of ``/t.0``."""
+    here, there = (_FIGURES.split(one.rstrip("/")) for one in (url, other))
+    if here[::2] == there[::2]:
+        return [*map(ne, here, there)].count(True) == 1
+    more = other.rstrip("/").removeprefix(url.rstrip("/"))
+    return more != other and _AT_END.fullmatch(more) is not None
+
+
+_FIGURES = re.compile(r"([0-9]+)")
+_AT_END = re.compile(r"[/,;._-][0-9]{1,6}")
 
 
 def is_further(url: str, other: str) -> bool:

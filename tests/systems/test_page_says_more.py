@@ -69,6 +69,10 @@ PAGER = {
     "a word": '<div><a href="/story?p=2">Next</a></div>',
     "an arrow": '<div><a href="/story?p=2">»</a></div>',
     "a page of some": "<p>Page 1 of 6</p>",
+    "numbers behind the address": '<div>Pages: <b>1</b> <a href="/story/8">2</a> <a href="/story/16">3</a></div>',
+    "the number shown in brackets": '<div>Pages: [<b>1</b>] <a href="/story.8">2</a> <a href="/story.16">3</a></div>',
+    "a row of links, one to the page itself": '<div><span>«</span><a href="/story">1</a><a href="/story/p2">2</a></div>',
+    "a page by the name of its path": '<div><a href="/story/p2" class="b" rel="next"></a></div>',
 }
 KEPT = {
     "a button": ("<button>Load comments</button>", None),
@@ -225,6 +229,15 @@ async def test_the_number_of_a_further_page_may_have_any_name():
         {f"{URL}?talk=2": (200, {"content-type": "text/html"}, second.encode())},
     )
     assert (ledger.verdict, len(comments), ledger.gaps) == ("complete", 2 * len(NAMES), None)
+
+
+@pytest.mark.parametrize("other", ["/story.12?t=88.8", "/story?t=88.8&x=9.8", "/tale?t=88.8"])
+async def test_a_row_of_numbers_leads_to_pages_whose_addresses_differ_in_one_number(other):
+    rows = {True: "/story?t=88.8", False: other}
+    for is_page, href in rows.items():
+        pager = f'<div>Pages: [<b>1</b>] <a href="{href}">2</a></div>'
+        [(_, _, ledger)] = await read(reader("generic"), page("generic", pager), f"{URL}?t=88.0")
+        assert ledger.verdict == ("partial" if is_page else "complete"), href
 
 
 @pytest.mark.parametrize("system", ["schemaorg", "json-ld", "wordpress", "microformats"])

@@ -12,6 +12,7 @@ from crawler.extract.numbered import (
     LONGEST_STATED,
     adds_to,
     continues,
+    differs_in_number,
     first_of,
     is_page_of,
     stated_page,
@@ -81,7 +82,7 @@ def page_links(place: Place, document: Document, home: str | None = None) -> Lin
             target = document.link(tree.attrs[node].get("href"))
             url = _plain(target) if target is not None and is_page_of(target, own, stated[0]) else None
         if url is None and place.is_near(node):
-            url = _numbered_beside(tree, node, document)
+            url = _numbered_beside(tree, node, document, home)
         if url is None or url == own or site_of(url) != site:
             continue
         found[url] = found.get(url, True) and node < first
@@ -140,6 +141,8 @@ def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: 
         return url
     if is_next and there.path != here.path and _is_next_in_line(there.path, here.path):
         return None
+    if is_next and first_of(home, url):
+        return url
     same_thread = there.path == here.path or is_below or "comment" in changed
     return url if same_thread and (is_inside or _PAGED.search(changed)) else None
 
@@ -161,32 +164,41 @@ def _ends_with_number(path: str, home: str, number: str) -> bool:
     return len(own) > 1 and re.fullmatch(rf"{re.escape(own)}[/,;_.-]{number}", stem) is not None
 
 
-def _numbered_beside(tree: Tree, node: int, document: Document) -> str | None:
-    """Where a link leads that is a number in a row of them, one of which is no link: the page that is shown."""
+def _numbered_beside(tree: Tree, node: int, document: Document, home: str) -> str | None:
+    """Where a link leads that is a number in a row of them, one of which is no link: the page that is shown.
+
+    Its address has that number, or is the first page's but for one number: ``?topic=8.20`` beside ``?topic=8.0``.
+    """
     text = tree.line(node, LONGEST_NUMBER)
     if not text or not text.isdecimal():
         return None
-    if shown_number(tree, node) is None:
+    if shown_number(tree, node, document) is None:
         return None
-    url = document.link(tree.attrs[node].get("href"))
-    return _plain(url) if url is not None and text in re.findall(r"[0-9]+", url) else None
+    link = document.link(tree.attrs[node].get("href"))
+    url = _plain(link) if link is not None else ""
+    return url if text in _FIGURES.findall(url) or differs_in_number(home, url) else None
 
 
-def shown_number(tree: Tree, node: int) -> int | None:
-    """The number of the page that is shown: that without a link in the row of numbers from 1 on around a link."""
+def shown_number(tree: Tree, node: int, document: Document) -> int | None:
+    """The number of the page that is shown: that without a link to another in the row of numbers from 1 on."""
+    own = _plain(document.url)
     for row in tree.above(node, 3):
-        line = (tree.line(row, LONGEST_ROW) or "").split()
+        line = _WORD.findall(tree.line(row, LONGEST_ROW) or "")
         numbers = [int(word) for word in line if word.isdecimal() and len(word) <= LONGEST_NUMBER]
         if len(numbers) < 2:
             continue
         if len(numbers) + 2 < len(line) or numbers != sorted(set(numbers)) or numbers[0] != 1:
             return None
         linked = (inner for inner in range(row, tree.ends[row]) if tree.attrs[inner].get("href"))
-        labels = [tree.line(inner, LONGEST_NUMBER) or "" for inner in linked]
-        unlinked = set(numbers) - {int(label) for label in labels if label.isdecimal()}
-        return unlinked.pop() if len(unlinked) == 1 else None
+        others = (inner for inner in linked if _plain(document.link(tree.attrs[inner].get("href")) or own) != own)
+        labels = [tree.line(inner, LONGEST_NUMBER) or "" for inner in others]
+        shown = set(numbers) - {int(label) for label in labels if label.isdecimal()}
+        return shown.pop() if len(shown) == 1 else None
     return None
 
+
+_FIGURES = re.compile(r"[0-9]+")
+_WORD = re.compile(r"\w+")
 
 LONGEST_ROW: Final = 60
 """Characters of a row of pages."""
