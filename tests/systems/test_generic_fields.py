@@ -291,3 +291,23 @@ async def test_guests_are_named_at_a_place_of_their_own_that_machines_are_told_o
     html = f'<html lang="en"><body><h1>Bridge</h1><ul class="posts-list">{"".join(map(post, range(1, 9)))}</ul></body></html>'
     [(_, comments, _)] = await read(Generic(), html, URL)
     assert [comment.author_name for comment in comments] == [f"Reader {n}" for n in range(1, 9)]
+
+
+async def test_an_element_that_is_named_as_a_reply_and_holds_name_and_text_is_the_comment():
+    rows = "".join(
+        f'<div class="reply-header"><span class="reply-date">May {n + 10}, 2013 at 9:22 am</span> <a href="#post-4{n}" class="reply-permalink">#4{n}</a></div>'
+        f'<div class="topic-7 post-4{n} reply type-reply"><div class="reply-author"><a href="/people/{n}" class="author-name">{name}</a><br>'
+        f'<div class="author-role">Participant</div></div><div class="reply-content"><p>{text}</p></div></div>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True))
+    )
+    found = await comments_of(page(rows).replace("<h3>Comments</h3>", "").replace('id="comments"', 'class="replies forum"'))
+    assert [(c.author_name, c.text) for c in found] == [*zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True)]
+
+
+async def test_a_form_without_a_field_holds_the_text_whatever_its_id_is():
+    rows = "".join(
+        f'<div class="entry" id="thing_{n}00"><p class="tagline"><a class="author" href="/user/{n}">{name}</a> <time datetime="2019-03-0{n + 1}T10:20:05Z">'
+        f'3 years ago</time></p><form action="#" class="usertext" id="form-t1_{n}"><div class="md"><p>{text}</p></div></form><a href="#">reply</a></div>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True))
+    )
+    assert [c.text for c in await comments_of(page(rows))] == [*SAID]

@@ -269,7 +269,7 @@ def _leave_out_blocks(
         if tag == "a" and leads_to_login(tree.attrs[node].get("href")):
             left_out.add(_line_around(tree, node, record))
             continue
-        role = tree.roles[node] & apart
+        role = tree.roles[node] & (apart if tag != "form" else apart & ~FORM)
         if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
         elif role & (ASIDE | REPLIES) and not role & BODY:
@@ -407,8 +407,17 @@ MINOR: Final = 0.45
 
 
 def _holds_body(template: Template, node: int) -> bool:
-    roles = template.tree.roles
-    return any(roles[inner] & BODY and not roles[inner] & ASIDE for inner in range(node + 1, template.tree.ends[node]))
+    """Whether an element holds one that is named as a text, be it that of a reply."""
+    tree = template.tree
+    for inner in range(node + 1, tree.ends[node]):
+        role = tree.roles[inner]
+        if role & BODY and not role & (ASIDE & ~CHROME if role & REPLIES and tree.tags[inner] in BLOCKS else ASIDE):
+            return True
+    return False
+
+
+BLOCKS: Final = frozenset({"div", "p", "td", "blockquote", "section", "article"})
+"""What is no label of a control: ``reply-text`` may be that of the control."""
 
 
 def _body_place(template: Template, left_out: list[set[int]]) -> int:
