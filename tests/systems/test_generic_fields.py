@@ -311,3 +311,56 @@ async def test_a_form_without_a_field_holds_the_text_whatever_its_id_is():
         for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True))
     )
     assert [c.text for c in await comments_of(page(rows))] == [*SAID]
+
+
+def profile(n: int) -> str:
+    """What a board says about a member beside the post, in one text a line."""
+    return f"{('Member', 'Veteran', 'Newbie', 'Moderator')[n]}<br>Group: Users<br>Joined: 1{n} Jan 20{n + 10}<br>Posts: {n * 37 + 12}"
+
+
+BYLINES = {
+    "a cell of the same class as that of the text": (
+        '<div class="box"><table><tr><td class="row2"><b class="name">{name}</b></td><td class="row2"><span class="details">{time}</span></td></tr>'
+        '<tr><td class="post2"><span class="details"><br>{profile}</span></td><td class="post1" id="post-main-{n}"><div class="postcolor">{text}</div></td></tr></table></div>'
+    ),
+    "a list between byline and text": (
+        '<div class="right"><div class="top"><span>{time}</span><h3><a href="/user/{n}">{name}</a></h3></div><div class="info"><ul><li>Group: Users</li>'
+        '<li>Joined: 4.02.201{n}</li><li>State: <img alt="offline"></li></ul></div><div class="cont"><div id="said-{n}">{text}</div></div></div>'
+    ),
+    "a cell beside that of the posting time": (
+        '<tr><td class="row1" width="150"><span class="name"><a name="4{n}7"></a><b>{name}</b></span><br><span class="details">{profile}</span></td>'
+        '<td class="row1"><table><tr><td><a href="?p=4{n}7#4{n}7"><img alt="Post"></a><span class="details">Posted: {time} &nbsp; Post subject: Re: bridge</span></td>'
+        '<td><a href="?quote=4{n}7"><img alt="Reply with quote"></a></td></tr><tr><td colspan="2"><hr></td></tr><tr><td colspan="2"><span class="postbody">{text}</span>'
+        '<span class="postbody"><br>_________________<br>Slow and steady</span></td></tr></table></td></tr>'
+        '<tr><td class="row1"><a href="#top">Back to top</a></td><td class="row1"><a href="/u/{n}"><img alt="profile"></a></td></tr><tr><td class="space" colspan="2"></td></tr>'
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("byline", BYLINES)
+async def test_what_stands_beside_the_day_on_which_a_member_joined_is_no_part_of_the_text(byline, count):
+    rows = "".join(
+        BYLINES[byline].format(name=name, n=n, text=text, profile=profile(n), time=f"Thu Mar {n + 14}, 2013 9:2{n} am")
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot")[:count], SAID, strict=False))
+    )
+    board = f'<table class="board"><tr><th>Author</th><th>Message</th></tr>{rows}</table>' if rows.startswith("<tr") else rows
+    found = await comments_of(page(board))
+    assert [(c.author_name, c.text, (moment(c.published_at) or "")[:16]) for c in found] == [
+        (name, text, f"2013-03-{n + 14}T09:2{n}") for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot")[:count], SAID, strict=False))
+    ]
+
+
+async def test_comments_behind_anchors_end_where_the_next_one_of_their_level_begins():
+    def post(n, inner=""):
+        return (
+            f'<a id="p4{n}1"></a><div class="post"><div class="header">by <a href="/u/{n}">{"ABCDEF"[n]}nna</a> - 1{n} March 2013, 09:2{n}</div>'
+            f'<div class="posting"><p>{SAID[n % 4]} {n}</p></div><a href="?reply=4{n}1">Reply</a></div>' + (f'<div class="indent">{inner}</div>' if inner else "")
+        )
+
+    posts = post(0, post(1, post(2))) + post(3, post(4)) + post(5)
+    found = await comments_of(f'<html lang="en"><body><h1>The bridge</h1><div class="forum">{posts}</div></body></html>')
+    names = {c.native_id: c.author_name for c in found}
+    assert [(c.author_name, names.get(c.parent_native_id)) for c in found] == [
+        ("Anna", None), ("Bnna", "Anna"), ("Cnna", "Bnna"), ("Dnna", None), ("Enna", "Dnna"), ("Fnna", None),
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.time_lines import FIGURE, LONGEST_AGE, holds_age, looks_timed
-from crawler.systems.around.words import AUTHOR, COMMENT, MAX_NAME, TIME, roles_of
+from crawler.systems.around.words import AUTHOR, COMMENT, MAX_NAME, TIME, roles_of, tells_joining
 
 UNREAD: Final = frozenset(
     {
@@ -61,6 +61,7 @@ class Tree:
         "chars",
         "ends",
         "figures",
+        "joined",
         "links",
         "nodes",
         "places",
@@ -87,6 +88,8 @@ class Tree:
         """Text with its white space folded; ``""`` for elements."""
         self.figures: list[int] = []
         """The texts that hold a figure."""
+        self.joined: set[int] = set()
+        """Of these the days on which members joined: no times of posting."""
         self.attrs: list[dict[str, str | None]] = []
         self.roles: list[int] = []
         """Bits of :mod:`words` by class, id, itemprop and rel."""
@@ -302,13 +305,18 @@ def _find_times(tree: Tree) -> None:
     """Say which texts hold figures, and which look like a time."""
     texts, timed = tree.texts, tree.timed
     plain: list[int] = []
+    before = ""
     for line in tree.places.get("", ()):
         text = texts[line]
         if FIGURE.search(text) is not None:
             tree.figures.append(line)
-            timed[line] = looks_timed(text)
+            if tells_joining(text, before):
+                tree.joined.add(line)
+            else:
+                timed[line] = looks_timed(text)
         elif len(text) < LONGEST_AGE:
             plain.append(line)
+        before = text
     if holds_age([texts[line] for line in plain]):
         for line in plain:
             timed[line] = looks_timed(texts[line])

@@ -191,6 +191,13 @@ def says_joined(text: str) -> bool:
     return len(text) <= LONGEST_CHROME and line_key(text) in _JOINED
 
 
+def tells_joining(text: str, before: str) -> bool:
+    """Whether a line with figures is the day on which a member joined, by itself or by the line before it."""
+    if len(text) > LONGEST_CHROME:
+        return False
+    return says_joined(before) or says_joined(text.partition(":")[0].rstrip("0123456789 .,/-"))
+
+
 def joins(text: str) -> bool:
     """Whether a line is a word that stands between a name and a time: ``on``, ``at``."""
     return len(text) <= LONGEST_CHROME and line_key(text) in _JOINTS

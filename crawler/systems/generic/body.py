@@ -121,6 +121,7 @@ def _bare(template: Template, slots: Slots) -> Bare:
     for number, record in enumerate(template.records):
         _leave_out_blocks(template, record, left_out[number], whole, around)
         _leave_out_byline(template, record, slots, number, left_out[number])
+    _leave_out_profiles(template, left_out)
     _leave_out_sides(template, slots, left_out)
     _leave_out_columns(template, left_out)
     place = _body_place(template, left_out)
@@ -379,6 +380,27 @@ def _leave_out_sides(template: Template, slots: Slots, left_out: list[set[int]])
     for number, own in enumerate(of):
         if any(side == best for side, _ in own):
             left_out[number].update([line for side, line in own if side in dropped])
+
+
+def _leave_out_profiles(template: Template, left_out: list[set[int]]) -> None:
+    """The cell, list or box with the day on which the author joined is no text, where most records say that day."""
+    tree = template.tree
+    if not tree.joined:
+        return
+    joined = [[line for line in record.lines if line in tree.joined] for record in template.records]
+    if 2 * sum(map(bool, joined)) < len(joined):
+        return
+    for record, lines, out in zip(template.records, joined, left_out, strict=True):
+        for line in lines:
+            box = next((up for up in tree.above(line, PROFILED) if tree.tags[up] in BOXES or up <= record.start), 0)
+            if box > record.start and len(_kept(tree, record, out | {box})) > 0:
+                out.add(box)
+
+
+PROFILED: Final = 5
+"""Elements around the day of joining among which the box is looked for."""
+
+BOXES: Final = frozenset({"td", "th", "ul", "ol", "dl", "div", "table", "aside", "section"})
 
 
 def _leave_out_columns(template: Template, left_out: list[set[int]]) -> None:

@@ -46,7 +46,7 @@ HEADS: Final = frozenset(
 )
 """Elements that may begin (or end) a comment whose other parts are their siblings."""
 
-MAX_UP: Final = 6
+MAX_UP: Final = 7
 """Ancestors of a time that may be a comment."""
 
 NEAR: Final = 5

@@ -51,9 +51,8 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
     usual: dict[int, int] = {}
     makes: dict[int, set[str]] = defaultdict(set)
     lists = bare = 0
-    for place, head in enumerate(heads):
+    for head, following in zip(heads, _next_beside(tree, heads), strict=True):
         up = ups[head]
-        following = heads[place + 1] if place + 1 < len(heads) and ups[heads[place + 1]] == up else None
         stop = ends[up] if following is None else following
         limit = usual.get(up, inf if is_alone else MAX_RUN) if following is None else inf
         if up in usual and _is_all_alike(tree, ends[head], stop, makes[up]):
@@ -75,6 +74,16 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             usual[up] = max(usual.get(up, 0), count)
         spans.append((head, end))
     return [] if 2 * bare > lists else spans
+
+
+def _next_beside(tree: Tree, heads: list[int]) -> list[int | None]:
+    """For each head the next one in the same element: those in between may be answers that stand deeper."""
+    last: dict[int, int] = {}
+    found: list[int | None] = []
+    for head in reversed(heads):
+        found.append(last.get(tree.ups[head]))
+        last[tree.ups[head]] = head
+    return found[::-1]
 
 
 def _is_all_alike(tree: Tree, start: int, stop: int, makes: set[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from crawler.extract.dates import Published, read_time
 from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.tree import Tree
-from crawler.systems.around.words import AUTHOR, BODY, TIME, says_joined
+from crawler.systems.around.words import AUTHOR, BODY, TIME, tells_joining
 from crawler.systems.generic.orders import order_of, spelt
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import time_in
@@ -66,13 +66,10 @@ def read_stamps(template: Template, *, observed_at: int, language: str | None) -
 
 def _is_of_joining(tree: Tree, node: int) -> bool:
     """Whether a time is the day on which a member joined: it says so, or the text right before it does."""
-    text = tree.line(node, LONGEST_LINE) or ""
-    if says_joined(text.rstrip("0123456789 .,:/-")) or (":" in text and says_joined(text.partition(":")[0])):
-        return True
     if not tree.tags[node] and tree.timed[tree.ups[node]]:
         node = tree.ups[node]
     before = next((line for line in range(node - 1, max(0, node - STEPS), -1) if tree.texts[line]), None)
-    return before is not None and says_joined(tree.texts[before])
+    return tells_joining(tree.line(node, LONGEST_LINE) or "", tree.texts[before] if before is not None else "")
 
 
 STEPS: Final = 5
