@@ -364,3 +364,23 @@ async def test_comments_behind_anchors_end_where_the_next_one_of_their_level_beg
     assert [(c.author_name, names.get(c.parent_native_id)) for c in found] == [
         ("Anna", None), ("Bnna", "Anna"), ("Cnna", "Bnna"), ("Dnna", None), ("Enna", "Dnna"), ("Fnna", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ('<span class="date" title="{clock}" data-timestamp="{seconds}">{clock}&nbsp;</span>', "2013-05-15T06:2{n}:07Z"),
+        ('<abbr title="{clock}" data-utime="{seconds}">May 15</abbr>', "2013-05-15T06:2{n}:07Z"),
+        ('<span class="date" data-edit-time="{seconds}">{clock}</span>', "2013-05-15T02:2{n}:00Z"),
+        ('<span class="date" data-time="1389999947">{clock}</span>', "2013-05-15T02:2{n}:00Z"),
+    ],
+)  # fmt: skip
+async def test_seconds_in_an_attribute_tell_the_zone_of_a_clock_that_they_agree_with(shown, told):
+    rows = "".join(
+        f'<li class="comment" id="c{n}00"><b class="author">Reader {n}</b> '
+        + shown.format(clock=f"May 15, 2013 2:2{n}am", seconds=1368598807 + n * 60)
+        + f'<p class="text">{text}</p></li>'
+        for n, text in zip((1, 2, 3), SAID, strict=False)
+    )
+    found = await comments_of(page(f"<ul>{rows}</ul>"))
+    assert [(moment(c.published_at) or "") for c in found] == [told.format(n=n) for n in (1, 2, 3)]

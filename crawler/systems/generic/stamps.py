@@ -157,10 +157,11 @@ def read_stamp(template: Template, node: int, observed_at: int, language: str | 
             finer = time_in(title, observed_at=observed_at, language=language) if title else None
             if finer is not None and _is_finer(finer[0], best.published):
                 best = Stamp(finer[0], around, best.rest)
-        exact = _exact(tree, around, observed_at) if best is None or best.published.precision in _ROUGH else None
-        if exact is not None:
+        is_rough = best is None or best.published.precision in _ROUGH
+        exact = _exact(tree, around, observed_at) if is_rough else _scripted(tree, around, observed_at)
+        if exact is not None and (is_rough or (best is not None and _agree(exact, best.published))):
             return Stamp(exact, around, best.rest if best is not None else "")
-        if best is not None and best.published.precision not in _ROUGH:
+        if best is not None and best.published.precision not in _ROUGH and around != node:
             break
         around = tree.ups[around]
         if around <= 0 or around not in template.place:
@@ -175,37 +176,50 @@ INNER: Final = 3
 """Nodes of a time's element that may have it in a machine's form."""
 
 _EXACT = re.compile(r"date|time|stamp|epoch|published|created")
+_LATER = re.compile(r"edit|updat|modif|chang")
+"""The time of an edit."""
 _EXACT_LINK = re.compile(r"[?&](?:showcomment|date|time|timestamp)=(\d{10}(?:\d{3})?)(?!\d)", re.IGNORECASE)
 """Blogger's links to comments say when they were written."""
 
 
 def _exact(tree: Tree, node: int, observed_at: int) -> Published | None:
     """The seconds or milliseconds since 1970 in an attribute for scripts, or in the address of a link."""
+    link = _EXACT_LINK.search(tree.attrs[node].get("href") or "")
+    return _scripted(tree, node, observed_at) or (_moment(link[1], observed_at) if link is not None else None)
+
+
+def _scripted(tree: Tree, node: int, observed_at: int) -> Published | None:
+    """The same in an attribute for scripts alone."""
     for name, value in tree.attrs[node].items():
-        raw = value or ""
-        if name.startswith("data-"):
-            raw = raw if _EXACT.search(name) else ""
-        elif name == "href":
-            link = _EXACT_LINK.search(raw)
-            raw = link[1] if link is not None else ""
-        if raw.isdecimal() and len(raw) in {10, 13}:
-            exact = read_time(raw, observed_at=observed_at)
-            if exact is not None and exact.at is not None:
-                return exact
+        if name.startswith("data-") and _EXACT.search(name) and not _LATER.search(name):
+            moment = _moment(value or "", observed_at)
+            if moment is not None:
+                return moment
     return None
+
+
+def _moment(raw: str, observed_at: int) -> Published | None:
+    exact = read_time(raw, observed_at=observed_at) if raw.isdecimal() and len(raw) in {10, 13} else None
+    return exact if exact is not None and exact.at is not None else None
+
+
+def _agree(exact: Published, shown: Published) -> bool:
+    """Whether a moment is what a clock shows in some zone, or more exactly in its own."""
+    return None not in (exact.at, shown.min) and (shown.min or 0) <= (exact.at or 0) <= (shown.max or 0)
 
 
 def _element_stamp(tree: Tree, node: int, observed_at: int, language: str | None) -> Stamp | None:
     """The time of an element: its machine form, its title, its line; an age in a title where nothing else tells it."""
     age: Stamp | None = None
+    inner = range(node, min(tree.ends[node], node + INNER))
     for name in ("datetime", "title"):
         raw = tree.attrs[node].get(name)
         found = time_in(raw, observed_at=observed_at, language=language) if raw else None
         if found is not None:
             if name == "datetime" or found[0].precision != "relative":
-                return Stamp(found[0], node)
+                exact = next(filter(None, (_scripted(tree, part, observed_at) for part in inner)), None)
+                return Stamp(exact if exact is not None and _agree(exact, found[0]) else found[0], node)
             age = Stamp(found[0], node)
-    inner = range(node, min(tree.ends[node], node + INNER))
     exact = next(filter(None, (_exact(tree, part, observed_at) for part in inner)), None)
     if exact is not None:
         return Stamp(exact, node)
