@@ -1,4 +1,4 @@
-"""Comments that the archive knows under another key: by what they say, who says it, and when."""
+"""Comments that the archive knows under another key: by what they say, who says it, and when; or by when alone."""
 
 from __future__ import annotations
 
@@ -17,21 +17,29 @@ if TYPE_CHECKING:
 MANY: Final = 100
 """Comments of a thread by one author with one text, beyond which they are known by their own keys only."""
 
+CLOCKS: Final = ("us", "s", "min")
+"""How precise a time must be to be that of one comment only."""
+
 
 class Recognition:
     """What the archive holds of one thread, while a visit reads it.
 
     A key without an id holds the time as it was first seen, and a page may tell it otherwise the next day: "2 hours
     ago" becomes a date, a clock another zone's. A page may also show its ids today and none tomorrow, or others after
-    a move. Its comments are the same all the same, and neither removed nor new.
+    a move. Its comments are the same all the same, and neither removed nor new. What has no id and stands where another
+    text stood, with a clock that only that one had, is the same comment too, and was edited: nobody can write at a
+    moment that has passed.
     """
 
     def __init__(self, known: Mapping[str, CommentState]) -> None:
         self._known = known
         self._taken: set[str] = set()
         self._alike: defaultdict[str | None, list[str]] = defaultdict(list)
+        self._moments: defaultdict[int | None, list[str]] = defaultdict(list)
         for comment_id, state in known.items():
             self._alike[state.content_digest].append(comment_id)
+            if state.status != GONE:
+                self._moments[state.published_at].append(comment_id)
 
     def recognise(self, comments: Sequence[Comment]) -> None:
         """Give each comment of a batch that is not known by its own key the one that it is known by."""
@@ -47,7 +55,19 @@ class Recognition:
                     here.add(comment.comment_id)
             while comment.comment_id in self._taken:  # an earlier batch had another comment that says the same
                 comment.comment_id = digest(comment.comment_id, "again")
+        self._recognise_edited(comments)
         self._taken.update(comment.comment_id for comment in comments)
+
+    def _recognise_edited(self, comments: Sequence[Comment]) -> None:
+        """Give each comment that is left, and has no id, the key of the one that alone was written at its moment."""
+        here = {comment.comment_id for comment in comments}
+        often = Counter(comment.published_at for comment in comments)
+        for comment in comments:
+            is_left = comment.comment_id not in self._known and comment.id_kind != "native"
+            is_timed = comment.published_precision in CLOCKS and often[comment.published_at] == 1
+            then = self._moments.get(comment.published_at, ()) if is_left and is_timed and comment.text else ()
+            if len(then) == 1:
+                self._rename(comment, [key for key in then if key not in here and key not in self._taken])
 
     def _rename(self, comment: Comment, keys: Sequence[str]) -> None:
         possible = [key for key in keys if _may_be_at_once(comment, self._known[key])]

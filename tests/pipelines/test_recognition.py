@@ -72,7 +72,40 @@ def test_what_cannot_have_been_said_at_once_is_another_comment():
     visits = Visits()
     assert visits.visit([wall("One", NOON - 72 * HOUR)]) == ["new"]
     assert visits.visit([wall("One", NOON)]) == ["new", "removed"]
-    assert visits.visit([wall("One", NOON, text="It is closed.")]) == ["new", "removed"]
+
+
+def test_another_text_with_the_clock_of_the_only_one_that_was_written_then_is_an_edit():
+    def clock(author: str, at: int, text: str, precision: str = "min") -> Comment:
+        return wall(author, at, text, published_precision=precision)
+
+    others = NOON - HOUR, "The old one was better."
+    visits = Visits()
+    assert visits.visit([clock("One", NOON, "It is open."), clock("Two", *others)]) == ["new", "new"]
+    assert visits.visit([clock("One", NOON, "It is open. At last."), clock("Two", *others)]) == ["edited"]
+    assert visits.visit([clock("Two", *others)], [clock("One", NOON, "It is open.")]) == ["edited"]
+    assert visits.visit([clock("Two", *others)]) == ["removed"]
+    assert visits.visit([clock("Two", *others), clock("One", NOON, "It is open!")]) == ["new"], "that one was gone"
+
+
+@pytest.mark.parametrize("precision", ["day", None])
+def test_another_text_of_the_same_day_is_another_comment(precision):
+    visits = Visits()
+    assert visits.visit([wall("One", NOON, published_precision=precision)]) == ["new"]
+    assert visits.visit([wall("One", NOON, "It is closed.", published_precision=precision)]) == ["new", "removed"]
+
+
+def test_another_text_at_a_moment_at_which_several_wrote_is_another_comment():
+    visits = Visits()
+    three = [wall("One", NOON, text, published_precision="s") for text in ("It is open.", "It is closed.", "Is it?")]
+    assert visits.visit(three[:2]) == ["new", "new"]
+    assert visits.visit(three[2:]) == ["new", "removed", "removed"]
+
+
+def test_another_text_with_an_id_of_its_own_is_another_comment():
+    visits = Visits()
+    assert visits.visit([wall("One", NOON, native_id="7", published_precision="s")]) == ["new"]
+    other = wall("One", NOON, "It is closed.", native_id="9", published_precision="s")
+    assert visits.visit([other]) == ["new", "removed"]
 
 
 @pytest.mark.parametrize("batches", [1, 2])
