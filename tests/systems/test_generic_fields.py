@@ -53,6 +53,19 @@ async def test_the_address_of_a_comment_says_the_day_to_the_clock_that_is_shown(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("zone", ["Z", "%2B00%3A00", "+00:00", "-02:00"])
+async def test_the_moment_in_the_address_that_an_age_links_to_says_more_than_the_age(zone):
+    rows = "".join(
+        f'<div class="change"><h3>by <span class="author">{name}</span>, <a href="/timeline?from=2014-03-0{n}T09%3A49%3A41{zone}&amp;precision=second">9 years ago</a></h3>'
+        f'<div class="comment"><p>{text}</p></div></div>'
+        for n, name, text in zip((5, 6, 7), ("Ann", "Ben", "Cyd"), SAID, strict=False)
+    )
+    found = await comments_of(page(rows))
+    hour = "11" if zone == "-02:00" else "09"
+    assert [moment(c.published_at) for c in found] == [f"2014-03-0{n}T{hour}:49:41Z" for n in (5, 6, 7)]
+    assert {c.published_precision for c in found} == {"s"}
+
+
 async def test_a_label_that_stands_beside_all_names_is_nobodys_name():
     def byline(n, name):
         named = f'<span class="author">{name}</span>'

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
+from urllib.parse import unquote
 
 from crawler.extract.dates import Published, read_time
 from crawler.extract.time_lines import LONGEST_LINE
@@ -180,12 +181,23 @@ _LATER = re.compile(r"edit|updat|modif|chang")
 """The time of an edit."""
 _EXACT_LINK = re.compile(r"[?&](?:showcomment|date|time|timestamp)=(\d{10}(?:\d{3})?)(?!\d)", re.IGNORECASE)
 """Blogger's links to comments say when they were written."""
+_INSTANT_LINK = re.compile(
+    r"[?&][a-z_]{1,20}=((?:19|20)\d\d-\d\d-\d\dT\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d)?(?:Z|(?:\+|%2B|-)\d\d(?::|%3A)?\d\d))(?=&|$)",
+    re.IGNORECASE,
+)
+"""So do links from an age to what else happened then: ``/timeline?from=2024-03-07T09%3A49%3A41Z``."""
 
 
 def _exact(tree: Tree, node: int, observed_at: int) -> Published | None:
-    """The seconds or milliseconds since 1970 in an attribute for scripts, or in the address of a link."""
-    link = _EXACT_LINK.search(tree.attrs[node].get("href") or "")
-    return _scripted(tree, node, observed_at) or (_moment(link[1], observed_at) if link is not None else None)
+    """The seconds or milliseconds since 1970 in an attribute for scripts, or these or a moment in a link's address."""
+    scripted, href = _scripted(tree, node, observed_at), tree.attrs[node].get("href") or ""
+    if scripted is not None:
+        return scripted
+    if (link := _EXACT_LINK.search(href)) is not None:
+        return _moment(link[1], observed_at)
+    instant = _INSTANT_LINK.search(href)
+    exact = read_time(unquote(instant[1]), observed_at=observed_at) if instant is not None else None
+    return exact if exact is not None and exact.at is not None else None
 
 
 def _scripted(tree: Tree, node: int, observed_at: int) -> Published | None:
