@@ -287,6 +287,39 @@ async def test_a_thread_with_many_times_between_its_comments_is_not_called_compl
     assert (len(found), found[0][1].verdict) == (4, verdict)
 
 
+def topic(answers, before, heading):
+    """A post with answers of nearly the same make behind a heading."""
+    posts = [
+        f'<div class="message{" reply" * (n > 0)}"><p><span class="author">Added by <a class="user" href="/users/{n}">Reader {n}</a> <i>2020-05-{n + 10} 10:00</i></span></p>'
+        f'<div class="text">What reader {n} says of the bridge, and of the wind on it.</div></div>'
+        for n in range(answers + 1)
+    ]  # fmt: skip
+    return f'<html lang="en"><body><h2>Bridge</h2><div>{before}{posts[0]}<div id="replies"><h3 class="comments">{heading}</h3>{"".join(posts[1:])}</div></div>'
+
+
+@pytest.mark.parametrize("heading", ["Replies (1)", "1 comment", "Ответы (1)"])
+async def test_the_post_above_a_heading_that_counts_just_the_answers_to_it_is_none_of_them(heading):
+    [(comment, ledger)] = await comments_of_page(topic(1, "", heading), {})
+    assert (comment.author_name, ledger.expected, ledger.verdict) == ("Reader 1", 1, "complete")
+
+
+@pytest.mark.parametrize(("before", "heading"), [("<h3>Best comment</h3>", "Replies (1)"), ("", "Replies (2)"), ("", "1 other")])
+async def test_the_first_post_is_a_comment_where_no_heading_tells_that_the_others_answer_it(before, heading):
+    assert len(await comments_of_page(topic(1, before, heading), {})) == 2
+
+
+@pytest.mark.parametrize(
+    ("between", "verdict"),
+    [("</p><p>", "complete"), ("\n", "partial"), (" <br>", "partial"), (" See the plan of 10:15, 3 May 2021, and", "complete")],
+)  # fmt: skip
+async def test_a_thread_with_two_signed_texts_in_one_paragraph_is_not_called_complete(between, verdict):
+    signs = [f'<a href="/wiki/User:{name}">{name}</a> (<a href="/wiki/User_talk:{name}">talk</a>) 1{n}:12, 3 May 2021 (UTC)' for n, name in enumerate(["Anna", "Bo"])]
+    first = f"The wheel was not built in the year that the page tells. {signs[0]}" if between != " See the plan of 10:15, 3 May 2021, and" else ""
+    html = f"<html lang=en><body><h1>Talk:Mill</h1><div><h2>Wheel</h2><p>{first}{between} it was built later, by another mason. {signs[1]}</p><p>The other one has no wheel at all. {signs[0]}</p></div>"
+    [(_, _, ledger)] = await read(Generic(), html, URL)
+    assert ledger.verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("control", "verdict"),
     [

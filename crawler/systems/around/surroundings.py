@@ -120,6 +120,18 @@ class Surroundings:
         between = [number for node, number in counts if not any(start <= node < end for start, end in spans)]
         return max((number for number in between if 2 * number >= len(spans)), default=before)
 
+    def counts_what_answers(self, spans: Sequence[tuple[int, int]]) -> bool:
+        """Whether the first of some records stands before a heading that counts just the others: they answer it.
+
+        The heading may stand in the second, as the list of answers where there is only one. Before the first no line
+        speaks of comments: else it is one of them, such as the best.
+        """
+        if len(spans) < 2 or self.is_spoken_of(spans[0][0] - SPOKEN, spans[0][0]):
+            return False
+        times, (end, last) = self.tree.times, (spans[0][1], spans[1][1])
+        between = (node for node, number in self.counts if end <= node < last and number == len(spans) - 1)
+        return any(times[node] == times[end] and _in_heading(self.tree, node) for node in between)
+
     def stated_before(self, first: int) -> int | None:
         """The count that stands closest before the comments, one that a word for them names before others."""
         near = [(node, number) for node, number in self.counts if first - HEADING_NEAR < node < first]

@@ -34,11 +34,13 @@ _CLOCK = re.compile(r"(?<![\d.])\d{1,2}\s?[:：.h時点]\s?\d\d(?!\d|\.\d)")
 _PARTS = re.compile(r"[/:=?&#]")
 
 
-def signature(tree: Tree, time: int) -> tuple[int, int] | None:
+def signature(tree: Tree, time: int, *, may_go_on: bool = False) -> tuple[int, int] | None:
     """The block that a signature ends, and the link that names who signed; None where a time ends none.
 
     The name is the nearest link before the time that is not in brackets: those lead to other pages of the author's. So
     do others between the name and the time whose addresses end alike, ``User:NAME`` and ``User_talk:NAME``.
+
+    :param may_go_on: whether other text may follow in the block, that of who forgot to begin another
     """
     block = tree.ups[time]
     while block > 0 and tree.tags[block] in INLINE:
@@ -47,7 +49,7 @@ def signature(tree: Tree, time: int) -> tuple[int, int] | None:
         return None
     end = tree.ends[block]
     stop = next((node for node in range(time + 1, min(end, time + NEAR)) if tree.tags[node] in LISTS), end)
-    if tree.chars[stop] - tree.chars[time + 1] > TAIL:
+    if tree.chars[stop] - tree.chars[time + 1] > TAIL and not may_go_on:
         return None
     name: int | None = None
     depth = 0

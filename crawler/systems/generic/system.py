@@ -16,7 +16,7 @@ from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
-from crawler.systems.generic.unread import answers_unread, replies_offered, times_between
+from crawler.systems.generic.unread import answers_unread, replies_offered, signed_inside, times_between
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
@@ -136,6 +136,9 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
     between = times_between(found)
     if between:
         reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
+    inside = signed_inside(found)
+    if inside:
+        reading.gap(f"{inside} signed texts stand in one paragraph with the next, and were read as its beginning")
     replies = replies_offered(found)
     if replies:
         reading.gap(unshown_replies(replies))

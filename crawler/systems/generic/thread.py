@@ -273,6 +273,7 @@ def find_thread(
     found = _with_comments_below(page, read)
     found.stated = page.around.stated_for(found.group.spans)
     found.rounded = page.around.rounded_before(found.group.spans[0][0])
+    found = _without_what_they_answer(page, found)
     for part in filter(None, (found, found.below)):
         read_whole(part, observed_at=observed_at, language=language)
     return _with_answers_inside(page, found)
@@ -323,6 +324,21 @@ def _with_comments_below(page: _Page, read: list[Found]) -> Found:
         if found.below is None or outer.confidence > found.confidence:
             outer.below, found = inner, outer
     return found
+
+
+def _without_what_they_answer(page: _Page, found: Found) -> Found:
+    """A thread without the first of its records where that is the post which the others answer, as a heading says.
+
+    It is as sure as before: that they are counted tells more than one record less.
+    """
+    group = found.group
+    if group.mode != "element" or found.below is not None or not page.around.counts_what_answers(group.spans):
+        return found
+    answers = page.read(Template(page.tree, Group(group.label, group.heads[1:], group.spans[1:]), SAMPLE))
+    if answers is None or not _is_whole(answers):
+        return found
+    answers.confidence, answers.stated = max(answers.confidence, found.confidence), len(answers.group.spans)
+    return answers
 
 
 def _with_answers_inside(page: _Page, found: Found) -> Found:

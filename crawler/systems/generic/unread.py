@@ -8,6 +8,7 @@ from typing import Final
 from crawler.systems.around.more import replies_said
 from crawler.systems.around.words import REPLIES
 from crawler.systems.generic.records import NEVER
+from crawler.systems.generic.signatures import signature
 from crawler.systems.generic.thread import Found
 
 ABOVE: Final = 8
@@ -55,3 +56,15 @@ def times_between(thread: Found) -> int:
             read = end
     between = tree.times[read] - tree.times[spans[0][0]] - inside
     return between if between >= max(FEW, MANY * inside) else 0
+
+
+def signed_inside(thread: Found) -> int:
+    """How many signed texts stand in one block with the next, and were read as the beginning of that."""
+    if thread.group.mode != "signed":
+        return 0
+    tree = thread.template.tree
+    ends = (
+        sum(tree.timed[line] and signature(tree, line, may_go_on=True) is not None for line in record.lines)
+        for record in thread.template.records
+    )
+    return sum(max(0, count - 1) for count in ends)
