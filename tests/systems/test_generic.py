@@ -287,6 +287,17 @@ async def test_a_thread_with_many_times_between_its_comments_is_not_called_compl
     assert (len(found), found[0][1].verdict) == (4, verdict)
 
 
+@pytest.mark.parametrize(("kind", "star", "found"), [("review", "fas fa-star", 0), ("post", "fas fa-star", 3), ("review", "fas fa-start", 3)])
+async def test_reviews_with_rows_of_pictures_of_stars_are_no_comments_and_posts_with_those_of_a_rank_are(kind, star, found):
+    stars = 5 * f'<i class="{star}"></i>'
+    rows = "".join(
+        f'<li class="{kind}"><b class="author">Reader {n}</b> {stars} <i class="date">2020-05-{n + 10} 10:00</i><p class="text">What reader {n} says of the lamp, and of the light that it gives.</p></li>'
+        for n in (1, 2, 3)
+    )  # fmt: skip
+    html = f'<html lang="en"><body><h1>Lamp</h1><div id="comments"><h2>3 comments</h2><ul>{rows}</ul></div>'
+    assert len(await comments_of_page(html, {})) == found
+
+
 def topic(answers, before, heading):
     """A post with answers of nearly the same make behind a heading."""
     posts = [

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from crawler.extract.time_lines import LONGEST_LINE
+from crawler.systems.around.counts import REVIEWS
 from crawler.systems.around.surroundings import SPOKEN, Surroundings
 from crawler.systems.around.tree import CELLS, HEADINGS, SUBHEADINGS, Tree
 from crawler.systems.around.words import (
@@ -689,8 +690,24 @@ def is_rated(template: Template) -> bool:
     tree = template.tree
     if any(tree.roles[record.start] & COMMENT for record in template.records):
         return False
-    rated = sum(any(_is_rating(tree, node) for node in record.own) for record in template.records)
+    rated = sum(
+        any(_is_rating(tree, node) for node in record.own) or _is_starred(tree, record) for record in template.records
+    )
     return 2 * rated > len(template.records)
+
+
+def _is_starred(tree: Tree, record: Record) -> bool:
+    """Whether a record that is named as a review has a row of stars as pictures: a post may have those of a rank."""
+    if REVIEWS.search(tree.attrs[record.start].get("class") or "") is None:
+        return False
+    classes = (tree.attrs[node].get("class") for node in record.own)
+    return sum(name is not None and _STAR.search(name) is not None for name in classes) >= ROW
+
+
+_STAR = re.compile(r"(?<![a-z])stars?(?![a-z])", re.IGNORECASE)
+
+ROW: Final = 3
+"""Stars that are a rating and no mark."""
 
 
 @lru_cache(maxsize=4_096)
