@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import kit
 import pytest
 
 from crawler.systems.generic.orders import DAY_FIRST, MONTH_FIRST, order_of, spelt
+from crawler.systems.generic.system import Generic
+from pipelines.emit import moment
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,17 @@ def test_dates_are_spelt_out_only_where_the_order_is_known():
     assert spelt("on 03/04/20 at 5:06", DAY_FIRST) == "on 2020-04-03 at 5:06"
     assert spelt("on 03/04/2020", MONTH_FIRST) == "on 2020-03-04"
     assert spelt("on 03/04/2020", None) == "on 03/04/2020"
+
+
+@pytest.mark.parametrize(
+    ("last", "read"),
+    [("03/13/2019", ["2019-03-09", "2019-03-10", "2019-03-13"]), ("11/10/2019", ["2019-09-03", "2019-10-03", "2019-10-11"])],
+)
+async def test_a_date_that_can_be_read_one_way_only_says_more_of_its_thread_than_the_language_of_the_page(last, read):
+    rows = "".join(
+        f'<li class="comment"><b class="author">Reader {n}</b> <i class="date">{date} 10:00</i><p class="text">What reader {n} says of the bridge.</p></li>'
+        for n, date in enumerate(["03/09/2019", "03/10/2019", last])
+    )
+    html = f'<html lang="en-GB"><body><h1>Bridge</h1><div id="comments"><h2>3 comments</h2><ul>{rows}</ul></div>'
+    [(_, comments, _)] = await kit.read(Generic(), html, "https://town.example/bridge/")
+    assert [(moment(comment.published_at) or "")[:10] for comment in comments] == read

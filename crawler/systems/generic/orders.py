@@ -28,6 +28,11 @@ def order_of(thread: Iterable[str], page: Iterable[str]) -> str | None:
     return found or _by_spread(pairs)
 
 
+def order_told(thread: Iterable[str]) -> str | None:
+    """The order that a date with a figure above 12 in the thread tells; None without one, or where two disagree."""
+    return _told([pair for text in thread for pair in _pairs(text)])
+
+
 def _pairs(text: str) -> list[tuple[int, int, int]]:
     return [(int(match[1]), int(match[3]), int(match[4])) for match in _FIGURES.finditer(text)]
 

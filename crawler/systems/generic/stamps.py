@@ -13,7 +13,7 @@ from crawler.extract.dates import Published, read_time
 from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.tree import Tree
 from crawler.systems.around.words import AUTHOR, BODY, TIME, tells_joining
-from crawler.systems.generic.orders import order_of, spelt
+from crawler.systems.generic.orders import order_of, order_told, spelt
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import time_in
 
@@ -248,15 +248,18 @@ def _is_finer(one: Published, other: Published) -> bool:
 
 
 def _settle(template: Template, stamps: list[Stamp | None], observed_at: int, language: str | None) -> None:
-    """Read dates in figures once more where the thread as a whole tells whether the day or the month comes first."""
-    open_ones = [stamp for stamp in stamps if stamp is not None and stamp.published.at is None]
-    open_ones = [stamp for stamp in open_ones if stamp.published.precision == "day"]
-    if not open_ones:
-        return
-    raws = [stamp.published.raw for stamp in stamps if stamp is not None]
-    order = order_of(raws, (text for text in template.tree.texts if text and len(text) <= LONGEST_LINE))
-    for stamp in open_ones if order is not None else ():
-        raw = stamp.published.raw
-        published = read_time(spelt(raw, order), observed_at=observed_at, language=language)
+    """Read dates in figures once more where the thread as a whole tells whether the day or the month comes first.
+
+    That says more than the language of the page, which many sites do not follow.
+    """
+    found = [stamp for stamp in stamps if stamp is not None]
+    raws = [stamp.published.raw for stamp in found]
+    is_open = any(stamp.published.at is None and stamp.published.precision == "day" for stamp in found)
+    page = (text for text in template.tree.texts if text and len(text) <= LONGEST_LINE) if is_open else ()
+    order = order_of(raws, page) if is_open else order_told(raws)
+    for stamp, raw in zip(found, raws, strict=True) if order is not None else ():
+        if (text := spelt(raw, order)) == raw:
+            continue
+        published = read_time(text, observed_at=observed_at, language=language)
         if published is not None and published.at is not None:
             stamp.published = replace(published, raw=raw)
