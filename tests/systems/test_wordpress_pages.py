@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from kit import Web, answering, read
 from wordpress_site import POST, Row, comment_page_url, html_answer, page
@@ -315,3 +317,34 @@ async def test_an_answer_that_never_comes_is_a_gap_and_not_the_end():
     first, _ = newest_first()
     ((_, comments, thread),) = await read(SYSTEM, first, POST, Web({}))
     assert ([c.native_id for c in comments], thread.verdict, thread.stop_reason) == (["7"], "partial", "error")
+
+
+OTHER: Final = "<!doctype html><html><head><title>Hack</title></head><body><h1>Hack</h1><p>Text of a page.</p></body></html>"
+"""A page of the site without any comment list."""
+
+
+@pytest.mark.parametrize("heading", [None, "7 comments"])
+@pytest.mark.parametrize("shown", ["the first page", "no comment"])
+async def test_a_linked_comment_page_that_shows_nothing_new_is_a_gap_whether_a_count_is_stated_or_not(shown, heading):
+    """A cache that does not know the number, or a redirect to the post: nobody saw what stands there."""
+    first = page(ROWS[:3], heading=heading, navigation=pager(("nav-next", 2, "Newer")))
+    second = first if shown == "the first page" else OTHER
+    comments, thread, _ = await thread_of(first, {comment_page_url(2): second})
+    assert (len(comments), thread.verdict) == (3, "partial")
+    assert comment_page_url(2) in str(thread.gaps)
+
+
+async def test_a_comment_page_that_shows_what_the_plain_page_showed_may_be_that_page_once():
+    """Nothing tells which number the plain page has: one of those that are asked for shows it again."""
+    links = pager(("", 1, "1"), ("", 2, "2"))
+    first, older = page(ROWS[3:], navigation=links), page(ROWS[:3], navigation=links)
+    comments, thread, _ = await thread_of(first, {comment_page_url(1): older, comment_page_url(2): first})
+    assert (len(comments), thread.verdict) == (7, "complete")
+    comments, thread, _ = await thread_of(first, {comment_page_url(1): first, comment_page_url(2): first})
+    assert (len(comments), thread.verdict) == (4, "partial")
+
+
+async def test_a_list_that_every_comment_page_shows_whole_is_whole_where_its_count_says_so():
+    links = pager(("nav-next", 2, "Newer"))
+    _, thread, _ = await thread_of(page(ROWS, heading="7 comments", navigation=links), {comment_page_url(2): page(ROWS)})
+    assert (thread.captured, thread.verdict) == (7, "complete")

@@ -224,3 +224,15 @@ async def test_a_failed_comment_page_stays_a_gap_even_where_the_api_has_its_comm
     pages = {facts_url(1): rest_answer(rows, total=4), include_url(1, 2, 3): rest_answer(ROWS, total=3, whole=True)}
     comments, thread, _, _ = await thread_of(html, pages)
     assert (len(comments), thread.verdict) == (4, "partial")
+
+
+async def test_a_comment_page_that_shows_nothing_new_is_no_gap_where_the_api_tells_of_every_comment():
+    link = f'<nav><div class="nav-next"><a href="{comment_page_url(2)}#comments">Newer</a></div></nav>'
+    first = page(ROWS[:2], rest=True, navigation=link)
+    pages = {
+        facts_url(1): rest_answer(ROWS, total=3),
+        include_url(3): rest_answer(ROWS[2:], total=1, whole=True),
+        comment_page_url(2): (200, HTML, first.encode()),
+    }
+    comments, thread, _, _ = await thread_of(first, pages)
+    assert (len(comments), thread.verdict) == (3, "complete")

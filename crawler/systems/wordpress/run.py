@@ -94,6 +94,8 @@ class Run:
         self.items = self.find(document)
         self.paging = CommentPages.of(document)
         self.early: dict[int, tuple[Document, Exchange]] = {}
+        self.barren: dict[int, bool] = {}
+        """The numbered pages that showed nothing new, and whether each shows what the plain page shows."""
         self.shown_depths: dict[str, int] = {}
         self.zone: tzinfo | None = None
         self.zone_is_asked = False
@@ -288,7 +290,7 @@ class Run:
         paging = self.paging
         paging.learn(self.document, self.items)
         yield self.reading.batch(await self.comments_of(self.document, self.items), self.reading.page)
-        shown = number_of(self.document.url)
+        plain, shown = self.document, number_of(self.document.url)
         if shown is not None:
             paging.read.add(shown)
             try:
@@ -297,6 +299,7 @@ class Run:
                 self.reading.missing(error)
             else:
                 yield await self._batch_of(plain, exchange)
+        on_plain = self._ids_on(plain)
         guesses: dict[int, FetchError] = {}
         fruitless = in_vain = 0
         while (number := paging.next_number(guessing=in_vain < MAX_FRUITLESS)) is not None:
@@ -314,6 +317,8 @@ class Run:
                 continue
             batch = await self._batch_of(document, exchange)
             yield batch
+            if not batch.comments:
+                self.barren[number] = bool(on_plain) and self._ids_on(document) == on_plain
             fruitless = 0 if batch.comments else fruitless + 1
             if fruitless >= MAX_FRUITLESS:
                 self.reading.gap(f"comment page {number} and the {fruitless - 1} before it show nothing new")
@@ -328,6 +333,9 @@ class Run:
             # What follows a comment that went moves up, across the border of a page that was read already.
             self.reading.gap("the thread shrank while its pages were read; a comment may have been passed over")
 
+    def _ids_on(self, document: Document) -> set[str]:
+        return {item.native_id for item in self.find(document).found}
+
     async def _batch_of(self, document: Document, exchange: Exchange) -> Batch:
         items = self.find(document)
         self.paging.learn(document, items)
@@ -341,9 +349,14 @@ class Run:
         """Note what of the paging stayed unread.
 
         A page that no link leads to and that does not exist is no loss where the plain page proves to be that page, or
-        where as many comments came as the page states.
+        where as many comments came as the page states. So it is with a page that shows nothing new: a cache that does
+        not know its number, a redirect to the post, a page without a list. What stands there nobody saw.
         """
         is_all = self.stated is not None and self.stated == self.reading.captured
+        if not is_all and (self.rest is None or not self.rest.is_whole):
+            may_be_plain = (n for n, is_same in self.barren.items() if is_same and self.paging.plain in (None, n))
+            for number in sorted(self.barren.keys() - {next(may_be_plain, None)}):
+                self.reading.gap(f"{self.paging.url(number)} shows no comment that is new")
         for number, error in guesses.items():
             if not is_all and not (number == 1 and self.paging.is_first_plain):
                 self.reading.missing(error)
