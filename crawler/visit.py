@@ -153,10 +153,11 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         refs.append(ref)
         captured += closing.thread.captured
     if around.held is not None and not captured:
-        for lost in _lost(around.held, address, page_capture, {_identity(ref) for ref in refs}):
-            ledger = capture(address, page_capture, PAGE_EXTRACTOR)
-            ledger.thread_of, ledger.thread = (lost.system, lost.tenant, lost.native_id), lost
-            yield ledger
+        for canonical in dict.fromkeys((address, page_url(source) or address)):
+            for lost in _lost(around.held, canonical, address, page_capture, {_identity(ref) for ref in refs}):
+                ledger = capture(canonical, page_capture, PAGE_EXTRACTOR)
+                ledger.thread_of, ledger.thread = (lost.system, lost.tenant, lost.native_id), lost
+                yield ledger
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
     _end_with_page(last, document, response.status, refs)
@@ -195,14 +196,18 @@ def _present(held: Index | None, ref: ThreadRef, canonical: str) -> AbstractSet[
 
 
 def _lost(
-    held: Index, canonical: str, page: Exchange, read: AbstractSet[tuple[str, str, str | None]]
+    held: Index, canonical: str, shown: str, page: Exchange, read: AbstractSet[tuple[str, str, str | None]]
 ) -> Iterator[Thread]:
     """Ledgers of threads that a page showed comments of before, and that a visit without any did not find.
 
     Whether they were removed, or are only not to be seen here, nothing says.
+
+    :param shown: the page that was visited: another one where the address leads there now
+    :param read: the threads that were found on it
     """
+    moved = f"; its address leads to {shown} now" if shown != canonical else ""
     for known in held.threads_of(page_key(canonical)):
-        if known.captured and (known.system, known.tenant, known.native_id) not in read:
+        if known.captured and (moved or (known.system, known.tenant, known.native_id) not in read):
             yield Thread(
                 system=known.system,
                 tenant=known.tenant,
@@ -215,7 +220,7 @@ def _lost(
                 requests=0,
                 stop_reason="exhausted",
                 stop_detail=f"the page does not show this thread any more, of which {known.captured} comments were read"
-                " the last time; what the archive holds of them is left as it was",
+                f" the last time{moved}; what the archive holds of them is left as it was",
                 verdict="unknown",
                 started_at=page.observed_at,
                 ended_at=page.observed_at,

@@ -112,11 +112,12 @@ def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
 BARE = "<title>A video</title><body><h1>A video</h1><p>" + "Words about it. " * 60
 
 
+@pytest.mark.parametrize("now", [Answer(BARE, headers=HTML), Answer("", 301, {"Location": "/another/"})])
 @pytest.mark.parametrize("again", [["revisit", "-a", "which=all"], ["pages", "-a", "url={}"], ["site", "-a", "url={}"]])
-def test_a_thread_that_its_page_does_not_show_any_more_is_told_once_and_nothing_of_it_called_removed(place, again):
+def test_a_thread_that_its_page_does_not_show_any_more_is_told_once_and_nothing_of_it_called_removed(place, again, now):
     site = LoopbackSite({"/a/": Answer(page(1, comments=5), headers=HTML), "/b/": Answer(page(2), headers=HTML)})
     run(place, "pages", "-a", f"url={site.url('/a/')},{site.url('/b/')}")
-    site.paths["/a/"] = Answer(BARE, headers=HTML)
+    site.paths |= {"/a/": now, "/another/": Answer(BARE, headers=HTML)}
     site.paths["/"] = Answer("<title>Home</title><a href='/a/'>A video</a>", headers=HTML)
     again = [word.format(site.url("/" if "site" in again else "/a/")) for word in again]
     done = place.run("crawl", *again)
