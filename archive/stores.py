@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,9 @@ STAGED: Final = "_tmp"
 """Directory of unfinished parts in a table's directory. Readers skip names that begin with ``_``, and none of the
 files in it ends with ``.parquet``."""
 LOG: Final = "_delta_log"
+_OTHERWISE_READ: Final = re.compile(r"%[0-9A-Fa-f]{2}|[\[\]^|\\\x00-\x1f\x7f]")
+"""What delta-rs takes for something else in a path: it looks for ``a b`` where ``a%20b`` lies, and for ``[`` it breaks
+off in a way that no caller can catch (1.6.6)."""
 
 
 class Found(NamedTuple):
@@ -126,6 +130,9 @@ class LocalStore:
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
         self.uri = self.identity = str(self.root)
+        odd = _OTHERWISE_READ.search(self.uri)
+        if odd is not None:
+            raise ArchiveError(f"{self.uri!r}: {odd[0]!r} is not read alike by all; choose a directory without")
 
     def prepare(self) -> None:
         """Create the directory; probe it for writing and for the hard links that Delta commits are made with."""
@@ -150,7 +157,10 @@ class LocalStore:
 
     def exists(self) -> bool:
         """Whether the directory exists."""
-        return self.root.is_dir()
+        try:
+            return self.root.is_dir()
+        except OSError:  # a name that is too long, which `is_dir` does not take for none
+            return False
 
     def strangers(self, table: str) -> list[str]:
         """Names in the table's directory that no reader would skip."""

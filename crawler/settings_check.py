@@ -86,6 +86,7 @@ FLAGS: Final = ("COUNT_CHANGES", "FRONTIER_CONTINUE", "PROGRESS_ENABLED", "ROBOT
 
 _CRAWL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_NO_HOME: Final = "no shell has made a directory of the ~; write the whole path, or ./~ for one of that name"
 _CLASS = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
@@ -116,6 +117,8 @@ def _archive_uri(uri: Any) -> str | None:
         return f"ARCHIVE_URI is {uri!r}: name a directory or s3://bucket/prefix"
     scheme = _SCHEME.match(uri)
     if scheme is None:
+        if uri.startswith("~"):
+            return f"ARCHIVE_URI is {uri!r}: {_NO_HOME}"
         if uri.lower().startswith("s3:"):
             return f"ARCHIVE_URI is {uri!r}: s3:// is meant? Name s3://bucket/prefix, or the directory as ./{uri}"
         return f"ARCHIVE_URI is {uri!r}: a path cannot hold a zero byte" if "\0" in uri else None
@@ -149,6 +152,8 @@ def _storage_class(name: Any) -> str | None:
 def _state_dir(path: Any) -> str | None:
     if not isinstance(path, str) or not path.strip() or "\0" in path:
         return f"STATE_DIR is {path!r}: name a local directory"
+    if path.startswith("~"):
+        return f"STATE_DIR is {path!r}: {_NO_HOME}"
     if _SCHEME.match(path):
         return f"STATE_DIR is {path!r}: it must be a local directory, the archive alone can be elsewhere"
     return None

@@ -78,6 +78,8 @@ def test_archives_on_disk_and_s3_are_accepted(uri: str) -> None:
         ("S3_RETRIES", "-1", "from 0"),
         ("STATE_DIR", "s3://bucket/state", "local directory"),
         ("STATE_DIR", "", "local directory"),
+        ("ARCHIVE_URI", "~/news", "write the whole path"),
+        ("STATE_DIR", "~me/state", "write the whole path"),
         ("FLUSH_ROWS", "0", "whole number from 1"),
         ("FLUSH_ROWS", "many", "whole number"),
         ("FLUSH_ROWS", "1.5", "whole number"),

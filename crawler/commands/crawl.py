@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from logging import getLevelNamesMapping
 from typing import Final
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -45,10 +47,20 @@ class Command(ScrapyCrawl):
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """On a terminal the line of progress takes the place of the log's remarks, unless ``-L`` asks for them."""
+        """On a terminal the line of progress takes the place of the log's remarks, unless ``-L`` asks for them.
+
+        :raises UsageError: an argument is given twice, of which Scrapy would take the last, or no such level is known
+        """
+        names = Counter(given.partition("=")[0] for given in opts.spargs)
         super().process_options(args, opts)
         if self.settings is None:
             raise RuntimeError("scrapy.cmdline sets it before it reads the options")
+        twice = [name for name, times in names.items() if times > 1]
+        if twice:
+            raise UsageError(f"-a {twice[0]}=... is given twice; give it once: several addresses are parted by commas")
+        level = self.settings["LOG_LEVEL"]
+        if level not in getLevelNamesMapping():
+            raise UsageError(f"LOG_LEVEL is {level!r}: it must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         if sys.stderr.isatty() and self.settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]:
             self.settings.set("LOG_LEVEL", "WARNING", priority="project")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from crawler.extract.urls import page_url
+from crawler.extract.urls import MAX_URL, page_url
 from crawler.safety.secrets import masked, without_user
 from crawler.spiders.base import ArgumentError
 
@@ -36,7 +36,7 @@ def check_addresses(spider: str, wanted: str, arguments: Mapping[str, str], *mor
     if not url.strip() and not url_file:
         raise ArgumentError(f"no {wanted} or -a url_file=FILE (one address a line)")
     if not url_file and not any(page_url(address) for address in _parted(url)):
-        raise ArgumentError(f"-a url={masked(url[:200])}: that is no http(s) address; give one like https://example.com/video")
+        raise ArgumentError(f"-a url={masked(url[:200])}: {what_is_wrong(url)}; give one like https://example.com/video")
     if url_file and url_file != "-":
         try:
             with Path(url_file).open("rb") as lines:
@@ -63,6 +63,11 @@ def addresses_of(url: str, url_file: str) -> Iterator[str]:
             yield from map(without_user, _lines(lines))
 
 
+def what_is_wrong(address: str) -> str:
+    """Why a text is no address of a page, in words."""
+    return f"that is longer than {MAX_URL:,} characters" if len(address) > MAX_URL else "that is no http(s) address"
+
+
 def _parted(addresses: str) -> Iterator[str]:
     for url in _BETWEEN.split(addresses.strip()):
         if url:
@@ -71,6 +76,6 @@ def _parted(addresses: str) -> Iterator[str]:
 
 def _lines(lines: Any) -> Iterator[str]:
     for line in iter(lambda: lines.readline(MAX_LINE), b""):
-        text = line.decode("utf-8-sig", "replace").strip()
-        if text and not text.startswith("#"):
-            yield text
+        for text in map(str.strip, line.decode("utf-8-sig", "replace").split("\r")):
+            if text and not text.startswith("#"):
+                yield text

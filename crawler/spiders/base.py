@@ -266,6 +266,11 @@ class VisitSpider(Spider):
             is_last=True,
         )
 
+    def none_given(self) -> Capture:
+        """The loss of a list that holds no address: one that comes from stdin is not looked at before."""
+        detail = "the list holds no address; write one a line"
+        return self.lost("the list of addresses", "address", detail, is_page=False)
+
     def unread(self) -> str | None:
         """What of the addresses was not even read yet, in words; None when all were asked for."""
         return None

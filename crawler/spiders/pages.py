@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extract.urls import page_url
-from crawler.spiders.addresses import addresses_of, check_addresses
+from crawler.spiders.addresses import addresses_of, check_addresses, what_is_wrong
 from crawler.spiders.base import VisitSpider
 
 if TYPE_CHECKING:
@@ -42,14 +42,17 @@ class PagesSpider(VisitSpider):
 
     async def start(self) -> AsyncIterator[Request | Capture]:
         """Ask for every page. The frontier knows those that were asked for before, also when a crawl is continued."""
+        number = -1
         for number, address in enumerate(addresses_of(self._url, self._url_file)):
             url = page_url(address)
             if url is None:
-                yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
+                yield self.lost(address, "address", f"{address[:200]!r}: {what_is_wrong(address)}")
             else:
                 yield self.page_request(url, address)
             if number % BREATH == 0:
                 await asyncio.sleep(0)
+        if number < 0:
+            yield self.none_given()
         self._exhausted = True
 
     def page_request(self, url: str, asked: str) -> Request:

@@ -32,7 +32,7 @@ from crawler.fetch import explain
 from crawler.items import Capture, Thread
 from crawler.report import now
 from crawler.sites import Sites, SitesError, read_sites
-from crawler.spiders.addresses import addresses_of, check_addresses
+from crawler.spiders.addresses import addresses_of, check_addresses, what_is_wrong
 from crawler.spiders.base import ArgumentError, VisitSpider
 from crawler.systems.reading import header_dict
 from crawler.systems.wordpress.page import rest_root
@@ -116,10 +116,11 @@ class SiteSpider(VisitSpider):
 
     async def start(self) -> AsyncIterator[Request | Capture]:
         """Ask for each site's robots.txt and home page; what they name is asked for next."""
+        address = None
         for address in self._homes():
             url = page_url(address)
             if url is None:
-                yield self.lost(address, "address", f"{address[:200]!r} is no http(s) address")
+                yield self.lost(address, "address", f"{address[:200]!r}: {what_is_wrong(address)}")
                 continue
             self.allow(url)
             key = site_of(url)
@@ -137,6 +138,8 @@ class SiteSpider(VisitSpider):
                 if site.options.sitemaps is True:
                     yield self._ask(site, urljoin(url, "/robots.txt"), self.robots_seen, is_optional=True)
             yield self._ask(site, url, self.home_seen)
+        if address is None:
+            yield self.none_given()
 
     async def _known(self, site: str) -> Known:
         if not self._only_new:

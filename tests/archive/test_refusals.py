@@ -37,6 +37,28 @@ def test_a_uri_that_names_no_archive_is_refused(uri, tmp_path):
         start(uri, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["a%20b", "%41", "[a]", "a^b", "a|b", "a\\b", "a\nb", "\x1b", "\x7f"])
+def test_a_directory_whose_name_delta_readers_take_for_another_is_refused_and_not_made(name, tmp_path):
+    with pytest.raises(ArchiveError, match="choose a directory without"):
+        start(str(tmp_path / name / "archive"), tmp_path)
+    with pytest.raises(ArchiveError, match="choose a directory without"):
+        archive.open(str(tmp_path / name / "archive"))
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ["100%", "a b", "x?y#z", "{a}", "~", "a*b", "日本", "a=b&c+d;e:f", "\"'`<>"])
+def test_a_directory_with_any_other_name_holds_an_archive(name, tmp_path):
+    start(str(tmp_path / name), tmp_path)
+    assert archive.open(str(tmp_path / name)).comments().to_pylist() == []
+
+
+def test_a_name_longer_than_a_file_system_knows_is_no_archive(tmp_path):
+    with pytest.raises(ArchiveError, match="too long"):
+        start(str(tmp_path / ("n" * 300)), tmp_path)
+    with pytest.raises(ArchiveError, match="no archive"):
+        archive.open(str(tmp_path / ("n" * 300)))
+
+
 @pytest.mark.parametrize("crawl_id", ["", "../x", "a/b", "seq/x", "-x", "é", "x" * 101, "a\n"])
 def test_a_crawl_id_that_could_name_another_file_is_refused(crawl_id, tmp_path):
     with pytest.raises(ArchiveError, match="cannot be a crawl id"):

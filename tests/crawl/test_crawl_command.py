@@ -115,6 +115,11 @@ def test_what_robots_forbid_is_not_fetched_but_reported(loopback, place):
         (["crawl", "pages", "-a", "url=https://example.org/", "-s", "ARCHIVE_URI=s3:/bucket/x"], "s3://bucket/prefix"),
         (["crawl", "pages", "-a", "url=https://example.org/", "-s", "archive_uri=/srv/news"], "ARCHIVE_URI is meant"),
         (["crawl", "pages", "-a", f"url_file={os.devnull}"], os.devnull),
+        (["crawl", "pages", "-a", "url=https://example.org/1", "-a", "url=https://example.org/2"], "-a url=... is given twice"),
+        (["crawl", "pages", "-a", f"url=https://example.org/?q={'x' * 9000}"], "longer than 8,192 characters"),
+        (["crawl", "pages", "-a", "url=https://example.org/", "-s", "LOG_LEVEL=LOUD"], "LOG_LEVEL is 'LOUD'"),
+        (["crawl", "pages", "-a", "url=https://example.org/", "-L", "loud"], "LOG_LEVEL is 'loud'"),
+        (["crawl", "pages", "-a", "url=https://example.org/", "-s", "ARCHIVE_URI=~/news"], "write the whole path"),
     ],
 )
 def test_a_wrong_command_line_is_explained_in_one_line_and_nothing_is_started(place, words, named):
@@ -163,6 +168,21 @@ def test_addresses_come_from_a_file_or_from_stdin_and_each_is_visited_once(loopb
     assert place.open().pages().to_table().num_rows == 2
     assert len(site.times("/2/")) + len(site.times("/2/?utm_source=x")) == 1
     assert place.run("crawl", "pages", "-a", "url_file=-", stdin=lines.encode()).returncode == 0
+
+
+@pytest.mark.parametrize("spider", ["pages", "site"])
+def test_a_list_from_stdin_that_holds_no_address_is_a_loss(place, spider):
+    done = place.run("crawl", spider, "-a", "url_file=-", stdin=b"# nothing\n\n")
+    assert done.returncode == 1
+    assert "no address" in done.stdout
+
+
+def test_lines_may_end_as_on_any_machine(loopback, place):
+    site = loopback({f"/{n}/": Answer(page(n), headers=HTML) for n in (1, 2, 3)})
+    file = place.folder / "urls.txt"
+    file.write_bytes(f"\ufeff# pages\r{site.url('/1/')}\r{site.url('/2/')}\r\n{site.url('/3/')}\n".encode())
+    assert place.run("crawl", "pages", "-a", f"url_file={file}").returncode == 0
+    assert place.open().pages().to_table().num_rows == 3
 
 
 def test_a_line_that_is_no_address_is_reported_and_the_others_are_visited(loopback, place):
