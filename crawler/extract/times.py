@@ -33,6 +33,7 @@ _PUBLISHED_SHOWN: Final = (
     ".wp-block-post-date time[datetime]", "time.entry-date[datetime]", ".publish-date time[datetime]",
     ".pm-submit-data time[datetime]", ".posted-on time[datetime]", ".entry-meta time[datetime]",
     "article header time[datetime]", "time[datetime]", ".entry-date", ".posted-on", ".post-date",
+    "time[id*=publish i]", "time[class*=publish i]",
 )  # fmt: skip
 """Where a publication time is shown: WordPress core and its themes, hAtom, PHP Melody; then any time element."""
 _MODIFIED_SHOWN: Final = (

@@ -123,7 +123,7 @@ def read_video(document: Document, structured: Structured, areas: Areas | None =
 def main_video(document: Document, structured: Structured) -> Node | None:
     """The VideoObject that the page is about: of several the one that names the page's address or title, or the first.
 
-    A page that lists many and names none of them is about no one of them.
+    A page that lists many, or says that it is a site, and names none of them is about no one of them.
     """
     videos = [node for node in structured.find("VideoObject") if node.props]
     if len(videos) <= 1:
@@ -137,7 +137,8 @@ def main_video(document: Document, structured: Structured) -> Node | None:
     for node in videos:
         if title and fold(node.text("name") or "").casefold() == title:
             return node
-    return videos[0] if len(videos) <= 3 else None
+    is_site = (structured.meta("og:type") or "").casefold() == "website"
+    return videos[0] if len(videos) <= 3 and not is_site else None
 
 
 _Player = tuple[str | None, str | None, str]

@@ -371,3 +371,21 @@ def test_no_arrangement_of_markup_raises_and_equal_pages_read_equal(pieces: list
     page = read(html)
     assert page == read(html)
     assert (page.platform is None and page.video_id is None) or page.embed_url
+
+
+@pytest.mark.parametrize(("kind", "title"), [("website", "The Bay Courier"), ("video.other", "A clip"), ("", "A clip")])
+def test_a_page_that_says_it_is_a_site_is_about_none_of_several_videos_that_are_not_its_own(kind: str, title: str) -> None:
+    videos = '[{"@type":"VideoObject","name":"A clip","duration":"PT9S"},{"@type":"VideoObject","name":"A song"}]'
+    page = read(
+        f'<meta property=og:type content="{kind}"><meta property=og:title content="The Bay Courier">'
+        f'<script type="application/ld+json">{videos}</script>'
+    )
+    assert (page.title, page.duration_s) == (title, 9 if title == "A clip" else None)
+
+
+def test_a_time_element_that_is_named_as_that_of_publication_is_read_by_its_text() -> None:
+    page = read(
+        "<div><time id=published_at class=mt-2>2019-07-30 20:36:00</time></div><div><h2><a href=/home>Home</a></h2></div>"
+        "<div><div><h1>The bridge</h1></div></div><p>It is old.</p>"
+    )
+    assert page.published_at == int(datetime(2019, 7, 30, 20, 36, tzinfo=UTC).timestamp()) * 1_000_000
