@@ -130,15 +130,26 @@ def main_video(document: Document, structured: Structured) -> Node | None:
         return videos[0] if videos else None
     here = {bare(url) for url in (document.url, structured.meta("og:url")) if url}
     title = fold(structured.meta("og:title") or "").casefold()
-    for node in videos:
-        addresses = (node.link("url"), node.link("mainEntityOfPage"), node.node_id)
-        if any(bare(link) in here for address in addresses if (link := document.link(address))):
-            return node
+    named = [node for node in videos if _is_named_by(document, node, here)]
+    whole = [node for node in named if not _is_place(node)]
+    if whole or len(named) == 1:
+        return (whole or named)[0]
     for node in videos:
         if title and fold(node.text("name") or "").casefold() == title:
             return node
     is_site = (structured.meta("og:type") or "").casefold() == "website"
     return videos[0] if len(videos) <= 3 and not is_site else None
+
+
+def _is_named_by(document: Document, node: Node, addresses: set[str]) -> bool:
+    """Whether a thing says that it is, or is about, what has one of some bare addresses."""
+    stated = (node.link("url"), node.link("mainEntityOfPage"), node.node_id)
+    return any(bare(link) in addresses for address in stated if (link := document.link(address)))
+
+
+def _is_place(node: Node) -> bool:
+    """Whether a thing is named by a place in a page alone, as all things of a page are by some programs."""
+    return node.link("url", "mainEntityOfPage") is None and "#" in (node.node_id or "")
 
 
 _Player = tuple[str | None, str | None, str]

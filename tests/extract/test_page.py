@@ -375,7 +375,7 @@ def test_no_arrangement_of_markup_raises_and_equal_pages_read_equal(pieces: list
 
 @pytest.mark.parametrize(("kind", "title"), [("website", "The Bay Courier"), ("video.other", "A clip"), ("", "A clip")])
 def test_a_page_that_says_it_is_a_site_is_about_none_of_several_videos_that_are_not_its_own(kind: str, title: str) -> None:
-    videos = '[{"@type":"VideoObject","name":"A clip","duration":"PT9S"},{"@type":"VideoObject","name":"A song"}]'
+    videos = '[{"@type":"VideoObject","@id":"#v1","name":"A clip","duration":"PT9S"},{"@type":"VideoObject","@id":"#v2","name":"A song"}]'
     page = read(
         f'<meta property=og:type content="{kind}"><meta property=og:title content="The Bay Courier">'
         f'<script type="application/ld+json">{videos}</script>'
