@@ -397,3 +397,24 @@ async def test_seconds_in_an_attribute_tell_the_zone_of_a_clock_that_they_agree_
     )
     found = await comments_of(page(f"<ul>{rows}</ul>"))
     assert [(moment(c.published_at) or "") for c in found] == [told.format(n=n) for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("count", [2, 4])
+async def test_what_all_comments_say_is_their_text_though_its_name_speaks_of_who_said_it(count):
+    rows = "".join(
+        f'<dl class="comment vcard" id="c_4{n}"><dt><a class="fn url" href="/profile/{n}">{name}</a> on <a href="#c_4{n}">March 1{n}, 2013 at 9:22am</a></dt>'
+        f'<dd><div class="user_generated"><p>{text}</p></div></dd></dl>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot")[:count], SAID, strict=False))
+    )
+    assert [(c.author_name, c.text) for c in await comments_of(page(rows))] == [*zip(("Ann", "Ben", "Cyd", "Dot")[:count], SAID, strict=False)]
+
+
+@pytest.mark.parametrize(("silent", "verdict"), [(0, "complete"), (2, "complete"), (3, "partial"), (4, "partial")])
+async def test_a_thread_of_which_hardly_a_text_could_be_read_is_not_called_complete(silent, verdict):
+    rows = "".join(
+        f'<li class="comment" id="comment-4{n}"><a class="author" href="/u/{n}">{name}</a> <span class="date">2013-05-1{n} 10:00</span>'
+        f'<div class="comment-text">{text if n >= silent else ""}</div><a href="#" class="reply">Reply</a></li>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True))
+    )
+    [(_, comments, ledger)] = await read(Generic(), page(f"<ul>{rows}</ul>"), URL)
+    assert (len(comments), ledger.verdict) == (4, verdict)

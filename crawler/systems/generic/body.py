@@ -118,8 +118,14 @@ def _bare(template: Template, slots: Slots) -> Bare:
     if template.group.mode == "signed":
         return 0, left_out
     whole, around = _byline_places(template, slots, left_out), _places_around_all(template)
+    asides = [_blocks(template, record, whole, around, ASIDE) for record in template.records]
+    records = enumerate(template.records)
+    told = [_kept(template.tree, record, left_out[number] | asides[number]) for number, record in records]
+    by = sum(name is not None and stamp is not None for name, stamp in zip(slots.names, slots.stamps, strict=True))
+    if 2 * sum(map(bool, told)) < len(told) < 2 * by > 2:  # what is named as the author's is what all have said
+        asides = [_blocks(template, record, whole, around, ASIDE & ~AUTHOR) for record in template.records]
     for number, record in enumerate(template.records):
-        _leave_out_blocks(template, record, left_out[number], whole, around)
+        left_out[number] |= asides[number]
         _leave_out_byline(template, record, slots, number, left_out[number])
     _leave_out_profiles(template, left_out)
     _leave_out_sides(template, slots, left_out)
@@ -249,15 +255,15 @@ ASIDE: Final = CHROME | AUTHOR | TIME | SIGNATURE | FORM
 LONGEST_ASIDE: Final = 240
 
 
-def _leave_out_blocks(
-    template: Template, record: Record, left_out: set[int], whole: set[int], around: set[int]
-) -> None:
-    """Leave out what is named as no text, forms, and what hardly holds more than the byline.
+def _blocks(template: Template, record: Record, whole: set[int], around: set[int], names: int) -> set[int]:
+    """What is named as no text, forms, and what hardly holds more than the byline.
 
     :param whole: places of bylines, see :func:`_byline_places`
     :param around: see :func:`_places_around_all`
+    :param names: roles of what is no text
     """
     tree = template.tree
+    left_out: set[int] = set()
     is_element = template.group.mode == "element"
     apart = ~(tree.roles[record.start] & SIGNATURE) if is_element else ~0  # what all is named tells no part of it
     for node in record.own:
@@ -273,7 +279,7 @@ def _leave_out_blocks(
         role = tree.roles[node] & (apart if tag != "form" else apart & ~FORM)
         if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
-        elif role & (ASIDE | REPLIES) and not role & BODY:
+        elif role & (names | REPLIES) and not role & BODY:
             if role & (ASIDE | REPLIES) == TIME and tree.times[tree.ends[node]] == tree.times[node]:
                 continue  # named as data, or as what is newest
             size = tree.chars[tree.ends[node]] - tree.chars[node]
@@ -281,6 +287,7 @@ def _leave_out_blocks(
                 continue
             if size <= LONGEST_ASIDE and template.place[node] not in around and not _holds_body(template, node):
                 left_out.add(node)
+    return left_out
 
 
 def _is_mention(tree: Tree, node: int) -> bool:

@@ -133,6 +133,9 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
         reading.gap(f"the page says that it is one of {stated[1]}; {pages} could be read")
     if answers_unread(found):
         reading.gap("the comments stand in an answer that was not read itself")
+    silent = [text for text in found.bodies.texts if not text]
+    if 2 * len(silent) > len(found.bodies.texts):
+        reading.gap(f"{len(silent)} of {len(found.bodies.texts)} comments have no text that could be read")
     between = times_between(found)
     if between:
         reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
