@@ -418,3 +418,14 @@ async def test_a_thread_of_which_hardly_a_text_could_be_read_is_not_called_compl
     )
     [(_, comments, ledger)] = await read(Generic(), page(f"<ul>{rows}</ul>"), URL)
     assert (len(comments), ledger.verdict) == (4, verdict)
+
+
+async def test_the_line_below_each_post_of_a_board_is_nobodys_name():
+    rows = "".join(
+        f'<div id="post_4{n}"><table id="pid4{n}"><tr><td class="pls"><div class="authi"><a href="/space/{n}">{name}</a></div></td><td class="plc"><div class="authi">'
+        f'<em id="authorposton4{n}">发表于 2013-3-1{n + 4} 09:22:27</em></div><table><tr><td class="t_f" id="postmessage_4{n}">{text}</td></tr></table></td></tr>'
+        f'<tr><td class="plc plm"><div class="sign">{line}</div></td></tr></table></div>'
+        for n, name, text, line in zip((0, 1), ("Ann", "Ben"), SAID, ("Slow and steady", "Home again"), strict=False)
+    )
+    found = await comments_of(page(rows).replace('id="comments"', 'id="postlist"'))
+    assert [(c.author_name, c.text) for c in found] == [*zip(("Ann", "Ben"), SAID, strict=False)]
