@@ -298,6 +298,19 @@ async def test_reviews_with_rows_of_pictures_of_stars_are_no_comments_and_posts_
     assert len(await comments_of_page(html, {})) == found
 
 
+@pytest.mark.parametrize(
+    ("control", "is_left"),
+    [
+        ('<p><a href="#" onclick="show()">Kommentar hinzufügen</a></p>', True), ("<div><button>Mkpughe okwu</button></div>", True), ('<p><a href="/places">Where the bridge is</a></p>', False),
+    ],
+)  # fmt: skip
+async def test_a_control_that_opens_the_form_behind_the_last_comment_is_no_part_of_it(control, is_left):
+    said = "What the reader says of the bridge, and of the wind on it."
+    html = f'<html lang="de"><body><h1>Brücke</h1><div id="content"><div id="comments"><h3>Kommentare</h3><h4>Von <a class="user" href="/users/10">Reader One</a> am <i>06.03.2020 09:49</i></h4><div class="wiki"><p>{said}</p></div></div>'
+    [(comment, _)] = await comments_of_page(f'{html}{control}<form action="/comments"><textarea name="comment"></textarea></form></div>', {})
+    assert (comment.text == said) is is_left
+
+
 def topic(answers, before, heading):
     """A post with answers of nearly the same make behind a heading."""
     posts = [

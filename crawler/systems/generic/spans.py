@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
-from crawler.systems.around.tree import Tree
+from crawler.systems.around.tree import PRESSED, Tree, leads_nowhere
 from crawler.systems.around.words import FORM
 
 
@@ -58,10 +58,15 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
         if up in usual and _is_all_alike(tree, ends[head], stop, makes[up]):
             limit = inf
         end, count, is_flowing = ends[head], 0, False
+        last = head
         for node in _siblings(tree, ends[head], stop):
             flows = tree.tags[node] in FLOWING
-            if following is None and ((count >= limit and not (flows and is_flowing)) or _stops(tree, node)):
+            if following is None and count >= limit and not (flows and is_flowing):
                 break
+            if following is None and _stops(tree, node):
+                end = last if last != head and _is_control(tree, last) else end
+                break
+            last = node if tree.chars[ends[node]] > tree.chars[node] else last
             count += not (flows and is_flowing)
             is_flowing = flows
             end = ends[node]
@@ -84,6 +89,17 @@ def _next_beside(tree: Tree, heads: list[int]) -> list[int | None]:
         found.append(last.get(tree.ups[head]))
         last[tree.ups[head]] = head
     return found[::-1]
+
+
+def _is_control(tree: Tree, node: int) -> bool:
+    """Whether an element says nothing but the label of a control of a script: before a form, one that opens it."""
+    texts = [text for text in range(node, min(tree.ends[node], node + MOST_PARTS)) if tree.texts[text]]
+    controls = ([up for up in (text, *tree.above(text, 3)) if tree.tags[up] in PRESSED] for text in texts)
+    return bool(texts) and all(found and leads_nowhere(tree.attrs[found[0]].get("href")) for found in controls)
+
+
+MOST_PARTS: Final = 8
+"""Nodes of an element that is but a control."""
 
 
 def _is_all_alike(tree: Tree, start: int, stop: int, makes: set[str]) -> bool:
