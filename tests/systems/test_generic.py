@@ -311,6 +311,18 @@ async def test_a_control_that_opens_the_form_behind_the_last_comment_is_no_part_
     assert (comment.text == said) is is_left
 
 
+@pytest.mark.parametrize(
+    ("link", "found"), [('<a href="/discussions">Discussions</a>', 0), ('<a href="#talk">Discussions</a>', 1), ('<a href="/bridge/?all=1">Discussions</a>', 1)]
+)  # fmt: skip
+async def test_a_link_in_the_menu_of_the_site_heads_no_comments(link, found):
+    menu = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("Overview", "Issues", "Calendar", "Files"))
+    html = (
+        f'<html lang="en"><body><ul>{menu}<li>{link}</li></ul><h2>Mill #7</h2><div class="issue"><p class="author">Added by <a class="user" href="/users/5">Reader One</a> on <a title="2020-03-06 09:49" href="/activity?from=2020-03-06">6 March 2020, 09:49</a></p>'
+        '<div class="description"><div class="text"><p>Please look at the bridge, its railing is loose and the paint comes off.</p></div></div></div>'
+    )
+    assert len(await comments_of_page(html, {})) == found
+
+
 def topic(answers, before, heading):
     """A post with answers of nearly the same make behind a heading."""
     posts = [

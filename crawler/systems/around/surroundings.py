@@ -63,7 +63,8 @@ class Surroundings:
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
         headings = [node for node in short if len(tree.texts[node]) <= SENTENCE or tree.texts[node][-1] not in STOPS]
-        self.spoken = sorted({*_speaking(tree, headings), *_anchors(tree), *_invitations(tree)})
+        speaking = (node for node in _speaking(tree, headings) if not _is_in_menu(tree, node, self.own))
+        self.spoken = sorted({*speaking, *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
         stated = list(_counts(tree, line_of(title) if title is not None else "", self.own))
         self.counts = [(node, one.comments) for node, one, _ in stated if one.is_exact]
@@ -205,6 +206,27 @@ def _speaking(tree: Tree, short: list[int]) -> set[int]:
             at = everything.find(word, ends[line])
     return found
 
+
+MENU: Final = 4
+"""Links of a menu, at least."""
+
+
+def _is_in_menu(tree: Tree, node: int, own: Container[str]) -> bool:
+    """Whether a line is a link to another page in a menu of the site: a list of links and of nothing else."""
+    link = next((up for up in (node, *tree.above(node, 2)) if tree.tags[up] == "a"), None)
+    href = tree.attrs[link].get("href") if link is not None else None
+    if link is None or not href or "#" in href or urlsplit(href).path.rstrip("/") in own:
+        return False
+    menu = next((up for up in tree.above(link, 3) if tree.tags[up] in ("ul", "ol", "nav")), None)
+    if menu is None:
+        return False
+    first, end = menu, tree.ends[menu]
+    links = sum(tree.tags[inner] == "a" for inner in range(first, min(end, first + MENU * STEPS)))
+    return links >= MENU and tree.chars[end] - tree.chars[first] == tree.links[end] - tree.links[first]
+
+
+STEPS: Final = 6
+"""Nodes of a link of a menu, at most."""
 
 _SAID: Final = ("aria-label", "title", "data-title")
 _BARE_NAMES: Final = ("data-count", "data-total", "data-total-count")
