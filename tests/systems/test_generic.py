@@ -314,10 +314,12 @@ async def test_a_control_that_opens_the_form_behind_the_last_comment_is_no_part_
 @pytest.mark.parametrize(
     ("link", "found"), [('<a href="/discussions">Discussions</a>', 0), ('<a href="#talk">Discussions</a>', 1), ('<a href="/bridge/?all=1">Discussions</a>', 1)]
 )  # fmt: skip
-async def test_a_link_in_the_menu_of_the_site_heads_no_comments(link, found):
+@pytest.mark.parametrize("kind", ["menu", "path"])
+async def test_a_link_in_the_menu_of_the_site_or_in_the_path_to_the_page_heads_no_comments(kind, link, found):
     menu = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("Overview", "Issues", "Calendar", "Files"))
+    around = f"<ul>{menu}<li>{link}</li></ul>" if kind == "menu" else f'<p>{link} » <a href="/places">Places</a> »</p>'
     html = (
-        f'<html lang="en"><body><ul>{menu}<li>{link}</li></ul><h2>Mill #7</h2><div class="issue"><p class="author">Added by <a class="user" href="/users/5">Reader One</a> on <a title="2020-03-06 09:49" href="/activity?from=2020-03-06">6 March 2020, 09:49</a></p>'
+        f'<html lang="en"><body>{around}<h2>Mill #7</h2><div class="issue"><p class="author">Added by <a class="user" href="/users/5">Reader One</a> on <a title="2020-03-06 09:49" href="/activity?from=2020-03-06">6 March 2020, 09:49</a></p>'
         '<div class="description"><div class="text"><p>Please look at the bridge, its railing is loose and the paint comes off.</p></div></div></div>'
     )
     assert len(await comments_of_page(html, {})) == found
@@ -333,7 +335,7 @@ def topic(answers, before, heading):
     return f'<html lang="en"><body><h2>Bridge</h2><div>{before}{posts[0]}<div id="replies"><h3 class="comments">{heading}</h3>{"".join(posts[1:])}</div></div>'
 
 
-@pytest.mark.parametrize("heading", ["Replies (1)", "1 comment", "Ответы (1)"])
+@pytest.mark.parametrize("heading", ["Replies (1)", "1 comment", "Ответы (1)", "Respostas (1)", "返答 (1)"])
 async def test_the_post_above_a_heading_that_counts_just_the_answers_to_it_is_none_of_them(heading):
     [(comment, ledger)] = await comments_of_page(topic(1, "", heading), {})
     assert (comment.author_name, ledger.expected, ledger.verdict) == ("Reader 1", 1, "complete")

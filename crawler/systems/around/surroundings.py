@@ -131,7 +131,8 @@ class Surroundings:
             return False
         times, (end, last) = self.tree.times, (spans[0][1], spans[1][1])
         between = (node for node, number in self.counts if end <= node < last and number == len(spans) - 1)
-        return any(times[node] == times[end] and _in_heading(self.tree, node) for node in between)
+        headed = (node for node in between if times[node] == times[end] and node in self._worded)
+        return any(self.tree.tags[up] in SUBHEADINGS for node in headed for up in self.tree.above(node, AROUND))
 
     def stated_before(self, first: int) -> int | None:
         """The count that stands closest before the comments, one that a word for them names before others."""
@@ -210,19 +211,30 @@ def _speaking(tree: Tree, short: list[int]) -> set[int]:
 MENU: Final = 4
 """Links of a menu, at least."""
 
+_LEADS_ON: Final = frozenset(" »›>→⟩/:")
+"""What stands between the links of a path to the page."""
+
 
 def _is_in_menu(tree: Tree, node: int, own: Container[str]) -> bool:
-    """Whether a line is a link to another page in a menu of the site: a list of links and of nothing else."""
+    """Whether a line is a link to another page in a menu of the site or in the path to this page.
+
+    The one is a list of links and of nothing else, the other has signs that lead on between them.
+    """
     link = next((up for up in (node, *tree.above(node, 2)) if tree.tags[up] == "a"), None)
     href = tree.attrs[link].get("href") if link is not None else None
     if link is None or not href or "#" in href or urlsplit(href).path.rstrip("/") in own:
         return False
     menu = next((up for up in tree.above(link, 3) if tree.tags[up] in ("ul", "ol", "nav")), None)
-    if menu is None:
-        return False
-    first, end = menu, tree.ends[menu]
-    links = sum(tree.tags[inner] == "a" for inner in range(first, min(end, first + MENU * STEPS)))
-    return links >= MENU and tree.chars[end] - tree.chars[first] == tree.links[end] - tree.links[first]
+    if menu is not None and _count_links(tree, menu) >= MENU:
+        return tree.chars[tree.ends[menu]] - tree.chars[menu] == tree.links[tree.ends[menu]] - tree.links[menu]
+    row = range(tree.ups[link] + 1, min(tree.ends[tree.ups[link]], tree.ups[link] + MENU * STEPS))
+    between = "".join(tree.texts[text] for text in row if tree.ups[text] == tree.ups[link])
+    return bool(between) and _LEADS_ON.issuperset(between)
+
+
+def _count_links(tree: Tree, around: int) -> int:
+    near = range(around, min(tree.ends[around], around + MENU * STEPS))
+    return sum(tree.tags[inner] == "a" for inner in near)
 
 
 STEPS: Final = 6
