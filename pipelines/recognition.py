@@ -93,6 +93,10 @@ def _may_be_at_once(comment: Comment, state: CommentState) -> bool:
 
 
 def _interval(row: Comment | CommentState) -> tuple[int | None, int | None]:
+    """When it can have been written: of an age half as much again to both sides, as pages round those they tell."""
     if row.published_min is None and row.published_max is None:
         return row.published_at, row.published_at
-    return row.published_min, row.published_max
+    if row.published_at is not None or row.published_min is None or row.published_max is None:
+        return row.published_min, row.published_max
+    slack = (row.published_max - row.published_min) // 2
+    return row.published_min - slack, row.published_max + slack

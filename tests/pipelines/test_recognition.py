@@ -62,6 +62,13 @@ def test_a_comment_without_an_id_stays_itself_when_its_age_becomes_a_date():
     assert visits.visit([aged("One", NOON - 27 * HOUR, NOON + 3 * HOUR)]) == []
 
 
+@pytest.mark.parametrize(("days", "change"), [(1000, []), (800, ["new", "removed"])])
+def test_a_comment_without_an_id_stays_itself_when_its_age_was_rounded_up(days, change):
+    visits, day = Visits(), 24 * HOUR
+    assert visits.visit([aged("One", NOON - 4 * 365 * day, NOON - 3 * 365 * day)]) == ["new"]
+    assert visits.visit([wall("One", NOON - days * day)]) == change
+
+
 def test_a_comment_without_an_id_stays_itself_when_the_page_tells_times_in_another_zone():
     visits = Visits("phpmelody")
     assert visits.visit([wall("One", NOON), wall("Two", NOON)]) == ["new", "new"]
