@@ -39,7 +39,25 @@ def nothing(address: Address, number: int) -> str:
     return ""
 
 
+def choice(address: Address, number: int) -> str:
+    entries = "".join(f'<option value="{html.escape(address(n))}"{" selected" * (n == number)}>Page {n + 1}</option>' for n in range(PAGES))
+    return f'<select onchange="location = this.value">{entries}</select>'
+
+
+def choice_in_form(address: Address, number: int) -> str:
+    entries = "".join(f"<option value={n + 1}{' selected' * (n == number)}>{n + 1}</option>" for n in range(PAGES))
+    return f'<form action="/story"><select name="page">{entries}</select><button>Go</button></form>'
+
+
+def form(address: Address, number: int) -> str:
+    more = number + 1 < PAGES
+    return f'<form action="/story" method="GET"><input type="hidden" name="page" value="{number + 2}"><button>Next page</button></form>' if more else ""
+
+
 WAYS = {
+    "choice": ("/story", "/story?p={n}", choice),
+    "choice of a form": ("/story", "/story?page={n}", choice_in_form),
+    "form": ("/story", "/story?page={n}", form),
     "p": ("/story", "/story?p={n}", numbers),
     "any name": ("/story", "/story?talk={n}", numbers),
     "path": ("/story/", "/story/{n}/", numbers),

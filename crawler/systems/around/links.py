@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+
+from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document
 from crawler.extract.numbered import (
@@ -17,6 +20,7 @@ from crawler.extract.numbered import (
     is_page_of,
     stated_page,
 )
+from crawler.extract.text import line_of
 from crawler.extract.urls import site_of
 from crawler.systems.around.place import Place
 from crawler.systems.around.tree import Tree
@@ -88,6 +92,9 @@ def page_links(place: Place, document: Document, home: str | None = None) -> Lin
         found[url] = found.get(url, True) and node < first
         if len(found) == MAX_LINKS:
             break
+    for chosen in filter(None, _chosen(document)):
+        if len(found) < MAX_LINKS and continues(home, _plain(chosen)):
+            found.setdefault(_plain(chosen), True)
     behind = [url for url, is_above in found.items() if not is_above]
     return Links(behind, [url for url in found if url not in behind])
 
@@ -99,6 +106,49 @@ def onward_links(document: Document, home: str) -> list[str]:
         if url is not None and continues(home, _plain(url)):
             return [_plain(url)]
     return []
+
+
+def _chosen(document: Document) -> Iterator[str | None]:
+    """Where a list of page numbers leads, by the addresses of its entries or by its form; and a form that goes on.
+
+    The first entry is the first page.
+    """
+    for option in document.css("option[value]"):
+        value = option.attributes.get("value") or ""
+        number = _NUMBER.match(line_of(option))
+        if number is None or number[1] == "1" or "selected" in option.attributes:
+            continue
+        if _ADDRESS.match(value):
+            yield document.link(value)
+        elif value.isdecimal() and (choice := _around(option, "select")) is not None:
+            yield _submitted(document, _around(choice, "form"), {choice.attributes.get("name"): value})
+    for form in document.css("form"):
+        pressed = form.css("button, input[type=submit]")
+        buttons = (line_of(node) or node.attributes.get("value") or "" for node in pressed)
+        if any(map(_NEXT.match, buttons)):
+            yield _submitted(document, form, {})
+
+
+_ADDRESS: Final = re.compile(r"(?:https?://|/|\?|[\w./-]+\?)\S+$", re.IGNORECASE)
+
+
+def _around(node: LexborNode, tag: str) -> LexborNode | None:
+    """The innermost element of a kind around another one."""
+    up = node.parent
+    while up is not None and up.tag != tag:
+        up = up.parent
+    return up
+
+
+def _submitted(document: Document, form: LexborNode | None, given: dict[str | None, str]) -> str | None:
+    """Where a form leads that asks for a page (HTML 4.10.21.3, ``get``), with some of its fields given."""
+    if form is None or (form.attributes.get("method") or "get").lower() != "get":
+        return None
+    hidden = (node.attributes for node in form.css("input[type=hidden]"))
+    fields = {own.get("name"): own.get("value") or "" for own in hidden} | given
+    action = document.link(form.attributes.get("action") or document.url)
+    named = [(name, value) for name, value in fields.items() if name]
+    return f"{action.partition('?')[0]}?{urlencode(named)}" if action and named else None
 
 
 def page_stated(place: Place) -> tuple[int, int] | None:
