@@ -142,6 +142,15 @@ async def test_a_comment_that_another_one_moved_to_a_page_that_had_been_read_is_
     assert web.asked == [*list(after)[1:], url], "the page that had been read once more, and none behind it"
 
 
+@pytest.mark.parametrize("system", GENERAL)
+async def test_a_choice_of_something_else_leads_nowhere(system):
+    days = "".join(f"<option value={day}>{day}</option>" for day in range(1, 32))
+    forms = f'<form><select name="day">{days}</select><button>Search</button></form><form method="post"><select name="page">{days}</select></form>'
+    web = answering({})
+    [(_, comments, ledger)] = await read(reader(system), page(system, forms), f"{SITE}/story", web)
+    assert (len(comments), ledger.verdict, web.asked) == (SIZE, "complete", [])
+
+
 async def test_a_cap_on_requests_that_leaves_no_room_to_look_again_makes_no_whole_thread_partial():
     url, pages = thread("generic", "p")
     for most, asked in ((4, 2), (5, 5)):

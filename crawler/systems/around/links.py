@@ -113,15 +113,17 @@ def _chosen(document: Document) -> Iterator[str | None]:
 
     The first entry is the first page.
     """
-    for option in document.css("option[value]"):
-        value = option.attributes.get("value") or ""
-        number = _NUMBER.match(line_of(option))
-        if number is None or number[1] == "1" or "selected" in option.attributes:
-            continue
-        if _ADDRESS.match(value):
-            yield document.link(value)
-        elif value.isdecimal() and (choice := _around(option, "select")) is not None:
-            yield _submitted(document, _around(choice, "form"), {choice.attributes.get("name"): value})
+    for choice in document.css("select"):
+        name = choice.attributes.get("name") or ""
+        form = _form_of(choice) if _PAGED.search(f"?{name}=") else None
+        for option in choice.css("option[value]"):
+            value, number = option.attributes.get("value") or "", _NUMBER.match(line_of(option))
+            if number is None or number[1] == "1" or "selected" in option.attributes:
+                continue
+            if _ADDRESS.match(value):
+                yield document.link(value)
+            elif form is not None and value.isdecimal():
+                yield _submitted(document, form, {name: value})
     for form in document.css("form"):
         pressed = form.css("button, input[type=submit]")
         buttons = (line_of(node) or node.attributes.get("value") or "" for node in pressed)
@@ -132,23 +134,21 @@ def _chosen(document: Document) -> Iterator[str | None]:
 _ADDRESS: Final = re.compile(r"(?:https?://|/|\?|[\w./-]+\?)\S+$", re.IGNORECASE)
 
 
-def _around(node: LexborNode, tag: str) -> LexborNode | None:
-    """The innermost element of a kind around another one."""
-    up = node.parent
-    while up is not None and up.tag != tag:
+def _form_of(field: LexborNode) -> LexborNode | None:
+    up = field.parent
+    while up is not None and up.tag != "form":
         up = up.parent
     return up
 
 
-def _submitted(document: Document, form: LexborNode | None, given: dict[str | None, str]) -> str | None:
+def _submitted(document: Document, form: LexborNode, given: dict[str, str]) -> str | None:
     """Where a form leads that asks for a page (HTML 4.10.21.3, ``get``), with some of its fields given."""
-    if form is None or (form.attributes.get("method") or "get").lower() != "get":
+    if (form.attributes.get("method") or "get").lower() != "get":
         return None
     hidden = (node.attributes for node in form.css("input[type=hidden]"))
-    fields = {own.get("name"): own.get("value") or "" for own in hidden} | given
+    fields = {name: own.get("value") or "" for own in hidden if (name := own.get("name"))} | given
     action = document.link(form.attributes.get("action") or document.url)
-    named = [(name, value) for name, value in fields.items() if name]
-    return f"{action.partition('?')[0]}?{urlencode(named)}" if action and named else None
+    return f"{action.partition('?')[0]}?{urlencode(fields)}" if action and fields else None
 
 
 def page_stated(place: Place) -> tuple[int, int] | None:
