@@ -23,6 +23,8 @@ from archive.reader import Rows
 from archive.schema import TABLES
 from archive.upkeep.rewriting import in_groups
 
+VERDICTS: Final = ("complete", "none", "closed", "partial", "blocked", "unknown")
+"""What a visit of a thread may end in (docs/flow.md)."""
 _VERDICTS_OF: Final = frozenset({"comments", "threads"})
 """Tables whose rows belong to a thread, and so to a verdict."""
 

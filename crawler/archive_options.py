@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from archive.export import FORMATS
+from archive.export import FORMATS, VERDICTS
 from archive.schema import TABLES
 from archive.upkeep.compact import FEWEST
 from archive.upkeep.vacuum import LEAST_HOURS, RETENTION_HOURS
@@ -91,7 +91,7 @@ def _export(task: argparse.ArgumentParser) -> None:
     add("--thread", metavar="ID", help="only this thread's, by thread_id")
     add("--since", type=day_or_time, metavar="TIME", help="observed then or later")
     add("--until", type=day_or_time, metavar="TIME", help="observed before then")
-    add("--verdict", help="only threads whose latest visit had this verdict, or their comments")
+    add("--verdict", choices=VERDICTS, help="only threads whose latest visit had this verdict, or their comments")
     add("--as-is", action="store_true", help="CSV: no ' before texts that look like formulas")
     task.set_defaults(history=False)
     states = task.add_mutually_exclusive_group()

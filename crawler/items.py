@@ -84,7 +84,7 @@ class Capture:
     """Key of the thread, set by `identify`."""
     site: str = ""
     """Partition, set by `identify`."""
-    lease: Lease | None = None
+    lease: Lease | None = field(default=None, metadata={"serializer": lambda _: None})  # not told by `crawl -o FILE`
     """The page's lease from the frontier; None where nothing is remembered of pages (`scrapy extract FILE`)."""
     is_last: bool = False
     """The visit ends with this item."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from crawler.output import prepare_output
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -61,6 +63,8 @@ class Command(ScrapyCommand):
         """Take the settings from both sides of the task's name."""
         opts.set = [*opts.set, *getattr(opts, "set_behind", ())]
         super().process_options(args, opts)
+        if self.settings is not None:
+            prepare_output(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do the task; say on stderr why it could not be done."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from logging import getLevelNamesMapping
 from typing import Final
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -15,6 +14,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from archive.errors import ArchiveError
 from crawler.archive_place import archive_store
 from crawler.contact import ask_contact
+from crawler.output import prepare_output
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.safety.log import plain
@@ -58,9 +58,7 @@ class Command(ScrapyCrawl):
         twice = [name for name, times in names.items() if times > 1]
         if twice:
             raise UsageError(f"-a {twice[0]}=... is given twice; give it once: several addresses are parted by commas")
-        level = self.settings["LOG_LEVEL"]
-        if level not in getLevelNamesMapping():
-            raise UsageError(f"LOG_LEVEL is {level!r}: it must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        prepare_output(self.settings)
         if sys.stderr.isatty() and self.settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]:
             self.settings.set("LOG_LEVEL", "WARNING", priority="project")
 

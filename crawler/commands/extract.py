@@ -21,9 +21,11 @@ from crawler.collection import rare_collection
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import page_url
 from crawler.items import Capture
+from crawler.output import prepare_output
 from crawler.report import EXIT_LOST, Report, now
 from crawler.safety.log import plain
 from crawler.safety.secrets import masked
+from crawler.spiders.addresses import what_is_wrong
 from crawler.spiders.pages import PagesSpider
 from crawler.systems import systems_of
 from crawler.systems.base import FetchError, System
@@ -83,6 +85,12 @@ class Command(ScrapyCommand):
         )
         parser.add_argument("--url", metavar="URL", help="the address a saved page came from (with one FILE)")
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Scrapy's own options."""
+        super().process_options(args, opts)
+        if self.settings is not None:
+            prepare_output(self.settings)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read files first, then visit addresses."""
         if not args:
@@ -93,6 +101,9 @@ class Command(ScrapyCommand):
             raise UsageError(f"--url tells the address of one FILE, there are {len(files)}")
         if opts.url and page_url(opts.url) is None:
             raise UsageError(f"--url {masked(opts.url[:200])}: that is no http(s) address; give one like https://example.com/video")
+        for url in urls:
+            if page_url(url) is None:
+                raise UsageError(f"{masked(url[:200])}: {what_is_wrong(url)}; give one like https://example.com/video")
         if opts.explain and urls:
             raise UsageError(f"--explain is for saved pages: save {urls[0]} first")
         systems = systems_of(self.settings or {})

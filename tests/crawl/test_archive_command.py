@@ -189,6 +189,8 @@ def test_export_writes_a_file_or_to_stdout(archive_command, visited, tmp_path):
     done = archive_command(visited, "export", "-o", "-", "--table", "threads", "--verdict", "complete")
     [line] = done.stdout.splitlines()
     assert json.loads(line)["verdict"] == "complete"
+    done = archive_command(visited, "export", "-o", "-", "--verdict", "completed")
+    assert (done.returncode, "invalid choice: 'completed'" in done.stderr) == (2, True), "and no empty slice with status 0"
     assert archive_command(visited, "export", "-o", "-", "--until", "2020-01-01").stdout == ""
     done = archive_command(visited, "export", "-o", str(tmp_path / "no" / "slice.csv"))
     assert done.returncode == 1

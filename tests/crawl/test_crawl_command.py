@@ -185,6 +185,16 @@ def test_lines_may_end_as_on_any_machine(loopback, place):
     assert place.open().pages().to_table().num_rows == 3
 
 
+def test_the_captures_can_be_written_to_a_file_for_looking_inside(loopback, place):
+    site = loopback({"/1/": Answer(page(comments=3), headers=HTML)})
+    file = place.folder / "captures.jsonl"
+    done = place.run("crawl", "pages", "-a", f"url={site.url('/1/')}", "-O", str(file))
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    captures = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [len(one["comments"]) for one in captures] == [3, 0, 0]
+    assert captures[0]["comments"][0]["text"] == "Text 0"
+
+
 def test_a_line_that_is_no_address_is_reported_and_the_others_are_visited(loopback, place):
     site = loopback({"/1/": Answer(page(), headers=HTML)})
     file = place.folder / "urls.txt"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 from loopback import Answer
-from running import page
+from running import ENVIRONMENT, PROJECT, page
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -94,3 +95,21 @@ def test_an_address_of_a_file_that_is_none_is_refused(place):
     assert done.returncode == 2
     assert "example.org/a" in done.stderr
     assert done.stdout == ""
+
+
+def test_what_is_asked_wrongly_is_refused_in_words(place):
+    for words, said in ((["http://"], "that is no http(s) address"), (["https://example.org/", "-L", "loud"], "LOG_LEVEL is 'loud'")):
+        done = place.run("extract", *words)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_results_are_utf_8_whatever_the_locale_says(loopback, place, monkeypatch):
+    monkeypatch.setitem(ENVIRONMENT, "PYTHONIOENCODING", "ascii")
+    site = loopback({"/a/": Answer(page(title="Größe", c100="日本"), headers=HTML)})
+    done = subprocess.run(place.command("extract", site.url("/a/")), cwd=PROJECT, env=ENVIRONMENT, capture_output=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["page"]["title"]) == (0, "Größe")
+    assert subprocess.run(place.command("crawl", "pages", "-a", f"url={site.url('/a/')}"), cwd=PROJECT, env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
+    done = subprocess.run(place.command("archive", "history", site.url("/a/")), cwd=PROJECT, env=ENVIRONMENT, capture_output=True, check=False)
+    assert (done.returncode, "日本" in done.stdout.decode()) == (0, True)
