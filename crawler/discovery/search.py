@@ -43,6 +43,10 @@ class Search:
     """Pages of its list of posts that were asked for."""
     seen: set[bytes] = field(default_factory=set)
     """Digests of the places asked for."""
+    is_read: bool = False
+    """Whether its home page was read."""
+    is_named: bool = False
+    """Whether its home page, a listing, a sitemap or a feed named an address of it."""
     known: Known = field(default_factory=Known)
     """The pages that are passed over."""
     again: set[bytes] = field(default_factory=set)

@@ -25,11 +25,12 @@ from crawler.discovery.search import Search
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.traps import A_FILE, CALENDAR, FILTERS, form, is_day, is_view, trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
+from crawler.extract.block_pages import block_page
 from crawler.extract.dates import DAY
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.fetch import explain
-from crawler.items import Capture, Thread
+from crawler.items import Capture, Failure, Thread
 from crawler.report import now
 from crawler.sites import Sites, SitesError, read_sites
 from crawler.spiders.addresses import addresses_of, check_addresses, what_is_wrong
@@ -240,7 +241,10 @@ class SiteSpider(VisitSpider):
         later: list[Request] = []
         for found in self._young(site, pages):
             url = as_page(found.url)
-            if url is None or site_of(url) != site_of(site.home) or not site.options.wants(url):
+            if url is None or site_of(url) != site_of(site.home):
+                continue
+            site.is_named = True
+            if not site.options.wants(url):
                 continue
             if kind := trap(url):
                 self._passed_as_trap(site, url, kind)
@@ -345,6 +349,10 @@ class SiteSpider(VisitSpider):
         site.seen.add(mark(page_url(response.url) or site.home))
         site.home_heads = mark_of_heads(document)
         links = links_of(document)
+        wall = block_page(document, asked=site.home)
+        if wall is not None and site.options.listings:
+            yield self.lost(site.home, wall.reason, f"{response.url} answered with {wall}", is_page=False)
+        site.is_read = wall is None
         if site.options.feeds is True:
             for url in links.feeds:
                 is_elsewhere = site_of(url) != site_of(site.home)
@@ -388,6 +396,13 @@ class SiteSpider(VisitSpider):
             return ()
         site.leading_on += 1
         return self._followed(site, links, depth, document.url)
+
+    def closed(self, reason: str) -> None:
+        """A site of which nothing names a page is no site without news: a script may make its home page, for one."""
+        for site in self._sites.values():
+            if reason == "finished" and site.is_read and not (site.is_named or site.trapped):
+                detail = f"{site.home} names no page, and neither does a sitemap or a feed"
+                self.report.lost(Failure(url=site.home, reason="place", detail=detail))
 
     # -- visits -----------------------------------------------------------------------------------------
 

@@ -464,6 +464,22 @@ def test_a_page_that_reloads_itself_is_read_and_one_that_waits_is_lost(place):
     assert f"{site.url('/wait')}: max redirections reached" in done.stdout
 
 
+CHALLENGE = "<html><head><title>Just a moment...</title></head><body>Checking your browser before accessing</body></html>"
+SHELL = '<html><head><title>News</title><script src="/app.js"></script></head><body><div id="root"></div></body></html>'
+
+
+@pytest.mark.parametrize(("home", "said"), [(CHALLENGE, "a captcha or a check for robots"), (SHELL, "names no page")])
+def test_a_home_page_that_is_a_challenge_or_names_nothing_is_lost_and_not_a_site_without_news(place, home, said):
+    site = LoopbackSite({"/": Answer(home, headers=HTML)})
+    done = crawl(place, site, "new")
+    assert done.returncode == 1
+    assert said in done.stdout
+    assert said in place.open().crawls().to_pylist()[-1]["failures"]
+    site.paths["/sitemap.xml"] = Answer(f"<urlset {NS}><url><loc>{site.url('/a/')}</loc></url></urlset>", headers=XML)
+    site.paths["/a/"] = Answer(page(), headers=HTML)
+    assert crawl(place, site).returncode == (0 if home is SHELL else 1), "a sitemap will do"
+
+
 def test_a_feed_that_a_link_leads_to_is_no_page(place):
     feed = "<?xml version='1.0'?><rss><channel><title>Latest topics</title><item><link>/one/</link></item></channel></rss>"
     site = LoopbackSite({"/": home("/one/", "/latest/"), "/one/": story(1), "/latest/": Answer(feed, headers=XML)})
