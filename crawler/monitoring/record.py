@@ -217,6 +217,8 @@ def _threads(record: SiteRecord, batches: Iterator[pa.RecordBatch]) -> Iterator[
             record.not_whole[f"{verdict}: {stop}"].add(unsound.url, unsound.why)
         if stop in OUR_OWN or (ledger is not None and is_locked(ledger)):
             continue
+        if row["state"] == "none":  # its page does not show it any more, which is told of the page, as `missing`
+            continue
         is_refused = unsound is not None and stop in REFUSED
         look("refused", number, is_bad=is_refused)
         if is_refused:
