@@ -31,6 +31,9 @@ class Read(NamedTuple):
     """The page that this one calls the next, of either."""
 
 
+ReadPage = Callable[[Document, Exchange], Read]
+
+
 class LinkedPages:
     """Reads one page after the other until none is new."""
 
@@ -48,12 +51,15 @@ class LinkedPages:
         self._seen = {reading.shown.url.partition("#")[0], reading.ref.url}
         self._note(first, reading.shown)
         self._read = [reading.shown.url]
+        self._others: dict[str, str] = {}
+        """What answered instead of a page of the thread, by the address that was asked for."""
         self.pages = 1
         """How many pages brought comments."""
 
-    async def read(self, read_page: Callable[[Document, Exchange], Read]) -> AsyncIterator[Batch]:
+    async def read(self, read_page: ReadPage) -> AsyncIterator[Batch]:
         """What the further pages bring: the first where this is another, then those behind the comments."""
-        unread, barren = 0, [0, 0]
+        unread: list[str] = []
+        barren = [0, 0]
         if self._whole is not None:
             self._reading.leads_to([self._whole.url])
             self._seen.add(self._whole.url)
@@ -75,11 +81,11 @@ class LinkedPages:
                     return
                 continue
             self._reading.walked("pages")
-            met, found = self._reading.met, read_page(document, exchange)
+            met, found = self._reading.met, self._read_own(url, document, exchange, read_page)
             if found.comments:
                 yield self._take(url, found, document, exchange)
             elif turn == 0:
-                unread += 1
+                unread.append(url)
             if self._reading.met > met:
                 self.pages += 1
                 barren = [0, 0]  # what a page of the thread links to is looked at, wherever its own link stood
@@ -90,9 +96,11 @@ class LinkedPages:
             if barren[turn] == MAX_BARREN:
                 queues[turn].clear()
         if unread:
-            self._reading.gap(f"no comment could be read on {unread} further pages")
+            others = (f": {url} answered with {self._others[url]}" for url in unread if url in self._others)
+            self._reading.gap(f"no comment could be read on {len(unread)} further pages{next(others, '')}")
         async for document, exchange in self._reading.pages_again(self._read):
-            yield self._reading.batch(read_page(document, exchange).comments, exchange)
+            found = self._read_own(document.url, document, exchange, read_page)
+            yield self._reading.batch(found.comments, exchange)
 
     def _take(self, url: str, found: Read, document: Document, exchange: Exchange) -> Batch:
         twin = self._shown.before(url, found.comments)
@@ -109,6 +117,22 @@ class LinkedPages:
         self._reading.leads_to([*page.links, *page.following])
         for url in page.following:
             self._called_next[url] = _ids(page.comments), _paragraphs(document)
+
+    def _read_own(self, url: str, document: Document, exchange: Exchange, read_page: ReadPage) -> Read:
+        """What was read of a page of the thread; nothing of another one, by which a site may answer instead."""
+        if not self._is_of_another(url, document):
+            return read_page(document, exchange)
+        self._others[url] = canonical_url(document)
+        return Read()
+
+    def _is_of_another(self, url: str, document: Document) -> bool:
+        """Whether a page calls itself by an address that is none of the thread's, and is headed otherwise."""
+        reading, own = self._reading, canonical_url(document)
+        firsts = {reading.home, canonical_url(reading.shown), *([self._whole.url] if self._whole is not None else [])}
+        known = {url.partition("#")[0], page_url(document.url) or document.url, *firsts}
+        if own in known or any(is_further(first, own) for first in firsts):
+            return False
+        return not is_headed_alike(reading.shown, document)
 
     def _is_the_same_again(self, url: str, found: Read, document: Document) -> bool:
         """Whether a page has nothing that the one which it follows has not: the next page of an article would have."""

@@ -143,6 +143,16 @@ async def test_a_comment_that_another_one_moved_to_a_page_that_had_been_read_is_
 
 
 @pytest.mark.parametrize("system", GENERAL)
+async def test_another_story_in_the_place_of_a_further_page_gives_no_comments_and_is_a_gap(system):
+    url, pages = thread(system, "p")
+    other = one_page(system, 0, "", f'<link rel="canonical" href="{SITE}/trains">', range(900, 1000)).replace("Ships", "Trains")
+    pages[f"{SITE}/story?p=2"] = other
+    [(_, comments, ledger)] = await read(reader(system), pages[url], url, served(pages))
+    assert {one.text for one in comments} == {text(n) for n in (*range(SIZE), *range(2 * SIZE, 3 * SIZE))}
+    assert (ledger.verdict, [gap["reason"] for gap in ledger.gaps]) == ("partial", [f"no comment could be read on 1 further pages: {SITE}/story?p=2 answered with {SITE}/trains"])
+
+
+@pytest.mark.parametrize("system", GENERAL)
 async def test_a_choice_of_something_else_leads_nowhere(system):
     days = "".join(f"<option value={day}>{day}</option>" for day in range(1, 32))
     forms = f'<form><select name="day">{days}</select><button>Search</button></form><form method="post"><select name="page">{days}</select></form>'
