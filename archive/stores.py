@@ -24,9 +24,8 @@ STAGED: Final = "_tmp"
 """Directory of unfinished parts in a table's directory. Readers skip names that begin with ``_``, and none of the
 files in it ends with ``.parquet``."""
 LOG: Final = "_delta_log"
-_OTHERWISE_READ: Final = re.compile(r"%[0-9A-Fa-f]{2}|[\[\]^|\\\x00-\x1f\x7f]")
-"""What delta-rs takes for something else in a path: it looks for ``a b`` where ``a%20b`` lies, and for ``[`` it breaks
-off in a way that no caller can catch (1.6.6)."""
+_OTHERWISE_READ: Final = re.compile(r"%[0-9A-Fa-f]{2}|[\\\x00-\x1f\x7f]")
+"""What delta-rs (1.6.6) takes for something else in a path, or refuses: it looks for ``a b`` where ``a%20b`` lies."""
 
 
 class Found(NamedTuple):

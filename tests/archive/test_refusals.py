@@ -37,7 +37,7 @@ def test_a_uri_that_names_no_archive_is_refused(uri, tmp_path):
         start(uri, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a%20b", "%41", "[a]", "a^b", "a|b", "a\\b", "a\nb", "\x1b", "\x7f"])
+@pytest.mark.parametrize("name", ["a%20b", "%41", "a\\b", "a\nb", "\x1b", "\x7f"])
 def test_a_directory_whose_name_delta_readers_take_for_another_is_refused_and_not_made(name, tmp_path):
     with pytest.raises(ArchiveError, match="choose a directory without"):
         start(str(tmp_path / name / "archive"), tmp_path)
@@ -46,7 +46,7 @@ def test_a_directory_whose_name_delta_readers_take_for_another_is_refused_and_no
     assert not (tmp_path / name).exists()
 
 
-@pytest.mark.parametrize("name", ["100%", "a b", "x?y#z", "{a}", "~", "a*b", "日本", "a=b&c+d;e:f", "\"'`<>"])
+@pytest.mark.parametrize("name", ["100%", "a b", "x?y#z", "{a}", "[a]", "a^b", "a|b", "~", "a*b", "日本", "a=b&c+d;e:f", "\"'`<>"])
 def test_a_directory_with_any_other_name_holds_an_archive(name, tmp_path):
     start(str(tmp_path / name), tmp_path)
     assert archive.open(str(tmp_path / name)).comments().to_pylist() == []
