@@ -76,9 +76,10 @@ crawl: $(READY)
 	  exec $(BIN)/python -m sample --run $(BIN)/scrapy crawl pages -a 'url={pages}' -s DOWNLOAD_DELAY=0; \
 	fi
 
-# One process a core; the tests of a file stay together, they share what is dear to set up.
+# Three processes for two cores, as whole crawls wait for a quarter of their time; the tests of a file stay together, they
+# share what is dear to set up.
 test: $(READY_TO_TEST)
-	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest -q --numprocesses $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )) --dist loadfile
 
 lint: $(READY_TO_TEST)
 	@$(BIN)/ruff check .
