@@ -129,8 +129,7 @@ class LinkedPages:
         """Whether a page calls itself by an address that is none of the thread's, and is headed otherwise."""
         reading, own = self._reading, canonical_url(document)
         firsts = {reading.home, canonical_url(reading.shown), *([self._whole.url] if self._whole is not None else [])}
-        known = {url.partition("#")[0], page_url(document.url) or document.url, *firsts}
-        if own in known or any(is_further(first, own) for first in firsts):
+        if own == (page_url(url) or url) or own in firsts or any(is_further(first, own) for first in firsts):
             return False
         return not is_headed_alike(reading.shown, document)
 

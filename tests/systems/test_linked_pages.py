@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from kit import answering, read
+from scrapy import Request
+from scrapy.http import Response
 from test_page_says_more import GENERAL, NAMES, page, reader, text
 
 from crawler.systems.reading import Limits
@@ -140,6 +142,20 @@ async def test_a_comment_that_another_one_moved_to_a_page_that_had_been_read_is_
     assert {one.text for one in comments} == {text(n) for n in range(SIZE * PAGES + 1)}, "of both moments"
     assert (len(comments), ledger.verdict) == (SIZE * PAGES + 1, "complete")
     assert web.asked == [*list(after)[1:], url], "the page that had been read once more, and none behind it"
+
+
+@pytest.mark.parametrize("system", GENERAL)
+async def test_a_further_page_that_leads_to_another_story_gives_none_of_its_comments(system):
+    url, pages = thread(system, "p")
+    other, answers = one_page(system, 0, "", "", range(900, 1000)).replace("Ships", "Trains"), answering(served(pages))
+
+    async def web(request: Request) -> Response:
+        answer = await answers(request)
+        return answer.replace(url=f"{SITE}/trains", body=other.encode()) if request.url.endswith("p=2") else answer
+
+    [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
+    assert {one.text for one in comments} == {text(n) for n in (*range(SIZE), *range(2 * SIZE, 3 * SIZE))}
+    assert ledger.verdict == "partial"
 
 
 @pytest.mark.parametrize("system", GENERAL)
