@@ -116,17 +116,20 @@ class Service(ABC):
     @property
     def shown(self) -> list[Said]:
         """What answers hold, in the order of the list."""
-        return [said for said in self.comments if said.id not in self.hidden and self._is_kept(said)]
+        return [said for said in self.comments if self._is_shown(said)]
+
+    def _is_shown(self, said: Said) -> bool:
+        return said.id not in self.hidden and self._is_kept(said)
 
     def _is_kept(self, said: Said) -> bool:
         return not said.is_removed or (self.keeps_stubs and any(other.parent == said.id for other in self.comments))
 
     def top(self) -> list[Said]:
-        return [said for said in self.shown if said.parent is None]
+        return [said for said in self.comments if said.parent is None and self._is_shown(said)]
 
     def below(self, parent: str) -> list[Said]:
         """Direct replies that answers hold."""
-        replies = [said for said in self.shown if said.parent == parent]
+        replies = [said for said in self.comments if said.parent == parent and self._is_shown(said)]
         return replies if self.reply_cap is None else replies[: self.reply_cap]
 
     def descendants(self, root: str) -> list[Said]:
@@ -141,12 +144,13 @@ class Service(ABC):
 
     def counted(self, *, stubs: bool = True, top: bool = False, under: str | None = None, deep: bool = False) -> int:
         """A stated count: all comments, or the top level, or the replies under one (all of them, or direct ones)."""
+        if under is not None and not deep:
+            return sum(said.parent == under and self._is_kept(said) and (stubs or not said.is_removed) for said in self.comments)
         kept = [said for said in self.comments if self._is_kept(said) and (stubs or not said.is_removed)]
         if under is not None:
             ids = {under}
-            if deep:
-                for said in kept:
-                    ids |= {said.id} if said.parent in ids else set()
+            for said in kept:
+                ids |= {said.id} if said.parent in ids else set()
             return sum(said.parent in ids for said in kept)
         return sum(not top or said.parent is None for said in kept) + self.lie
 
