@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from archive.exporter import Exporter
@@ -15,13 +16,18 @@ PAGES = 8
 """Pages of the site; each crawl reads them all."""
 
 
-def write(folder: Path, crawls: int, *, broken: str = "", broken_from: int = 0, site: str = "news.example.org", ahead: int | None = None) -> str:
+def write(
+    folder: Path, crawls: int, *, broken: str = "", broken_from: int = 0, before: Path | None = None, site: str = "news.example.org", ahead: int | None = None
+) -> str:
     """An archive of so many daily crawls; from ``broken_from`` on the extractor is broken in one of the ways of KINDS.
 
-    The crawl of number ``ahead`` is in order and dated 400 days too late.
+    The crawl of number ``ahead`` is in order and dated 400 days too late. What was written into ``before``, an archive of
+    the crawls up to ``broken_from``, is not written again.
     """
     uri = str(folder / "archive")
-    for number in range(crawls):
+    if before is not None:
+        shutil.copytree(before, folder, dirs_exist_ok=True)
+    for number in range(0 if before is None else broken_from, crawls):
         exporter = Exporter(uri, f"crawl-{number:03}", state_dir=folder / "state")
         exporter.start()
         at = BEGIN + number * DAY

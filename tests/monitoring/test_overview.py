@@ -7,6 +7,7 @@ import re
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,21 +28,29 @@ MADE = datetime(2026, 11, 1, tzinfo=UTC)
 # --- breaks --------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def fourteen(tmp_path_factory) -> Path:
+    """A folder with the archive of fourteen crawls that are in order."""
+    folder = tmp_path_factory.mktemp("fourteen")
+    write(folder, 14)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory, fourteen) -> str:
+    return write(tmp_path_factory.mktemp("sound"), 16, broken_from=14, before=fourteen)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_break_is_found_in_the_archive_and_no_other(tmp_path, kind):
+def test_each_kind_of_break_is_found_in_the_archive_and_no_other(tmp_path, fourteen, kind):
     crawls = 14 + KINDS[kind].least_crawls
-    found = overview(archive.open(write(tmp_path, crawls, broken=kind, broken_from=14)), 90)
+    found = overview(archive.open(write(tmp_path, crawls, broken=kind, broken_from=14, before=fourteen)), 90)
     (drift,) = found.alarms()
     assert (drift.site, drift.kind) == ("news.example.org", kind)
     assert BEGIN + 14 * DAY <= drift.change.since < BEGIN + 15 * DAY
     assert (drift.change.bad, drift.change.of) == (PAGES, PAGES)
     assert drift.history[-1][1:] == (PAGES, PAGES)
     assert all(bad == 0 for day, bad, _ in drift.history if day < datetime.fromtimestamp(BEGIN / 1e6, UTC) + timedelta(days=13))
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory) -> str:
-    return write(tmp_path_factory.mktemp("sound"), 16)
 
 
 def test_a_site_without_a_change_has_no_alarm(sound):
@@ -60,8 +69,8 @@ def test_a_crawl_whose_clock_was_a_year_ahead_hides_no_break_and_is_named(tmp_pa
     assert max(day for day, _, _ in drift.history) < MADE
 
 
-def test_a_change_that_was_accepted_is_shown_and_no_alarm(tmp_path):
-    opened = archive.open(write(tmp_path, 15, broken="empty", broken_from=14))
+def test_a_change_that_was_accepted_is_shown_and_no_alarm(tmp_path, fourteen):
+    opened = archive.open(write(tmp_path, 15, broken="empty", broken_from=14, before=fourteen))
     for words in ("news.example.org", "other.example, news.example.org:empty"):
         found = overview(opened, 90, accepted=accepted_of(words))
         assert [drift.is_accepted for drift in found.drifts] == [True]
@@ -70,8 +79,8 @@ def test_a_change_that_was_accepted_is_shown_and_no_alarm(tmp_path):
     assert overview(opened, 90, accepted=accepted_of("news.example.org:titles")).alarms()
 
 
-def test_what_lies_before_the_days_that_are_looked_back_on_is_no_history(tmp_path):
-    opened = archive.open(write(tmp_path, 16, broken="empty", broken_from=14))
+def test_what_lies_before_the_days_that_are_looked_back_on_is_no_history(tmp_path, fourteen):
+    opened = archive.open(write(tmp_path, 16, broken="empty", broken_from=14, before=fourteen))
     assert overview(opened, 30).alarms()
     assert not overview(opened, 1.5).alarms()
 
