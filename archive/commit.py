@@ -21,7 +21,7 @@ from archive.erased import Erasures
 from archive.errors import ArchiveError
 from archive.index import Index, Pending, Rows
 from archive.journal import Journal, Record
-from archive.log import TableLog
+from archive.log import Stored, TableLog
 from archive.parts import Part, directory, encode, partitions, statistics
 from archive.schema import TABLES
 from archive.states import COMPARED, STATES
@@ -309,7 +309,7 @@ class Committer:
         if not ours:
             return True
         snapshot = log.open()
-        active = log.files(snapshot)
+        active = log.parts(snapshot)
         removed: list[str] = []
         added: list[Part] = []
         gone = 0
@@ -339,7 +339,7 @@ class Committer:
         for name, log in self.logs.items():
             paths = [path for path in record.discarded if path.startswith(f"{name}/")]
             if paths:
-                active = set(log.files(log.open()).column("path").to_pylist())
+                active = set(log.paths(log.open()))
                 self.store.discard([path for path in paths if path.removeprefix(f"{name}/") not in active])
 
 
@@ -358,16 +358,11 @@ def _is_pending(batch: Batch) -> bool:
     return batch.pending.comments == sum(held.part.rows for held in batch.held.get("comments", ()) if held.part)
 
 
-def _candidates(active: pa.Table, ours: Iterable[Held]) -> Iterable[tuple[str, dict[str, str]]]:
+def _candidates(active: Iterable[Stored], ours: Iterable[Held]) -> Iterable[tuple[str, dict[str, str]]]:
     """Committed parts that may hold rows of ours: our own, or their partition's once they were rewritten."""
-    paths = [str(path) for path in active.column("path").to_pylist()]
-    present = set(paths)
+    present = {stored.path for stored in active}
     for held in ours:
         if held.part is not None and held.part.path in present:
             yield held.part.path, held.partition
-            continue
-        columns = [active.column(f"partition.{name}").to_pylist() for name in held.partition]
-        wanted = tuple(held.partition.values())
-        for path, values in zip(paths, zip(*columns, strict=True), strict=True):
-            if values == wanted:
-                yield path, held.partition
+        else:
+            yield from ((stored.path, held.partition) for stored in active if stored.partition == held.partition)

@@ -271,7 +271,7 @@ class Index:
         cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of STATES
         cursor.execute("DELETE FROM versions WHERE name = ?", (name,))
         self.foreign += 1
-        for path in map(str, log.files(snapshot).column("path").to_pylist()):
+        for path in log.paths(snapshot):
             try:
                 self._read_part(cursor, log, path)
             except FileNotFoundError as error:

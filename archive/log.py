@@ -7,7 +7,8 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -26,6 +27,18 @@ _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m↳?")
 """delta-rs draws its errors for a terminal."""
 CHECKPOINT_EVERY: Final = 10
 """Commits; keeps opening a table of thousands of commits at tens of milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A committed part as the log describes it."""
+
+    path: str
+    """Below the table's directory."""
+    rows: int
+    size: int
+    """Bytes."""
+    partition: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +276,23 @@ class TableLog:
         # The log holds paths as URIs (Delta protocol, Add File); deltalake 1.6.6 decodes them everywhere but here.
         paths = pa.array([unquote(str(path)) for path in found.column("path").to_pylist()], pa.string())
         return found.set_column(found.schema.get_field_index("path"), "path", paths)
+
+    def paths(self, snapshot: DeltaTable) -> list[str]:
+        """Paths of the committed parts, below the table's directory. Raises `ArchiveError` as :meth:`files`."""
+        return [str(path) for path in self.files(snapshot).column("path").to_pylist()]
+
+    def parts(self, snapshot: DeltaTable) -> list[Stored]:
+        """The committed parts, ordered by path. Raises `ArchiveError` as :meth:`files`."""
+        files: dict[str, list[Any]] = self.files(snapshot).to_pydict()
+        columns = self.table.partition_by
+        described = zip(
+            files["path"], files["num_records"], files["size_bytes"], *(files[f"partition.{name}"] for name in columns),
+            strict=True,
+        )  # fmt: skip
+        return [
+            Stored(path, rows, size, dict(zip(columns, values, strict=True)))
+            for path, rows, size, *values in sorted(described, key=itemgetter(0))
+        ]
 
     def _failed(self, what: str, error: Exception) -> ArchiveError:
         said = " ".join(_COLOUR.sub("", str(error)).split())

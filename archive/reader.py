@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
-from operator import and_, itemgetter
+from operator import and_
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import pyarrow as pa
@@ -221,16 +221,7 @@ class Archive:
         snapshot = log.find()
         if snapshot is None:
             return []
-        found: dict[str, list[Any]] = log.files(snapshot).to_pydict()
-        columns = log.table.partition_by
-        values = zip(*(found[f"partition.{column}"] for column in columns), strict=True)
-        return sorted(
-            (
-                (self._store.address(table, path), dict(zip(columns, of, strict=True)))
-                for path, of in zip(found["path"], values, strict=True)
-            ),
-            key=itemgetter(0),
-        )
+        return [(self._store.address(table, part.path), part.partition) for part in log.parts(snapshot)]
 
     def row_counts(self) -> dict[str, int]:
         """Rows per table, every state counted, from the logs alone: quick however large the archive is."""

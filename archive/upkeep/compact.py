@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from archive.errors import ArchiveError
-from archive.log import TableLog
+from archive.log import Stored, TableLog
 from archive.schema import TABLES
 from archive.stores import Store
 from archive.upkeep.rewriting import merge, replace
@@ -35,13 +35,6 @@ class Compacted:
     """Why they were left."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Small:
-    path: str
-    rows: int
-    size: int
-
-
 def compact(
     store: Store, *, tables: Sequence[str] = tuple(TABLES), site: str | None = None, fewest: int = FEWEST
 ) -> Iterator[Compacted]:
@@ -56,33 +49,28 @@ def compact(
         if snapshot is None:
             continue
         log.check(snapshot)
-        for partition, small in _choose(log, log.files(snapshot).to_pydict(), site, max(2, fewest)):
+        for partition, small in _choose(log.parts(snapshot), site, max(2, fewest)):
             yield _compact(log, partition, small)
 
 
 def _choose(
-    log: TableLog, files: dict[str, list[Any]], site: str | None, fewest: int
-) -> Iterator[tuple[dict[str, str], list[_Small]]]:
+    parts: Iterable[Stored], site: str | None, fewest: int
+) -> Iterator[tuple[dict[str, str], list[Stored]]]:
     """Groups of small parts of one partition that fit into one large part."""
-    columns = log.table.partition_by
-    partitions: dict[tuple[str, ...], list[_Small]] = {}
-    names = zip(*(files[f"partition.{column}"] for column in columns), strict=True)
-    described = zip(files["path"], files["num_records"], files["size_bytes"], strict=True)
-    for values, (path, rows, size) in zip(names, described, strict=True):
-        if rows < MOST_ROWS // 2 and size < MOST_BYTES // 2:
-            partitions.setdefault(values, []).append(_Small(path, rows, size))
-    for values in sorted(partitions):
-        partition = dict(zip(columns, values, strict=True))
-        if site is not None and partition.get("site", site) != site:
-            continue
-        for group in _packed(sorted(partitions[values], key=lambda part: (part.size, part.path))):
+    partitions: dict[tuple[str, ...], list[Stored]] = {}
+    for part in parts:
+        is_wanted = site is None or part.partition.get("site", site) == site
+        if is_wanted and part.rows < MOST_ROWS // 2 and part.size < MOST_BYTES // 2:
+            partitions.setdefault(tuple(part.partition.values()), []).append(part)
+    for _, small in sorted(partitions.items()):
+        for group in _packed(sorted(small, key=lambda part: (part.size, part.path))):
             if len(group) >= fewest:
-                yield partition, group
+                yield group[0].partition, group
 
 
-def _packed(parts: Sequence[_Small]) -> Iterator[list[_Small]]:
+def _packed(parts: Sequence[Stored]) -> Iterator[list[Stored]]:
     """Smallest first, so that a partition's many crumbs come together and the fewest bytes are written again."""
-    group: list[_Small] = []
+    group: list[Stored] = []
     rows = size = 0
     for part in parts:
         if group and (rows + part.rows > MOST_ROWS or size + part.size > MOST_BYTES):
@@ -94,7 +82,7 @@ def _packed(parts: Sequence[_Small]) -> Iterator[list[_Small]]:
         yield group
 
 
-def _compact(log: TableLog, partition: dict[str, str], small: Sequence[_Small]) -> Compacted:
+def _compact(log: TableLog, partition: dict[str, str], small: Sequence[Stored]) -> Compacted:
     rows, before = sum(part.rows for part in small), sum(part.size for part in small)
     paths = [part.path for part in small]
     trouble, after = None, 0

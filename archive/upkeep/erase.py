@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -126,13 +126,9 @@ def erase(
 
 
 def _parts(log: TableLog, site: str | None) -> Iterator[tuple[str, dict[str, str]]]:
-    files: dict[str, list[Any]] = log.files(log.open()).to_pydict()
-    columns = log.table.partition_by
-    names = zip(*(files[f"partition.{column}"] for column in columns), strict=True)
-    for path, values in sorted(zip(files["path"], names, strict=True)):
-        partition = dict(zip(columns, values, strict=True))
-        if site is None or partition["site"] == site:
-            yield path, partition
+    for part in log.parts(log.open()):
+        if site is None or part.partition["site"] == site:
+            yield part.path, part.partition
 
 
 def _ids(log: TableLog, subject: Subject) -> set[str]:

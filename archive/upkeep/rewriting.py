@@ -76,7 +76,7 @@ def replace(log: TableLog, old: Sequence[str], new: Sequence[Part], *, data_chan
     store.publish([(part.staged, final) for part, final in zip(new, finals, strict=True)])
     for _ in range(ATTEMPTS):
         snapshot = log.open()
-        active = set(map(str, log.files(snapshot).column("path").to_pylist()))
+        active = set(log.paths(snapshot))
         if new and mine <= active:  # an answer that was lost
             return True
         if not active.issuperset(old):
@@ -85,7 +85,7 @@ def replace(log: TableLog, old: Sequence[str], new: Sequence[Part], *, data_chan
         try:
             committed = log.commit(snapshot, new, {}, removed=old, data_change=data_change)
         except ArchiveError:
-            if new and mine <= set(map(str, log.files(log.open()).column("path").to_pylist())):
+            if new and mine <= set(log.paths(log.open())):
                 return True
             raise  # the files stay: whether the log names them is unknown, and `vacuum` finds out
         if committed:

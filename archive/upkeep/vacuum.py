@@ -57,7 +57,7 @@ def vacuum(
             continue
         found = list(leftovers(log, hours, awaited))
         # Asked anew: what was committed since the files were listed must not be among them.
-        active = _active(log, log.open())
+        active = set(log.paths(log.open()))
         gone = [leftover for leftover in found if leftover.path not in active]
         if not dry_run:
             store.discard([f"{name}/{leftover.path}" for leftover in gone])
@@ -69,7 +69,7 @@ def leftovers(log: TableLog, hours: int, awaited: frozenset[str] = frozenset()) 
     longest = min(hours * 3600, ORPHAN_AGE_S)
     files = list(log.store.found(log.table.name))  # before the log is opened: a part is there before its commit
     snapshot = log.open()
-    active = _active(log, snapshot)
+    active = set(log.paths(snapshot))
     removed, expired = removals(log, snapshot, 0), removals(log, snapshot, hours)
     for path, size, age in files:
         if path in active or f"{log.table.name}/{path}" in awaited:
@@ -88,10 +88,6 @@ def removals(log: TableLog, snapshot: DeltaTable, hours: int) -> frozenset[str]:
     except (DeltaError, OSError, ValueError) as error:
         said = " ".join(str(error).split())
         raise ArchiveError(f"{log.store.table_uri(log.table.name)}: cannot read what was removed: {said}") from error
-
-
-def _active(log: TableLog, snapshot: DeltaTable) -> frozenset[str]:
-    return frozenset(map(str, log.files(snapshot).column("path").to_pylist()))
 
 
 def _awaited(store: Store, state_dir: Path | None) -> frozenset[str]:

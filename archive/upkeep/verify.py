@@ -12,12 +12,11 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 
 from archive.columns import month_of
 from archive.erased import Erasures
 from archive.errors import ArchiveError
-from archive.log import TableLog
+from archive.log import Stored, TableLog
 from archive.parts import directory
 from archive.reader import observed_in
 from archive.schema import TABLES
@@ -71,22 +70,12 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """A part as the log describes it."""
-
-    path: str
-    rows: int
-    size: int
-    partition: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Opened:
     """A table as it was when the verification began."""
 
     log: TableLog
     version: int
-    parts: list[_Named]
+    parts: list[Stored]
 
 
 def verify(
@@ -113,7 +102,7 @@ def verify(
                     yield Finding("note", table.name, "there is no such table yet", way_out="a crawl creates it")
                     continue
                 log.check(snapshot)
-                opened.insert(0, _Opened(log, snapshot.version(), _named(log, snapshot)))
+                opened.insert(0, _Opened(log, snapshot.version(), log.parts(snapshot)))
             except ArchiveError as error:
                 is_whole = False
                 yield Finding("damage", table.name, str(error), way_out=_LOG_COPY)
@@ -143,7 +132,7 @@ def give_up(store: Store, findings: Iterable[Finding]) -> list[str]:
         log = TableLog(store, TABLES[name])
         for _ in range(_ATTEMPTS):
             snapshot = log.open()
-            there = sorted(paths & {part.path for part in _named(log, snapshot)})
+            there = sorted(paths.intersection(log.paths(snapshot)))
             if not there or log.commit(snapshot, [], {}, removed=there):
                 given += [store.address(name, path) for path in there]
                 break
@@ -167,7 +156,7 @@ def _table(opened: _Opened, relations: Relations, checked: Checked, now: datetim
                 relations.add(name, batch)
         except _DamageError as error:
             address = log.store.address(name, part.path)
-            if size is None and part.path not in {named.path for named in _named(log, log.open())}:
+            if size is None and part.path not in log.paths(log.open()):
                 yield Finding("note", name, _REPLACED, address, "verify again")
             else:
                 yield Finding("damage", name, str(error), address, _COPY, part.path)
@@ -180,14 +169,6 @@ def _table(opened: _Opened, relations: Relations, checked: Checked, now: datetim
             way_out="set the clock of the machine that crawls (NTP)",
         )
     yield from _orphans(log, files, {part.path for part in opened.parts})
-
-
-def _named(log: TableLog, snapshot: DeltaTable) -> list[_Named]:
-    files: dict[str, list[Any]] = log.files(snapshot).to_pydict()
-    columns = log.table.partition_by
-    values = zip(*(files[f"partition.{column}"] for column in columns), strict=True)
-    described = zip(files["path"], files["num_records"], files["size_bytes"], values, strict=True)
-    return [_Named(path, rows, size, dict(zip(columns, v, strict=True))) for path, rows, size, v in sorted(described)]
 
 
 def _entries(log: TableLog, newest: int, checked: Checked) -> Iterator[Finding]:
@@ -210,7 +191,7 @@ class _DamageError(Exception):
     """What is wrong with a part."""
 
 
-def _rows(log: TableLog, part: _Named, size: int | None) -> Iterator[pa.RecordBatch]:
+def _rows(log: TableLog, part: Stored, size: int | None) -> Iterator[pa.RecordBatch]:
     """The rows of a part, each page's checksum checked; raises `_DamageError` where it is not right."""
     if size is None:
         raise _DamageError("the part is gone")
@@ -233,7 +214,7 @@ def _rows(log: TableLog, part: _Named, size: int | None) -> Iterator[pa.RecordBa
         raise _DamageError(f"the part holds {rows:,} rows, the log says {part.rows:,}")
 
 
-def _check_shape(log: TableLog, part: _Named, file: pq.ParquetFile) -> None:
+def _check_shape(log: TableLog, part: Stored, file: pq.ParquetFile) -> None:
     expected = directory(part.partition)
     if part.path.rpartition("/")[0] != expected:
         raise _DamageError(f"the part lies outside its partition {expected}")
@@ -250,7 +231,7 @@ def _check_shape(log: TableLog, part: _Named, file: pq.ParquetFile) -> None:
             raise _DamageError(f"the part lacks the column {column!r}")
 
 
-def _check_month(log: TableLog, part: _Named, batch: pa.RecordBatch) -> None:
+def _check_month(log: TableLog, part: Stored, batch: pa.RecordBatch) -> None:
     observed = batch.column(observed_in(log.table.name)).cast(pa.int64())
     extremes: Any = pc.min_max(observed)
     for end in ("min", "max"):
@@ -266,7 +247,7 @@ def _late(log: TableLog, batch: pa.RecordBatch, now: datetime) -> int:
 
 def _orphans(log: TableLog, files: dict[str, int], active: set[str]) -> Iterator[Finding]:
     name, snapshot = log.table.name, log.open()  # anew: what was committed before the files were listed is none
-    active = active | {part.path for part in _named(log, snapshot)}
+    active = active.union(log.paths(snapshot))
     replaced = removals(log, snapshot, 0)
     counted = {"replaced": 0, "bytes": 0}
     for path, size in files.items():
