@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.index import Index
-from archive.states import CommentState, PageState, states_of
+from archive.states import COUNTS, CommentState, PageState, states_of
 
 State = TypeVar("State", CommentState, PageState)
 Key = tuple[str, ...]
@@ -19,11 +19,8 @@ Key = tuple[str, ...]
 Visit = tuple[str, str]
 """Page and capture: what a page's row and its shares and subscribes have in common."""
 
-BLOCKS: Final = ("shares", "subscribes")
-"""Tables whose rows stand or fall with their page's row."""
-
 _DEFINES: Final[dict[str, tuple[str, ...]]] = {
-    "counts": ("status", "content_digest", "like_count", "dislike_count", "reply_count"),
+    "counts": ("status", "content_digest", *COUNTS),
     "edited": ("status", "content_digest", "is_edited", "edited_at"),
 }
 _DEFINES_ELSE: Final = ("status", "content_digest")

@@ -15,7 +15,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive.antijoin import BLOCKS, KNOWN, Visit, visits, without
+from archive.antijoin import KNOWN, Visit, visits, without
 from archive.columns import Columns
 from archive.erased import Erasures
 from archive.errors import ArchiveError
@@ -23,7 +23,7 @@ from archive.index import Index, Pending, Rows
 from archive.journal import Journal, Record
 from archive.log import Stored, TableLog
 from archive.parts import Part, directory, encode, partitions, statistics
-from archive.schema import TABLES
+from archive.schema import BLOCKS, TABLES
 from archive.states import COMPARED, STATES
 from archive.stores import STAGED, Store
 

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from archive.parts import directory
-from archive.reader import LATEST, WITH_PAGE, Archive
-from archive.schema import TABLES, Table
+from archive.reader import LATEST, Archive
+from archive.schema import BLOCKS, TABLES, Table
 
 _HEAD: Final = """\
 -- Views of the archive at {uri}.
@@ -72,7 +72,7 @@ def _read(paths: list[str], table: Table, *, is_hive: bool) -> str:
 
 
 def _latest(table: Table) -> str:
-    if table.name in WITH_PAGE:
+    if table.name in BLOCKS:
         return _BLOCKS.format(table.name)
     key, rank = LATEST[table.name]
     order = ", ".join(f"{column} DESC NULLS LAST" for column in rank)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -13,7 +12,7 @@ from archive.commit import Batch, Committed, Committer
 from archive.erased import Erasures
 from archive.errors import ArchiveError
 from archive.index import Index, Pending
-from archive.journal import CrawlLock, Journal
+from archive.journal import CRAWL_ID, CrawlLock, Journal
 from archive.log import TableLog
 from archive.s3_options import S3Options
 from archive.schema import TABLES, Comment, Provenance
@@ -24,7 +23,6 @@ __all__ = ["Batch", "Committed", "Exporter"]
 
 ORPHAN_AGE_S: Final = 86_400.0
 """Age in seconds at which an unfinished part of an unknown crawl is removed: longer than any commit takes."""
-_CRAWL_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def state_folder(state_dir: Path, identity: str) -> Path:
@@ -55,7 +53,7 @@ class Exporter:
         flush_seconds: float = 60.0,
         flush_text: int = 64_000_000,
     ) -> None:
-        if not _CRAWL_ID.fullmatch(crawl_id):
+        if not CRAWL_ID.fullmatch(crawl_id):
             raise ArchiveError(
                 f"{crawl_id!r} cannot be a crawl id: up to 100 ASCII letters, digits, dots, dashes and underscores"
             )

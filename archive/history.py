@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from archive.diffs import diff
 from archive.errors import ArchiveError
 from archive.reader import Archive
-from archive.states import GONE
+from archive.states import COUNTS, GONE
 
 SHORTEST: Final = 4
 """Characters of an abbreviated id, as git's."""
@@ -40,7 +40,6 @@ _VISIT: Final = (
 _LOOK: Final = ("observed_at", "visit_id", "page_id", "url", "outcome", "detail", "http_status")
 _NOT_TOLD: Final = frozenset({"read", "alias"})
 """Outcomes of looks at a page that are not told: of the first the visits of its threads are."""
-_COUNTS: Final = ("like_count", "dislike_count", "reply_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Event:
             lines.append(f"~ author: {before['author_name']!r} -> {row['author_name']!r}")
         if row["text"] != before["text"]:
             lines += diff(before["text"] or "", row["text"] or "")
-        lines += [f"~ {n}: {before[n]} -> {row[n]}" for n in _COUNTS if self.kind == "counts" and before[n] != row[n]]
+        lines += [f"~ {n}: {before[n]} -> {row[n]}" for n in COUNTS if self.kind == "counts" and before[n] != row[n]]
         return lines
 
 

@@ -36,7 +36,7 @@ from archive.states import (
     states_of,
     unpacked,
 )
-from archive.wal import is_busy, write_ahead
+from archive.wal import is_busy, remove, write_ahead
 
 _LAYOUT: Final = 3
 """Layout of the index's tables; an index with another one is built anew."""
@@ -106,7 +106,7 @@ class Index:
         except sqlite3.DatabaseError as error:
             if is_busy(error):  # another crawl's, who uses it
                 raise ArchiveError(f"the change index {path} is in use: {error}; run the crawl again") from error
-            self._forget()
+            remove(path)
             try:
                 self._writer, self._reader = self._connect()
             except sqlite3.DatabaseError as error:
@@ -213,11 +213,6 @@ class Index:
             if known is None:
                 raise ArchiveError(f"the change index {self.path} was removed during the crawl; start it again")
             return self._follow(cursor, log, known[1], own or {})
-
-    def version(self, table: str) -> int | None:
-        """The Delta version up to which a table is known."""
-        known = self._version(self._reader.cursor(), table)
-        return None if known is None else known[1]
 
     def scrub(self) -> None:
         """Leave no byte of rows that went in the file's free pages."""
@@ -396,7 +391,3 @@ class Index:
         writer.execute("CREATE INDEX IF NOT EXISTS of_thread ON comments (thread_id)")
         writer.execute(f"PRAGMA user_version = {_LAYOUT}")
         writer.execute("COMMIT")
-
-    def _forget(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)

@@ -9,14 +9,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import sqlite3
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from archive.errors import ArchiveError
 from archive.parts import Part
 from archive.wal import write_ahead
+
+CRAWL_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What may be the id of a crawl: files are named by it."""
 
 
 @dataclass(slots=True, kw_only=True)

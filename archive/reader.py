@@ -16,7 +16,7 @@ from deltalake import DeltaTable
 
 from archive.errors import ArchiveError, NoArchiveError
 from archive.log import TableLog
-from archive.schema import TABLES
+from archive.schema import BLOCKS, TABLES
 from archive.stores import Store
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ LATEST: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 """What a state is a state of, and the columns whose greatest values make it the latest (as in `archive.index`)."""
 _NARROWS: Final = {"site": "site", "page": "page_id", "thread": "thread_id"}
 """The column that a value of `Which` is compared with."""
-WITH_PAGE: Final = frozenset({"shares", "subscribes"})
-"""Tables whose rows belong to one state of a page."""
 _PAIR: Final = ("page_id", "capture_id")
-"""What such a row has in common with that state."""
+"""What a row of `BLOCKS` has in common with the state of its page."""
 
 
 class Which(TypedDict, total=False):
@@ -321,7 +319,7 @@ class Archive:
         if rows.history:
             yield from source.to_batches(columns=names, filter=narrowed, **self._how)
             return
-        if rows.table in WITH_PAGE:
+        if rows.table in BLOCKS:
             yield from self._read_blocks(rows, source, narrowed, names, site)
             return
         key, rank = LATEST[rows.table]

@@ -457,6 +457,9 @@ TABLES: Final[dict[str, Table]] = {
 }
 """Every table by name, in the order in which a batch is committed: the ledger after what it accounts for."""
 
+BLOCKS: Final = ("shares", "subscribes")
+"""Tables whose rows belong to one state of a page, and stand or fall with its row."""
+
 
 @cache
 def field_docs(record: type) -> dict[str, str]:

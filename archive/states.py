@@ -13,6 +13,10 @@ GONE: Final = "disappeared"
 """Status of a comment that a fully read thread no longer shows."""
 
 
+COUNTS: Final = ("like_count", "dislike_count", "reply_count")
+"""What may change without another state: a row that says so is written with COUNT_CHANGES only."""
+
+
 class CommentState(NamedTuple):
     """An observed state of a comment; the latest is what the next visit is compared with."""
 
@@ -94,11 +98,15 @@ def states_of(table: str, rows: pa.Table | pa.RecordBatch) -> Iterator[tuple[Any
 
 def _values(table: str, rows: pa.Table | pa.RecordBatch) -> list[list[Any]]:
     keys, state = STATES[table]
-    columns = []
-    for name in (*keys, *state._fields):
-        column = rows.column(name)
-        columns.append((column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column).to_pylist())
-    return columns
+    return plain(rows, (*keys, *state._fields))
+
+
+def plain(rows: pa.Table | pa.RecordBatch, names: Sequence[str]) -> list[list[Any]]:
+    """Columns as plain values, times as microseconds."""
+    columns = [rows.column(name) for name in names]
+    return [
+        (column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column).to_pylist() for column in columns
+    ]
 
 
 # -- a thread's states as one text: twenty times cheaper than a row of SQLite's for each ------------------

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from pathlib import Path
 from typing import Final
 
 _WAIT_S: Final = 10.0
 _PAUSE_S: Final = 0.01
 _PRIMARY: Final = 0xFF
 """The part of an error code that is not its detail (SQLite, "Result and Error Codes")."""
+
+
+def remove(path: Path) -> None:
+    """Remove a file with what SQLite keeps beside it: a stray log would be read into the next file of that name."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def is_busy(error: sqlite3.Error) -> bool:

@@ -14,6 +14,7 @@ from scrapy.settings import BaseSettings
 
 from archive.errors import ArchiveError
 from archive.journal import CrawlLock
+from archive.wal import remove
 from crawler.leases import FrontierError, Leases
 from crawler.report import new_crawl_id, now
 from crawler.safety.secrets import masked
@@ -69,7 +70,7 @@ def claim(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> 
     file = folder / f"{name}.sqlite"
     try:
         if not settings.getbool("FRONTIER_CONTINUE"):
-            _forget(file)
+            remove(file)
         crawl_id, is_continued = _open(file, wanted, command)
         lock.tell(crawl_id)
     except BaseException as error:
@@ -117,8 +118,3 @@ def _open(file: Path, wanted: str | None, command: str) -> tuple[str, bool]:
     leases.begin(crawl_id=crawl_id, started_at=str(now()), command=command)
     leases.close()
     return crawl_id, False
-
-
-def _forget(file: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)

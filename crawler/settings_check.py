@@ -12,6 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from scrapy.utils.misc import load_object
 
 from archive.errors import ArchiveError
+from archive.journal import CRAWL_ID
 from archive.s3_options import ASLEEP, ENCRYPTIONS, S3Address
 from crawler import settings as project
 from crawler.monitoring.drift import KINDS as DRIFT_KINDS
@@ -84,7 +85,6 @@ NUMBERS: Final[dict[str, Range]] = {
 FLAGS: Final = ("COUNT_CHANGES", "FRONTIER_CONTINUE", "PROGRESS_ENABLED", "ROBOTSTXT_OBEY", "YOUTUBE_EMBEDDED")
 """Settings that are on or off."""
 
-_CRAWL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _NO_HOME: Final = "no shell has made a directory of the ~; write the whole path, or ./~ for one of that name"
 _CLASS = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -185,7 +185,7 @@ def _drift_accepted(text: Any) -> str | None:
 
 
 def _crawl_id(crawl_id: Any) -> str | None:
-    if crawl_id in (None, "") or (isinstance(crawl_id, str) and _CRAWL_ID.fullmatch(crawl_id)):
+    if crawl_id in (None, "") or (isinstance(crawl_id, str) and CRAWL_ID.fullmatch(crawl_id)):
         return None
     return f"CRAWL_ID is {crawl_id!r}: up to 100 letters, digits, dots, hyphens and underscores, or nothing"
 

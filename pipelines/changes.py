@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
-from archive.states import GONE, CommentState
+from archive.states import COUNTS, GONE, CommentState
 from crawler.items import Capture, Comment, Thread
 from crawler.report import SOUND_VERDICTS
 from crawler.systems.reading import PINGS
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scrapy.crawler import Crawler
-
-
-COUNTS: Final = ("like_count", "dislike_count", "reply_count")
-"""Compared with COUNT_CHANGES only."""
 
 
 @dataclass(slots=True)

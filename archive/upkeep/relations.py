@@ -10,6 +10,8 @@ from typing import Any, Final
 import pyarrow as pa
 
 from archive.errors import ArchiveError
+from archive.schema import BLOCKS
+from archive.states import plain
 
 _CACHE_KIB: Final = 64 * 1024
 
@@ -68,10 +70,7 @@ class Relations:
     def add(self, table: str, rows: pa.RecordBatch) -> None:
         """Take in rows that have at least the columns `columns_of` the table."""
         names = columns_of(table)
-        columns: list[list[Any]] = []
-        for name in names:
-            column = rows.column(name)
-            columns.append((column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column).to_pylist())
+        columns = plain(rows, names)
         try:
             self._base.execute("BEGIN")
             self._base.executemany(
@@ -96,7 +95,7 @@ class Relations:
         )
         yield from self._told("threads", "the page of a thread is missing", _MISSING_PAGES)
         yield from self._told("comments", "a visit was cut off before its ledger", _MISSING_LEDGERS, is_damage=False)
-        for table in ("shares", "subscribes"):
+        for table in BLOCKS:
             yield from self._told(
                 table,
                 "a commit was cut off before the page's row",
