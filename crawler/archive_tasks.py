@@ -30,6 +30,7 @@ from crawler.archive_place import archive_store, s3_options, state_dir
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
+from crawler.words import plain
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -47,7 +48,7 @@ def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
     try:
         return _RUN[task](settings, opts)
     except ArchiveError as error:
-        sys.stderr.write(f"scrapy archive {task}: {words.plain(str(error))}\n")
+        sys.stderr.write(f"scrapy archive {task}: {plain(str(error))}\n")
         return EXIT_USAGE if isinstance(error, OptionError) else EXIT_DAMAGE
 
 
@@ -109,7 +110,7 @@ def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
         words.print_verified(checked, damage, len(found) - damage)
     if opts.give_up:
         for address in give_up(store, found):
-            sys.stderr.write(f"taken out of its table: {words.plain(address)}\n")
+            sys.stderr.write(f"taken out of its table: {plain(address)}\n")
     return EXIT_DAMAGE if damage else 0
 
 
@@ -128,7 +129,7 @@ def _vacuum(settings: BaseSettings, opts: argparse.Namespace) -> int:
     store, count, total = archive_store(settings), 0, 0
     Archive(store)
     for leftover in vacuum(store, hours=opts.hours, dry_run=opts.dry_run, state_dir=state_dir(settings)):
-        sys.stdout.write(f"{leftover.why}: {words.plain(store.address(leftover.table, leftover.path))}\n")
+        sys.stdout.write(f"{leftover.why}: {plain(store.address(leftover.table, leftover.path))}\n")
         count, total = count + 1, total + leftover.size
     verb = "would be removed" if opts.dry_run else "removed"
     sys.stderr.write(f"{count:,} files, {words.size(total)} {verb}\n")

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.history import Event
+from crawler.words import counted, plain
 
 if TYPE_CHECKING:
     from archive.reader import Summary
@@ -28,11 +29,6 @@ SITES: Final = 20
 def console(*, to_stderr: bool = False) -> Console:
     """Where people read: no markup of strangers' texts, lines as long as they are."""
     return Console(file=sys.stderr if to_stderr else sys.stdout, soft_wrap=True, highlight=False, markup=False)
-
-
-def plain(text: str) -> str:
-    """Text of strangers without the characters that steer a terminal."""
-    return "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in text)
 
 
 def size(count: float) -> str:
@@ -64,7 +60,7 @@ def print_info(summary: Summary) -> None:
         out.print(f"Observed: {moment(summary.first)} to {moment(summary.last)}")
     for title, counts in (("Threads by verdict", summary.verdicts), ("Comment states by change", summary.changes)):
         if counts:
-            out.print(f"{title}: {', '.join(f'{n:,} {word}' for word, n in counts.items())}")
+            out.print(f"{title}: {counted(counts)}")
 
 
 def print_drifts(drifts: Sequence[Drift]) -> None:

@@ -13,6 +13,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.report import Report
+from crawler.words import duration, number
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -75,23 +76,11 @@ class Progress:
         report = Report.of(self._crawler)
         broken = f" ({report.incomplete_total:,} not whole)" if report.incomplete_total else ""
         parts = [
-            _number(report.pages, "page"),
-            _number(report.comments, "comment"),
-            _number(report.verdicts.total(), "thread") + broken,
-            _number(self._crawler.stats.get_value("downloader/request_count", 0), "request"),
+            number(report.pages, "page"),
+            number(report.comments, "comment"),
+            number(report.verdicts.total(), "thread") + broken,
+            number(self._crawler.stats.get_value("downloader/request_count", 0), "request"),
         ]
         if report.failures_total:
             parts.append(f"{report.failures_total:,} lost")
         return " · ".join([duration(monotonic() - self._started), *parts])
-
-
-def _number(count: int, of: str) -> str:
-    return f"{count:,} {of}" if count == 1 else f"{count:,} {of}s"
-
-
-def duration(seconds: float) -> str:
-    """A length of time in the two units that matter: ``2.1 s``, ``3 min 05 s``, ``2 h 07 min``."""
-    if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -12,16 +12,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
 from rich.table import Table
 
 import archive
 from archive.errors import ArchiveError
+from crawler.archive_words import console as open_console
 from crawler.leases import Earlier
-from crawler.progress import duration
 from crawler.report import Report, now
+from crawler.words import counted, duration, plain
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from scrapy.settings import BaseSettings
 
     from crawler.monitoring.run import Watched
@@ -58,7 +59,7 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
 
     It costs a few reads of the archive's logs, whatever the archive's size; that it cannot be read is said, not raised.
     """
-    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console = open_console()
     uri = str(settings["ARCHIVE_URI"])
     try:
         held, trouble = archive.open(uri).row_counts(), ""
@@ -72,7 +73,7 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
     if report.known.total():
         console.print(f"\nAnother crawl wrote {report.known.total():,} of these rows at the same time.")
     if report.skipped:
-        console.print(f"\nSkipped: {_counted(report.skipped)}")
+        console.print(f"\nSkipped: {counted(report.skipped)}")
     for kind, count in report.traps.most_common():
         console.print(f"  trap: {count:,} {kind}, such as {_plain(console, report.trap_examples[kind])}")
     _threads(console, report)
@@ -135,7 +136,7 @@ def _continued(earlier: Earlier) -> str:
 
 def _threads(console: Console, report: Report) -> None:
     if report.verdicts:
-        console.print(f"\nThreads: {_counted(report.verdicts)}")
+        console.print(f"\nThreads: {counted(report.verdicts)}")
     elif report.pages:
         console.print("\nThreads: none; no comment system that Talkback knows was found")
     for thread in report.incomplete[:SHOWN]:
@@ -149,7 +150,7 @@ def _losses(console: Console, report: Report) -> None:
     if not report.failures_total:
         return
     reasons = Counter(failure.reason for failure in report.failures)
-    named = f" ({_counted(reasons)})" if len(reasons) > 1 else ""
+    named = f" ({counted(reasons)})" if len(reasons) > 1 else ""
     console.print(f"\nLost: {report.failures_total:,}{named}")
     for failure in report.failures[:SHOWN]:
         console.print(f"  {failure.reason}: {_plain(console, failure.detail)}")
@@ -168,12 +169,7 @@ def _alarms(console: Console, watched: Watched | None) -> None:
         console.print(f"\nNo report could be written: {_plain(console, watched.trouble)}")
 
 
-def _counted(words: Counter[str]) -> str:
-    return ", ".join(f"{n:,} {word}" for word, n in words.most_common())
-
-
 def _plain(console: Console, text: str) -> str:
     """Text of strangers: no control character reaches the terminal, nothing that stdout cannot encode."""
-    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
-    shown = "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in shown)
+    shown = plain(text if len(text) <= LONGEST else f"{text[:LONGEST]} ...")
     return shown.encode(console.encoding, "backslashreplace").decode(console.encoding)

@@ -13,6 +13,7 @@ from crawler.monitoring.overview import FOREVER, Drift, Overview, ahead_of_now, 
 from crawler.monitoring.plots import Series, shares, spark, stacked
 from crawler.monitoring.record import NotCaptured, SiteRecord
 from crawler.monitoring.style import STYLE
+from crawler.words import number
 
 OUTCOMES: Final = (("read", "good"), ("unchanged", "calm"), ("gone", "gone"), ("moved", "calm"), ("failed", "bad"))
 VERDICTS: Final = (
@@ -82,9 +83,7 @@ def _alarms(found: Overview) -> str:
             "<section class='sound'><b>No site reads worse than it used to.</b> "
             "Compared with each site's own history.</section>"
         )
-    alarms = [drift for drift in found.drifts if not drift.is_accepted]
-    accepted = [drift for drift in found.drifts if drift.is_accepted]
-    return "".join(_alarm(drift) for drift in (*alarms, *accepted))
+    return "".join(map(_alarm, sorted(found.drifts, key=lambda drift: drift.is_accepted)))
 
 
 def _alarm(drift: Drift) -> str:
@@ -97,7 +96,7 @@ def _alarm(drift: Drift) -> str:
     return (
         f"<section class='{'accepted' if drift.is_accepted else 'alarm'}'><h2>{title}: {_text(drift.site)}</h2>"
         f"<p><b>{change.bad:,} of {change.of:,} {kind.subject} {escape(kind.says)}</b> since {moment(change.since)}, "
-        f"{_number(change.crawls, 'crawl')} in a row. Before that, {before} looks went wrong.</p>"
+        f"{number(change.crawls, 'crawl')} in a row. Before that, {before} looks went wrong.</p>"
         f"{spark(days, mark)}"
         f"<p class='quiet'>Looks by day, from {days[0][0]} to {days[-1][0]}: bad ones red, the line is where it "
         f"began. For example: {', '.join(f'<code>{_text(name[:12])}</code>' for name in change.subjects)} "
@@ -267,10 +266,6 @@ def _section(heading: str, names: Sequence[str], rows: Sequence[Sequence[str]], 
         f"<section><h2>{heading}</h2><div class='wide'><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table></div>{more}</section>"
     )
-
-
-def _number(count: int, of: str) -> str:
-    return f"{count:,} {of}" if count == 1 else f"{count:,} {of}s"
 
 
 def _text(text: str) -> str:

@@ -15,11 +15,11 @@ from archive.reader import Archive
 from archive.stores import STAGED, Store
 from crawler import __version__
 from crawler.archive_place import archive_store
-from crawler.archive_words import plain
 from crawler.extract.urls import site_of
 from crawler.monitoring.overview import Drift, Overview, accepted_of, iso, overview
 from crawler.monitoring.page import html
 from crawler.report import EXIT_INCOMPLETE, Report, now
+from crawler.words import counted, plain
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -134,10 +134,10 @@ def summary_of(report: Report, watched: Watched) -> str:
         said.append(f"ended early ({report.reason})")
     if report.failures_total:
         reasons = Counter(failure.reason for failure in report.failures)
-        said.append(f"{report.failures_total:,} lost ({_counted(reasons)})")
+        said.append(f"{report.failures_total:,} lost ({counted(reasons)})")
     if report.incomplete_total:
         verdicts = Counter(thread.verdict for thread in report.incomplete)
-        said.append(f"{report.incomplete_total:,} threads not whole ({_counted(verdicts)})")
+        said.append(f"{report.incomplete_total:,} threads not whole ({counted(verdicts)})")
     if watched.alarms:
         named = ", ".join(f"{drift.site} ({drift.kind})" for drift in watched.alarms[:NAMED])
         more = f" and {len(watched.alarms) - NAMED:,} more" if len(watched.alarms) > NAMED else ""
@@ -145,7 +145,3 @@ def summary_of(report: Report, watched: Watched) -> str:
     if watched.trouble:
         said.append(f"no report: {watched.trouble}")
     return plain("; ".join(said)) or "everything archived"
-
-
-def _counted(words: Counter[str]) -> str:
-    return ", ".join(f"{n:,} {word}" for word, n in words.most_common())

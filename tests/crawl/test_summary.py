@@ -13,7 +13,7 @@ from scrapy.settings import Settings
 
 import archive
 from archive.errors import ArchiveError
-from crawler import progress, summary
+from crawler import summary, words
 from crawler.items import Capture, Failure, Thread
 from crawler.leases import Earlier
 from crawler.report import Report, now
@@ -198,7 +198,7 @@ def test_a_line_of_a_stranger_cannot_use_the_markup_or_be_endless(shown):
     [(0.04, "0.0 s"), (2.14, "2.1 s"), (59.94, "59.9 s"), (59.96, "1 min 00 s"), (185, "3 min 05 s"), (7_620, "2 h 07 min")],
 )
 def test_a_length_of_time_is_said_in_the_units_that_matter(seconds, said):
-    assert progress.duration(seconds) == said
+    assert words.duration(seconds) == said
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ from scrapy.settings import Settings
 from archive.export import harmless
 from archive.json_text import to_json
 from archive.parts import directory
-from crawler.archive_words import plain as plain_words
 from crawler.extract.urls import clean_url, site_of
 from crawler.politeness.refusal import RefusedError
 from crawler.safety import secrets
@@ -31,6 +30,7 @@ from crawler.safety.bounds import Bounds
 from crawler.safety.log import LONGEST, PlainFormatter, plain
 from crawler.safety.secrets import learn, masked, masked_address, masked_arguments, without_user
 from crawler.spiders.addresses import addresses_of
+from crawler.words import plain as plain_words
 
 RawSites = Callable[..., RawSite]
 KEY = "s3cr3t-K3y/with+signs=="
