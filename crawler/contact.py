@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from crawler.archive_place import state_dir
 from crawler.safety.addresses import is_local_name, is_public, literal
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _ADDRESS: Final = re.compile(r"https?://[^\s,/?#]{1,300}", re.IGNORECASE)
 def kept_contact(settings: BaseSettings) -> str:
     """The answer of an earlier crawl; ``""`` for none."""
     try:
-        text = (Path(settings["STATE_DIR"]) / FILE).read_text("ascii").strip()
+        text = (state_dir(settings) / FILE).read_text("ascii").strip()
     except (OSError, ValueError):  # never asked, or not by us
         return ""
     return text if _USABLE.fullmatch(text) else ""
@@ -46,7 +46,7 @@ def ask_contact(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
     """Ask on a terminal, warn elsewhere, when there is no contact and the crawl leads to the web."""
     if settings.get("CONTACT") or kept_contact(settings) or _stays_here(arguments.get("url", "")):
         return
-    file = Path(settings["STATE_DIR"]) / FILE
+    file = state_dir(settings) / FILE
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or file.exists() or arguments.get("url_file") == "-":
         sys.stderr.write(f"scrapy crawl: {WARNING}\n")
         return

@@ -15,6 +15,7 @@ from scrapy.settings import BaseSettings
 from archive.errors import ArchiveError
 from archive.journal import CrawlLock
 from archive.wal import remove
+from crawler.archive_place import state_dir
 from crawler.leases import FrontierError, Leases
 from crawler.report import new_crawl_id, now
 from crawler.safety.secrets import masked
@@ -52,7 +53,7 @@ def claim(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> 
 
     :raises ClaimError: when that crawl runs already, is another command's, or its file cannot be used
     """
-    folder = Path(settings["STATE_DIR"]) / FOLDER
+    folder = state_dir(settings) / FOLDER
     command = command_of(settings, spider, arguments)
     wanted: str | None = settings.get("CRAWL_ID") or None
     name = f"command-{blake2b(command.encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}"

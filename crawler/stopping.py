@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from scrapy import signals
 
-from crawler.politeness.refusal import RefusedError
+from crawler.politeness.refusal import refuse_waiting
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -58,10 +58,7 @@ class Stopping:
         for host, slot in self._crawler.engine.downloader.slots.items():
             if slot.queue:
                 logger.info("stopping: %d requests that wait for %s are not made", len(slot.queue), host)
-            while slot.queue:
-                request, waiting = slot.queue.popleft()
-                if not waiting.called:  # given up meanwhile by the one who asked
-                    waiting.errback(RefusedError("interrupted", f"{request.url}: not visited, the crawl was stopped"))
+                refuse_waiting(slot, "interrupted", "not visited, the crawl was stopped")
 
 
 def is_closing(crawler: Crawler) -> bool:

@@ -8,7 +8,6 @@ import logging
 import platform
 from collections import Counter
 from importlib.metadata import version
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Self
 
@@ -17,8 +16,8 @@ from scrapy.exceptions import CloseSpider
 
 from archive.errors import ArchiveError
 from archive.exporter import Exporter
-from archive.s3_options import S3Options
 from archive.schema import Crawl, Provenance
+from crawler.archive_place import s3_options, state_dir
 from crawler.buffers import give_back, leave_out_pandas, trim
 from crawler.frontier import Frontier
 from crawler.items import Capture, Comment, Failure, NotArchivedError
@@ -58,14 +57,8 @@ class Store:
         self._exporter = Exporter(
             settings["ARCHIVE_URI"],
             self._report.crawl_id,
-            state_dir=Path(settings["STATE_DIR"]),
-            s3=S3Options(
-                encryption=settings["S3_ENCRYPTION"] or None,
-                kms_key_id=settings["S3_KMS_KEY_ID"] or None,
-                storage_class=settings["S3_STORAGE_CLASS"] or None,
-                timeout_s=settings.getfloat("S3_TIMEOUT"),
-                retries=settings.getint("S3_RETRIES"),
-            ),
+            state_dir=state_dir(settings),
+            s3=s3_options(settings),
             flush_rows=settings.getint("FLUSH_ROWS"),
             flush_seconds=settings.getfloat("FLUSH_SECONDS"),
         )

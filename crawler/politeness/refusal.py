@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scrapy.exceptions import IgnoreRequest
+
+if TYPE_CHECKING:
+    from scrapy.core.downloader import Slot
 
 
 class RefusedError(IgnoreRequest):
@@ -13,9 +18,8 @@ class RefusedError(IgnoreRequest):
     records it.
 
     :param reason: one word: ``robots`` (forbidden, or not known to be allowed), ``opt_out``, ``blocked`` (the host
-    asked
-        to be left alone for longer than we wait), ``private`` (no host of the public internet), ``address`` (none that
-        can be asked for), ``too_large``, ``redirects``, ``error`` (the answer cannot be read), ``interrupted``,
+        asked to be left alone for longer than we wait), ``private`` (no host of the public internet), ``address`` (none
+        that can be asked for), ``too_large``, ``redirects``, ``error`` (the answer cannot be read), ``interrupted``,
         ``network`` (a certificate that is not believed), ``budget`` (the visit has ended meanwhile)
     :param detail: one sentence for people, with the address
     """
@@ -24,3 +28,11 @@ class RefusedError(IgnoreRequest):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+def refuse_waiting(slot: Slot, reason: str, why: str) -> None:
+    """Refuse every request that waits in the downloader's queue of a host."""
+    while slot.queue:
+        request, waiting = slot.queue.popleft()
+        if not waiting.called:  # given up meanwhile by the one who asked
+            waiting.errback(RefusedError(reason, f"{request.url}: {why}"))

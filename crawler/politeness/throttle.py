@@ -15,7 +15,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.politeness.manners import LEAST_DELAY
-from crawler.politeness.refusal import RefusedError
+from crawler.politeness.refusal import RefusedError, refuse_waiting
 from crawler.politeness.retry_after import retry_after
 from crawler.politeness.robots import authority
 
@@ -95,11 +95,7 @@ class Throttle:
         logger.warning("%s, longer than RETRY_AFTER_MAX (%g s): it is left alone", why, self._wait_max)
         self._closed[host] = (monotonic() + seconds, why)
         self.crawler.stats.inc_value("throttle/closed")
-        queue = self._downloader.slots[host].queue
-        while queue:
-            request, waiting = queue.popleft()
-            if not waiting.called:  # given up meanwhile by the one who asked
-                waiting.errback(RefusedError("blocked", f"{request.url}: {why}"))
+        refuse_waiting(self._downloader.slots[host], "blocked", why)
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Apply a host's Crawl-delay. Several ports of a host share its queue: the longest delay counts."""

@@ -30,18 +30,7 @@ class Bounds:
         if 0 < self._longest < len(url):
             why = f"an address of {len(url)} characters is not asked for (URLLENGTH_LIMIT)"
             raise RefusedError("address", f"{url[:200]}...: {why}")
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise RefusedError("address", f"{url}: {error}") from error
-        if parts.scheme not in ("http", "https"):
-            raise RefusedError("address", f"{url}: only http and https are fetched")
-        if not host:
-            raise RefusedError("address", f"{url}: there is no host in it")
-        if "@" in parts.netloc:
-            raise RefusedError("address", f"{host}: an address with a user name or a password in it is not asked for")
-        self._keep_secrets(request, host)
+        self._keep_secrets(request, host_in(url))
 
     @staticmethod
     def _keep_secrets(request: Request, host: str) -> None:
@@ -52,3 +41,22 @@ class Bounds:
         headers = (value.decode("latin-1") for name in request.headers for value in request.headers.getlist(name))
         if holds_secret(request.url, request.body.decode("latin-1"), *headers):
             raise RefusedError("address", f"{host}: a redirect would send a key to it that is another host's")
+
+
+def host_in(url: str) -> str:
+    """The host of an address that may be asked for.
+
+    :raises RefusedError: ``address`` for any other
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise RefusedError("address", f"{url}: {error}") from error
+    if parts.scheme not in ("http", "https"):
+        raise RefusedError("address", f"{url}: only http and https are fetched")
+    if not host:
+        raise RefusedError("address", f"{url}: there is no host in it")
+    if "@" in parts.netloc:
+        raise RefusedError("address", f"{host}: an address with a user name or a password in it is not asked for")
+    return host

@@ -7,7 +7,7 @@ another way nothing is heard, and a refusal stays "certificate verify failed".
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from weakref import ref
 
 from OpenSSL import SSL
@@ -31,6 +31,7 @@ WORDS: Final = {
 }
 """Errors of verification (openssl/x509_vfy.h)."""
 
+E = TypeVar("E", bound=Exception)
 Verify = Callable[[SSL.Connection, "X509", int, int, int], bool]
 
 
@@ -38,11 +39,11 @@ class CertificateError(Exception):
     """The certificate of a server is not believed; the message says why, beginning with the verb."""
 
 
-def reason_of(error: Exception) -> CertificateError | None:
-    """Why a download failed, when that was the certificate."""
+def reason_of(error: Exception, kind: type[E]) -> E | None:
+    """Why a download failed, when that was an exception of this kind within Twisted."""
     cause = error.__cause__
     reasons = cause.reasons if isinstance(cause, ResponseFailed) else ()
-    return next((reason.value for reason in reasons if reason.check(CertificateError)), None)
+    return next((reason.value for reason in reasons if reason.check(kind)), None)
 
 
 @implementer(IPolicyForHTTPS)

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers import http11
 from scrapy.exceptions import DownloadFailedError, ResponseDataLossError
@@ -21,13 +20,14 @@ from scrapy.utils._download_handlers import get_dataloss_msg, wrap_twisted_excep
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
-from twisted.web.client import Agent, ResponseFailed
+from twisted.web.client import Agent
 from zope.interface import directlyProvides, providedBy
 
 from crawler.fetch import seconds_left
 from crawler.politeness.refusal import RefusedError
 from crawler.safety.addresses import PrivateHosts, is_local_name, literal
-from crawler.safety.certificates import TellingPolicy, reason_of
+from crawler.safety.bounds import host_in
+from crawler.safety.certificates import CertificateError, TellingPolicy, reason_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -64,13 +64,12 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
         """Download.
 
         :raises RefusedError: ``private`` when the connection would lead to an address that is none of the public
-        internet,
-            ``address`` when the URL is none that can be asked for, ``too_large`` when the head of the answer is,
-            ``network`` when the certificate of the server is not believed, ``budget`` when the visit that asked has
-            ended meanwhile
+            internet, ``address`` when the URL is none that can be asked for, ``too_large`` when the head of the answer
+            is, ``network`` when the certificate of the server is not believed, ``budget`` when the visit that asked
+            has ended meanwhile
         """
         _keep_to_the_visit(request)
-        host = _host(request)
+        host = host_in(request.url)
         hosts = self._hosts
         if request.meta.get("proxy"):
             _check_behind_proxy(request, host, hosts)
@@ -94,11 +93,11 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
                 self._fail_on_dataloss_warned = True
             raise
         except DownloadFailedError as error:
-            untrusted = reason_of(error)
+            untrusted = reason_of(error, CertificateError)
             if untrusted is not None:
                 why = f"the certificate of its server {untrusted} (DOWNLOAD_VERIFY_CERTIFICATES)"
                 raise RefusedError("network", f"{request.url}: {why}") from error
-            too_large = _head_too_large(error)
+            too_large = reason_of(error, HeadTooLargeError)
             if too_large is None:
                 raise
             raise RefusedError("too_large", f"{request.url}: {too_large}") from error
@@ -113,19 +112,6 @@ def _keep_to_the_visit(request: Request) -> None:
         raise RefusedError("budget", f"{request.url}: nobody waits for it any more (VISIT_MAX_SECONDS)")
     if left < inf:
         request.meta["download_timeout"] = min(request.meta.get("download_timeout", left), left)
-
-
-def _host(request: Request) -> str:
-    try:
-        parts = urlsplit(request.url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise RefusedError("address", f"{request.url}: {error}") from error
-    if not host:
-        raise RefusedError("address", f"{request.url}: there is no host in it")
-    if "@" in parts.netloc:
-        raise RefusedError("address", f"{host}: an address with a user name or a password in it is not asked for")
-    return host
 
 
 def _check(request: Request, host: str, hosts: PrivateHosts, address: str) -> None:
@@ -179,12 +165,6 @@ class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001  # Scrapy 2.19 has no 
 
 class HeadTooLargeError(Exception):
     """The head of an answer has more lines or bytes than are read."""
-
-
-def _head_too_large(error: DownloadFailedError) -> HeadTooLargeError | None:
-    cause = error.__cause__
-    reasons = cause.reasons if isinstance(cause, ResponseFailed) else ()
-    return next((reason.value for reason in reasons if reason.check(HeadTooLargeError)), None)
 
 
 class _BoundedParser(http11._LenientHTTPClientParser):  # noqa: SLF001  # the parser is made within Twisted
