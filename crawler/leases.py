@@ -49,14 +49,14 @@ CREATE INDEX ended ON pages (batch) WHERE state = 'ended';
 CREATE TABLE batches (number INTEGER PRIMARY KEY, tally TEXT NOT NULL);
 CREATE TABLE crawl (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-_SITE_COUNTS: Final = "CREATE TABLE IF NOT EXISTS sites (site TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID"
-_COUNT: Final = (
-    "INSERT INTO sites VALUES (?, 1) ON CONFLICT (site) DO UPDATE SET pages = pages + 1 RETURNING pages"
-)
 """``pages.state`` is ``waiting``; ``leased``: being visited; ``ended``: visited, its rows are in the batch ``batch``;
 ``done``: they are committed. ``skipped`` says why a visit that ended well left no rows. ``aliases`` are pages by the
 address that they call their own, with the page that was visited for it. ``rank`` is the priority with its sign
 turned: one index has the order of turns."""
+_SITE_COUNTS: Final = "CREATE TABLE IF NOT EXISTS sites (site TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID"
+_COUNT: Final = (
+    "INSERT INTO sites VALUES (?, 1) ON CONFLICT (site) DO UPDATE SET pages = pages + 1 RETURNING pages"
+)
 
 _FIRST: Final = (
     "SELECT site, host, id, url, asked, attempts FROM pages INDEXED BY waiting WHERE state = 'waiting'"

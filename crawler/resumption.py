@@ -35,7 +35,6 @@ class Claim:
     crawl_id: str
     file: Path
     """The frontier's file."""
-    is_continued: bool
     lock: CrawlLock
 
     def release(self) -> None:
@@ -72,14 +71,14 @@ def claim(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> 
     try:
         if not settings.getbool("FRONTIER_CONTINUE"):
             remove(file)
-        crawl_id, is_continued = _open(file, wanted, command)
+        crawl_id = _open(file, wanted, command)
         lock.tell(crawl_id)
     except BaseException as error:
         lock.release()
         if isinstance(error, FrontierError):
             raise ClaimError(str(error)) from error
         raise
-    return Claim(crawl_id, file, is_continued, lock)
+    return Claim(crawl_id, file, lock)
 
 
 def command_of(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> str:
@@ -101,7 +100,8 @@ def _crawl_id(folder: Path, name: str) -> str | None:
     return found
 
 
-def _open(file: Path, wanted: str | None, command: str) -> tuple[str, bool]:
+def _open(file: Path, wanted: str | None, command: str) -> str:
+    """The id of the crawl that a file is of, or is made for."""
     leases = Leases(str(file))
     crawl_id, begun_by = leases.value("crawl_id"), leases.value("command")
     if crawl_id is not None and begun_by != command:
@@ -112,10 +112,10 @@ def _open(file: Path, wanted: str | None, command: str) -> tuple[str, bool]:
         )
     if crawl_id is not None and not leases.is_empty:
         leases.close()
-        return crawl_id, True
+        return crawl_id
     leases.remove()  # a crawl that ended before its first page
     crawl_id = wanted or new_crawl_id()
     leases = Leases(str(file))
     leases.begin(crawl_id=crawl_id, started_at=str(now()), command=command)
     leases.close()
-    return crawl_id, False
+    return crawl_id

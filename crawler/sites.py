@@ -93,7 +93,7 @@ def read_sites(path: str | Path) -> Sites:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SitesError(f"{path}: it is no TOML: {error}") from error
-    _known(found, ("defaults", "sites"), str(path), "it")
+    _known(found, ("defaults", "sites"), str(path))
     defaults = _options(SiteOptions(), found.get("defaults", {}), f"{path}: defaults")
     tables = found.get("sites", {})
     if not isinstance(tables, dict):
@@ -111,15 +111,15 @@ def read_sites(path: str | Path) -> Sites:
 def _options(base: SiteOptions, table: Any, where: str) -> SiteOptions:
     if not isinstance(table, dict):
         raise SitesError(f"{where} is {table!r}: it must be a table")
-    _known(table, tuple(f.name for f in fields(SiteOptions)), where, "it")
+    _known(table, tuple(f.name for f in fields(SiteOptions)), where)
     return replace(base, **{name: _value(name, value, f"{where}: {name}") for name, value in table.items()})
 
 
-def _known(table: dict[str, Any], names: tuple[str, ...], where: str, what: str) -> None:
+def _known(table: dict[str, Any], names: tuple[str, ...], where: str) -> None:
     for name in table:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
-            hint = f"{near[0]} is meant?" if near else f"{what} may hold {', '.join(names)}"
+            hint = f"{near[0]} is meant?" if near else f"it may hold {', '.join(names)}"
             raise SitesError(f"{where}: there is no option {name!r}; {hint}")
 
 

@@ -59,6 +59,7 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
+
     def syntax(self) -> str:
         """What stands behind the command's name."""
         return "[options] FILE|URL ..."

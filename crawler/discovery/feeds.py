@@ -1,7 +1,7 @@
 """Feeds: RSS 0.9 to 2.0, RDF, Atom, Media RSS, JSON Feed, with what they say of comments.
 
-Sources: RSS 2.0 (rssboard.org), RFC 4287 (Atom), RFC 4685 (`thr:`), the `slash` and `wfw` modules, Media RSS 1.5,
-JSON Feed 1.1. RFC 5005 `next` links lead to older entries.
+Sources: RSS 2.0 (rssboard.org), RFC 4287 (Atom), RFC 4685 (`thr:`), the `slash` module, Media RSS 1.5, JSON Feed 1.1.
+RFC 5005 `next` links lead to older entries.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from crawler.discovery.found import Found, Listed
+from crawler.discovery.found import Found, Listed, latest
 from crawler.discovery.markup import MarkupError, local, records, space, text
-from crawler.extract.dates import read_time
 
 _RECORDS: Final = frozenset({"item", "entry"})
 _LINKS: Final = frozenset({"link"})
@@ -72,14 +71,10 @@ def _entry(element: Any, link: Link, observed_at: int) -> Found | None:
         elif name == "guid" and (child.get("ispermalink") or child.get("isPermaLink") or "true").lower() == "true":
             guid = link(text(child))
         elif name in ("pubdate", "published", "issued", "date"):
-            found.published = _time(text(child), observed_at)
+            found.published = latest(text(child), observed_at)
         elif name in ("updated", "modified"):
-            found.modified = _time(text(child), observed_at)
-        elif name == "comments" and "slash" in where:
-            found.comment_count = _count(text(child))
-        elif name in ("commentrss", "commentsrss"):
-            found.comment_feed = link(text(child))
-        elif name == "total" and "thread" in where:
+            found.modified = latest(text(child), observed_at)
+        elif (name == "comments" and "slash" in where) or (name == "total" and "thread" in where):
             found.comment_count = _count(text(child))
         elif "mrss" in where and name in ("content", "group", "player"):
             found.is_video = found.is_video or _is_video(child)
@@ -97,8 +92,6 @@ def _link(element: Any, link: Link, found: Found) -> None:
     elif rel == "replies":
         counts = [value for name, value in element.attrib.items() if str(name).rpartition("}")[2] == "count"]
         found.comment_count = _count(counts[0]) if counts else found.comment_count
-        if "html" not in (element.get("type") or ""):
-            found.comment_feed = link(href)
 
 
 def _is_video(element: Any) -> bool:
@@ -128,8 +121,8 @@ def _json(body: bytes, link: Link, observed_at: int) -> Listed:
             listed.pages.append(
                 Found(
                     url=url,
-                    published=_time(str(item.get("date_published") or ""), observed_at),
-                    modified=_time(str(item.get("date_modified") or ""), observed_at),
+                    published=latest(str(item.get("date_published") or ""), observed_at),
+                    modified=latest(str(item.get("date_modified") or ""), observed_at),
                     is_video=any(str(file.get("mime_type")).startswith("video/") for file in files),
                 )
             )
@@ -137,11 +130,6 @@ def _json(body: bytes, link: Link, observed_at: int) -> Listed:
     if following is not None:
         listed.places.append(Found(url=following))
     return listed
-
-
-def _time(raw: str, observed_at: int) -> int | None:
-    published = read_time(raw, observed_at=observed_at)
-    return None if published is None else published.at if published.precision in ("s", "us") else published.max
 
 
 def _count(raw: str) -> int | None:

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.traps import without_session
+from crawler.extract.dates import read_time
 from crawler.extract.urls import page_url
 
 
@@ -23,8 +24,6 @@ class Found:
     """When it last changed, microseconds UTC."""
     comment_count: int | None = None
     """How many comments it has: `slash:comments`, `thr:count`."""
-    comment_feed: str | None = None
-    """Where its newest comments are told: `wfw:commentRss`, `link[rel=replies]`."""
     is_video: bool = False
     """Whether a video is said to be on it (video sitemap, Media RSS)."""
 
@@ -45,6 +44,12 @@ class Listed:
     """What of it could not be read, in words."""
     kind: str = ""
     """``sitemap``, ``sitemap index``, ``rss``, ``atom``, ``json feed``, ``text``; empty: it is none of them."""
+
+
+def latest(raw: str, observed_at: int) -> int | None:
+    """A named time as a moment: the latest that it can mean, so that a limit by age leaves nothing out by mistake."""
+    published = read_time(raw, observed_at=observed_at)
+    return None if published is None else published.at if published.precision in ("s", "us") else published.max
 
 
 def absolute(base: str, href: str) -> str | None:

@@ -9,9 +9,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any, Final
 
-from crawler.discovery.found import Found, Listed
+from crawler.discovery.found import Found, Listed, latest
 from crawler.discovery.markup import MarkupError, local, records, space, text
-from crawler.extract.dates import read_time
 
 MAX_INFLATED: Final = 64 * 1024 * 1024
 """The protocol allows 50 MB uncompressed; what is larger is read this far, bytes."""
@@ -72,23 +71,17 @@ def _found(element: Any, link: Callable[[str], str | None], observed_at: int) ->
         if name == "loc" and not where.endswith(_VIDEO) and url is None:
             url = link(text(child))
         elif name == "lastmod":
-            modified = _time(text(child), observed_at)
+            modified = latest(text(child), observed_at)
         elif _VIDEO in where and name == "video":
             is_video = True
-            published = published or _below(child, "publication_date", observed_at)
+            published = published or _published(child, observed_at)
         elif _NEWS in where and name == "news":
-            published = _below(child, "publication_date", observed_at) or published
+            published = _published(child, observed_at) or published
     return None if url is None else Found(url=url, published=published, modified=modified, is_video=is_video)
 
 
-def _below(element: Any, name: str, observed_at: int) -> int | None:
-    return next((_time(text(child), observed_at) for child in element if local(child) == name), None)
-
-
-def _time(raw: str, observed_at: int) -> int | None:
-    """A W3C date as a moment: the latest that it can mean, so that a limit by age leaves nothing out by mistake."""
-    published = read_time(raw, observed_at=observed_at)
-    return None if published is None else published.at if published.precision in ("s", "us") else published.max
+def _published(element: Any, observed_at: int) -> int | None:
+    return next((latest(text(child), observed_at) for child in element if local(child) == "publication_date"), None)
 
 
 def _text(body: bytes, link: Callable[[str], str | None], listed: Listed) -> Listed:

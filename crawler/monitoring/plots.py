@@ -67,8 +67,7 @@ def _axis(top: int) -> str:
 
 
 def _bar(at: float, wide: float, top: int, label: str, values: Sequence[tuple[str, str, int]]) -> str:
-    told = ", ".join(f"{value:,} {name}" for name, _, value in values if value)
-    parts, below = [f"<g><title>{escape(f'{label}: {told}')}</title>"], 0
+    parts, below = [f"<g><title>{escape(f'{label}: {_told(values)}')}</title>"], 0
     for _, tone, value in values:
         if value:
             y, foot = _y(below + value, top), _y(below, top)
@@ -77,6 +76,10 @@ def _bar(at: float, wide: float, top: int, label: str, values: Sequence[tuple[st
             )
             below += value
     return "".join([*parts, "</g>"])
+
+
+def _told(values: Sequence[tuple[str, str, int]]) -> str:
+    return ", ".join(f"{value:,} {name}" for name, _, value in values if value)
 
 
 def _y(value: float, top: int) -> float:
@@ -93,15 +96,13 @@ def _ceiling(value: int) -> int:
 
 def shares(values: Sequence[tuple[str, str, int]], *, wide: int = 120, high: int = 12) -> str:
     """One bar that is divided by shares: names, tones and counts."""
-    total = sum(value for _, _, value in values)
-    told = ", ".join(f"{value:,} {name}" for name, _, value in values if value)
-    parts, at = [f"<title>{escape(told)}</title>"], 0.0
+    total, label = sum(value for _, _, value in values), escape(_told(values))
+    parts, at = [f"<title>{label}</title>"], 0.0
     for _, tone, value in values:
         if value:
             width = wide * value / total
             parts.append(f'<rect x="{at:.2f}" y="0" width="{width:.2f}" height="{high}" class="{escape(tone)}"/>')
             at += width
-    label = escape(told)
     return f'<svg viewBox="0 0 {wide} {high}" class="shares" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 

@@ -91,8 +91,6 @@ class Due:
     """1 and more: it is due."""
     due_at: float
     """When it is due, seconds since the epoch."""
-    expected_new: float
-    """Comments that it is expected to have gained."""
     requests: int
     """What its last whole visit cost."""
     etag: str | None = None
@@ -235,7 +233,6 @@ def _due(
         site=site,
         urgency=max(urgency, 1.0) if now >= at else 0.0,
         due_at=at,
-        expected_new=gain,
         requests=page.requests,
         etag=page.etag,
         last_modified=page.last_modified,

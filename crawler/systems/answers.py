@@ -11,12 +11,11 @@ from typing import Any, Final, NoReturn
 
 from scrapy.http import Response
 
+from crawler.extract.counts import MAX_COUNT
 from crawler.extract.text import clean
 from crawler.systems.base import Exchange, FetchError, ShapeChangedError
 
 _MISSING: Final = object()
-MAX_NUMBER: Final = 2**63 - 1
-"""Counts are stored as int64."""
 
 
 class Row:
@@ -87,7 +86,7 @@ class Row:
             value = int(value)
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_NUMBER:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_COUNT:
             return self._changed(key, "a number")
         return value
 

@@ -134,8 +134,6 @@ class System(ABC):
     thread of this system; a page with none of them is not searched. Empty: every page is."""
     settings: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that :attr:`options` holds, e.g. that of a key."""
-    is_only_detected: ClassVar[bool] = False
-    """Whether it recognises threads and says that they are not read."""
     is_general: ClassVar[bool] = False
     """Whether it reads markup that any software may print: it is not asked about a page of which a system before it
     has read comments, so that they are not archived twice."""

@@ -25,6 +25,7 @@ from crawler.extract.urls import site_of
 from crawler.keys import digest
 from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, System, ThreadRef
 from crawler.systems.fields import language_of
+from crawler.systems.paging import MAX_FAILED
 from crawler.systems.phpmelody_markup import (
     PHRASE_LENGTH,
     UNIQ_ID,
@@ -36,9 +37,6 @@ from crawler.systems.phpmelody_markup import (
     read_list,
 )
 from crawler.systems.reading import Reading
-
-MAX_FAILED_PAGES: Final = 3
-"""Pages may fail one by one; a server that fails this often in a row is left alone."""
 
 MAX_BARREN_PAGES: Final = 2
 """One page may hold only what newcomers pushed down to it; two in a row mean that the paging brings nothing."""
@@ -199,7 +197,7 @@ class _Walk:
                 page, exchange = await self._page(number)
             except FetchError as error:
                 failed += 1
-                if error.reason != "error" or probing or failed == MAX_FAILED_PAGES:
+                if error.reason != "error" or probing or failed == MAX_FAILED:
                     raise
                 self._reading.missing(error)
                 self.is_whole = False

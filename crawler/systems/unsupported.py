@@ -47,10 +47,6 @@ class Fingerprint:
     """When the service ended, for those that have."""
 
 
-def _script(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
 def _host(names: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^|\.)(?:{names})\Z")
 
@@ -59,7 +55,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     # -- hosted systems of publishers -------------------------------------------------------------------
     Fingerprint(
         "coral", "Coral", "#coral_thread, #coral-embed-stream, #coral_talk_stream, [id^=coral_talk_], #coralContainer",
-        script=_script(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("), marks=("coral", "Coral"),
+        script=re.compile(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("), marks=("coral", "Coral"),
         tenant=(given_as("rootURL", "rootUrl", "talk"), "[data-coral-root-url]@data-coral-root-url"),
         native=(given_as("storyID", "storyId", "asset_id"), given_as("storyURL", "storyUrl", "asset_url")),
     ),
@@ -75,7 +71,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "intensedebate", "IntenseDebate", "#idc-container, #IDCommentsPostTitle, #idc-noscript",
-        script=_script(r"\bidcomments_post_id\s*="),
+        script=re.compile(r"\bidcomments_post_id\s*="),
         marks=("idc-container", "IDCommentsPostTitle", "idc-noscript", "idcomments_post_id"),
         tenant=(given_as("idcomments_acct"),), native=(given_as("idcomments_post_id"),),
     ),
@@ -86,7 +82,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint(
         "cackle", "Cackle", "#mc-container",
         marks=("mc-container", "cackle_widget"),
-        script=_script(r"cackle_widget\.push\(\s*\{\s*[\"']?widget[\"']?\s*:\s*[\"']Comment[\"']"),
+        script=re.compile(r"cackle_widget\.push\(\s*\{\s*[\"']?widget[\"']?\s*:\s*[\"']Comment[\"']"),
         tenant=(r"widget[\"']?\s*:\s*[\"']Comment[\"'][^}]{0,200}?\bid[\"']?\s*:\s*[\"']?(\d+)",),
         native=(given_as("channel"),),
     ),
@@ -96,7 +92,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "vk", "VK comments", "#vk_comments",
-        script=_script(r"VK\.Widgets\.Comments\("), marks=("vk_comments", "VK.Widgets.Comments"),
+        script=re.compile(r"VK\.Widgets\.Comments\("), marks=("vk_comments", "VK.Widgets.Comments"),
         tenant=(given_as("apiId"),),
         native=(r"VK\.Widgets\.Comments\([^)]{0,300}?,\s*[\"']?([\w-]{1,100})[\"']?\s*\)",),
     ),
@@ -120,17 +116,18 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint("htmlcommentbox", "HTML Comment Box", "#HCB_comment_box", native=(given_as("hcb_user.PAGE"),)),
     Fingerprint("gitalk", "Gitalk", "#gitalk-container", tenant=(given_as("repo"),), native=(given_as("number"),)),
-    Fingerprint("valine", "Valine", "#vcomments", script=_script(r"new Valine\("),
+    Fingerprint("valine", "Valine", "#vcomments", script=re.compile(r"new Valine\("),
         marks=("vcomments", "new Valine("), tenant=(given_as("appId", "app_id"),)),
     Fingerprint("remarkbox", "Remarkbox", "#remarkbox-div", tenant=(given_as("rb_owner_key"),)),
     Fingerprint(
-        "discussjs", "Discuss", script=_script(r"\bdiscuss\.init\([^;]{0,2000}?\bserverURLs\b"), marks=("serverURLs",),
-        tenant=(given_as("serverURLs"),), native=(given_as("path"),),
+        "discussjs", "Discuss", script=re.compile(r"\bdiscuss\.init\([^;]{0,2000}?\bserverURLs\b"),
+        marks=("serverURLs",), tenant=(given_as("serverURLs"),), native=(given_as("path"),),
     ),
     # -- systems of one publisher -----------------------------------------------------------------------
     Fingerprint(
         "nyt", "The New York Times' comments", "#commentsContainer, #comments-panel, [data-testid=comments-container]",
-        script=_script(r'"(?:commentStatus|status)"\s*:\s*"ACCEPT_AND_DISPLAY_COMMENTS"'), host=_host(r"nytimes\.com"),
+        script=re.compile(r'"(?:commentStatus|status)"\s*:\s*"ACCEPT_AND_DISPLAY_COMMENTS"'),
+        host=_host(r"nytimes\.com"),
     ),
     Fingerprint(
         "dailymail", "Daily Mail's reader comments",
@@ -139,7 +136,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         "bbc", "BBC comments", "[data-comments-forum-id], #comments-main, .comments_module",
-        script=_script(r"comments\?apiKey=[^\"'\s]{1,100}forumId=|\"forumId\"\s*:\s*\""),
+        script=re.compile(r"comments\?apiKey=[^\"'\s]{1,100}forumId=|\"forumId\"\s*:\s*\""),
         host=_host(r"bbc\.co\.uk|bbc\.com"),
         native=("[data-comments-forum-id]@data-comments-forum-id", r"forumId(?:=|\"\s*:\s*\")([\w-]+)"),
     ),
@@ -164,23 +161,23 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         host=_host(r"news\.yahoo\.co\.jp"), native=(r"/articles/([0-9a-f]{20,64})",),
     ),
     # -- video platforms --------------------------------------------------------------------------------
-    Fingerprint("bitchute", "BitChute", host=_host(r"bitchute\.com"), path=_script(r"/video/([\w-]{4,})/?\Z")),
-    Fingerprint("rumble", "Rumble", host=_host(r"rumble\.com"), path=_script(r"/(v[0-9a-z]{3,})-[^/]+\Z")),
-    Fingerprint("bilibili", "Bilibili", host=_host(r"bilibili\.com"), path=_script(r"/video/(BV\w{10}|av\d+)")),
-    Fingerprint("vimeo", "Vimeo", host=_host(r"vimeo\.com"), path=_script(r"/(?:channels/[\w-]+/)?(\d{4,})/?\Z")),
-    Fingerprint("niconico", "Niconico", host=_host(r"nicovideo\.jp"), path=_script(r"/watch/((?:sm|nm|so)?\d+)\Z")),
+    Fingerprint("bitchute", "BitChute", host=_host(r"bitchute\.com"), path=re.compile(r"/video/([\w-]{4,})/?\Z")),
+    Fingerprint("rumble", "Rumble", host=_host(r"rumble\.com"), path=re.compile(r"/(v[0-9a-z]{3,})-[^/]+\Z")),
+    Fingerprint("bilibili", "Bilibili", host=_host(r"bilibili\.com"), path=re.compile(r"/video/(BV\w{10}|av\d+)")),
+    Fingerprint("vimeo", "Vimeo", host=_host(r"vimeo\.com"), path=re.compile(r"/(?:channels/[\w-]+/)?(\d{4,})/?\Z")),
+    Fingerprint("niconico", "Niconico", host=_host(r"nicovideo\.jp"), path=re.compile(r"/watch/((?:sm|nm|so)?\d+)\Z")),
     # -- ended ------------------------------------------------------------------------------------------
     Fingerprint(
         "facebook", "Facebook's comments plugin",
         '.fb-comments, iframe[src*="facebook.com/plugins/comments"], iframe[src*="facebook.com/plugins/feedback.php"]',
-        marks=("fb-comments", "facebook.com/plugins/", "fb:comments"), script=_script(r"<fb:comments\b"),
+        marks=("fb-comments", "facebook.com/plugins/", "fb:comments"), script=re.compile(r"<fb:comments\b"),
         tenant=("meta[property='fb:app_id']@content",),
         native=(".fb-comments@data-href", r"<fb:comments[^>]{0,400}\shref=[\"']([^\"']{1,500})"),
         ended="on 10 February 2026",
     ),
     Fingerprint(
         "livefyre", "Livefyre", "#livefyre-comments, #livefyre, #livefyre_comments, [id^=livefyre-app]",
-        script=_script(r"fyre\.conv\.load\("), marks=("livefyre", "fyre.conv"),
+        script=re.compile(r"fyre\.conv\.load\("), marks=("livefyre", "fyre.conv"),
         tenant=(given_as("siteId", "siteID"),), native=(given_as("articleId", "articleID"),),
         ended="in 2021",
     ),
@@ -201,7 +198,6 @@ class Unsupported(System):
     name: ClassVar[str] = "unsupported"
     title: ClassVar[str] = "Systems that are recognised only"
     checked: ClassVar[str] = "their embed codes; nothing is read"
-    is_only_detected: ClassVar[bool] = True
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """One thread for each system whose place is on the page."""

@@ -16,9 +16,9 @@ from scrapy.http import Response
 
 from archive.schema import Comment
 from crawler.extract.dates import HOUR
-from crawler.extract.markup import read_markup
 from crawler.extract.text import clean
 from crawler.systems.base import Exchange, FetchError, ShapeChangedError
+from crawler.systems.fields import set_body
 from crawler.systems.reading import Reading
 
 PER_PAGE: Final = 100
@@ -273,10 +273,6 @@ def _comment(row: dict[str, Any]) -> Comment | None:
     markup = _text(content.get("rendered")) if isinstance(content, dict) else None
     kind = row.get("type")
     comment = Comment(native_id=native_id, kind=kind if kind in ("pingback", "trackback", "review") else "comment")
-    comment.text, comment.text_html = _body(markup)
+    set_body(comment, markup)
     merge(comment, fact)
     return comment
-
-
-def _body(markup: str | None) -> tuple[str | None, str | None]:
-    return (None, None) if markup is None else read_markup(markup)

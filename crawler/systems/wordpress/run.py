@@ -46,9 +46,6 @@ logger = logging.getLogger(__name__)
 Listed = list[tuple[Item, Fields]]
 """The comments of a list with what their elements show."""
 
-UNSTABLE_STATES: Final = frozenset({"unknown"})
-"""States that the REST post is asked about."""
-
 GONE: Final = frozenset({404, 410})
 """How a site says that a comment page does not exist."""
 
@@ -62,7 +59,7 @@ async def facts_of(ref: ThreadRef, reading: Reading) -> RestThread | None:
     if root is None or ref.native_id is None:
         return None
     rest = await read_facts(reading, root, ref.native_id)
-    if rest is not None and rest.failure is None and ref.state in UNSTABLE_STATES:
+    if rest is not None and rest.failure is None and ref.state == "unknown":
         state = await read_post_state(reading, rest, ref.evidence.get("route", "posts"))
         if state is not None:
             ref.state = "disabled" if state == "closed" and not rest.total else state
