@@ -21,6 +21,7 @@ from crawler.systems.base import Batch, Exchange, ShapeChangedError, System, Thr
 from crawler.systems.configuration import names, scripts, setting
 from crawler.systems.fields import moment, set_body, set_removed, set_time
 from crawler.systems.paging import by_link, by_number
+from crawler.systems.places import frames
 from crawler.systems.reading import Reading, with_query
 
 if TYPE_CHECKING:
@@ -233,14 +234,12 @@ def _by_link(href: str | None) -> ThreadRef | None:
 
 def _iframe(document: Document) -> ThreadRef | None:
     """The frame as the embedding script leaves it, or as a template writes it."""
-    for frame in document.css("iframe"):
-        for attribute in ("src", "data-src", "data-lazy-src"):
-            address = document.link(frame.attributes.get(attribute)) or ""
-            root, mark, query = address.partition("embed/comments?")
-            if mark and root.endswith("/"):
-                asked = {name: values[0] for name, values in parse_qs(query).items()}
-                place = f"iframe[{attribute}*=embed/comments]"
-                return _embedded(root, asked.get("topic_id"), asked.get("embed_url"), place)
+    for attribute, address in frames(document):
+        root, mark, query = address.partition("embed/comments?")
+        if mark and root.endswith("/"):
+            asked = {name: values[0] for name, values in parse_qs(query).items()}
+            place = f"iframe[{attribute}*=embed/comments]"
+            return _embedded(root, asked.get("topic_id"), asked.get("embed_url"), place)
     return None
 
 

@@ -10,18 +10,19 @@ import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from archive.schema import Comment
 from crawler.extract.document import Document
-from crawler.systems.answers import Answer, Row
+from crawler.systems.answers import Answer, Row, told_by
 from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, System, ThreadRef
 from crawler.systems.configuration import scripts, setting
 from crawler.systems.fields import set_body, set_removed, set_time
 from crawler.systems.paging import by_link
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.places import frames
+from crawler.systems.reading import Reading, query_of, with_query
 
 if TYPE_CHECKING:
     from crawler.schedule.due import KnownThread
@@ -117,7 +118,7 @@ class Disqus(System):
 
 def _counted_by(thread: KnownThread) -> tuple[str, str] | None:
     """A thread in a request for counts: by its identifier (1) or its address (2), as its frame was asked for."""
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(thread.url).query).items()}
+    asked = query_of(thread.url)
     return ("1", asked["t_i"]) if "t_i" in asked else ("2", asked["t_u"]) if "t_u" in asked else None
 
 
@@ -152,12 +153,10 @@ async def _pages(ref: ThreadRef, reading: Reading, resource: str, key: str) -> A
             _check(answer)
             yield answer
     except FetchError as error:
-        try:
-            told = json.loads(error.answer)
-            code, words = told["code"], told["response"]
-        except (ValueError, LookupError, TypeError, RecursionError):
-            raise error from None  # no error answer of the interface: what the status says is all there is
-        raise _explained(error, code, str(words).replace(key, "***")) from error
+        told = told_by(error)
+        if not {"code", "response"} <= told.keys():
+            raise  # no error answer of the interface: what the status says is all there is
+        raise _explained(error, told["code"], str(told["response"]).replace(key, "***")) from error
 
 
 def _check(answer: Answer) -> None:
@@ -219,19 +218,10 @@ _MAKES_PLACE = re.compile(r"""\bid\s*=\s*\\?["']disqus_thread|["']id["']\s*,\s*[
 
 def _frame(document: Document) -> Found | None:
     """The frame in a page that was saved after its scripts ran."""
-    for frame in document.css("iframe"):
-        for attribute in ("src", "data-src", "data-lazy-src"):
-            address = document.link(frame.attributes.get(attribute)) or ""
-            parts = urlsplit(address)
-            if parts.netloc == "disqus.com" and parts.path.startswith("/embed/comments"):
-                asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-                if asked.get("f"):
-                    return (
-                        asked["f"],
-                        asked.get("t_i"),
-                        asked.get("t_u"),
-                        f"iframe[{attribute}*=disqus.com/embed/comments]",
-                    )
+    for attribute, address in frames(document):
+        parts, asked = urlsplit(address), query_of(address)
+        if parts.netloc == "disqus.com" and parts.path.startswith("/embed/comments") and asked.get("f"):
+            return asked["f"], asked.get("t_i"), asked.get("t_u"), f"iframe[{attribute}*=disqus.com/embed/comments]"
     return None
 
 

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import ClassVar, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -23,7 +23,7 @@ from crawler.systems import drupal_markup as markup
 from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, System, ThreadRef
 from crawler.systems.fields import language_of, set_published
 from crawler.systems.paging import ENDS_ALL, MAX_BARREN, MAX_FAILED
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.reading import Reading, query_of, with_query
 from crawler.systems.wordpress.page import heading_count
 
 FILES: Final = "/sites/default/files/"
@@ -367,7 +367,7 @@ def _pager(document: Document, thread: str) -> dict[int, str]:
 
 def _number(url: str) -> int:
     """`page=2`; where a page has several pagers, the last number is that of the list (`page=0,2`)."""
-    raw = (parse_qs(urlsplit(url).query).get("page") or ["0"])[0].rpartition(",")[2]
+    raw = query_of(url).get("page", "0").rpartition(",")[2]
     return int(raw) if raw.isdecimal() and len(raw) < 7 else 0
 
 

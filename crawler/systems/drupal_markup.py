@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.document import Document, NotHtmlError
-from crawler.extract.text import clean, inner_html, line_of, text_of
+from crawler.extract.selection import classes_of
+from crawler.extract.text import clean, line_of, text_of
+from crawler.systems.fields import markup_without
 
 ITEM_ID: Final = re.compile(r"comment-([1-9]\d{0,18})\Z")
 OWN_LINK: Final = re.compile(r"#comment-([1-9]\d{0,18})\Z")
@@ -148,7 +149,7 @@ def _element(node: LexborNode) -> tuple[str | None, LexborNode | None]:
 def _indent(node: LexborNode) -> int:
     indent, around = 0, node.parent
     while around is not None:
-        indent += "indented" in (around.attributes.get("class") or "").split()
+        indent += "indented" in classes_of(around)
         around = around.parent
     return indent
 
@@ -168,7 +169,7 @@ def read(item: Item, document: Document) -> Shown:
         author_name=NOT_VERIFIED.sub("", name) if name is not None else None,
         author_url=document.link(author.attributes.get("href")) if author is not None and author.tag == "a" else None,
         author_id=user if user != "0" else None,
-        author_kind=_author_kind((node.attributes.get("class") or "").split(), user, author),
+        author_kind=_author_kind(classes_of(node), user, author),
         text=text_of(body, skip=_is_no_text) if body is not None else None,
         text_html=_markup(body) if body is not None else None,
         created=_attribute(machine, "content") or _attribute(time, "datetime"),
@@ -218,7 +219,7 @@ class _Head:
         """The creation as it is read: in a place of its own, else what the line beside the author's name says."""
         place = self.first(SHOWN_TIMES)
         if place is not None and any(char.isdigit() for char in line_of(place)):
-            clock = self.first((".time",)) if "date" in (place.attributes.get("class") or "").split() else None
+            clock = self.first((".time",)) if "date" in classes_of(place) else None
             return f"{line_of(place)} {line_of(clock)}" if clock is not None else line_of(place)
         rest = self._line({author.mem_id} if author is not None else set()).rpartition("|")[2].strip()
         return rest if any(char.isdigit() for char in rest) else None
@@ -239,7 +240,7 @@ def _user_id(node: LexborNode, author: LexborNode | None) -> str | None:
     return None
 
 
-def _author_kind(tokens: list[str], user: str | None, author: LexborNode | None) -> str | None:
+def _author_kind(tokens: set[str], user: str | None, author: LexborNode | None) -> str | None:
     if any(re.fullmatch(r"(?:comment-)?by-[a-z_]+-author", token) for token in tokens):
         return "page_author"
     if "by-anonymous" in tokens or "comment-by-anonymous" in tokens or user == "0":
@@ -262,7 +263,7 @@ def _parent(item: Item) -> str | None:
 
 
 def _is_no_text(node: LexborNode) -> bool:
-    return node.tag in NO_TEXT_TAGS or not NO_TEXT.isdisjoint((node.attributes.get("class") or "").split())
+    return node.tag in NO_TEXT_TAGS or not NO_TEXT.isdisjoint(classes_of(node))
 
 
 def _markup(body: LexborNode) -> str:
@@ -272,16 +273,8 @@ def _markup(body: LexborNode) -> str:
         if len(inner) != 1 or "field" not in (inner[0].attributes.get("class") or "") or _has_text(body):
             break
         body = inner[0]
-    if not any(_is_no_text(node) for node in body.iter(include_text=False)):
-        return inner_html(body).strip()
-    return "".join(_kept(body)).strip()
+    return markup_without(body, _is_no_text)
 
 
 def _has_text(node: LexborNode) -> bool:
     return any(child.tag == "-text" and (child.text_content or "").strip() for child in node.iter(include_text=True))
-
-
-def _kept(body: LexborNode) -> Iterator[str]:
-    for node in body.iter(include_text=True):
-        if node.tag != "-comment" and not (node.is_element_node and _is_no_text(node)):
-            yield node.html or ""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, tzinfo
+
+from selectolax.lexbor import LexborNode
 
 from archive.schema import Comment
 from crawler.extract.dates import Published, read_time
 from crawler.extract.document import Document
 from crawler.extract.markup import read_markup
-from crawler.extract.text import clean
+from crawler.extract.text import clean, inner_html
+from crawler.keys import digest
 from crawler.systems.answers import Row
 
 
@@ -20,6 +24,14 @@ def set_body(comment: Comment, markup: str | None, *, unseen: str | None = None)
     :param unseen: CSS selector of elements that are no part of the text, e.g. bylines of quotations
     """
     comment.text, comment.text_html = (None, None) if markup is None else read_markup(markup, unseen)
+
+
+def markup_without(body: LexborNode, is_left_out: Callable[[LexborNode], bool]) -> str:
+    """The markup of a comment's body without those of its elements that are no text."""
+    if not any(is_left_out(node) for node in body.iter(include_text=False)):
+        return inner_html(body).strip()
+    kept = (node for node in body.iter(include_text=True) if not (node.is_element_node and is_left_out(node)))
+    return "".join(node.html or "" for node in kept if node.tag != "-comment").strip()
 
 
 def set_plain(comment: Comment, text: str | None) -> None:
@@ -78,9 +90,34 @@ def set_removed(comment: Comment, status: str = "removed") -> None:
     comment.status, comment.text, comment.text_html = status, None, None
 
 
+def set_label(comment: Comment, labels: Counter[str]) -> None:
+    """A passing id for a comment that shows none: replies find what they answer by it, and pages that overlap.
+
+    :param labels: how often the same author, text and time were met on the page, counted on
+    """
+    same = digest(comment.author_name, comment.text, comment.published_raw)[:16]
+    labels[same] += 1
+    comment.id_kind, comment.native_id = "surrogate", f"~{same}-{labels[same]}"
+
+
 def language_of(document: Document) -> str | None:
     """The language that a page gives as its own, for dates and counts in words; None where it gives none."""
     return (document.root.attributes.get("lang") or "").strip() or None
+
+
+def with_replies(tops: Iterable[Row], replies: str, key: str) -> tuple[list[Row], dict[str, str]]:
+    """Top-level comments, each followed by the replies that came with it, and the top-level comment of each reply.
+
+    :param replies: where a comment holds its replies
+    :param key: where a comment holds its id
+    """
+    rows: list[Row] = []
+    roots: dict[str, str] = {}
+    for top in tops:
+        below = top.rows(replies)
+        rows += [top, *below]
+        roots |= {reply.id(key): top.id(key) for reply in below}
+    return rows, roots
 
 
 def parent_in(roots: Mapping[str, str], row: Row, native_id: str, key: str) -> str | None:

@@ -15,7 +15,7 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
-from crawler.systems.fields import set_body, set_edited, set_removed, set_time
+from crawler.systems.fields import set_body, set_edited, set_removed, set_time, with_replies
 from crawler.systems.paging import by_number
 from crawler.systems.places import web_address
 from crawler.systems.reading import Reading, with_query
@@ -114,12 +114,7 @@ def _is_stub(row: Row) -> bool:
 
 def _batch(reading: Reading, answer: Answer, roots: Iterable[Row], permalink: str) -> Batch:
     """Top-level comments, each followed by the replies that came with it."""
-    rows: list[Row] = []
-    under: dict[str, str] = {}
-    for root in roots:
-        replies = root.rows("replies")
-        rows += [root, *replies]
-        under |= {reply.id("id"): root.id("id") for reply in replies}
+    rows, under = with_replies(roots, "replies", "id")
     return reading.batch(_comments(reading, rows, under, permalink), answer.exchange, under=under)
 
 

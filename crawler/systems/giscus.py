@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -28,9 +28,10 @@ from crawler.systems.github import (
     pathname,
     set_author,
     with_hint,
+    without_data,
 )
 from crawler.systems.paging import by_link
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.reading import Reading, query_of, with_query
 from crawler.systems.scripts import Members, given
 
 HOSTED: Final = "https://giscus.app"
@@ -210,21 +211,17 @@ def _embeds(document: Document) -> Iterator[Members]:
     """
     for frame in document.css('iframe.giscus-frame[src], iframe[src*="/widget?"][src*="repoId="]'):
         source = frame.attributes.get("src") or ""
-        query: Members = {name: values[0] for name, values in parse_qs(urlsplit(source).query).items()}
+        query: Members = {**query_of(source)}
         yield query | {"mapping": "number" if query.get("number") else "specific", "src": source}
     for place in document.css('script[data-repo][src*="client.js"], giscus-widget, [data-repo][data-repo-id]'):
-        yield {_plain(name): value for name, value in place.attributes.items()}
+        yield without_data(place.attributes)
     has_place = document.first('[class*="giscus"], [id*="giscus"]') is not None
     for found in given(document, "giscus", "data-repo-id", "repoId"):
         members = found.members
         if "data-repo" in members and ("data-repo-id" in members or "giscus" in str(members)):
-            yield {_plain(name): value for name, value in members.items()}
+            yield without_data(members)
         elif has_place and members.get("repo") and members.get("repoId"):
             yield members
-
-
-def _plain(name: str) -> str:
-    return name.removeprefix("data-")
 
 
 def _number(attributes: Members) -> int | None:

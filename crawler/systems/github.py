@@ -11,6 +11,7 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Row
 from crawler.systems.base import FetchError
+from crawler.systems.scripts import Members
 
 API: Final = "https://api.github.com"
 SETTING: Final = "GITHUB_TOKEN"
@@ -66,3 +67,8 @@ def meta(document: Document, *selectors: str) -> str:
     """The content of the first of these metas, `""` for none."""
     node = document.first(", ".join(selectors))
     return (node.attributes.get("content") or "") if node is not None else ""
+
+
+def without_data(attributes: Mapping[str, str | None]) -> Members:
+    """Attributes of an embed by what they are called in a script: without their `data-`."""
+    return {name.removeprefix("data-"): value for name, value in attributes.items()}

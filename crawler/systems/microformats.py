@@ -20,10 +20,9 @@ from crawler.extract.same_page import bare_page
 from crawler.extract.selection import classes_of, names_in
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.urls import page_url
-from crawler.keys import digest
 from crawler.systems.around.links import onward_links
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
-from crawler.systems.fields import moment, set_time
+from crawler.systems.fields import moment, set_label, set_time
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
@@ -103,9 +102,7 @@ def _comments(ref: ThreadRef, document: Document, exchange: Exchange) -> list[Co
     for cited in find(document):
         comment = _comment(cited.node, document, exchange.observed_at)
         if comment.native_id is None:
-            same = digest(comment.author_name, comment.text, comment.published_raw)[:16]
-            labels[same] += 1
-            comment.id_kind, comment.native_id = "surrogate", f"~{same}-{labels[same]}"
+            set_label(comment, labels)
         if cited.above is not None:
             comment.parent_native_id = comments[cited.above.node.mem_id].native_id
         if comment.permalink is None and comment.id_kind == "native":

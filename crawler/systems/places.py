@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from crawler.extract.document import Document
+from crawler.systems.scripts import Given
 
 _RESERVED: Final = ";/?:@&=+$,#"
 """Characters whose escapes `decodeURI` keeps (ECMA-262 19.2.6.2)."""
@@ -19,6 +21,9 @@ _DECODED = re.compile(r"decodeURI(?:Component)?\((.*)\)")
 
 
 _AT = re.compile(r"(?P<selector>[^@]+)@(?P<attribute>[\w-]+)\Z")
+
+SOURCES: Final = ("src", "data-src", "data-lazy-src")
+"""Where the address of a frame stands, also of one that is loaded when it comes into sight."""
 
 MAX_PLACES: Final = 20
 """So many elements are asked for one key."""
@@ -47,6 +52,29 @@ def first_key(document: Document, places: tuple[str, ...]) -> str | None:
             if value:
                 return value
     return None
+
+
+def frames(document: Document) -> Iterator[tuple[str, str]]:
+    """The addresses of a page's frames, each with the attribute that holds it."""
+    for frame in document.css("iframe"):
+        for name in SOURCES:
+            yield name, document.link(frame.attributes.get(name)) or ""
+
+
+def named(word: str) -> str:
+    """CSS selector of elements that may hold a thread and have a word in their id or classes; counters are none."""
+    return ", ".join(
+        f'{tag}[{name}*="{word}" i]:not([class*="count" i])'
+        for tag in ("div", "section", "article", "aside", "main")
+        for name in ("id", "class")
+    )
+
+
+def given_by_data(document: Document, places: str, names: Iterable[str]) -> Iterator[tuple[str | None, Given]]:
+    """What a theme's places say for its script to set up: the value of each attribute, with the path beside it."""
+    for node in document.css(places):
+        for name in names:
+            yield node.attributes.get(name), Given(f"[{name}]", {"path": node.attributes.get("data-path") or None})
 
 
 def web_address(raw: str | None, document: Document, *, default_scheme: str | None = None) -> str | None:

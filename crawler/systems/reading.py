@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from weakref import WeakKeyDictionary
 
 from scrapy import Request
@@ -589,6 +589,11 @@ def with_query(url: str, /, **query: str | int | None) -> str:
     given = {name: value for name, value in query.items() if value is not None}
     url = url.partition("#")[0]
     return f"{url}{'&' if '?' in url else '?'}{urlencode(given)}" if given else url
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The query of an address: of a name that stands there more than once the first value, empty ones left out."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def posting(url: str, value: object) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -18,7 +18,7 @@ from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
-from crawler.systems.reading import Reading, posting, with_query
+from crawler.systems.reading import Reading, posting, query_of, with_query
 from crawler.systems.scripts import Members, given
 
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ def _config(document: Document) -> _Config:
                 return _Config(found.members, is_instance=True)
     frame = document.first('iframe[src*="/web/iframe.html?"]')
     if frame is not None:
-        query = parse_qs(urlsplit(frame.attributes.get("src") or "").query)
-        members |= {name: values[0] for name, values in query.items()}
+        members |= query_of(frame.attributes.get("src") or "")
     return _Config(members)
 
 

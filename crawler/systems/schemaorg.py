@@ -16,13 +16,13 @@ from archive.schema import Comment
 from crawler.extract.dates import read_time
 from crawler.extract.document import Document
 from crawler.extract.numbered import continues
+from crawler.extract.selection import classes_of
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.thing import Node
 from crawler.extract.urls import page_url
-from crawler.keys import digest
 from crawler.systems.around.words import tells_removal
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
-from crawler.systems.fields import set_body, set_plain, set_removed, set_time
+from crawler.systems.fields import set_body, set_label, set_plain, set_removed, set_time
 from crawler.systems.generic.ids import ids_of
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
@@ -153,16 +153,13 @@ def _comments(talk: Talk, document: Document, exchange: Exchange, reading: Readi
     }
     labels: Counter[str] = Counter()
     by_said: dict[int, Comment] = {}
-    by_name: dict[str, str] = {}
+    by_name: dict[str, str | None] = {}
     for said, marked in zip(talk.said, _marked_ids(talk), strict=True):
         comment = _comment(said, document, exchange, names)
         if comment.native_id is None and marked is not None:
             comment.native_id, comment.parent_native_id = marked, _answered(said, marked)
         if comment.native_id is None:
-            # Only for this visit: it lets replies find what they answer, and pages that overlap.
-            same = digest(comment.author_name, comment.text, comment.published_raw)[:16]
-            labels[same] += 1
-            comment.id_kind, comment.native_id = "surrogate", f"~{same}-{labels[same]}"
+            set_label(comment, labels)
         by_said[id(said)] = comment
         for name in (said.thing.node_id, said.thing.link("url")):
             if name:
@@ -250,8 +247,8 @@ def _comment(said: Said, document: Document, exchange: Exchange, names: dict[str
         comment.author_kind = "deleted" if comment.author_name is None else None
         return comment
     _set_text(comment, thing)
-    classes = (thing.element.attributes.get("class") or "").split() if thing.element is not None else []
-    if "deleted" in classes and tells_removal(comment.text or ""):
+    is_marked = thing.element is not None and "deleted" in classes_of(thing.element)
+    if is_marked and tells_removal(comment.text or ""):
         set_removed(comment)
     return comment
 

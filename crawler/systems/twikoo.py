@@ -16,9 +16,9 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
-from crawler.systems.fields import parent_in, set_body, set_time, typed_link
+from crawler.systems.fields import parent_in, set_body, set_time, typed_link, with_replies
 from crawler.systems.paging import by_link
-from crawler.systems.places import has_place, web_address, written_path
+from crawler.systems.places import given_by_data, has_place, named, web_address, written_path
 from crawler.systems.reading import Reading, posting
 from crawler.systems.scripts import Given, given
 
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 
 _COUNTERS: Final = frozenset({"getCommentsCount", "getRecentComments"})
 """Functions that count or list, and show no thread."""
-_PLACES: Final = "#tcomment, " + ", ".join(
-    f'{tag}[{name}*="twikoo" i]:not([class*="count" i])'
-    for tag in ("div", "section", "article", "aside", "main")
-    for name in ("id", "class")
-)
+_PLACES: Final = f"#tcomment, {named('twikoo')}"
 _DATA: Final = ("data-env-id", "data-envid", "data-twikoo-env-id", "data-twikoo-api-url")
 _MAGIC = re.compile(r"""TWIKOO_MAGIC_PATH\s*=\s*["']([^"'\\]+)["']""")
 """A path that goes before all options."""
@@ -108,12 +104,7 @@ class Twikoo(System):
         async for answer in by_link(reading, _ask(ref.url, "COMMENT_GET", url=ref.native_id), following):
             _check(answer)
             reading.expect(answer.root.number("count"), "top")
-            rows: list[Row] = []
-            roots: dict[str, str] = {}
-            for top in answer.root.rows("data"):
-                replies = top.rows("replies")
-                rows += [top, *replies]
-                roots |= {reply.id("id"): top.id("id") for reply in replies}
+            rows, roots = with_replies(answer.root.rows("data"), "replies", "id")
             yield reading.batch(reading.comments(rows, partial(_comment, roots, permalink)), answer.exchange)
         await _count(ref, reading)
         if ref.evidence["is_guess"] and not reading.captured:
@@ -130,9 +121,7 @@ def _embeds(document: Document) -> Iterator[tuple[str | None, Given]]:
             continue
         if has_place(options.members.get("el"), options.code.get("el"), document, _PLACES):
             yield options.members["envId"], options
-    for node in document.css(_PLACES):
-        for name in _DATA:
-            yield node.attributes.get(name), Given(f"[{name}]", {"path": node.attributes.get("data-path") or None})
+    yield from given_by_data(document, _PLACES, _DATA)
 
 
 def _spellings(path: str | None) -> list[str]:

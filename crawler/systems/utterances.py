@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import parse_qs, urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -26,9 +25,10 @@ from crawler.systems.github import (
     pathname,
     set_author,
     with_hint,
+    without_data,
 )
 from crawler.systems.paging import by_link
-from crawler.systems.reading import Reading, with_query
+from crawler.systems.reading import Reading, query_of, with_query
 from crawler.systems.scripts import Members, given
 
 if TYPE_CHECKING:
@@ -154,16 +154,14 @@ def _embeds(document: Document) -> Iterator[Members]:
     A configuration in a page's state is a thread only where the page has a place for it: it may be that of the site.
     """
     for frame in document.css(f'iframe[src*="{FRAME}"]'):
-        query = parse_qs(urlsplit(frame.attributes.get("src") or "").query)
-        made: Members = {name: values[0] for name, values in query.items()}
-        yield made | {"is_frame": "1"}
+        yield {**query_of(frame.attributes.get("src") or ""), "is_frame": "1"}
     for script in document.css(f'script[src*="{SCRIPT}"]'):
-        yield {name.removeprefix("data-"): value for name, value in script.attributes.items()}
+        yield without_data(script.attributes)
     has_place = document.first('[class*="utterances"], [id*="utterances"]') is not None
     for found in given(document, SCRIPT, "issueTerm"):
         members = found.members
         if SCRIPT in (members.get("src") or ""):
-            yield {name.removeprefix("data-"): value for name, value in members.items()}
+            yield without_data(members)
         elif has_place and members.get("repo") and members.get("issueTerm"):
             yield members | {"issue-term": members["issueTerm"]}
 

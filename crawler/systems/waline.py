@@ -16,9 +16,9 @@ from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
-from crawler.systems.fields import parent_in, set_body, set_time, typed_link
+from crawler.systems.fields import parent_in, set_body, set_time, typed_link, with_replies
 from crawler.systems.paging import Ask, by_number
-from crawler.systems.places import decoded_path, has_place, web_address, written_path
+from crawler.systems.places import decoded_path, given_by_data, has_place, named, web_address, written_path
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.scripts import Given, given
 
@@ -35,11 +35,7 @@ _COUNTERS: Final = frozenset({"commentCount", "pageviewCount", "RecentComments",
 """Functions that count or list, and show no thread."""
 _SHORT = re.compile(r"init\s*\(\s*\{[^{}]{0,500}(?<![\w$])serverURL\s*[,}]")
 _CONSTANT = re.compile(r"""(?:const|let|var)\s+serverURL\s*=\s*["']([^"'\s]+)["']""")
-_PLACES: Final = ", ".join(
-    f'{tag}[{name}*="waline" i]:not([class*="count" i])'
-    for tag in ("div", "section", "article", "aside", "main")
-    for name in ("id", "class")
-)
+_PLACES: Final = named("waline")
 _DATA: Final = ("data-server-url", "data-serverurl", "data-waline-server", "data-waline-server-url")
 
 
@@ -101,12 +97,7 @@ class Waline(System):
             found = _payload(answer)
             ref.stated = found.number("count")
             reading.expect(ref.stated, "all")
-            rows: list[Row] = []
-            roots: dict[str, str] = {}
-            for top in found.rows("data"):
-                replies = top.rows("children")
-                rows += [top, *replies]
-                roots |= {reply.id("objectId"): top.id("objectId") for reply in replies}
+            rows, roots = with_replies(found.rows("data"), "children", "objectId")
             yield reading.batch(reading.comments(rows, partial(_comment, roots, permalink)), answer.exchange)
         if ref.evidence["is_guess"] and not ref.stated:
             reading.gap(f"the page computes its path; there is nothing under {ref.native_id}")
@@ -120,9 +111,7 @@ def _embeds(document: Document) -> Iterator[tuple[str | None, Given]]:
             continue
         if has_place(options.members.get("el"), options.code.get("el"), document, _PLACES):
             yield options.members["serverURL"] or _constant(document), options
-    for node in document.css(_PLACES):
-        for name in _DATA:
-            yield node.attributes.get(name), Given(f"[{name}]", {"path": node.attributes.get("data-path") or None})
+    yield from given_by_data(document, _PLACES, _DATA)
     if place is not None and _SHORT.search(document.text):
         yield _constant(document), Given("init")
 

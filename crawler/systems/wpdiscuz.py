@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.same_page import bare_host
+from crawler.extract.selection import classes_of
 from crawler.extract.text import line_of
 from crawler.extract.urls import page_url
 from crawler.systems import wpdiscuz_markup as markup
@@ -316,7 +317,7 @@ def _state(document: Document, items: Items) -> str:
     if document.first(".wpd-login-to-comment, .wc-must-login, .wpd-must-login") is not None:
         return "login"
     place = document.first(markup.PLACE)
-    classes = (place.attributes.get("class") or "").split() if place is not None else []
+    classes = classes_of(place) if place is not None else set()
     if "wpd-comments-closed" in classes:
         return "closed"
     form = "form.wpd_main_comm_form, form.wc_main_comm_form, form.wpd_comm_form, form.wc_comm_form"

@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.counts import read_count
 from crawler.extract.document import Document
-from crawler.extract.text import clean, inner_html, line_of, text_of
+from crawler.extract.text import clean, line_of, text_of
+from crawler.systems.fields import markup_without
 from crawler.systems.wordpress.fields import LONGEST_NAME, NICENAME, Fields
 from crawler.systems.wordpress.items import Item, Items, tokens_of
 
@@ -83,7 +84,7 @@ def read_fields(item: Item, document: Document) -> Fields:
         author_id=next((found[1] for token in tokens if (found := NICENAME.match(token))), None),
         author_kind=_author_kind(tokens),
         text=text_of(text, skip=_is_no_text) if text is not None else None,
-        text_html=_markup(text) if text is not None else None,
+        text_html=markup_without(text, _is_no_text) if text is not None else None,
         time_raw=_time(own),
         permalink=_permalink(own, document),
         is_held=any(token.endswith("-unapproved-comment") for token in tokens),
@@ -144,17 +145,6 @@ def _permalink(own: LexborNode, document: Document) -> str | None:
 
 def _is_no_text(node: LexborNode) -> bool:
     return not NO_TEXT.isdisjoint(tokens_of(node)) or (node.attributes.get("id") or "").startswith("wpdiscuz-readmore-")
-
-
-def _markup(text: LexborNode) -> str:
-    if not any(_is_no_text(node) for node in text.iter(include_text=False)):
-        return inner_html(text).strip()
-    kept = [
-        node.html or ""
-        for node in text.iter(include_text=True)
-        if node.tag != "-comment" and not (node.is_element_node and _is_no_text(node))
-    ]
-    return "".join(kept).strip()
 
 
 def _set_votes(fields: Fields, own: LexborNode) -> None:

@@ -6,7 +6,6 @@ and real answers. Each request costs one unit of the key's daily quota.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -17,7 +16,7 @@ from crawler.extract.document import Document
 from crawler.extract.platforms import match_url
 from crawler.extract.structured import read_structured
 from crawler.extract.video import read_video
-from crawler.systems.answers import Answer, Row
+from crawler.systems.answers import Answer, Row, told_by
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import moment, set_body, set_plain, set_time
 from crawler.systems.paging import by_link
@@ -191,10 +190,10 @@ def _ref(video: str | None, detected_by: str) -> ThreadRef:
 def _reason(error: FetchError) -> str | None:
     """The word by which an error answer says what is the matter."""
     try:
-        told = json.loads(error.answer)["error"]
+        told = told_by(error)["error"]
         words = [detail.get("reason") for detail in told.get("details", ())]
         words += [one.get("reason") for one in told.get("errors", ())]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (LookupError, TypeError, AttributeError):
         return None  # no error answer of the interface: a proxy's page, nothing at all
     return next((word for word in words if isinstance(word, str) and word), None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -16,12 +16,14 @@ from crawler.extract.text import line_of
 from crawler.systems.around.counts import is_of_else, stated_in
 from crawler.systems.around.states import state_said
 from crawler.systems.around.words import counts_posts
+from crawler.systems.places import SOURCES
+from crawler.systems.reading import query_of
 from crawler.systems.wordpress.items import Items
 from crawler.systems.wordpress.locales import closed_sentences, counting_words
 
 JETPACK: Final = ", ".join(
     ["iframe.jetpack_remote_comment", "iframe[name=jetpack_remote_comment]"]
-    + [f'iframe[{name}*="/jetpack-comment/"]' for name in ("src", "data-src", "data-lazy-src")]
+    + [f'iframe[{name}*="/jetpack-comment/"]' for name in SOURCES]
 )
 """Jetpack's frame in the place of the form (`modules/comments/comments.php`), also before a script has filled it."""
 
@@ -134,8 +136,7 @@ def rest_post(document: Document) -> tuple[str, str] | None:
         if rel != "alternate" or kind != "application/json":
             continue
         href = document.link(stated) or ""
-        route = parse_qs(urlsplit(href).query).get("rest_route", [urlsplit(href).path])[0]
-        found = REST_POST.search(route)
+        found = REST_POST.search(query_of(href).get("rest_route", urlsplit(href).path))
         if found:
             return found[1], found[2]
     return None
@@ -171,10 +172,10 @@ def _posts_stated(document: Document) -> Iterator[str | None]:
 
 def _jetpack_post(document: Document) -> str | None:
     frame = document.first(JETPACK)
-    for name in ("src", "data-src", "data-lazy-src") if frame is not None else ():
-        found = parse_qs(urlsplit(_attribute(frame, name) or "").query).get("postid")
+    for name in SOURCES if frame is not None else ():
+        found = query_of(_attribute(frame, name) or "").get("postid")
         if found:
-            return found[0]
+            return found
     return None
 
 
@@ -328,5 +329,5 @@ def _body_id(body: LexborNode | None) -> str | None:
 
 
 def _query_id(url: str | None) -> str | None:
-    query = parse_qs(urlsplit(url).query) if url else {}
-    return next((query[name][0] for name in ("p", "page_id", "attachment_id") if name in query), None)
+    query = query_of(url or "")
+    return next((query[name] for name in ("p", "page_id", "attachment_id") if name in query), None)
