@@ -43,11 +43,11 @@ def test_the_line_counts_what_was_read_and_what_went_wrong(showing, report):
     assert showing().line().endswith("1 lost")
 
 
-async def shown(one: progress.Progress, monkeypatch, seconds: float = 0.1) -> None:
+async def shown(one: progress.Progress, monkeypatch) -> None:
     monkeypatch.setattr(progress, "TERMINAL_SECONDS", 0.02)
     monkeypatch.setattr(progress, "LOG_SECONDS", 0.02)
     one.spider_opened()
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(0.1)
     one.spider_closed()
 
 

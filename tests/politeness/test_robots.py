@@ -24,22 +24,22 @@ def rules(text: str) -> Answer:
     return Answer(text)
 
 
-async def is_read(site: LoopbackSite, path: str = "/page", **settings: object) -> bool:
+async def is_read(site: LoopbackSite, **settings: object) -> bool:
     """Whether a page is fetched; its refusal must come from robots."""
     bodies: list[bytes] = []
     refusals: list[RefusedError] = []
 
     async def work(crawler: Crawler) -> None:
         try:
-            bodies.append((await get(crawler, site.url(path))).body)
+            bodies.append((await get(crawler, site.url("/page"))).body)
         except RefusedError as error:
             refusals.append(error)
 
     await crawl(work, **settings)
     for error in refusals:
         assert error.reason == "robots"
-        assert error.detail.startswith(site.url(path))
-    assert len(site.times(path)) == len(bodies), "a refused page must not be asked for, and a read one must be"
+        assert error.detail.startswith(site.url("/page"))
+    assert len(site.times("/page")) == len(bodies), "a refused page must not be asked for, and a read one must be"
     return bodies == [b"a page"]
 
 

@@ -38,6 +38,11 @@ class Web:
         return kind(request.url, status=status, headers=dict(headers), body=body, request=request)
 
 
+async def offline(request: Request) -> Response:
+    """A fetch function for what may ask for nothing."""
+    raise FetchError("budget", f"{request.url}: no requests")
+
+
 def answering(pages: Mapping[str, Answer], otherwise: Answer | None = None) -> Web:
     """A fetch function that knows these addresses; any other raises FetchError, or gives ``otherwise``."""
     return Web(pages, otherwise)

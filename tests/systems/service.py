@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 from kit import Answer
 from scrapy import Request
@@ -155,6 +156,11 @@ class Service(ABC):
         return sum(not top or said.parent is None for said in kept) + self.lie
 
 
+def query_of(url: str) -> dict[str, str]:
+    """What an address asks for; of a name that stands there more than once the first value."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
 def json_answer(value: object, status: int = 200, headers: Mapping[str, str] = JSON) -> Answer:
     return status, headers, json.dumps(value, ensure_ascii=False).encode()
 
@@ -163,9 +169,9 @@ def html_answer(html: str, status: int = 200) -> Answer:
     return status, HTML, html.encode()
 
 
-def page_with(embed: str, *, head: str = "", lang: str = "en") -> str:
+def page_with(embed: str, *, head: str = "") -> str:
     """A page with a title, a text and what embeds the thread."""
     return (
-        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>A video</title>{head}</head>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A video</title>{head}</head>'
         f"<body><h1>A video</h1><p>About the video.</p>{embed}</body></html>"
     )

@@ -27,8 +27,8 @@ def call(options: str, place: str = PLACE, before: str = "") -> str:
 WHERE = f"server: '{SERVER}', site: '{SITE}'"
 
 
-def found(html: str, url: str = URL) -> list[tuple[str, str | None, str | None]]:
-    return [(ref.tenant, ref.native_id, ref.problem) for ref in Artalk().detect(Document(html, url))]
+def found(html: str) -> list[tuple[str, str | None, str | None]]:
+    return [(ref.tenant, ref.native_id, ref.problem) for ref in Artalk().detect(Document(html, URL))]
 
 
 HERE = f"{SITE}@artalk.example.org"

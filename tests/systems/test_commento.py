@@ -65,8 +65,8 @@ async def test_an_id_that_only_a_script_knows_is_a_row_that_says_so():
 COMMENTO = '<div id="commento"></div><script src="https://c.example.org/js/commento.js"></script>'
 
 
-def answered(value: Any, status: int = 200):
-    return answering({}, (status, {"content-type": "application/json"}, json.dumps(value).encode()))
+def answered(value: Any):
+    return answering({}, (200, {"content-type": "application/json"}, json.dumps(value).encode()))
 
 
 async def test_commento_says_its_errors_with_status_200():

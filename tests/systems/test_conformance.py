@@ -132,10 +132,10 @@ def told(comments: list[Comment], service: Service) -> dict[str, tuple[Any, ...]
     return rows
 
 
-def truth(service: Service, comments: list[Said] | None = None) -> dict[str, tuple[Any, ...]]:
+def truth(service: Service) -> dict[str, tuple[Any, ...]]:
     """The same as the service holds it."""
     rows: dict[str, tuple[Any, ...]] = {}
-    for said in service.shown if comments is None else comments:
+    for said in service.shown:
         row: list[Any] = [said.parent, said.is_removed, said.at]
         row += [None if said.is_removed else said.text, None if said.is_removed else said.author]
         if not said.is_removed:

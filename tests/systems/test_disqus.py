@@ -28,9 +28,9 @@ WORDPRESS = (
 WORDPRESS_IDENT = "508 https://news.example.org/?p=508"
 
 
-def refs(html: str, url: str = PAGE) -> list[tuple[str, str | None, str | None]]:
+def refs(html: str) -> list[tuple[str, str | None, str | None]]:
     """Shortname, identifier and address of each thread."""
-    document = Document(html, url)
+    document = Document(html, PAGE)
     system = Disqus()
     found = system.detect(document)
     assert not found or system.is_possible(document)

@@ -27,9 +27,9 @@ def comment(native_id: int, *, attributes: str = "", head: str = '<p class="subm
     )
 
 
-def page(*comments: str, form: str = "", lang: str = "en", head: str = HEAD, after: str = "") -> str:
+def page(*comments: str, form: str = "", head: str = HEAD, after: str = "") -> str:
     return (
-        f'<!doctype html><html lang="{lang}"><head>{head}</head><body class="path-node"><h1>A video</h1>'
+        f'<!doctype html><html lang="en"><head>{head}</head><body class="path-node"><h1>A video</h1>'
         f'<section id="comments" class="field--type-comment comment-wrapper"><h2 class="title">Comments</h2>{"".join(comments)}{form}</section>{after}</body></html>'
     )
 

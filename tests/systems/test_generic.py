@@ -666,7 +666,7 @@ async def test_what_a_member_has_said_in_topics_is_no_thread_of_the_profile():
     assert [comment.author_name for comment in comments] == ["Ann", "Per", "Ann", "Mira"], "what others say on a wall"
 
 
-def answers_page(answers: list[tuple[str, list[int]]], *, on_question: tuple[int, ...] = (), before: str = "", behind: str = "") -> str:
+def answers_page(answers: list[tuple[str, list[int]]], *, on_question: tuple[int, ...] = (), before: str = "") -> str:
     """A question with its answers, each with a class of its own and the numbers of its comments, as Askbot shows it."""
 
     def comments(numbers: Iterable[int]) -> str:
@@ -684,7 +684,7 @@ def answers_page(answers: list[tuple[str, list[int]]], *, on_question: tuple[int
         )
 
     rows = "".join(post(301 + place, f"js-answer {kind}", numbers) for place, (kind, numbers) in enumerate(answers))
-    return f'<html lang="en"><title>Who pays?</title><body><h1>Who pays?</h1><main><div><div class="js-question">{post(300, "", on_question)}</div></div>{before}{rows}{behind}</main></body></html>'
+    return f'<html lang="en"><title>Who pays?</title><body><h1>Who pays?</h1><main><div><div class="js-question">{post(300, "", on_question)}</div></div>{before}{rows}</main></body></html>'
 
 
 async def test_a_comment_on_one_answer_answers_none_on_another_and_an_accepted_answer_is_one_of_them():

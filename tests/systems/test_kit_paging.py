@@ -21,7 +21,7 @@ from crawler.extract.document import Document
 from crawler.systems.answers import Row
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.paging import by_link, by_number, by_offset
-from crawler.systems.reading import Limits, Reading, read_thread, with_query
+from crawler.systems.reading import Reading, read_thread, with_query
 
 API = "https://api.example.org/list"
 
@@ -116,10 +116,10 @@ class Site:
         return {"rows": [{"id": one} for one in shown], "total": total, **extra}
 
 
-async def walked(system: Listed, site: Site, limits: Limits | None = None) -> tuple[list[str], Thread]:
+async def walked(system: Listed, site: Site) -> tuple[list[str], Thread]:
     document = Document("<p>page", "https://page.example.org/")
     [ref] = system.detect(document)
-    reading = reading_of(ref, document, site, limits=limits)
+    reading = reading_of(ref, document, site)
     ids = [str(c.native_id) async for batch in read_thread(system, reading) for c in batch.comments]
     return ids, reading.ledger()
 

@@ -12,8 +12,8 @@ from crawler.extract.document import Document
 from crawler.systems.scripts import Given, given
 
 
-def read(script: str, *marks: str, kind: str = "") -> list[tuple[str, dict[str, str | None]]]:
-    document = Document(f"<html><body><p>x</p><script{kind}>{script}</script></body></html>", "https://a.example/")
+def read(script: str, *marks: str) -> list[tuple[str, dict[str, str | None]]]:
+    document = Document(f"<html><body><p>x</p><script>{script}</script></body></html>", "https://a.example/")
     return [(one.name, one.members) for one in given(document, *marks)]
 
 

@@ -14,7 +14,7 @@ from crawler.systems import new
 PROJECT = Path(__file__).parents[2]
 PARTS = ["crawler", "archive", "pipelines", "docs", "tests/systems", "tests/conftest.py", "tests/loopback.py", "pyproject.toml"]
 
-WRITTEN = """query = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
+WRITTEN = """query = query_of(request.url)
         if not request.url.startswith(f"{API}?") or query["key"] != "a-video":
             return None
         shown = sorted(self.shown, key=lambda said: said.at)
@@ -75,8 +75,8 @@ def test_with_a_service_that_answers_all_of_them_pass(project):
     service = project / "tests" / "systems" / "services" / "exampletalk.py"
     text = service.read_text("utf-8")
     begun = text[text.index("raise NotImplementedError") :].rstrip("\n")
-    text = text.replace(begun, WRITTEN).replace("from kit import", "from urllib.parse import parse_qs, urlsplit\n\nfrom kit import")
-    service.write_text(text.replace("import Service, page_with", "import Service, json_answer, page_with"), "utf-8")
+    text = text.replace(begun, WRITTEN)
+    service.write_text(text.replace("import Service, page_with", "import Service, json_answer, page_with, query_of"), "utf-8")
     conformance(project, "-k", "ExampleTalkService or every_system_has_a_service", status=0)
 
 

@@ -19,8 +19,8 @@ SYSTEM = Remark42()
 PLACE = '<div id="remark42">Comments loading...</div>'
 
 
-def detect(html: str, url: str = PAGE) -> list[ThreadRef]:
-    document = Document(f"<!doctype html><html><head></head><body>{html}</body></html>", url)
+def detect(html: str) -> list[ThreadRef]:
+    document = Document(f"<!doctype html><html><head></head><body>{html}</body></html>", PAGE)
     return SYSTEM.detect(document) if SYSTEM.is_possible(document) else []
 
 

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from kit import read
-from scrapy import Request
-from scrapy.http import Response
+from kit import offline, read
 
-from crawler.systems.base import FetchError
 from crawler.systems.wordpress import WordPress
 
 URL = "https://blog.example.org/lake/"
 COMMENT = '<li class="comment" id="comment-{n}"><b class="fn">A</b><div class="comment-content"><p>{n}</p></div></li>'
-
-
-async def offline(request: Request) -> Response:
-    raise FetchError("budget", f"{request.url}: no requests")
 
 
 async def test_comments_on_a_page_that_may_not_ask_the_api_are_read_and_the_thread_says_partial():

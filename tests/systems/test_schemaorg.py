@@ -7,16 +7,14 @@ import re
 from itertools import count
 
 import pytest
-from kit import NOW, answering, read
-from scrapy import Request
-from scrapy.http import HtmlResponse, Response
+from kit import NOW, answering, offline, read
+from scrapy.http import HtmlResponse
 from service import HTML
 from wordpress_site import POST, Row
 from wordpress_site import page as wordpress_page
 
 from crawler.extract.document import Document
 from crawler.systems import systems_of
-from crawler.systems.base import FetchError
 from crawler.systems.reading import Limits
 from crawler.systems.schemaorg import SchemaOrg
 from crawler.visit import Circumstances, visit
@@ -181,7 +179,7 @@ async def test_a_long_and_deep_thread_is_read_whole():
     assert (len(comments), ledger.captured_top, ledger.verdict) == (3_100, 3_001, "complete")
 
 
-def numbered(number: int, last: int, *, first: int = 1) -> str:
+def numbered(number: int, last: int) -> str:
     comments = [said(f"{n}", identifier=str(n)) for n in range((number - 1) * 3 + 1, number * 3 + 1)]
     link = f'<link rel="next" href="{URL}?page={number + 1}">' if number < last else '<link rel="next" href="/t/the-next-video">'
     return page(posting(*comments, commentCount=3 * last), head=link)
@@ -252,9 +250,6 @@ async def test_from_a_place_in_a_thread_its_first_page_is_read_too(start):
 
 
 async def threads_of(html: str, url: str) -> list[tuple[str, int, str]]:
-    async def offline(request: Request) -> Response:
-        raise FetchError("budget", f"{request.url}: no requests")
-
     numbers = count()
     around = Circumstances(
         fetch=offline, clock=lambda: NOW, new_id=lambda: f"id{next(numbers)}", systems=systems_of({}), limits=Limits()

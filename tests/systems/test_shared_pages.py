@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import reading_of
-from scrapy import Request
-from scrapy.http import Response
+from kit import offline, reading_of
 
 from crawler.extract.document import Document
 from crawler.systems import REGISTRY, systems_of
-from crawler.systems.base import FetchError
 from crawler.systems.reading import read_thread
 
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
@@ -75,10 +72,6 @@ def test_a_page_of_a_known_system_is_claimed_by_it_and_by_no_other(name):
         assert claiming == {expected}
     else:
         assert not claiming & {"wordpress", "phpmelody", "wpdiscuz", "drupal"}
-
-
-async def offline(request: Request) -> Response:
-    raise FetchError("budget", f"{request.url}: no requests")
 
 
 @pytest.mark.parametrize("name", folders("n"))

@@ -26,8 +26,8 @@ NESTED = [
 ]
 
 
-async def comments_of(html: str, url: str = POST) -> list[Comment]:
-    ((_, comments, _),) = await read(SYSTEM, html, url)
+async def comments_of(html: str) -> list[Comment]:
+    ((_, comments, _),) = await read(SYSTEM, html, POST)
     return comments
 
 

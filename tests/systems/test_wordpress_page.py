@@ -15,8 +15,8 @@ from crawler.systems.wordpress.page import heading_count, post_id, stated_count,
 SYSTEM = WordPress()
 
 
-def refs(html: str, url: str = POST, headers: dict[str, str] | None = None):
-    return SYSTEM.detect(Document(html, url, headers))
+def refs(html: str):
+    return SYSTEM.detect(Document(html, POST))
 
 
 MUST_LOG_IN = '<div id="respond"><p class="must-log-in">You must be <a href="/wp-login.php">logged in</a></p></div>'

@@ -29,9 +29,9 @@ SETTINGS_URL = f"{BASE}/wp-json/?_fields=timezone_string,gmt_offset"
 ROWS = [Row(1, "Wu Kim"), Row(2, "Ivan Do", parent=1), Row(3, "Jag Singh", parent=2)]
 
 
-async def thread_of(html: str, pages: dict[str, object], url: str = POST):
+async def thread_of(html: str, pages: dict[str, object]):
     web = answering(pages)
-    ((ref, comments, thread),) = await read(SYSTEM, html, url, web)
+    ((ref, comments, thread),) = await read(SYSTEM, html, POST, web)
     return comments, thread, ref, web
 
 

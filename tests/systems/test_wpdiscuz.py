@@ -30,13 +30,13 @@ def item(native_id: int, parent: int = 0, *, text: str = "<p>Hello</p>", classes
     )
 
 
-def page(*items: str, place: str = 'id="wpdcom" class="wpd-comments-open"', count: int | None = None, pager: str = "", rest: bool = False) -> str:
+def page(*items: str, place: str = 'id="wpdcom" class="wpd-comments-open"', count: int | None = None, rest: bool = False) -> str:
     stated = f'<div class="wpd-thread-info" data-comments-count="{count}"></div>' if count is not None else ""
     api = f'<link rel="https://api.w.org/" href="{REST}">' if rest else ""
     return (
         f'<!doctype html><html lang="en"><head>{api}</head><body class="single postid-14"><h1>A video</h1><div id="comments" class="comments-area">'
         f'<div id="respond"></div><div {place}>{stated}<div class="wpd-thread-list">{"".join(items)}'
-        f'<div class="wpdiscuz-comment-pagination">{pager}</div></div></div></div></body>'
+        f'<div class="wpdiscuz-comment-pagination"></div></div></div></div></body>'
     )
 
 
@@ -132,12 +132,12 @@ OLD = (
 )
 
 
-def old_page(version: str, order: str = "desc", more: str = "1") -> str:
-    options = json.dumps({"url": AJAX, "wpdiscuz_options": {"version": version, "wc_post_id": 77, "wordpress_comment_order": order}})
+def old_page(version: str) -> str:
+    options = json.dumps({"url": AJAX, "wpdiscuz_options": {"version": version, "wc_post_id": 77, "wordpress_comment_order": "desc"}})
     return (
         f'<html lang="de"><body><div id="comments"><h3 id="wc-comment-header"><div class="wpdiscuz-comment-count"><div class="wpd-cc-value">3</div></div> Kommentare</h3>'
         f'<div id="wpcomm" class="wpdiscuz_unauth"><form class="wc_comm_form wc_main_comm_form"></form><div id="wcThreadWrapper">{OLD}'
-        f'<div class="wpdiscuz-comment-pagination"><button class="wc-load-more-submit"></button><input id="wpdiscuzHasMoreComments" type="hidden" value="{more}"></div>'
+        f'<div class="wpdiscuz-comment-pagination"><button class="wc-load-more-submit"></button><input id="wpdiscuzHasMoreComments" type="hidden" value="1"></div>'
         f"</div></div></div><script>var wpdiscuzAjaxObj = {options};</script></body></html>"
     )
 

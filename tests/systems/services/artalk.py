@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.artalk import Artalk
 
@@ -36,7 +36,7 @@ class ArtalkService(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         if parts.netloc != urlsplit(SERVER).netloc:
             return None
         if parts.path == "/api/v2/stats/page_comment":

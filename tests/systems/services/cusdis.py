@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.cusdis import Cusdis
 
@@ -33,7 +33,7 @@ class CusdisService(Service):
         parts = urlsplit(request.url)
         if f"{parts.scheme}://{parts.netloc}{parts.path}" != f"{HOST}/api/open/comments":
             return None
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         if query.get("appId") != "app":
             return json_answer({"data": {"commentCount": 0, "data": [], "pageCount": 0, "pageSize": 10}}, 404)
         number = int(query.get("page", 1) or 1)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, html_answer, json_answer, page_with
+from service import Said, Service, html_answer, json_answer, page_with, query_of
 
 from crawler.systems.disqus import Disqus
 
@@ -42,7 +42,7 @@ class DisqusService(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         if (parts.netloc, parts.path) == (f"{FORUM}.disqus.com", "/count-data.js"):
             names = parse_qs(parts.query).get("1", [])
             counts = [{"id": "video-12", "comments": self.counted(stubs=False)}] if "video-12" in names else []

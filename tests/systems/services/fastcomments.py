@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.fastcomments import FastComments
 
@@ -38,7 +38,7 @@ class FastCommentsService(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         if f"{parts.scheme}://{parts.netloc}" != HOST or not parts.path.startswith("/comments/"):
             return None
         if parts.path != f"/comments/{TENANT}":

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import ceil
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.ghost import Ghost
 
@@ -36,7 +36,7 @@ class GhostService(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         path = f"{parts.scheme}://{parts.netloc}{parts.path}".removeprefix(API)
         assert not path.startswith("/counts/"), "robots.txt forbids it"
         if path == f"/post/{POST}/":

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from graphql_server import QueryError, connection, run
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.giscus import Giscus
 
@@ -112,7 +112,7 @@ class GiscusApiService(_Discussion):
         parts = urlsplit(request.url)
         if f"{parts.scheme}://{parts.netloc}{parts.path}" != "https://giscus.app/api/discussions":
             return None
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         if query.get("repo", "").lower() != "news/comments":
             return json_answer({"error": "giscus is not installed on this repository"}, 403)
         is_it = query.get("term") == TERM and query.get("category") == "Announcements"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, html_answer, json_answer, page_with
+from service import Said, Service, html_answer, json_answer, page_with, query_of
 
 from crawler.systems.isso import Isso
 
@@ -31,7 +31,7 @@ class IssoService(Service):
         )
 
     def answer(self, request: Request) -> Answer | None:
-        query = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
+        query = query_of(request.url)
         if not request.url.startswith(f"{API}?") or query.get("uri") != urlsplit(self.url).path:
             return None
         limit = int(query.get("limit", 10**9))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.peertube import PeerTube
 
@@ -36,8 +35,7 @@ class PeerTubeService(Service):
         return True
 
     def answer(self, request: Request) -> Answer | None:
-        parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         path = request.url.partition("?")[0].removeprefix(API)
         if not request.url.startswith(API):
             return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.remark42 import Remark42
 
@@ -37,7 +37,7 @@ class Remark42Service(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         address = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if address == f"{HOST}/api/v1/counts" and request.method == "POST":
             is_here = query.get("site") == "news"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import JSON, Said, Service, json_answer, page_with
+from service import JSON, Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.utterances import Utterances
 
@@ -36,7 +36,7 @@ class UtterancesService(Service):
         if not request.url.startswith(API) or not request.headers.get("Accept"):
             return None
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         if parts.path == "/search/issues":
             if query["q"] != f'"{TERM}" type:issue in:title repo:News/comments':
                 return json_answer({"message": "Validation Failed"}, 422)

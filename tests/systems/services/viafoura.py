@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.viafoura import Viafoura
 
@@ -38,7 +38,7 @@ class ViafouraService(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         path = unquote(parts.path)
         if parts.netloc == "api.viafoura.co":
             known = (request.method, path) == ("POST", "/v2/news.example.org/bootstrap/v2")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.waline import Waline
 
@@ -32,7 +32,7 @@ class WalineService(Service):
 
     def answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = query_of(request.url)
         if parts.netloc != urlsplit(SERVER).netloc:
             return None
         if parts.path != self.route:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from kit import Answer
 from scrapy import Request
-from service import HTML, JSON, Said, Service, html_answer, json_answer, page_with
+from service import HTML, JSON, Said, Service, html_answer, json_answer, page_with, query_of
 
 from crawler.systems.wpdiscuz import WpDiscuz
 
@@ -121,7 +121,7 @@ class WpDiscuzService(Service):
     def _rest(self, url: str) -> Answer:
         if not self.has_rest:
             return json_answer({"code": "rest_no_route", "message": "No route", "data": {"status": 404}}, 404)
-        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        query = query_of(url)
         if not url.startswith(f"{REST}wp/v2/comments?"):
             return json_answer({"timezone_string": "UTC", "gmt_offset": 0})
         rows = sorted((said for said in self.shown if not said.is_pinned), key=lambda said: int(said.id))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from kit import Answer
 from scrapy import Request
-from service import Said, Service, json_answer, page_with
+from service import Said, Service, json_answer, page_with, query_of
 
 from crawler.systems.youtube import API, YouTube
 
@@ -42,7 +42,7 @@ class YouTubeService(Service):
     def answer(self, request: Request) -> Answer | None:
         if not request.url.startswith(API):
             return None
-        query = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
+        query = query_of(request.url)
         if "key" in query or request.headers.get("X-goog-api-key") != SECRET.encode():
             return error(403, "forbidden", "The request is missing a valid API key.")
         if int(query.get("maxResults", 20)) > 100:
