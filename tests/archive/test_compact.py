@@ -15,6 +15,7 @@ import pytest
 from archive_rows import NOW, SECOND, add_visit, comment, committed, crawl, every, read, seen, started, visible
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kills import Fuse, KilledError
 
 import archive
 from archive.columns import Columns
@@ -271,32 +272,12 @@ def test_a_commit_whose_answer_is_lost_is_found_and_one_that_failed_is_told(tmp_
     assert all_rows(tmp_path) == before
 
 
-class KilledError(BaseException):
-    """The process is gone."""
-
-
 @pytest.mark.parametrize("step", range(8))
 def test_a_compaction_that_is_killed_at_any_step_leaves_every_row_once(tmp_path, monkeypatch, step):
     fill(tmp_path, visits=3, sites=("example.org",))
-    before, left = all_rows(tmp_path), [step]
-
-    def fuse(owner, name):
-        real = getattr(owner, name)
-
-        def burning(*arguments, **options):
-            if not left[0]:
-                raise KilledError
-            left[0] -= 1
-            result = real(*arguments, **options)
-            if not left[0]:
-                raise KilledError
-            left[0] -= 1
-            return result
-
-        monkeypatch.setattr(owner, name, burning)
-
-    for owner, name in ((LocalStore, "stage"), (LocalStore, "publish"), (TableLog, "commit"), (LocalStore, "persist_log")):
-        fuse(owner, name)
+    before = all_rows(tmp_path)
+    steps = ((LocalStore, "stage"), (LocalStore, "publish"), (TableLog, "commit"), (LocalStore, "persist_log"))
+    Fuse(monkeypatch, step, steps=steps)
     with pytest.raises(KilledError):
         list(compact(store(tmp_path), tables=("comments",)))
     monkeypatch.undo()

@@ -13,6 +13,7 @@ import pytest
 from archive_rows import NOW, SECOND, add_visit, comment, committed, every, read, started
 from hypothesis import given
 from hypothesis import strategies as st
+from kills import die_committing
 from test_compact import store
 from test_vacuum import Clock
 
@@ -154,22 +155,10 @@ def test_a_crawl_that_runs_meanwhile_drops_the_rows_that_it_holds(told):
     assert left == set()
 
 
-class KilledError(BaseException):
-    """The process is gone."""
-
-
-def test_a_batch_of_a_dead_crawl_is_committed_without_what_was_erased(told, monkeypatch):
+def test_a_batch_of_a_dead_crawl_is_committed_without_what_was_erased(told):
     exporter = started(told, "crawl-2")
     add_visit(exporter, "v5", at=NOW + 60 * SECOND, digest="5", comments=[hers("o9"), comment("k9")])
-
-    def killed(*_, **__):
-        raise KilledError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(TableLog, "commit", killed)
-        with pytest.raises(KilledError):
-            exporter.commit(exporter.take())
-    exporter.close()
+    die_committing(exporter, TableLog, "commit")
     done(told)
     assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "k9", "other-site"}
 

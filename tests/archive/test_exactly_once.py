@@ -14,49 +14,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from archive_rows import NOW, SECOND, add_visit, committed, crawl, every, read, seen, share, started, visible
+from kills import Fuse, KilledError, die_committing
 from writer import COMMENTS, PAGES, source
 
 from archive.commit import Committer
 from archive.errors import ArchiveError
-from archive.index import Index
-from archive.journal import Journal
 from archive.log import TableLog
 from archive.schema import TABLES
-from archive.stores import LocalStore
-
-STEPS = (
-    (LocalStore, "stage"), (LocalStore, "publish"), (LocalStore, "discard"), (LocalStore, "persist_log"),
-    (TableLog, "commit"), (Journal, "write"), (Journal, "cross_out"), (Index, "follow"),
-)  # fmt: skip
-"""Every step of a commit that leaves a trace."""
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class Fuse:
-    """Lets ``lives`` steps begin or end, then kills."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, lives: int, error: type[BaseException] = Killed) -> None:
-        self.lives, self.error = lives, error
-        for owner, name in STEPS:
-            monkeypatch.setattr(owner, name, self._fused(getattr(owner, name)))
-
-    def _fused(self, real):
-        def step(*arguments, **options):
-            self.burn()
-            result = real(*arguments, **options)
-            self.burn()
-            return result
-
-        return step
-
-    def burn(self) -> None:
-        if self.lives == 0:
-            self.lives = -1
-            raise self.error("here")
-        self.lives -= 1
 
 
 def whole(root: Path) -> None:
@@ -90,7 +54,7 @@ def test_a_kill_at_any_step_of_a_commit_loses_and_doubles_nothing(tmp_path, craw
         add_visit(exporter, "visit-1", comments=["a", "b"])
         with pytest.MonkeyPatch.context() as patch:
             Fuse(patch, lives)
-            with pytest.raises(Killed):
+            with pytest.raises(KilledError):
                 exporter.commit(exporter.take())
         assert not list((root / "archive").glob("*/_tmp/*.parquet"))
         for path in visible(root):
@@ -163,15 +127,11 @@ def test_a_commit_whose_answer_was_lost_is_looked_up(tmp_path, monkeypatch):
 def test_a_kill_during_the_roll_forward_is_rolled_forward_too(tmp_path):
     exporter = started(tmp_path)
     add_visit(exporter, "visit-1", comments=["a", "b", "c"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Committer, "_commit_table", lambda *_: (_ for _ in ()).throw(Killed()))
-        with pytest.raises(Killed):
-            exporter.commit(exporter.take())
-    exporter.close()
+    die_committing(exporter, Committer, "_commit_table")
     for lives in range(0, 24, 5):
         with pytest.MonkeyPatch.context() as patch:
             Fuse(patch, lives)
-            with pytest.raises(Killed):
+            with pytest.raises(KilledError):
                 started(tmp_path, f"crawl-{lives + 2}")
     started(tmp_path, "crawl-last").close()
     whole(tmp_path)
@@ -204,11 +164,7 @@ def test_one_crawl_id_is_one_process(tmp_path):
 def test_a_journal_of_an_archive_that_is_gone_is_dropped(tmp_path, caplog):
     exporter = started(tmp_path)
     add_visit(exporter, "visit-1", comments=["a"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Committer, "_commit_table", lambda *_: (_ for _ in ()).throw(Killed()))
-        with pytest.raises(Killed):
-            exporter.commit(exporter.take())
-    exporter.close()
+    die_committing(exporter, Committer, "_commit_table")
     (tmp_path / "archive").rename(tmp_path / "elsewhere")
     exporter = started(tmp_path)
     assert "is gone" in caplog.text

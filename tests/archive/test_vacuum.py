@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from archive_rows import NOW, SECOND, add_visit, committed, every, read, started, visible
+from kills import die_committing
 from test_compact import all_rows, fill, store
 
 import archive.log
@@ -142,22 +143,10 @@ def test_a_part_that_waited_long_for_its_commit_is_young_when_it_is_published(tm
     assert removed(tmp_path, hours=1) == {}
 
 
-class KilledError(BaseException):
-    """The process is gone."""
-
-
-def test_what_a_dead_crawl_still_has_to_commit_stays_however_old(tmp_path, monkeypatch):
+def test_what_a_dead_crawl_still_has_to_commit_stays_however_old(tmp_path):
     exporter = started(tmp_path)
     add_visit(exporter, "v1", comments=["a"])
-
-    def killed(*_, **__):
-        raise KilledError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(TableLog, "commit", killed)
-        with pytest.raises(KilledError):
-            exporter.commit(exporter.take())
-    exporter.close()
+    die_committing(exporter, TableLog, "commit")
     for path in (tmp_path / "archive").rglob("*.par*"):
         aged(path, 500)
     assert removed(tmp_path, state_dir=tmp_path / "state", dry_run=True) == {}
