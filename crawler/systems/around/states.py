@@ -26,7 +26,7 @@ LONGEST_NOTE: Final = 100
 _CLOSED, _TOPIC = Words(_TABLES["closed"]), Words(_TABLES["topic"])
 _NOT_SO, _LOGIN = Words(_TABLES["not_so"]), Words(_TABLES["login"])
 _TO_READ = re.compile(
-    r"\b(?:read|see|view|show|load|unlock|lesen|sehen|anzeigen|lire|voir|afficher|leer|ler|leggere|lezen|lire)\b"
+    r"\b(?:read|see|view|show|load|unlock|lesen|sehen|anzeigen|lire|voir|afficher|leer|ler|leggere|lezen)\b"
     r"|прочита|посмотре|увид|查看|阅读|見る|読む|보기"
 )
 
