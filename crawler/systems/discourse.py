@@ -21,7 +21,7 @@ from crawler.systems.base import Batch, Exchange, ShapeChangedError, System, Thr
 from crawler.systems.configuration import names, scripts, setting
 from crawler.systems.fields import moment, set_body, set_removed, set_time
 from crawler.systems.paging import by_link, by_number
-from crawler.systems.places import frames
+from crawler.systems.places import frames, tenant_at
 from crawler.systems.reading import Reading, with_query
 
 if TYPE_CHECKING:
@@ -272,10 +272,9 @@ def _by_address(root: str, address: str, detected_by: str) -> ThreadRef | None:
 
 
 def _ref(root: str, topic: str | None, url: str, detected_by: str) -> ThreadRef:
-    parts = urlsplit(root)
     return ThreadRef(
         system=Discourse.name,
-        tenant=parts.netloc.lower() + parts.path.rstrip("/"),
+        tenant=tenant_at(root),
         native_id=topic,
         url=url,
         detected_by=detected_by,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import partial
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -17,7 +16,7 @@ from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time, with_replies
 from crawler.systems.paging import by_number
-from crawler.systems.places import web_address
+from crawler.systems.places import tenant_at, web_address
 from crawler.systems.reading import Reading, with_query
 
 PER_PAGE: Final = 100
@@ -46,13 +45,12 @@ class Ghost(System):
         root = web_address(embed.attributes.get("data-ghost-comments") or "/", document)
         if root is None:
             return []
-        parts = urlsplit(root)
         post = (embed.attributes.get("data-post-id") or "").strip() or None
         enabled = embed.attributes.get("data-comments-enabled")
         return [
             ThreadRef(
                 system=self.name,
-                tenant=parts.netloc.lower() + parts.path.rstrip("/"),
+                tenant=tenant_at(root),
                 native_id=post,
                 url=f"{root.rstrip('/')}/members/api/comments/post/{post}/",
                 detected_by="[data-ghost-comments]",

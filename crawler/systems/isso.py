@@ -17,6 +17,7 @@ from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
+from crawler.systems.places import tenant_at
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.scripts import given
 
@@ -52,11 +53,10 @@ class Isso(System):
         if place is None or root is None:
             return []
         uri = (place.attributes.get("data-isso-id") or "").strip() or urlsplit(document.url).path or "/"
-        parts = urlsplit(root)
         return [
             ThreadRef(
                 system=self.name,
-                tenant=parts.netloc.lower() + parts.path.rstrip("/"),
+                tenant=tenant_at(root),
                 native_id=uri,
                 url=with_query(root, uri=uri),
                 detected_by="#isso-thread script[data-isso]",

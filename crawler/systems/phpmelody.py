@@ -36,6 +36,7 @@ from crawler.systems.phpmelody_markup import (
     phrases,
     read_list,
 )
+from crawler.systems.places import tenant_at
 from crawler.systems.reading import Reading
 
 MAX_BARREN_PAGES: Final = 2
@@ -79,11 +80,10 @@ class PhpMelody(System):
         if not has_list and (state == "unknown" or (state == "disabled" and uniq_id is None)):
             return []
         site_url, ajax_url = _addresses(document.url, melody_url)
-        parts = urlsplit(site_url)
         return [
             ThreadRef(
                 system=self.name,
-                tenant=parts.netloc.lower() + parts.path.rstrip("/"),
+                tenant=tenant_at(site_url),
                 native_id=uniq_id,
                 url=document.url,
                 detected_by="ul.pm-ul-comments" if has_list else "var MELODYURL",

@@ -110,6 +110,12 @@ def has_place(selector: str | None, code: str | None, document: Document, otherw
     return re.search(place, document.text) is not None
 
 
+def tenant_at(address: str) -> str:
+    """The tenant of an installation: its host, and the folder that it is in."""
+    parts = urlsplit(address)
+    return parts.netloc.lower() + parts.path.rstrip("/")
+
+
 def written_path(literal: str | None, code: str | None, document: Document) -> tuple[str, bool]:
     """The path of a thread as an option gives it, by default the page's own; whether it had to be guessed.
 

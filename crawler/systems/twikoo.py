@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import urlsplit
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -18,7 +17,7 @@ from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import parent_in, set_body, set_time, typed_link, with_replies
 from crawler.systems.paging import by_link
-from crawler.systems.places import given_by_data, has_place, named, web_address, written_path
+from crawler.systems.places import given_by_data, has_place, named, tenant_at, web_address, written_path
 from crawler.systems.reading import Reading, posting
 from crawler.systems.scripts import Given, given
 
@@ -66,8 +65,7 @@ class Twikoo(System):
                 address = web_address(environment, document)
                 if address is None:
                     continue
-                ref.url, parts = address, urlsplit(address)
-                ref.tenant = parts.netloc.lower() + parts.path.rstrip("/")
+                ref.url, ref.tenant = address, tenant_at(address)
             else:
                 ref.problem = f"the Twikoo environment {environment} is reached by Tencent CloudBase's own client only"
             return [ref]

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from archive.schema import Comment
 from crawler.extract.document import Document
@@ -18,7 +18,7 @@ from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, FetchError, System, ThreadRef
 from crawler.systems.fields import parent_in, set_body, set_time, typed_link, with_replies
 from crawler.systems.paging import Ask, by_number
-from crawler.systems.places import decoded_path, given_by_data, has_place, named, web_address, written_path
+from crawler.systems.places import decoded_path, given_by_data, has_place, named, tenant_at, web_address, written_path
 from crawler.systems.reading import Reading, with_query
 from crawler.systems.scripts import Given, given
 
@@ -57,11 +57,10 @@ class Waline(System):
                 continue
             path, is_guess = written_path(options.members.get("path"), options.code.get("path"), document)
             path = decoded_path(path)
-            parts = urlsplit(address)
             return [
                 ThreadRef(
                     system=self.name,
-                    tenant=parts.netloc.lower() + parts.path.rstrip("/"),
+                    tenant=tenant_at(address),
                     native_id=path,
                     url=with_query(f"{address.rstrip('/')}/api/comment", path=path),
                     detected_by=f"serverURL of {options.name or 'a script'}",
