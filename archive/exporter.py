@@ -15,7 +15,7 @@ from archive.index import Index, Pending
 from archive.journal import CRAWL_ID, CrawlLock, Journal
 from archive.log import TableLog
 from archive.s3_options import S3Options
-from archive.schema import TABLES, Comment, Provenance
+from archive.schema import TABLES, Comment, Provenance, table_named
 from archive.states import STATES, PageState
 from archive.stores import open_store
 
@@ -168,11 +168,10 @@ class Exporter:
         All are added or, when one is refused, none. Comments that were erased are left out. Raises `ArchiveError` that
         names table, field and value.
         """
-        if table not in TABLES:
-            raise ArchiveError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}")
+        schema = table_named(table)
         columns = self._columns.get(table)
         if columns is None:
-            columns = self._columns[table] = Columns(TABLES[table])
+            columns = self._columns[table] = Columns(schema)
         if table == "comments" and provenance is not None and self.erasures:
             rows = [row for row in rows if not self.is_erased(row, provenance.site)]
         added = columns.add(rows, provenance)

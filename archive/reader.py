@@ -16,7 +16,7 @@ from deltalake import DeltaTable
 
 from archive.errors import ArchiveError, NoArchiveError
 from archive.log import TableLog
-from archive.schema import BLOCKS, TABLES
+from archive.schema import BLOCKS, TABLES, table_named
 from archive.stores import Store
 
 if TYPE_CHECKING:
@@ -202,9 +202,7 @@ class Archive:
 
         They hold every state, and neither partition column: those are in the path.
         """
-        log = self._logs.get(table)
-        if log is None:
-            raise ArchiveError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}")
+        log = self._logs[table_named(table).name]
         snapshot = log.find()
         if snapshot is None:
             return []
@@ -275,9 +273,7 @@ class Archive:
 
     def rows(self, table: str, **which: Unpack[Which]) -> Rows:
         """The rows of a table by its name. Raises `ArchiveError` for one that there is not."""
-        if table not in self._logs:
-            raise ArchiveError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}")
-        return self._rows(table, which)
+        return self._rows(table_named(table).name, which)
 
     def _rows(self, table: str, which: Which) -> Rows:
         unknown = sorted(set(which) - set(Which.__annotations__))

@@ -18,6 +18,8 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
+from archive.errors import ArchiveError
+
 SCHEMA_VERSION: Final = 1
 """Version of all tables together; written to the metadata of every part."""
 
@@ -459,6 +461,13 @@ TABLES: Final[dict[str, Table]] = {
 
 BLOCKS: Final = ("shares", "subscribes")
 """Tables whose rows belong to one state of a page, and stand or fall with its row."""
+
+
+def table_named(name: str) -> Table:
+    """The table of a name. Raises `ArchiveError` for a name that is none's."""
+    if name not in TABLES:
+        raise ArchiveError(f"there is no table {name!r}; the tables are {', '.join(TABLES)}")
+    return TABLES[name]
 
 
 @cache
