@@ -54,6 +54,12 @@ def first_key(document: Document, places: tuple[str, ...]) -> str | None:
     return None
 
 
+def canonical_link(document: Document) -> str | None:
+    """The address that a page states as its canonical one, however good it is."""
+    node = document.first("link[rel=canonical]")
+    return document.link(node.attributes.get("href")) if node is not None else None
+
+
 def frames(document: Document) -> Iterator[tuple[str, str]]:
     """The addresses of a page's frames, each with the attribute that holds it."""
     for frame in document.css("iframe"):

@@ -18,6 +18,7 @@ from crawler.systems.answers import Answer, Row
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.fields import set_body, set_edited, set_removed, set_time
 from crawler.systems.paging import by_link
+from crawler.systems.places import canonical_link
 from crawler.systems.reading import Reading, posting, query_of, with_query
 from crawler.systems.scripts import Members, given
 
@@ -141,8 +142,7 @@ def _location(url: str) -> str:
 def _others(document: Document, members: Members) -> list[str]:
     """Further addresses that a thread may have: the canonical one, and without or with a slash at its end."""
     own = _location(document.url)
-    canonical = document.first('link[rel="canonical"]')
-    others = [document.link(canonical.attributes.get("href")) if canonical is not None else None]
+    others = [canonical_link(document)]
     if "url" in members:
         others.append(own.rstrip("/") if own.endswith("/") else f"{own}/")
     return list(dict.fromkeys(other for other in others if other and other != own))

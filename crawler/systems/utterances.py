@@ -28,6 +28,7 @@ from crawler.systems.github import (
     without_data,
 )
 from crawler.systems.paging import by_link
+from crawler.systems.places import canonical_link
 from crawler.systems.reading import Reading, query_of, with_query
 from crawler.systems.scripts import Members, given
 
@@ -182,9 +183,7 @@ def _term(document: Document, attributes: Members) -> str | None:
 
 def _url(document: Document) -> str:
     """The canonical address, else the page's own without its fragment."""
-    canonical = document.first('link[rel="canonical"]')
-    link = document.link(canonical.attributes.get("href")) if canonical is not None else None
-    return link or document.url.partition("#")[0]
+    return canonical_link(document) or document.url.partition("#")[0]
 
 
 def _comment(row: Row) -> Comment:

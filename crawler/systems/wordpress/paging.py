@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.document import Document
 from crawler.extract.same_page import bare_host, bare_page
 from crawler.extract.text import line_of
+from crawler.systems.places import canonical_link
 from crawler.systems.wordpress.items import Items
 
 PAGE_NUMBER: Final = re.compile(r"/comment-page-([1-9]\d{0,5})(?=/|\?|\Z)|(?<=[?&]cpage=)([1-9]\d{0,5})(?=&|\Z)")
@@ -73,8 +74,7 @@ class CommentPages:
     @classmethod
     def of(cls, document: Document) -> CommentPages:
         """The comment pages of the thread that a document shows; none is known yet."""
-        canonical = document.first("link[rel=canonical]")
-        hrefs = [document.url, document.link(canonical.attributes.get("href")) if canonical is not None else None]
+        hrefs = [document.url, canonical_link(document)]
         host = bare_host(document.url)
         return cls({bare_page(href) for href in hrefs if href and bare_host(href) == host}, host)
 
