@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import subprocess
@@ -10,6 +11,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import archive
 
@@ -33,6 +35,12 @@ def page(number: int = 1, comments: int = 2, title: str = "A video", **texts: st
         for n in range(comments)
     )
     return PAGE.format(title=title, number=number, comments=items)
+
+
+def two_pages() -> tuple[str, str]:
+    """A thread of eight comments: what is to be at `/post/`, which shows two, and at `/post/comment-page-1/`."""
+    more = '<nav class="comment-navigation"><a class="prev" href="/post/comment-page-1/#comments">Older Comments</a></nav>'
+    return page(5, 2).replace("</ol>", f"</ol>{more}"), page(5, 6).replace("comment-50", "comment-51")
 
 
 BEGUN = multiprocessing.get_context("forkserver")
@@ -70,6 +78,12 @@ class Place:
 
     def open(self) -> archive.Archive:
         return archive.open(self.uri)
+
+    def failures(self) -> dict[str, dict[str, Any]]:
+        """What the crawl that ended last did not read, by address."""
+        rows = self.open().crawls(history=True).to_pylist()
+        latest = max((row for row in rows if row["ended_at"] is not None), key=lambda row: row["ended_at"])
+        return {failure["url"]: failure for failure in json.loads(latest["failures"])}
 
     def command(self, *words: str, **settings: object) -> list[str]:
         """A command with the settings of a test: no delays, few retries."""

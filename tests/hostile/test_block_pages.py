@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from raw_site import RawSite, answers, leads_to
-from running import Place, page
+from running import Place, page, two_pages
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
@@ -173,12 +172,6 @@ async def test_an_answer_to_a_system_that_is_a_block_page_is_no_page_of_a_thread
 # --- whole crawls --------------------------------------------------------------------------------
 
 
-def ended(place: Place) -> dict[str, str]:
-    rows = place.open().crawls(history=True).to_pylist()
-    latest = max((row for row in rows if row["ended_at"] is not None), key=lambda row: row["ended_at"])
-    return {failure["url"]: failure["reason"] for failure in json.loads(latest["failures"])}
-
-
 def test_a_thread_behind_a_block_page_keeps_its_comments(place: Place, raw_site: RawSites) -> None:
     """Each kind of block page in the place of a page whose comments are archived already."""
     numbers = dict(enumerate(BLOCKS, 1))
@@ -194,7 +187,7 @@ def test_a_thread_behind_a_block_page_keeps_its_comments(place: Place, raw_site:
     site.paths["/2/story"] = answers(BLOCKS["cloudflare"][1], "403 Forbidden")
     done = place.crawl(*urls)
     assert done.returncode == 1
-    reasons = ended(place)
+    reasons = {url: failure["reason"] for url, failure in place.failures().items()}
     expected = {site.url(f"/{n}/story"): reason(BLOCKS[name][0]) for n, name in numbers.items()}
     del expected[site.url("/1/story")]
     expected[site.url("/wp-login.php")] = "login"
@@ -207,8 +200,7 @@ def test_a_thread_behind_a_block_page_keeps_its_comments(place: Place, raw_site:
 
 
 def test_a_comment_page_behind_a_captcha_makes_the_thread_partial(place: Place, raw_site: RawSites) -> None:
-    more = '<nav class="comment-navigation"><a class="prev" href="/post/comment-page-1/#comments">Older Comments</a></nav>'
-    first, older = page(5, 2).replace("</ol>", f"</ol>{more}"), page(5, 6).replace("comment-50", "comment-51")
+    first, older = two_pages()
     site = raw_site({"/post/": answers(first), "/post/comment-page-1/": answers(older)})
     assert place.crawl(site.url("/post/")).returncode in (0, 3)
     known = place.open().comments().to_table().num_rows

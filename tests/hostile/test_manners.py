@@ -31,12 +31,6 @@ from crawler.politeness.reservation import (
 RawSites = Callable[..., RawSite]
 
 
-def failures(place: Place) -> dict[str, dict[str, str]]:
-    rows = place.open().crawls(history=True).to_pylist()
-    latest = max((row for row in rows if row["ended_at"] is not None), key=lambda row: row["ended_at"])
-    return {failure["url"]: failure for failure in json.loads(latest["failures"])}
-
-
 # --- the opt-out list ----------------------------------------------------------------------------
 
 LIST = """
@@ -87,7 +81,7 @@ def test_the_list_holds_for_redirects_and_for_robots_txt_and_a_wrong_list_stops_
     file.write_text("localhost\n", "utf-8")
     place.crawl(site.url("/away"), site.url("/good"), wanted.url("/page", "localhost"), OPT_OUT_FILE=file)
     assert wanted.connections == 0
-    assert {failure["reason"] for failure in failures(place).values()} == {"opt_out"}
+    assert {failure["reason"] for failure in place.failures().values()} == {"opt_out"}
     file.write_text("local host\n", "utf-8")
     refused = place.crawl(site.url("/good"), OPT_OUT_FILE=file)
     assert refused.returncode == 2
@@ -195,7 +189,7 @@ def test_reservations_are_recorded_and_those_that_are_obeyed_keep_a_page_out(pla
     )
     urls = [site.url(path) for path in site.paths if not path.startswith("/.")]
     place.crawl(*urls)
-    assert {u: f["reason"] for u, f in failures(place).items()} == {site.url("/tdm/"): "reserved"}
+    assert {u: f["reason"] for u, f in place.failures().items()} == {site.url("/tdm/"): "reserved"}
     assert not any("tdmrep" in line for line in site.asked), "the file is asked for only where it is obeyed"
     rows = {row["url"]: row for row in place.open().pages().to_pylist()}
     assert rows[site.url("/archive/")]["robots"] == ["noarchive"]
@@ -203,12 +197,12 @@ def test_reservations_are_recorded_and_those_that_are_obeyed_keep_a_page_out(pla
     assert rows[site.url("/free/")]["tdm_reservation"] is False
     assert rows[site.url("/file/")]["tdm_reservation"] is None
     place.crawl(*urls, OBEY_RESERVATIONS="noindex,noarchive,tdm-reservation,tdmrep.json")
-    lost = failures(place)
+    lost = place.failures()
     assert {url.removeprefix(site.url("")) for url in lost} == {"/archive/", "/header/", "/tdm/", "/file/"}
     assert "https://e.com/p" in lost[site.url("/file/")]["detail"]
     assert sum("tdmrep" in line for line in site.asked) == 1
     place.crawl(*urls, OBEY_RESERVATIONS="")
-    assert failures(place) == {}
+    assert place.failures() == {}
     assert {row["change"] for row in place.open().comments(history=True).to_pylist()} == {"new"}
 
 

@@ -222,11 +222,6 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
 SETTINGS = {"TWISTED_DNS_RESOLVER": "names.Resolver", "ALLOW_PRIVATE_HOSTS": NEWS, "RETRY_TIMES": 0}
 
 
-def failures(place: Place) -> dict[str, dict[str, str]]:
-    crawl = max(place.open().crawls(history=True).to_pylist(), key=lambda row: row["ended_at"] is not None)
-    return {failure["url"]: failure for failure in json.loads(crawl["failures"])}
-
-
 @pytest.mark.usefixtures("names")
 def test_no_redirect_and_no_refresh_leads_inside(place: Place, raw_site: RawSites) -> None:
     trap = raw_site({"/": answers(page(66, 1))})
@@ -248,7 +243,7 @@ def test_no_redirect_and_no_refresh_leads_inside(place: Place, raw_site: RawSite
     )
     done = place.crawl(*(site.url(path, NEWS) for path in site.paths), **SETTINGS)
     assert trap.connections == 0, trap.asked
-    lost = failures(place)
+    lost = place.failures()
     reasons = {path: lost[site.url(path, NEWS)]["reason"] for path in site.paths if path != "/good"}
     others = {"/to-user": "address", **dict.fromkeys(("/file", "/ftp", "/data", "/gopher"), "http")}
     others |= dict.fromkeys(("/bad-port", "/bad-host", "/round"), "redirects")
@@ -276,7 +271,7 @@ def test_no_link_of_a_page_and_no_robots_txt_leads_inside(place: Place, raw_site
     site.paths["/.well-known/tdmrep.json"] = leads_to(inside + "tdmrep.json")
     done = place.crawl(site.url("/ways/", NEWS), other.url("/page", NEWS), **settings)
     assert trap.connections == 0, trap.asked
-    assert failures(place)[other.url("/page", NEWS)]["reason"] == "private", "rules that lie inside are not read"
+    assert place.failures()[other.url("/page", NEWS)]["reason"] == "private", "rules that lie inside are not read"
     assert len(place.open().pages().to_pylist()) == 1, done.stderr
     assert all(inside not in str(row["url"]) for row in place.open().pages().to_pylist())
 
@@ -359,7 +354,7 @@ def test_no_sitemap_no_feed_and_no_listing_leads_inside(place: Place, raw_site: 
     done = place.run("crawl", "site", "-a", f"url={site.url('/', NEWS)}", **SETTINGS)
     assert trap.connections == 0, trap.asked
     assert [row["url"] for row in place.open().pages().to_pylist()] == [site.url("/own-story/", NEWS)], done.stderr
-    assert {failure["reason"] for failure in failures(place).values()} <= {"private", "place", "address"}
+    assert {failure["reason"] for failure in place.failures().values()} <= {"private", "place", "address"}
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_believed(place: Place, tmp_path: Path) -> None:
@@ -395,7 +390,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(place: Place, tmp
     try:
         done = place.crawl(url, RETRY_TIMES=0)
         assert done.returncode == 1
-        assert failures(place)[url]["reason"] in ("network", "robots")
+        assert place.failures()[url]["reason"] in ("network", "robots")
         assert asked == [], "nothing is said to whom one does not know"
         assert place.crawl(url, RETRY_TIMES=0, DOWNLOAD_VERIFY_CERTIFICATES=False).returncode == 0
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import resource
 import socket
 import threading
@@ -34,12 +33,6 @@ from crawler.systems.base import FetchError
 
 RawSites = Callable[..., RawSite]
 MB = 1024 * 1024
-
-
-def failures(place: Place) -> dict[str, dict[str, str]]:
-    rows = place.open().crawls(history=True).to_pylist()
-    ended = next(row for row in rows if row["ended_at"] is not None)
-    return {failure["url"]: failure for failure in json.loads(ended["failures"])}
 
 
 def zstd_bomb(size: int) -> bytes:
@@ -93,7 +86,7 @@ def test_every_flood_ends_with_its_reason_and_the_page_beside_it_is_read(place: 
         *map(site.url, site.paths),
         DOWNLOAD_MAXSIZE=MB, DOWNLOAD_TIMEOUT=10, RETRY_TIMES=0, MEMUSAGE_LIMIT_MB=max(600, inherited_mb + 50),
     )  # fmt: skip
-    lost = failures(place)
+    lost = place.failures()
     got = {path: lost.get(site.url(path), {}) for path in TRICKS}
     assert {path: f.get("reason") for path, f in got.items()} == {path: why for path, (_, why, _) in TRICKS.items()}
     for path, (_, _, said) in TRICKS.items():
@@ -144,7 +137,7 @@ def test_a_page_whose_address_is_too_long_is_listed_as_lost(place: Place, raw_si
     site = raw_site({"/1/": answers(page(1, 1))})
     done = place.crawl(site.url("/1/"), site.url("/" + "x" * 200), URLLENGTH_LIMIT=100)
     assert done.returncode == 1
-    (lost,) = failures(place).values()
+    (lost,) = place.failures().values()
     assert lost["reason"] == "address"
     assert "URLLENGTH_LIMIT" in lost["detail"]
 
@@ -183,7 +176,7 @@ def test_pages_of_a_site_are_capped_and_other_sites_are_not(tmp_path: Path) -> N
 def test_a_page_beyond_the_cap_is_listed_as_lost(place: Place, raw_site: RawSites) -> None:
     site = raw_site({f"/{n}/": answers(page(n, 1)) for n in range(1, 5)})
     done = place.crawl(*(site.url(f"/{n}/") for n in range(1, 5)), SITE_MAX_PAGES=2)
-    lost = failures(place)
+    lost = place.failures()
     assert {failure["reason"] for failure in lost.values()} == {"cap"}
     assert len(lost) == 2
     assert all("SITE_MAX_PAGES" in failure["detail"] for failure in lost.values())

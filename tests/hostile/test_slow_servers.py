@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
 
 import pytest
 from raw_site import RawSite, Reply, answers, drips, head, resets, sends, stalls
-from running import Place, page
+from running import Place, page, two_pages
 
 RawSites = Callable[..., RawSite]
 PAGE = page(1, 2)
@@ -51,8 +50,7 @@ def test_every_visit_ends_in_time_with_its_reason_and_another_host_is_not_kept_w
         DOWNLOAD_TIMEOUT=3, RETRY_TIMES=0, CONCURRENT_REQUESTS_PER_DOMAIN=4,
     )  # fmt: skip
     took = time.monotonic() - started
-    rows = place.open().crawls(history=True).to_pylist()
-    lost = {f["url"]: f for f in json.loads(next(row for row in rows if row["ended_at"] is not None)["failures"])}
+    lost = place.failures()
     got = {path: lost.get(slow.url(path), {}).get("reason") for path in WAYS}
     assert got == {path: reason for path, (_, reason) in WAYS.items()}
     assert len(place.open().pages().to_pylist()) == 20, done.stderr
@@ -78,9 +76,7 @@ def test_a_body_longer_than_stated_and_a_body_that_ends_with_the_connection_are_
 
 
 def test_a_thread_whose_next_page_is_cut_off_is_partial_and_loses_no_comment(place: Place, raw_site: RawSites) -> None:
-    more = '<nav class="comment-navigation"><a class="prev" href="/post/comment-page-1/#comments">Older Comments</a></nav>'
-    first = page(5, 2).replace("</ol>", f"</ol>{more}")
-    older = page(5, 6).replace("comment-50", "comment-51")
+    first, older = two_pages()
     site = raw_site({"/post/": answers(first), "/post/comment-page-1/": answers(older)})
     assert place.crawl(site.url("/post/")).returncode in (0, 3)
     known = place.open().comments().to_table().num_rows
@@ -93,7 +89,6 @@ def test_a_thread_whose_next_page_is_cut_off_is_partial_and_loses_no_comment(pla
     assert place.open().comments().to_table().num_rows == known
 
 
-MORE = '<nav class="comment-navigation"><a class="prev" href="/post/comment-page-1/#comments">Older Comments</a></nav>'
 BUSY = answers("busy", "503 Service Unavailable", "text/plain", Retry_After="120")
 
 
@@ -109,7 +104,7 @@ BUSY = answers("busy", "503 Service Unavailable", "text/plain", Retry_After="120
 def test_a_visit_ends_within_its_time_whatever_its_last_request_waits_for(
     place: Place, raw_site: RawSites, older: Reply
 ) -> None:
-    first = page(5, 2).replace("</ol>", f"</ol>{MORE}")
+    first, _ = two_pages()
     site = raw_site({"/post/": answers(first), "/post/comment-page-1/": older})
     log = place.folder / "log.txt"
     done = place.run(
