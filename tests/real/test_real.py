@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+import real_sites
 
-import archive
 from crawler.systems import REGISTRY
 
 FOLDER = os.environ.get("TALKBACK_REAL", "")
@@ -32,23 +29,11 @@ if not FOLDER:
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(not FOLDER, reason=NO_SERVER)]
 
-ROOT = Path(__file__).parents[2]
 NEVER = ("HIDDEN-", "REMOVED-TEXT")
 """Stands in each text that no visitor is shown."""
 
 
-@dataclass(frozen=True)
-class Crawled:
-    """A site after two crawls into one archive."""
-
-    truth: dict[str, Any]
-    folder: Path
-    statuses: list[int]
-    logs: str
-
-    def rows(self, table: str, **arguments: Any) -> list[dict[str, Any]]:
-        return getattr(archive.open(str(self.folder / "archive")), table)(**arguments).to_pylist()
-
+class Crawled(real_sites.Crawled):
     def by_page(self, table: str, **arguments: Any) -> dict[str, list[dict[str, Any]]]:
         """Rows of the system by the path of their page."""
         paths = {row["page_id"]: unquote(urlsplit(row["canonical_url"]).path) for row in self.rows("pages")}
@@ -63,16 +48,8 @@ class Crawled:
 def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     truth = json.loads(request.param.read_text())
     folder = tmp_path_factory.mktemp(request.param.parent.name)
-    urls = folder / "urls.txt"
-    urls.write_text("".join(f"{truth['site']}{quote(page['path'])}\n" for page in truth["pages"]))
-    command = [sys.executable, "-m", "scrapy", "crawl", "pages", "-a", f"url_file={urls}"]
-    settings = {"ARCHIVE_URI": folder / "archive", "STATE_DIR": folder / "state", "DOWNLOAD_DELAY": 0}
-    command += [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    runs = [
-        subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=240) for _ in range(2)
-    ]
-    logs = "\n".join(run.stderr[-20_000:] + run.stdout for run in runs)
-    return Crawled(truth, folder, [run.returncode for run in runs], logs)
+    urls = [truth["site"] + quote(page["path"]) for page in truth["pages"]]
+    return Crawled(truth, folder, *real_sites.crawl_twice(folder, urls))
 
 
 def differences(page: dict[str, Any], rows: list[dict[str, Any]]) -> list[str]:
@@ -133,13 +110,7 @@ def test_counts_settle_a_revisit_of_every_thread_that_was_read_whole(crawled: Cr
     if system.count_room == 1:
         pytest.skip("a request for its counts names one thread")
     before = len(crawled.rows("visits", history=True))
-    command = [sys.executable, "-m", "scrapy", "crawl", "revisit"]
-    settings = {
-        "ARCHIVE_URI": crawled.folder / "archive", "STATE_DIR": crawled.folder / "state", "DOWNLOAD_DELAY": 0,
-        "REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.000001,
-    }  # fmt: skip
-    command += [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    done = real_sites.crawl(crawled.folder, "revisit", REVISIT_MIN_HOURS=0, REVISIT_MAX_HOURS=0.000001)
     assert done.returncode in (0, 3), done.stdout + done.stderr[-3_000:]
     rows = sorted(crawled.rows("visits", history=True), key=lambda row: row["observed_at"])[before:]
     outcomes = {unquote(urlsplit(row["url"]).path): row["outcome"] for row in rows}
@@ -152,6 +123,4 @@ def test_counts_settle_a_revisit_of_every_thread_that_was_read_whole(crawled: Cr
 
 
 def test_the_second_crawl_adds_no_comment(crawled: Crawled) -> None:
-    history = Counter(row["comment_id"] for row in crawled.rows("comments", history=True))
-    assert history
-    assert {key: count for key, count in history.items() if count > 1} == {}
+    crawled.assert_no_comment_changed()

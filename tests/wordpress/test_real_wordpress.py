@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -16,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import real_sites
 from compare import differences
 
-import archive
 from archive.schema import Comment
 
 ENDPOINTS = os.environ.get("TALKBACK_WORDPRESS", "")
@@ -26,7 +24,6 @@ NO_SERVER = "no WordPress runs: make test-wordpress starts one"
 
 pytestmark = [pytest.mark.wordpress, pytest.mark.skipif(not ENDPOINTS, reason=NO_SERVER)]
 
-ROOT = Path(__file__).parents[2]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SITES: list[dict[str, str]] = json.loads(Path(ENDPOINTS).read_text())["sites"] if ENDPOINTS else [{"name": "none"}]
 
@@ -44,22 +41,13 @@ EMPTY = {
 
 
 @dataclass(frozen=True)
-class Crawled:
-    """A site after two crawls into one archive."""
-
+class Crawled(real_sites.Crawled):
     name: str
     url: str
-    truth: dict[str, Any]
-    folder: Path
-    statuses: list[int]
-    logs: str
 
     @property
     def has_rest(self) -> bool:
         return self.name in ("html5", "block", "legacy")
-
-    def rows(self, table: str, **arguments: Any) -> list[dict[str, Any]]:
-        return getattr(archive.open(str(self.folder / "archive")), table)(**arguments).to_pylist()
 
     def by_page(self, table: str, **arguments: Any) -> dict[str, list[dict[str, Any]]]:
         """Rows by the path of their page."""
@@ -82,22 +70,8 @@ def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     site = request.param
     truth = json.loads(Path(json.loads(Path(ENDPOINTS).read_text())["truth"]).read_text())
     folder = tmp_path_factory.mktemp(site["name"])
-    urls = folder / "urls.txt"
-    urls.write_text("".join(f"{site['url']}{page['path']}\n" for page in truth["pages"]))
-    command = [sys.executable, "-m", "scrapy", "crawl", "pages", "-a", f"url_file={urls}"]
-    settings = {"ARCHIVE_URI": folder / "archive", "STATE_DIR": folder / "state", "DOWNLOAD_DELAY": 0}
-    command += [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    runs = [
-        subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=240) for _ in range(2)
-    ]
-    return Crawled(
-        name=site["name"],
-        url=site["url"],
-        truth=truth,
-        folder=folder,
-        statuses=[run.returncode for run in runs],
-        logs="\n".join(run.stderr[-20_000:] + run.stdout for run in runs),
-    )
+    statuses, logs = real_sites.crawl_twice(folder, [site["url"] + page["path"] for page in truth["pages"]])
+    return Crawled(truth, folder, statuses, logs, site["name"], site["url"])
 
 
 def record(row: dict[str, Any]) -> Comment:
@@ -157,8 +131,6 @@ def test_each_thread_has_the_verdict_it_deserves(crawled: Crawled) -> None:
 
 
 def test_the_second_crawl_adds_no_comment(crawled: Crawled) -> None:
-    history = Counter(row["comment_id"] for row in crawled.rows("comments", history=True))
-    assert history
-    assert {key: count for key, count in history.items() if count > 1} == {}
+    crawled.assert_no_comment_changed()
     visits = Counter(row["page_id"] for row in crawled.rows("threads", history=True))
     assert set(visits.values()) == {2}, "each visit has its ledger"

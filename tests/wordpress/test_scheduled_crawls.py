@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_real_wordpress import ENDPOINTS, ROOT, SITES
-
-import archive
+import real_sites
+from test_real_wordpress import ENDPOINTS, SITES
 
 pytestmark = [
     pytest.mark.wordpress,
@@ -44,7 +42,7 @@ class Blog:
 
     def order(self, *orders: dict[str, Any]) -> list[Any]:
         directory = Path(ENDPOINTS).parent
-        site = ROOT / "tests" / "wordpress" / "site"
+        site = Path(__file__).parent / "site"
         settings = {"WP_SOCKET": (directory / "mysql.socket").read_text().strip(), "WP_SITE": str(site)}
         done = subprocess.run(
             ["php", "-d", "error_reporting=E_ALL & ~E_DEPRECATED", str(site / "change.php"), str(directory / "docroot"), json.dumps(orders)],
@@ -87,18 +85,11 @@ class Blog:
         self.add(chance.randint(0, 8), chance, f"round {turn}")
 
     def crawl(self, *words: str) -> None:
-        settings = {
-            "ARCHIVE_URI": self.folder / "archive", "STATE_DIR": self.folder / "state", "DOWNLOAD_DELAY": 0,
-        }  # fmt: skip
-        options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", *words, *options],
-            cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+        done = real_sites.crawl(self.folder, *words)
         assert done.returncode == 0, done.stdout + done.stderr[-3_000:]
 
-    def read(self, **which: Any) -> list[dict[str, Any]]:
-        return archive.open(str(self.folder / "archive")).comments(**which).to_pylist()
+    def read(self, table: str = "comments", **which: Any) -> list[dict[str, Any]]:
+        return real_sites.rows(self.folder, table, **which)
 
 
 @pytest.fixture
@@ -121,7 +112,7 @@ def test_after_each_crawl_the_archive_is_the_database_and_in_the_end_its_history
         blog.crawl("revisit", "-a", "which=all")
         visible = {int(row["native_id"]): row["text"] for row in blog.read() if row["status"] == "visible"}
         assert visible == blog.texts, f"round {turn}"
-        ledgers = archive.open(str(blog.folder / "archive")).threads().to_pylist()
+        ledgers = blog.read("threads")
         assert {row["verdict"] for row in ledgers} == {"complete"}, f"round {turn}"
     history = sorted(blog.read(history=True), key=lambda row: (row["observed_at"], row["native_id"]))
     found: dict[int, list[str]] = defaultdict(list)
@@ -129,7 +120,7 @@ def test_after_each_crawl_the_archive_is_the_database_and_in_the_end_its_history
         found[int(row["native_id"])].append(row["change"])
     assert found == blog.told
     assert sum(map(len, found.values())) > 120
-    for turn, at in enumerate(sorted({row["started_at"] for row in archive.open(str(blog.folder / "archive")).crawls().to_pylist()})[1:]):
+    for turn, at in enumerate(sorted({row["started_at"] for row in blog.read("crawls")})[1:]):
         earlier = blog.read(as_of=at)
         assert all(row["observed_at"] <= at for row in earlier), turn
 
@@ -153,11 +144,11 @@ def test_counts_of_all_posts_by_one_request_see_what_comes_and_what_goes(blog):
                 blog.texts[number] = order["text"]
             else:
                 del blog.texts[order["id"]]
-        begun = max(row["observed_at"] for row in archive.open(str(blog.folder / "archive")).visits().to_pylist())
+        begun = max(row["observed_at"] for row in blog.read("visits"))
         blog.crawl("revisit", *soon)
         visible = {int(row["native_id"]): row["text"] for row in blog.read() if row["status"] == "visible"}
         assert visible == blog.texts, f"turn {turn}"
-        rows = archive.open(str(blog.folder / "archive")).visits(history=True).to_pylist()
+        rows = blog.read("visits", history=True)
         rows = [row for row in rows if row["observed_at"] > begun]
         same = [row for row in rows if row["outcome"] == "unchanged" and row["stated"] is not None]
         assert len(same) == 3 - len(orders), f"turn {turn}: {rows}"
@@ -171,11 +162,11 @@ def test_a_new_post_is_found_by_the_site_crawl_and_a_page_that_changes_has_a_new
     only = blog.folder / "sites.toml"
     only.write_text('[defaults]\ninclude = ["thread-under-watch"]\n')
     blog.crawl("site", "-a", f"url={blog.url}/", "-s", f"SITES_FILE={only}")
-    pages = archive.open(str(blog.folder / "archive")).pages().to_pylist()
+    pages = blog.read("pages")
     assert sorted(row["title"] for row in pages) == [f"A thread under watch {n}" for n in range(3)]
     blog.order({"do": "title", "post": blog.posts[0]["id"], "title": "Another headline"}, {"do": "close", "post": blog.posts[1]["id"]})
     blog.crawl("revisit", "-a", "which=all")
-    after = archive.open(str(blog.folder / "archive")).pages().to_pylist()
+    after = blog.read("pages")
     assert "Another headline" in {row["title"] for row in after}
     assert sorted(row["comments_state"] for row in after) == ["closed", "open", "open"]
     blog.crawl("revisit", "-a", "which=due")
