@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from loopback import Answer
-from running import Place, page
+from running import page
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 COUNT = 12
-
-
-@pytest.fixture
-def place(tmp_path) -> Place:
-    return Place(tmp_path)
 
 
 def test_the_failure_is_said_once_each_page_is_named_and_the_next_run_reads_them_all(place, loopback):

@@ -68,11 +68,6 @@ class Talk(dict[str, Rule]):
         )
 
 
-@pytest.fixture
-def place(tmp_path) -> Place:
-    return Place(tmp_path)
-
-
 def site_of(place: Place, pages: dict[str, int], **born: datetime) -> tuple[LoopbackSite, Talk]:
     """A site whose pages were visited."""
     talk = Talk(pages)

@@ -27,11 +27,6 @@ def visits(place: Place) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: row["observed_at"])
 
 
-@pytest.fixture
-def place(tmp_path) -> Place:
-    return Place(tmp_path)
-
-
 def test_every_visit_leaves_a_row_with_its_validators_and_its_cost(place):
     site = LoopbackSite({"/a/": Answer(page(1), headers={**HTML, "ETag": '"v1"', "Last-Modified": "Tue, 01 Oct 2024 10:00:00 GMT"})})
     run(place, "pages", "-a", f"url={site.url('/a/')}")

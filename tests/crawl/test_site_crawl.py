@@ -45,11 +45,6 @@ def story(number: int, **options: object) -> Answer:
     return Answer(page(number, **options), headers=HTML)
 
 
-@pytest.fixture
-def place(tmp_path) -> Place:
-    return Place(tmp_path)
-
-
 def test_pages_of_sitemaps_feeds_and_listings_are_visited_once_each_and_traps_never(place):
     site = LoopbackSite({})
     site.paths |= {
