@@ -16,7 +16,6 @@ from crawler.resumption import claim
 from crawler.spiders.pages import PagesSpider
 
 HANDLER = "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def document(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import archive
@@ -12,6 +13,11 @@ from archive.schema import TABLES, Comment, Crawl, Page, Provenance, Share, Subs
 NOW = 1_700_000_000_123_456
 """2023-11-14T22:13:20.123456Z in microseconds."""
 SECOND = 1_000_000
+
+
+def at(second: int) -> datetime:
+    """A time so many seconds after NOW."""
+    return datetime.fromtimestamp(NOW // SECOND + second, UTC) + timedelta(microseconds=NOW % SECOND)
 
 
 def seen(capture: str = "capture-1", at: int = NOW, site: str = "example.org", crawl: str = "crawl-1") -> Provenance:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import duckdb
 import pandas as pd
@@ -11,15 +11,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as pa_dataset
 import pytest
-from archive_rows import NOW, SECOND, add_visit, comment, crawl, page, read, seen, started
+from archive_rows import NOW, SECOND, add_visit, at, comment, crawl, page, read, seen, started
 
 import archive
 from archive.errors import ArchiveError
 from archive.schema import TABLES
-
-
-def at(second: int) -> datetime:
-    return datetime.fromtimestamp((NOW // SECOND) + second, UTC) + timedelta(microseconds=NOW % SECOND)
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from archive_rows import NOW, SECOND, comment, ledger, page, seen, started
+from archive_rows import NOW, SECOND, at, comment, ledger, page, seen, started
 from hypothesis import given, settings
 from test_columns import records
 
@@ -20,10 +20,6 @@ from archive.export import FORMATS, export, of_verdict, whole_file
 from archive.schema import TABLES
 
 GAPS = [{"parent": None, "expected": 3, "got": 1, "reason": "gone"}]
-
-
-def at(second: int) -> datetime:
-    return datetime.fromtimestamp(NOW // SECOND + second, UTC) + timedelta(microseconds=NOW % SECOND)
 
 
 @pytest.fixture(scope="module")

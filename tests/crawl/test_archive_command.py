@@ -12,14 +12,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from loopback import Answer, LoopbackSite
+from loopback import HTML, Answer, LoopbackSite
 from running import ENVIRONMENT, PROJECT, Place, page
 from scrapy.cmdline import execute
 
 import archive
 from archive.erased import KEYS_VARIABLE
 
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 TASKS = ("info", "verify", "compact", "vacuum", "history", "export", "erase", "views")
 
 

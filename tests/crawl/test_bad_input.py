@@ -6,12 +6,11 @@ import gzip
 import os
 
 import pytest
-from loopback import Answer, LoopbackSite
+from loopback import HTML, Answer, LoopbackSite
 from running import Place, page
 
 from archive.schema import TABLES
 
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 PLAIN = {"Content-Type": "text/html"}
 RUSSIAN = "Это комментарий о новостях, и он достаточно длинный, чтобы узнать кодировку по буквам."
 CHINESE = "这是一条关于新闻的评论，它足够长，可以从字节中看出它的编码，我们希望一切正常。"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from loopback import Answer
+from loopback import HTML, Answer
 from running import page
 
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 COUNT = 12
 
 

@@ -8,11 +8,9 @@ import threading
 import time
 from collections import Counter
 
-from loopback import Answer
+from loopback import HTML, Answer
 from running import page
 from soundness import findings
-
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def test_the_same_command_visits_what_is_left_says_so_and_is_not_run_twice_at_a_time(loopback, place):

@@ -12,10 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from loopback import Answer, LoopbackSite, Rule
+from loopback import HTML, Answer, LoopbackSite, Rule
 from running import Place
 
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 JSON = {"Content-Type": "application/json"}
 SOON = {"REVISIT_MIN_HOURS": 0, "REVISIT_MAX_HOURS": 0.000001}
 """Bounds at which everything is due at once."""

@@ -8,10 +8,8 @@ import signal
 import time
 
 import pytest
-from loopback import Answer
+from loopback import HTML, Answer
 from running import ENVIRONMENT, page
-
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def test_a_page_with_its_thread_is_archived_and_the_exit_status_is_0(loopback, place):

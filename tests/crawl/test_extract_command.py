@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 
-from loopback import Answer
+from loopback import HTML, Answer
 from running import ENVIRONMENT, PROJECT, page
-
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def test_a_saved_page_becomes_one_line_of_json_and_nothing_is_written(place):

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "monitoring"))  # site_archive
 
-from loopback import Answer, LoopbackSite
+from loopback import HTML, Answer, LoopbackSite
 from running import Place, page
 from scrapy.settings import Settings
 from site_archive import PAGES, write
@@ -31,7 +31,7 @@ def site(loopback) -> LoopbackSite:
 
 
 def html_page(*words, **more) -> Answer:
-    return Answer(page(*words, **more), headers={"Content-Type": "text/html; charset=utf-8"})
+    return Answer(page(*words, **more), headers=HTML)
 
 
 def report_of(place: Place) -> dict:

@@ -7,13 +7,11 @@ import subprocess
 import time
 
 import pytest
-from loopback import Answer, LoopbackSite
+from loopback import HTML, Answer, LoopbackSite
 from running import Place, page
 
 from crawler.schedule.due import due_pages, most_urgent
 from crawler.schedule.model import DAY, Pace
-
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def run(place: Place, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:

@@ -9,12 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from loopback import Answer, LoopbackSite
+from loopback import HTML, XML, Answer, LoopbackSite
 from running import PROJECT, Place, page
 
 from sample import FAULTY, URLS, serve
 
-XML = {"Content-Type": "application/xml"}
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
@@ -34,7 +33,6 @@ def home(*paths: str, head: str = "", more: str = "") -> Answer:
     return Answer(f'<html><head>{head}</head><body class="home blog">{teasers(*paths)}{more}</body></html>', headers=HTML)
 
 
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 ONE = {"CONCURRENT_REQUESTS_PER_DOMAIN": 1}

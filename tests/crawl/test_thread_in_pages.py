@@ -7,11 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 import pytest
-from loopback import Answer, LoopbackSite
+from loopback import HTML, XML, Answer, LoopbackSite
 from running import Place
 
-HTML = {"Content-Type": "text/html; charset=utf-8"}
-XML = {"Content-Type": "application/xml"}
 NAMES = ("Ann Okafor", "Bo Lind", "Cy Young", "Dee Park", "Ed Moss", "Fay Wu", "Gus Orr")
 SUBJECTS = ("harbour", "bridge", "library", "market", "station", "museum", "school", "theatre", "stadium")
 PAGES, SIZE = 3, 8

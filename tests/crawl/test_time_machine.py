@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from loopback import Answer, LoopbackSite
-from pages_crawl import HTML, Crawls
+from loopback import HTML, Answer, LoopbackSite
+from pages_crawl import Crawls
 from running import page
 from scrapy.http import HtmlResponse
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from loopback import Answer, LoopbackSite
+from loopback import HTML, Answer, LoopbackSite
 
 import archive
 
@@ -26,7 +26,6 @@ STORY = """<!doctype html><html lang="en"><head><title>A story</title><meta prop
 <b class="fn">Reader</b> <span class="says">says:</span></div><div class="comment-metadata"><a href="#comment-7">
 <time datetime="2024-05-01T10:00:00+00:00">then</time></a></div></footer><div class="comment-content"><p>Text</p></div></article></li></ol>
 <div id="respond"><form id="commentform"><input type="hidden" name="comment_post_ID" value="1"></form></div></div></body></html>"""
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 QUICK = ["-s", "DOWNLOAD_DELAY=0"]
 
 

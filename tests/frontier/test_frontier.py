@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 
 import pytest
-from loopback import Answer
-from pages_crawl import HTML, Crawls, document
+from loopback import HTML, Answer
+from pages_crawl import Crawls, document
 from scrapy import Request, signals
 from scrapy.exceptions import CloseSpider, DropItem, IgnoreRequest
 

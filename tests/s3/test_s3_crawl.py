@@ -11,14 +11,13 @@ from collections import Counter
 
 import pytest
 from bucket import TAKES_LONG, only_real
-from loopback import Answer
+from loopback import HTML, Answer
 from proxy import Kind
 from running import PROJECT, page
 from soundness import findings, verify_sees_what_a_kill_could_do
 
 KILLS = int(os.environ.get("TALKBACK_KILLS") or 10)
 PAGES = 10
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 SETTINGS = {
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 2,

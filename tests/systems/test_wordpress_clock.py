@@ -10,7 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import answering, read
-from wordpress_site import BASE, BERLIN, JSON, POST, Row, comment_page_url, facts_url, html_answer, page, rest_error
+from wordpress_site import (
+    BERLIN,
+    FEED_LINK,
+    JSON,
+    POST,
+    SETTINGS_URL,
+    SUMMER,
+    Row,
+    comment_page_url,
+    facts_url,
+    html_answer,
+    micros,
+    page,
+    rest_error,
+)
 
 from crawler.extract.document import Document
 from crawler.systems.wordpress import WordPress
@@ -24,14 +38,7 @@ from crawler.systems.wordpress.clock import (
 )
 
 SYSTEM = WordPress()
-FEED_LINK = f'<link rel="alternate" type="application/rss+xml" href="{POST}feed/">'
-SETTINGS_URL = f"{BASE}/wp-json/?_fields=timezone_string,gmt_offset"
 WINTER = datetime(2021, 2, 5, 17, 55, 53, tzinfo=UTC)
-SUMMER = datetime(2021, 7, 20, 8, 15, 30, tzinfo=UTC)
-
-
-def micros(when: datetime) -> int:
-    return int(when.timestamp()) * 1_000_000
 
 
 def feed(*rows: Row, link: str = POST) -> tuple[int, dict[str, str], bytes]:

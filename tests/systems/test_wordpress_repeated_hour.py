@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import NOW, answering, read
 from wordpress_site import (
-    BASE,
+    FEED_LINK,
     JSON,
     POST,
+    SETTINGS_URL,
+    SUMMER,
     Row,
     comment_page_url,
     facts_url,
     html_answer,
+    micros,
     page,
     rest_answer,
     rest_error,
@@ -32,13 +35,6 @@ FIRST_PASS = datetime(2021, 10, 31, 0, 30, 10, tzinfo=UTC)
 """02:30:10 in Berlin, the first time; an hour later it is 02:30:10 again."""
 PRINTED = "2021-10-31T02:30:10+01:00"
 """What WordPress prints for both."""
-SUMMER = datetime(2021, 7, 20, 8, 15, 30, tzinfo=UTC)
-FEED_LINK = f'<link rel="alternate" type="application/rss+xml" href="{POST}feed/">'
-SETTINGS_URL = f"{BASE}/wp-json/?_fields=timezone_string,gmt_offset"
-
-
-def micros(when: datetime) -> int:
-    return int(when.timestamp()) * 1_000_000
 
 
 def as_printed(html: str) -> str:

@@ -11,6 +11,7 @@ from wordpress_site import (
     HTML,
     JSON,
     POST,
+    SETTINGS_URL,
     TOTAL_URL,
     Row,
     comment_page_url,
@@ -25,7 +26,6 @@ from crawler.systems.wordpress import WordPress
 from crawler.systems.wordpress.rest import Fact, depths
 
 SYSTEM = WordPress()
-SETTINGS_URL = f"{BASE}/wp-json/?_fields=timezone_string,gmt_offset"
 ROWS = [Row(1, "Wu Kim"), Row(2, "Ivan Do", parent=1), Row(3, "Jag Singh", parent=2)]
 
 

@@ -15,6 +15,9 @@ FIELDS = "id,parent,author,author_name,author_url,date,date_gmt,link,status,type
 BERLIN = ZoneInfo("Europe/Berlin")
 HTML = {"content-type": "text/html; charset=UTF-8"}
 JSON = {"content-type": "application/json; charset=UTF-8"}
+FEED_LINK = f'<link rel="alternate" type="application/rss+xml" href="{POST}feed/">'
+SETTINGS_URL = f"{BASE}/wp-json/?_fields=timezone_string,gmt_offset"
+SUMMER = datetime(2021, 7, 20, 8, 15, 30, tzinfo=UTC)
 
 
 @dataclass
@@ -175,6 +178,10 @@ def include_url(*ids: int) -> str:
 def rest_answer(rows: list[Row], *, total: int, pages: int = 1, whole: bool = False) -> tuple[int, dict[str, str], bytes]:
     body = json.dumps([rest_row(row, whole=whole) for row in rows]).encode()
     return 200, JSON | {"x-wp-total": str(total), "x-wp-totalpages": str(pages)}, body
+
+
+def micros(when: datetime) -> int:
+    return int(when.timestamp()) * 1_000_000
 
 
 def html_answer(html: str) -> tuple[int, dict[str, str], bytes]:
