@@ -86,7 +86,6 @@ class Due:
     url: str
     canonical: str
     """Its canonical address, which its key is made of."""
-    site: str
     urgency: float
     """1 and more: it is due."""
     due_at: float
@@ -149,7 +148,7 @@ def due_pages(
         written = _written(archive, site)
         habits = habits_of(((page.born, page.visits) for page in pages.values()), written)
         for page_id, page in pages.items():
-            yield _due(page_id, site, page, now=now, pace=pace, habits=habits, counts=counts)
+            yield _due(page_id, page, now=now, pace=pace, habits=habits, counts=counts)
 
 
 def most_urgent(pages: Iterator[Due], budget: int) -> list[Due]:
@@ -159,7 +158,7 @@ def most_urgent(pages: Iterator[Due], budget: int) -> list[Due]:
     """
     due = (page for page in pages if page.urgency >= 1)
     if not budget:
-        return sorted(due, key=_urgency, reverse=True)
+        return sorted(due, key=lambda page: page.urgency, reverse=True)
     chosen: list[tuple[float, int, Due]] = []
     cost = 0.0
     for number, page in enumerate(due):
@@ -201,13 +200,7 @@ def sites_of(archive: Archive) -> set[str]:
     return {partition["site"] for _, partition in archive.parts("pages")}
 
 
-def _urgency(page: Due) -> float:
-    return page.urgency
-
-
-def _due(
-    page_id: str, site: str, page: _Page, *, now: float, pace: Pace, habits: Habits, counts: Counts
-) -> Due:
+def _due(page_id: str, page: _Page, *, now: float, pace: Pace, habits: Habits, counts: Counts) -> Due:
     threads = list(page.threads.values())
     parts = [counts(thread) if thread.is_whole else None for thread in threads]
     is_sound = not (page.failures or page.is_gone) and now - page.disagreed >= DISTRUST
@@ -230,7 +223,6 @@ def _due(
     return Due(
         url=page.url,
         canonical=page.canonical,
-        site=site,
         urgency=max(urgency, 1.0) if now >= at else 0.0,
         due_at=at,
         requests=page.requests,

@@ -10,6 +10,7 @@ import pytest
 from loopback import HTML, Answer, LoopbackSite
 from running import Place, page
 
+from crawler.extract.urls import site_of
 from crawler.schedule.due import due_pages, most_urgent
 from crawler.schedule.model import DAY, Pace
 
@@ -284,7 +285,7 @@ def test_a_page_that_moved_to_another_site_is_visited_there_and_not_due_here_for
     assert {(row["outcome"], row["site"], row["detail"]) for row in rows[1:]} == {
         ("moved", f"127.0.0.1:{old.port}", new.url("/a/")), ("read", f"127.0.0.1:{new.port}", None),
     }  # fmt: skip
-    due = {one.site: one.urgency >= 1 for one in due_pages(place.open(), time.time() + 20 * DAY, Pace())}
+    due = {site_of(one.url): one.urgency >= 1 for one in due_pages(place.open(), time.time() + 20 * DAY, Pace())}
     assert due == {f"127.0.0.1:{old.port}": False, f"127.0.0.1:{new.port}": True}
 
 

@@ -52,7 +52,7 @@ def test_a_thread_that_has_no_room_goes_alone_and_keeps_nobody_else_from_a_group
 def page(url: str, urgency: float, *, look: float = 1.0, may_probe: bool = True, due_at: float = 0.0) -> Due:
     thread = KnownThread("waline", "t", url, url, "complete", 1, 1, ())
     return Due(
-        url=url, canonical=url, site="s", urgency=urgency, due_at=due_at, requests=4, threads=[thread],
+        url=url, canonical=url, urgency=urgency, due_at=due_at, requests=4, threads=[thread],
         look=look, may_probe=may_probe, may_fill=True,
     )  # fmt: skip
 
