@@ -18,6 +18,16 @@ from crawler.spiders.pages import PagesSpider
 HANDLER = "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"
 
 
+def in_this_loop(**settings: Any) -> Settings:
+    """The project's settings for a crawl in the test's own event loop, without pauses between requests."""
+    found = Settings()
+    found.setmodule("crawler.settings")
+    handlers = {"http": HANDLER, "https": HANDLER, **dict.fromkeys(("data", "file", "ftp", "s3"))}
+    own = {"TWISTED_REACTOR_ENABLED": False, "DOWNLOAD_HANDLERS": handlers, "DOWNLOAD_DELAY": 0, "MEMUSAGE_ENABLED": False}
+    found.setdict({**own, **settings}, priority="cmdline")
+    return found
+
+
 def document(number: int) -> str:
     """A page with one comment."""
     return (
@@ -48,23 +58,11 @@ class Crawls:
 
     async def run(self, *urls: str, spider: type[PagesSpider] = PagesSpider, **changes: Any) -> tuple[Report, Crawler]:
         """Run ``pages`` over addresses to its end."""
-        settings = Settings()
-        settings.setmodule("crawler.settings")
-        settings.setdict(
-            {
-                "TWISTED_REACTOR_ENABLED": False,
-                "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, **dict.fromkeys(("data", "file", "ftp", "s3"))},
-                "ARCHIVE_URI": str(self.folder / "archive"),
-                "STATE_DIR": str(self.folder / "state"),
-                "DOWNLOAD_DELAY": 0,
-                "BACKOFF_SECONDS": 0.02,
-                "RETRY_TIMES": 1,
-                "MEMUSAGE_ENABLED": False,
-                "PROGRESS_ENABLED": False,
-                **changes,
-            },
-            priority="cmdline",
-        )
+        own = {
+            "ARCHIVE_URI": str(self.folder / "archive"), "STATE_DIR": str(self.folder / "state"),
+            "BACKOFF_SECONDS": 0.02, "RETRY_TIMES": 1, "PROGRESS_ENABLED": False,
+        }  # fmt: skip
+        settings = in_this_loop(**{**own, **changes})
         claimed = claim(settings, "pages", {"url": ",".join(urls)})
         found = {"CRAWL_ID": claimed.crawl_id, "FRONTIER_FILE": str(claimed.file)}
         settings.setdict({**found, **changes, "CRAWL_ID": claimed.crawl_id}, priority="cmdline")

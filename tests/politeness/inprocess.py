@@ -6,34 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+from pages_crawl import in_this_loop
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
-from scrapy.settings import Settings
-
-HANDLER = "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"
 
 
 async def crawl(work: Callable[[Crawler], Awaitable[None]], **changes: Any) -> Crawler:
     """Run ``work`` while a spider is open. Pauses are short unless a test changes them."""
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    settings.setdict(
-        {
-            "TWISTED_REACTOR_ENABLED": False,
-            "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, **dict.fromkeys(("data", "file", "ftp", "s3"))},
-            "SPIDER_MODULES": [],
-            "ITEM_PIPELINES": {},
-            "EXTENSIONS": {},
-            "DOWNLOAD_DELAY": 0,
-            "BACKOFF_SECONDS": 0.05,
-            "RETRY_TIMES": 2,
-            "DOWNLOAD_TIMEOUT": 5,
-            "MEMUSAGE_ENABLED": False,
-            **changes,
-        },
-        priority="cmdline",
-    )
+    own = {
+        "SPIDER_MODULES": [], "ITEM_PIPELINES": {}, "EXTENSIONS": {},
+        "BACKOFF_SECONDS": 0.05, "RETRY_TIMES": 2, "DOWNLOAD_TIMEOUT": 5,
+    }  # fmt: skip
     errors: list[BaseException] = []
 
     class Visitor(Spider):
@@ -47,7 +31,7 @@ async def crawl(work: Callable[[Crawler], Awaitable[None]], **changes: Any) -> C
             for request in ():
                 yield request
 
-    runner = AsyncCrawlerRunner(settings)
+    runner = AsyncCrawlerRunner(in_this_loop(**{**own, **changes}))
     crawler = runner.create_crawler(Visitor)
     await asyncio.wait_for(runner.crawl(crawler), 30)
     if errors:
