@@ -61,6 +61,15 @@ MORE = {
     "Chinese, short": '<a href="#">加载更多</a>',
     "Chinese login": "<p>登录后查看全部评论</p>",
     "Korean": "<button>댓글 더보기</button>",
+    "a list of all with its number": '<a href="#">View all comments (35)</a>',
+    "a number to show": '<a href="#">Voir les 35 commentaires</a>',
+    "the number of the others": '<a href="/all">Leggi gli altri 27 commenti</a>',
+    "the number of the next": '<a href="/all">Next 20 comments</a>',
+    "a control of a script alone": '<div class="more">View More Comments</div>',
+    "a label in wrappers": '<a href="#"><span><i><b><em>Load more comments</em></b></i></span></a>',
+    "Croatian": "<button>Učitaj još komentara</button>",
+    "Indonesian, all": '<a href="/all">Lihat Semua Komentar</a>',
+    "Hebrew": '<a href="#">תגובות נוספות</a>',
 }
 """What may stand right behind the last of eight comments, and says that they are not all."""
 PAGER = {
@@ -68,6 +77,8 @@ PAGER = {
     "a number of its own name": '<div><span>1</span> <a href="/story?talk=2">2</a></div>',
     "a word": '<div><a href="/story?p=2">Next</a></div>',
     "an arrow": '<div><a href="/story?p=2">»</a></div>',
+    "a word beside that for comments": '<div><a href="/story?p=2">التعليقات التالية</a></div>',
+    "so many of the next": '<div><a href="/story?p=2">次の20件</a></div>',
     "a page of some": "<p>Page 1 of 6</p>",
     "numbers behind the address": '<div>Pages: <b>1</b> <a href="/story/8">2</a> <a href="/story/16">3</a></div>',
     "the number shown in brackets": '<div>Pages: [<b>1</b>] <a href="/story.8">2</a> <a href="/story.16">3</a></div>',
@@ -115,6 +126,9 @@ NO_MORE = {
     "all of all": "<p>Showing 8 of 8 comments</p>",
     "another story": '<a href="/story-2">Next</a>',
     "the comment after this": '<a href="#c5">Next comment</a>',
+    "orders": '<p><a href="#all">All comments</a> <a href="#top">Top comments</a></p>',
+    "another story and its number": '<p><a href="/other">View comments (35)</a></p>',
+    "a rule with a number": "<p>See why all comments close after 14 days</p>",
 }
 
 

@@ -24,6 +24,7 @@ from crawler.extract.text import line_of
 from crawler.extract.urls import site_of
 from crawler.systems.around.place import Place
 from crawler.systems.around.tree import Tree
+from crawler.systems.around.words import speaks_of_comments
 
 NEAR: Final = 120
 """Nodes before the first and behind the last comment among which pages are linked."""
@@ -38,14 +39,14 @@ RELATED: Final = ("next", "prev")
 """What a link is that leads to a neighbour, by ``rel``."""
 
 _NEXT = re.compile(
-    r"^(?:\W*+(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
+    r"^(?:\W*+(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+\d{1,4})?(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
     r"|(?:nächste|ältere|neuere|vorherige|weitere|alle|mehr|weiter)(?:\s+(?:seite|kommentare|beiträge))*|weiter"
     r"|(?:page\s+)?suivante?s?|(?:commentaires\s+)?(?:plus\s+)?(?:anciens|récents|précédents|suivants)"
     r"|siguientes?|anteriores?|más\s+comentarios|successiv[aoi]|precedent[ei]|próxim[ao]s?|seguintes?"
     r"|następn[aey]|starsze|nowsze|poprzedni[ae]|dalej|więcej(?:\s+komentarzy)?|wszystkie(?:\s+komentarze)?"
     r"|след(?:ующ\w+)?\.?|далее|дальше|вперед|вперёд|ещё|еще|пред(?:ыдущ\w+)?\.?|назад|все\s+комментарии"
     r"|volgende|vorige|oudere|nieuwere|nästa|föregående|äldre|neste|næste|forrige|seuraava|další|předchozí|starší"
-    r"|sonraki|önceki|次へ?|前へ|次のページ|下一?[页頁]|上一?[页頁]|다음|이전|επόμεν\w+|προηγούμεν\w+|التالي|السابق|הבא"
+    r"|sonraki|önceki|次(?:へ|の\d{1,4}件)?|前へ|次のページ|下一?[页頁]|上一?[页頁]|다음|이전|επόμεν\w+|προηγούμεν\w+|التالية?|السابقة?|הבא(?:ות|ים)?"
     r")|[^\w»›→>«‹←<]*+[»›→>«‹←<])(?:[^\w(]++|\((?!\d))*+(?:\(\d+\))?\W*+$",
     re.IGNORECASE,
 )
@@ -163,9 +164,7 @@ def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: 
     if not href or href.startswith("#"):
         return None
     text = tree.line(node, 40) or tree.attrs[node].get("title") or ""
-    is_next = (tree.attrs[node].get("rel") or "") in RELATED or (
-        len(text) < 40 and _NEXT.match(text) is not None
-    )
+    is_next = (tree.attrs[node].get("rel") or "") in RELATED or (len(text) < 40 and _is_next(text))
     is_plain = any(tree.tags[up] == "noscript" for up in tree.above(node, UNSCRIPTED))
     number = _NUMBER.match(text)
     if not (is_next or is_plain or number) and text:
@@ -195,6 +194,13 @@ def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: 
         return url
     same_thread = there.path == here.path or is_below or "comment" in changed
     return url if same_thread and (is_inside or _PAGED.search(changed)) else None
+
+
+def _is_next(text: str) -> bool:
+    """Whether a label says that a link goes on, whatever word for comments stands in it: ``Comentarios siguientes``."""
+    words = text.split()
+    bare = " ".join(word for word in words if not speaks_of_comments(word)) if len(words) > 1 else text
+    return _NEXT.match(text) is not None or (bare != text and _NEXT.match(bare) is not None)
 
 
 def _is_next_in_line(path: str, home: str) -> bool:

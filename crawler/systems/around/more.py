@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from importlib import resources
 from typing import Final
 
-from crawler.systems.around.counts import LONGEST_SAYING
+from crawler.systems.around.counts import LONGEST_SAYING, stated_in
 from crawler.systems.around.links import NEAR
 from crawler.systems.around.place import Place
 from crawler.systems.around.states import barred
-from crawler.systems.around.tree import Tree, is_pressed, leads_nowhere
-from crawler.systems.around.words import speaks_of_comments
+from crawler.systems.around.tree import Tree, is_pressed, is_unshown, leads_nowhere
+from crawler.systems.around.words import Words, speaks_of_comments
+
+_TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/more.json").read_text("utf-8"))
+"""``shows``: what a control does that brings comments; ``closely``: the same where words are not parted; ``every``:
+that it brings all of them.
+"""
+
+SHOWS: Final = frozenset(_TABLES["shows"])
+_SHOWS, _EVERY = Words([*_TABLES["shows"], *_TABLES["closely"]]), Words(_TABLES["every"])
 
 _MORE = re.compile(
-    r"^\W*(?:[^\W\d_]+\s+)?(\d{1,5})\s+(?:more|further|other|additional|older|earlier|weitere|autres|más|mais|altri|meer"
-    r"|więcej|ещё|еще)\b|^\W*(?:[^\W\d_]+\s+)?(?:ещё|еще|plus|weitere)\s+(\d{1,5})\s"
-    r"|^\W*(?:[^\W\d_]+\s+)?(\d{1,5})\s+\w+\s+(?:más|mais|de plus)\b",
+    r"^\W*(?:[^\W\d_]+\s+){0,3}(?:(\d{1,5})\s+(?:more|further|other|additional|older|earlier|weitere[n]?|andere[n]?"
+    r"|autres|más|mais|otros|outros|altri|meer|więcej|kolejn\w+|další\w*|ещё|еще|još|flere?|fler)\b"
+    r"|(?:ещё|еще|plus|weitere[n]?|anderen|altri|autres|otros|outros|other|next|još|kolejn\w+|další\w*)\s+(\d{1,5})\s"
+    r"|(\d{1,5})\s+\w+\s+(?:más|mais|de plus)\b)",
     re.IGNORECASE,
 )
-"""``Load 28 more comments`` in some languages."""
+"""``Load 28 more comments``, ``Read the other 28 comments`` in some languages."""
 
 _MORE_ALONE = re.compile(
-    r"\W*(?:(?:and|show|view|see|load)\s+)?(\d{1,5})\s+(?:more|weitere|autres|más|mais|altri|meer|więcej)\W*",
+    r"\W*(?:(?:and|show|view|see|load)\s+)?(\d{1,5})\s+(?:more|weitere|autres|más|mais|altri|meer|więcej)\W*"
+    r"|\W*(?:next|nächste)\s+(\d{1,5})\W*|次の?(\d{1,5})件\W*",
     re.IGNORECASE,
 )
 
@@ -63,22 +75,40 @@ _ALL = re.compile(
 
 def all_stated(place: Place) -> int | None:
     """How many comments there are by what leads to all of them, next to the thread; None where nothing does."""
-    for line in place.lines_beside(LONGEST_SAYING):
+    for node, line in place.said_beside(LONGEST_SAYING):
         found = _ALL.search(line)
         figures = re.sub(r"\D", "", "".join(filter(None, found.groups()))) if found is not None else ""
         if figures:
             return int(figures)
+        is_told = _shows_all(line) or (_shows_some(line) and _is_of_script(place.tree, node))
+        stated = stated_in(line) if is_told else None
+        if stated is not None and stated.is_exact:
+            return stated.comments
     return None
+
+
+def _is_of_script(tree: Tree, node: int) -> bool:
+    """Whether a text is the label of a control that leads to no other page, which may be that of another story."""
+    return is_pressed(tree, node) and leads_nowhere(tree.link_of(node))
+
+
+def _shows_some(line: str) -> bool:
+    """Whether a label says that something is shown, and not more of it: ``View 51 comments``."""
+    return _SHOWS.are_in(line.casefold()) and _FURTHER.search(line) is None
+
+
+def _shows_all(line: str) -> bool:
+    """Whether a label says that all of something are shown: ``View all comments (51)``."""
+    return _EVERY.are_in(line.casefold()) and _shows_some(line)
 
 
 _FURTHER = re.compile(
     r"\b(?:more|older|(?:next|previous)(?! (?:comment|reply|post)\b)"
     r"|mehr|weitere|ältere|plus de|davantage|autres|más|mais|altri|meer|więcej|ещё|еще"
     r"|больше|більше|több|további|více|další|viac|ďalšie|fler[ea]?|lisää|daha fazla|thêm|lainnya|rohkem|daugiau"
-    r"|mai multe?|(?:show|view|see|read|load|display|expand)\s+all|alle (?=\S+ (?:anzeigen|lesen|laden|ansehen|zeigen))"
-    r"|(?:voir|afficher|lire) tous les|(?:ver|mostrar|leer) todos los|ver todos os|(?:mostra|leggi|vedi) tutti i"
-    r"|(?:pokaż|zobacz|czytaj) wszystkie|(?:показать|читать|смотреть|посмотреть) все)\b"
-    r"|περισσότερ|المزيد|עוד|更多|全部|もっと|さらに|すべて|더\s?보기|더보기|อีก|เพิ่มเติม",
+    r"|mai multe?|još|още|више|več|vairāk|selengkapnya|berikutnya|kolejne|starsze|oudere|eldre|ældre|äldre|starší"
+    r"|следующие|предыдущие)\b"
+    r"|περισσότερ|المزيد|التالية|السابقة|עוד|נוספ|הבאות|بیشتر|अधिक|更多|もっと|さらに|더\s?보기|더보기|อีก|เพิ่มเติม",
     re.IGNORECASE,
 )
 
@@ -105,17 +135,32 @@ def leads_to_more(place: Place) -> str | None:
     tree = place.tree
     for node in place.beside():
         line = tree.texts[node]
-        if not 0 < len(line) <= LONGEST_SAYING or any(map(str.isdecimal, line)) or not is_pressed(tree, node):
+        if not 0 < len(line) <= LONGEST_SAYING or any(map(str.isdecimal, line)):
             continue
-        further = _FURTHER.search(line)
-        if further is not None:
-            words = [*line[: further.start()].split()[-_NEAR_FURTHER:], *line[further.end() :].split()[:_NEAR_FURTHER]]
-            if speaks_of_comments(" ".join(words)):
-                return line
-        is_loader = place.is_next(node) and _LOADS.fullmatch(line) and leads_nowhere(tree.link_of(node))
+        pressed = is_pressed(tree, node)
+        if not pressed and not _begins_with_verb(line, tree, node):
+            continue
+        if _tells_of_more(line):
+            return line
+        is_loader = pressed and place.is_next(node) and _LOADS.fullmatch(line) and leads_nowhere(tree.link_of(node))
         if is_loader and line not in place.said:
             return line
     return None
+
+
+def _tells_of_more(line: str) -> bool:
+    """Whether a label speaks of more comments, or of showing all."""
+    further = _FURTHER.search(line)
+    if further is None:
+        return speaks_of_comments(line) and _shows_all(line)
+    words = [*line[: further.start()].split()[-_NEAR_FURTHER:], *line[further.end() :].split()[:_NEAR_FURTHER]]
+    return speaks_of_comments(" ".join(words))
+
+
+def _begins_with_verb(line: str, tree: Tree, node: int) -> bool:
+    """Whether a line that is shown tells to do something, as the label of a control that is a script's alone does."""
+    is_told = line.split(maxsplit=1)[0].casefold() in SHOWS
+    return is_told and not any(is_unshown(tree.attrs[up]) for up in tree.above(node, 3))
 
 
 _LOADER = re.compile(r"data-(?:[a-z]+-)*(?:next|more|older)(?:-(?:page|url|href|link|src|cursor|token))?")

@@ -69,13 +69,17 @@ class Place:
 
     def lines_beside(self, longest: int, *, of_comments: bool = True) -> Iterator[str]:
         """The short lines among them, in one piece; those that speak of comments."""
+        return (line for _, line in self.said_beside(longest, of_comments=of_comments))
+
+    def said_beside(self, longest: int, *, of_comments: bool = True) -> Iterator[tuple[int, str]]:
+        """The same lines, each with a node of it."""
         for node in self.beside():
             if not self.tree.texts[node]:
                 continue
             for around in self.tree.above(node, 2):
                 line = self.tree.line(around, longest)
                 if line is not None and (not of_comments or speaks_of_comments(line)):
-                    yield line
+                    yield node, line
 
     def is_next(self, node: int) -> bool:
         """Whether a text is the first behind the comments."""

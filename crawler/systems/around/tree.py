@@ -245,10 +245,13 @@ _HIDING: Final = frozenset({"hidden", "js-hidden", "is-hidden", "u-hidden", "uk-
 PRESSED: Final = frozenset({"a", "button"})
 """What a reader presses."""
 
+WRAPPED: Final = 5
+"""Elements around a text that may be the control whose label it is."""
+
 
 def is_pressed(tree: Tree, node: int) -> bool:
     """Whether a text is shown and the label of a control."""
-    around = [up for up in (node, *tree.above(node, 3)) if not tree.texts[up]]
+    around = [up for up in (node, *tree.above(node, WRAPPED)) if not tree.texts[up]]
     is_control = any(tree.tags[up] in PRESSED or "onclick" in tree.attrs[up] for up in around)
     return is_control and not any(is_unshown(tree.attrs[up]) for up in around)
 

@@ -7,20 +7,10 @@ from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
 from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
+from crawler.systems.around.more import SHOWS
 from crawler.systems.around.states import LONGEST_BARRED, says_barred
 from crawler.systems.around.tree import Tree, is_unshown, leads_nowhere, nodes_of
 from crawler.systems.around.words import speaks_of_comments
-
-_SHOWS: Final = frozenset(
-    {
-        "show", "load", "view", "read", "see", "open", "display", "anzeigen", "ansehen", "zeigen", "laden", "lesen",
-        "einblenden", "afficher", "voir", "lire", "charger", "ver", "mostrar", "leer", "cargar", "carregar", "ler",
-        "mostra", "leggi", "carica", "vedi", "visualizza", "toon", "bekijk", "laad", "lees", "pokaż", "zobacz",
-        "czytaj", "wczytaj", "показать", "читать", "загрузить", "смотреть", "посмотреть", "показати", "zobrazit",
-        "načíst", "visa", "läs", "vis", "se", "göster", "oku", "yükle", "عرض", "تحميل",
-    }
-)  # fmt: skip
-"""Words for what a control does that brings comments."""
 
 _FILLERS: Final = frozenset(
     {"all", "the", "alle", "die", "les", "tous", "los", "todos", "os", "i", "tutti", "de", "wszystkie", "все"}
@@ -115,7 +105,7 @@ def _brings_comments(line: str) -> bool:
         return False
     if _shows_closely(line):
         return True
-    words = [word for word in _words(line) if word not in _FILLERS and word not in _SHOWS]
+    words = [word for word in _words(line) if word not in _FILLERS and word not in SHOWS]
     others = [word for word in words if not word.isdecimal()]
     is_told = _shows(line) or any(int(word) for word in words if word.isdecimal())
     return is_told and len(others) == 1 and speaks_of_comments(others[0])
@@ -123,7 +113,7 @@ def _brings_comments(line: str) -> bool:
 
 def _shows(line: str) -> bool:
     """Whether a label says that it shows something."""
-    return not _SHOWS.isdisjoint(_words(line)) or _shows_closely(line)
+    return not SHOWS.isdisjoint(_words(line)) or _shows_closely(line)
 
 
 def _shows_closely(line: str) -> bool:
