@@ -6,9 +6,12 @@ import pytest
 from kit import NOW, read
 
 from crawler.extract.document import Document
+from crawler.systems.around.surroundings import Surroundings
 from crawler.systems.around.words import bare_name
+from crawler.systems.generic.records import Sums, groups_of
 from crawler.systems.generic.system import Generic
 from crawler.systems.generic.thread import THRESHOLD, find_thread
+from crawler.systems.generic.turns import page_tree
 from pipelines.emit import moment
 
 URL = "https://town.example/bridge/"
@@ -429,3 +432,16 @@ async def test_the_line_below_each_post_of_a_board_is_nobodys_name():
     )
     found = await comments_of(page(rows).replace('id="comments"', 'id="postlist"'))
     assert [(c.author_name, c.text) for c in found] == [*zip(("Ann", "Ben"), SAID, strict=False)]
+
+
+def test_an_element_around_one_record_that_is_named_as_a_comments_head_is_no_thread():
+    rows = "".join(
+        f'<li><article class="posting"><header class="cmt-head"><p>By: <b>{name}</b> <span class="time">14.03.13 - 09:22</span></p>'
+        f"</header><div>{text}</div></article></li>"
+        for name, text in zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True)
+    )
+    document = Document(f"<html><body><h1>Bridge</h1><ol>{rows}</ol></body></html>", URL)
+    tree = page_tree(document)
+    groups = groups_of(tree, Sums(tree), Surroundings(tree, document), behind=99.0)
+    bylines = [group for group in groups if [tree.tags[head] for head in group.heads] == ["p"] * 4]
+    assert [group.signs["in_comments"] for group in bylines] == [0.0]

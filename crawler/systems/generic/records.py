@@ -390,7 +390,10 @@ LOOKED: Final = 50
 
 
 def _spoken(tree: Tree, sums: Sums, group: Group) -> dict[str, float]:
-    """What the names of the records and of the elements around them say."""
+    """What the names of the records and of the elements around them say.
+
+    An element around the first alone is named as a part of it, such as its head, or as its wrapper, and no thread.
+    """
     named = part = talk = own = 0
     heads = group.heads[:LOOKED]
     for role, times in Counter([tree.roles[head] for head in heads]).items():
@@ -401,7 +404,8 @@ def _spoken(tree: Tree, sums: Sums, group: Group) -> dict[str, float]:
             part += times
         if role & TALK:
             talk += times
-    around = [tree.roles[up] for up in sums.ancestors(heads[0])]
+    second = heads[1] if len(heads) > 1 else heads[0]
+    around = [tree.roles[up] for up in sums.ancestors(heads[0]) if tree.ends[up] > second]
     near = 0
     for role in around:
         near |= role
