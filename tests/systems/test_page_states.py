@@ -21,10 +21,13 @@ CLOSED = (
     "Comentariile sunt închise", "Комментарии закрыты", "Коментарі закрито", "Коментарите са затворени",
     "Komentari su zatvoreni", "Τα σχόλια είναι κλειστά", "Yorumlar kapalı", "Bình luận đã bị đóng", "Komentar ditutup",
     "ความเห็นถูกปิด", "التعليقات مغلقة", "دیدگاه‌ها بسته شده‌اند", "התגובות סגורות", "टिप्पणियाँ बंद हैं", "评论已关闭",
-    "コメントは受け付けていません", "댓글은 닫혔습니다",
+    "コメントは受け付けていません", "댓글은 닫혔습니다", "댓글 작성이 종료되었습니다", "Esta noticia no admite más comentarios.",
+    "Il n'est plus possible de commenter cet article.", "Não é mais possível comentar esta notícia.",
+    "Comentariile au fost inchise.", "Diskuse byla ukončena.", "Komentowanie zostało zakończone.",
+    "Обсуждение завершено.", "Komentiranje više nije moguće.", "Non è più possibile commentare questo articolo.",
 )  # fmt: skip
 LOCKED = (
-    "This topic is locked", "This thread has been archived", "Thema geschlossen", "Sujet verrouillé", "Тема закрыта",
+    "This topic is locked", "Das Forum ist geschlossen.", "This thread has been archived", "Thema geschlossen", "Sujet verrouillé", "Тема закрыта",
 )
 """What says it of comments only where it stands next to them."""
 LOGIN = (
