@@ -9,6 +9,7 @@ from crawler.extract.document import Document
 from crawler.systems.around.surroundings import Surroundings
 from crawler.systems.around.words import bare_name
 from crawler.systems.generic.records import Sums, groups_of
+from crawler.systems.generic.spans import after
 from crawler.systems.generic.system import Generic
 from crawler.systems.generic.thread import THRESHOLD, find_thread
 from crawler.systems.generic.turns import page_tree
@@ -445,3 +446,12 @@ def test_an_element_around_one_record_that_is_named_as_a_comments_head_is_no_thr
     groups = groups_of(tree, Sums(tree), Surroundings(tree, document), behind=99.0)
     bylines = [group for group in groups if [tree.tags[head] for head in group.heads] == ["p"] * 4]
     assert [group.signs["in_comments"] for group in bylines] == [0.0]
+
+
+@pytest.mark.parametrize(("end", "is_text"), [("<p>Comments are closed.</p>", False), ("<p>And the ferry?</p>", True)])
+def test_a_line_that_speaks_of_comments_behind_the_last_of_them_is_no_part_of_it(end, is_text):
+    rows = "".join(f'<div class="said">{text}</div><div class="answers">Answer</div>' for text in SAID)
+    document = Document(page(f'<div>{rows}</div><div>{rows}<div class="said">{SAID[0]}</div>{end}</div>'), URL)
+    tree = page_tree(document)
+    heads = [node for node in range(len(tree)) if tree.attrs[node].get("class") == "said"]
+    assert (after(tree, heads)[-1][1] > tree.ends[heads[-1]]) is is_text

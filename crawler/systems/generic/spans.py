@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
+from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.tree import PRESSED, Tree, leads_nowhere
-from crawler.systems.around.words import FORM
+from crawler.systems.around.words import FORM, speaks_of_comments
 
 
 def has_neighbour(tree: Tree, head: int) -> bool:
@@ -63,7 +64,7 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             flows = tree.tags[node] in FLOWING
             if following is None and count >= limit and not (flows and is_flowing):
                 break
-            if following is None and _stops(tree, node):
+            if following is None and (_stops(tree, node) or (up in usual and _is_note(tree, node, makes[up]))):
                 end = last if last != head and _is_control(tree, last) else end
                 break
             last = node if tree.chars[ends[node]] > tree.chars[node] else last
@@ -79,6 +80,12 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             usual[up] = max(usual.get(up, 0), count)
         spans.append((head, end))
     return [] if 2 * bare > lists else spans
+
+
+def _is_note(tree: Tree, node: int, makes: set[str]) -> bool:
+    """Whether an element of a make that no other comment has is a short line that speaks of comments: of the thread."""
+    line = tree.line(node, LONGEST_LINE) if tree.tags[node] and tree.shapes[node] not in makes else None
+    return bool(line) and speaks_of_comments(line or "")
 
 
 def _next_beside(tree: Tree, heads: list[int]) -> list[int | None]:
