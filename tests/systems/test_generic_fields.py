@@ -107,9 +107,18 @@ async def test_heads_of_members_and_guests_have_a_class_of_their_own_each():
     assert [c.author_name for c in await comments_of(page(f"<dl>{rows}</dl>"))] == ["Ann", "Ben", "Cyd", "Dot"]
 
 
-@pytest.mark.parametrize(("line", "name"), [("Beth O", "Beth O"), ("Ivana o", "Ivana"), ("Eva On", "Eva"), ("Ann at", "Ann")])
+@pytest.mark.parametrize(("line", "name"), [("Beth O", "Beth O"), ("Ivana o", "Ivana"), ("Eva On", "Eva"), ("Ann at", "Ann"), ("[Ferry] Ann", "[Ferry] Ann")])
 def test_a_capital_behind_a_name_belongs_to_it(line, name):
     assert bare_name(line) == name
+
+
+async def test_a_name_in_the_brackets_of_its_time_has_none_itself():
+    rows = "".join(
+        f'<li id="k{n}"><div class="comment-text">{text}</div><div class="comment-sig"><span>({name}, 14 March 2013 09:2{n})</span>'
+        f'<a href="#k{n}"># Link</a></div></li>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True))
+    )
+    assert [c.author_name for c in await comments_of(page(f"<ol>{rows}</ol>"))] == ["Ann", "Ben", "Cyd", "Dot"]
 
 
 async def test_the_word_between_name_and_time_is_no_name():

@@ -249,6 +249,8 @@ _FIRST: Final = _runs(("by", "by_colon"), 0)
 _LAST: Final = _runs(("says", "joins"), -1)
 _EDGES: Final = " \t\r\n\u00a0,;:：|·•⋅–—-»«<>/~@#\u200e\u200f"
 
+_OPENED: Final = {"(": ")", "[": "]", "（": "）"}
+
 
 @lru_cache(maxsize=4_096)
 def bare_name(text: str, *, in_line: bool = False) -> str:
@@ -257,6 +259,8 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
     :param in_line: the text stood in one line with a time, so that ``von``, ``de`` and the like are no part of a name
     """
     name = " ".join(text.split()).strip(_EDGES).rstrip("([").rstrip(_EDGES)
+    if name[:1] in _OPENED and _OPENED[name[0]] not in name:  # the time stood in the same brackets
+        name = name[1:].lstrip(_EDGES)
     runs = _RUN.findall(name.casefold())
     if not runs or (runs[0] not in _FIRST and runs[-1] not in _LAST):
         return name
