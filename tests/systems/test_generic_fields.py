@@ -226,8 +226,15 @@ NEWS = "".join(f"<li>More of the news of the town, number {number}</li>" for num
         '<article><div class="commentCount">1 comment</div><div class="offer"><p class="boxtitle">Register Today</p><p class="boxtext">Earn credits by reading the latest news of your speciality.</p><span>Sign Up</span></div></article>',
         # the author of the article
         '<a href="#talk">Comments</a><div class="meta-info"><div class="author-dropdown"><div class="description">Drew Olan has written for many years about towns and the people who live in them.<p><a href="/author/drew">→ Learn More</a></p></div></div><div class="post-time">May 13th, 2013</div></div><p>{PROSE}</p>',
+        # who writes opinions, and their newest
+        '<section class="columnists"><h2>Opinion</h2>'
+        + "".join(
+            f'<div class="columnist"><img src="/a.png"><span class="name">{name}</span><a href="/o/{n}.html">{text[:36]}</a><span class="date">{n} March 2013</span><p>{text}</p></div>'
+            for n, (name, text) in enumerate(zip(("Ann Okafor", "Bo Lind", "Cy Young", "Dee Park"), SAID, strict=True), 3)
+        )
+        + "</section>",
     ],
-    ids=["article", "captions", "files", "replies", "replies to", "board", "list", "invitation", "writer"],
+    ids=["article", "captions", "files", "replies", "replies to", "board", "list", "invitation", "writer", "columns"],
 )  # fmt: skip
 def test_what_the_page_itself_says_is_no_thread(html):
     found = find_thread(Document(f'<html lang="en"><body>{html}</body></html>'.encode(), URL), observed_at=NOW, language="en")
