@@ -471,3 +471,13 @@ def test_a_line_that_speaks_of_comments_behind_the_last_of_them_is_no_part_of_it
     tree = page_tree(document)
     heads = [node for node in range(len(tree)) if tree.attrs[node].get("class") == "said"]
     assert (after(tree, heads)[-1][1] > tree.ends[heads[-1]]) is is_text
+
+
+@pytest.mark.parametrize("name", ["data-reply-to", "data-reply_to", "data-parent_id"])
+async def test_an_attribute_with_the_id_of_what_is_answered_may_be_written_with_lines_below(name):
+    rows = "".join(
+        f'<div class="comment" data-id="48{n}" {name}="{"0" if n < 2 else f"48{n - 2}"}"><a class="author" href="/u/{n}">Name {n}</a>'
+        f'<time datetime="2013-03-14T09:2{n}:00Z">14 March</time><p>{text}</p></div>'
+        for n, text in enumerate(SAID)
+    )
+    assert [c.parent_native_id for c in await comments_of(page(rows))] == [None, None, "480", "481"]

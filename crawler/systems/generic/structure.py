@@ -25,16 +25,13 @@ _INDENT = re.compile(
 )
 _WIDTH = re.compile(r"(?:^|;)\s*width\s*:\s*(\d+(?:\.\d+)?)\s*(px|%)", re.IGNORECASE)
 LEVEL_ATTRIBUTES: Final = ("data-depth", "data-level", "data-indent", "aria-level", "depth", "level", "indent")
-PARENT_ATTRIBUTES: Final = (
-    "data-parent-id",
-    "data-parent",
-    "data-parentid",
-    "data-parent-comment-id",
-    "data-in-reply-to",
-    "data-reply-to",
-    "parent_id",
-    "parentid",
-)
+PARENT_ATTRIBUTES: Final = frozenset(
+    {
+        "data-parent-id", "data-parent", "data-parentid", "data-parent-comment-id", "data-in-reply-to",
+        "data-reply-to", "parent-id", "parentid",
+    }
+)  # fmt: skip
+"""Attributes that name the comment that is answered, with ``-`` for ``_``."""
 
 Parents = list[int | None]
 
@@ -290,8 +287,8 @@ def _by_attribute(template: Template) -> Parents:
     for record in template.records:
         value = None
         for node in record.own[:6]:
-            for name in PARENT_ATTRIBUTES:
-                value = value or tree.attrs[node].get(name)
+            for name, own in tree.attrs[node].items():
+                value = value or (own if name.replace("_", "-") in PARENT_ATTRIBUTES else None)
         stated.append(value)
     if not any(stated):
         return [None] * len(stated)
