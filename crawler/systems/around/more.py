@@ -13,7 +13,7 @@ from crawler.systems.around.links import NEAR
 from crawler.systems.around.place import Place
 from crawler.systems.around.states import barred
 from crawler.systems.around.tree import Tree, is_pressed, is_unshown, leads_nowhere
-from crawler.systems.around.words import Words, speaks_of_comments
+from crawler.systems.around.words import Words, counts_posts, speaks_of_comments
 
 _TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/more.json").read_text("utf-8"))
 """``shows``: what a control does that brings comments; ``closely``: the same where words are not parted; ``every``:
@@ -130,7 +130,8 @@ _LOADS = re.compile(
 def leads_to_more(place: Place) -> str | None:
     """The control next to the thread that would bring more comments and does not say how many; None without one.
 
-    One that does not say what it brings counts right behind the last comment, where no comment has the same.
+    One that does not say what it brings, or posts, which may be the stories of a site, counts where it is a script's
+    right behind the last comment, and no comment has the same.
     """
     tree = place.tree
     for node in place.beside():
@@ -142,19 +143,30 @@ def leads_to_more(place: Place) -> str | None:
             continue
         if _tells_of_more(line):
             return line
-        is_loader = pressed and place.is_next(node) and _LOADS.fullmatch(line) and leads_nowhere(tree.link_of(node))
-        if is_loader and line not in place.said:
+        is_loader = pressed and place.is_next(node) and leads_nowhere(tree.link_of(node))
+        if is_loader and (_LOADS.fullmatch(line) or _brings_posts(line)) and line not in place.said:
             return line
     return None
 
 
 def _tells_of_more(line: str) -> bool:
     """Whether a label speaks of more comments, or of showing all."""
+    beside = _beside_more(line)
+    return speaks_of_comments(beside) if beside is not None else speaks_of_comments(line) and _shows_all(line)
+
+
+def _brings_posts(line: str) -> bool:
+    """Whether a label speaks of more posts."""
+    beside = _beside_more(line)
+    return beside is not None and counts_posts(beside)
+
+
+def _beside_more(line: str) -> str | None:
+    """The words next to that for more in a label; None where it has none."""
     further = _FURTHER.search(line)
     if further is None:
-        return speaks_of_comments(line) and _shows_all(line)
-    words = [*line[: further.start()].split()[-_NEAR_FURTHER:], *line[further.end() :].split()[:_NEAR_FURTHER]]
-    return speaks_of_comments(" ".join(words))
+        return None
+    return " ".join((*line[: further.start()].split()[-_NEAR_FURTHER:], *line[further.end() :].split()[:_NEAR_FURTHER]))
 
 
 def _begins_with_verb(line: str, tree: Tree, node: int) -> bool:
