@@ -24,7 +24,9 @@ CLOSED = (
     "コメントは受け付けていません", "댓글은 닫혔습니다", "댓글 작성이 종료되었습니다", "Esta noticia no admite más comentarios.",
     "Il n'est plus possible de commenter cet article.", "Não é mais possível comentar esta notícia.",
     "Comentariile au fost inchise.", "Diskuse byla ukončena.", "Komentowanie zostało zakończone.",
-    "Обсуждение завершено.", "Komentiranje više nije moguće.", "Non è più possibile commentare questo articolo.",
+    "Обсуждение завершено.", "Reageren op dit bericht is niet meer mogelijk.", "تم إغلاق التعليقات على هذا الخبر",
+    "Zu diesem Artikel können keine Lesermeinungen mehr abgegeben werden.",
+    "Komentiranje više nije moguće.", "Non è più possibile commentare questo articolo.",
 )  # fmt: skip
 LOCKED = (
     "This topic is locked", "Das Forum ist geschlossen.", "This thread has been archived", "Thema geschlossen", "Sujet verrouillé", "Тема закрыта",
