@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MANY_TAGS: Final = 10_000
-"""Pages with fewer tags are cheap however they nest."""
-
 FEW_TAGS: Final = 3_000
 """Pages with fewer tags are cheap whatever they leave unclosed."""
 
+MANY_TAGS: Final = 10_000
 MANY_STYLES: Final = 500
-"""Formatting elements with attributes; without, the parser keeps three of a kind at most."""
+"""Tags and formatting elements with attributes of a page that is cheap, too."""
 
 LONG_TAG: Final = 32_768
 """A piece of markup this long without another tag is looked at, characters."""
@@ -45,6 +43,9 @@ _FORMATTING: Final = frozenset(
         "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
     }
 )  # fmt: skip
+PLAIN_STYLES: Final = 3 * len(_FORMATTING)
+"""Formatting elements without attributes that the parser keeps open at most: three of a kind, and one link."""
+
 _IMPLIED: Final = frozenset(
     {
         "body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt", "tbody", "td",
@@ -64,7 +65,16 @@ _TOKEN = re.compile(
 )
 _LONG_PIECE = re.compile(rf"<[^<]{{{LONG_TAG}}}")
 _TO_TAG_END = re.compile(_REST)
-_STYLE = re.compile(r"<(?=[BCEFINSTUbcefinstu])(?i:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]")
+_TEXT: Final = r"(?:[^<>\"'=]++|=\"[^<>\"'=]*+\")*+>[^<]*+"
+"""The rest of a start tag that hides no end tag in its attributes, and the text behind it: each quotation mark stands
+behind an equals sign, or ends what that one began."""
+_STYLE = re.compile(
+    r"<(?=[BCEFINSTUbcefinstu])(?i:(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/])"
+    rf"(?!{_TEXT}(?:<a\s{_TEXT}</a>[^<]*+)?</\1[\s>]))"
+)
+"""A formatting element with attributes, unless only a text or one link stands in it: such are not open for long."""
+_PARTING: Final = "</=\"' \t\n\f\r"
+"""What a tag begins with, and what parts its attributes from each other and from their values."""
 _ATTRIBUTE = re.compile(r"[^\s/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]++))?+")
 
 
@@ -76,15 +86,25 @@ def bounded(text: str) -> str:
     """
     text = _beginning(text)
     tags = text.count("<")
-    if tags <= MANY_TAGS and not _has_long_tag(text) and (tags <= FEW_TAGS or len(_STYLE.findall(text)) <= MANY_STYLES):
+    if not _has_long_tag(text) and (tags <= FEW_TAGS or _is_cheap(text, tags)):
         return text
     depth = max(STEPS // max(tags, 1), MIN_DEPTH)
     formatting = min(max(COPIES // max(tags, 1), MIN_FORMATTING), MAX_FORMATTING)
     return _Bounds(depth, formatting).apply(text)
 
 
+def _is_cheap(text: str, tags: int) -> bool:
+    """Whether counts alone show that a page costs no more than it may: neither its nesting nor its formatting."""
+    if tags * (tags - text.count("</")) > STEPS:
+        return False
+    styles = len(_STYLE.findall(text))
+    return (tags <= MANY_TAGS and styles <= MANY_STYLES) or tags * (styles + PLAIN_STYLES) <= COPIES
+
+
 def _beginning(text: str) -> str:
     if len(text) <= 2 * PIECES:  # the shortest attribute takes two characters, the shortest tag three
+        return text
+    if sum(map(text.count, _PARTING)) <= PIECES:
         return text
     pieces = 0
     for match in _TOKEN.finditer(text):

@@ -298,6 +298,9 @@ HOSTILE = {
     "unclosed comment": lambda size: "end" + "<!-- " * size,
     "unclosed quote": lambda size: "<p>end</p>" + "<a b='" * size,
     "closers": lambda size: "<div>" * (size // 2) + "</span></p>" * (size // 2) + "end",
+    "hidden end tags": lambda size: "".join(f"<font a{n} b='></font>'><p>" for n in range(size // 2)) + "end",
+    "hidden in quotes": lambda size: "".join(f'<font a{n} b="></font>"><p>' for n in range(size // 2)) + "end",
+    "hidden in a link": lambda size: "".join(f'<font a{n}><a b="></a></font>"><p>' for n in range(size // 2)) + "end",
 }
 
 
@@ -338,6 +341,26 @@ def test_the_end_tags_of_what_was_too_deep_close_nothing_else() -> None:
 def test_a_large_ordinary_page_is_not_touched() -> None:
     body = "<ul>" + "<li><p>one <b class=x>two</b><br>three" * 20_000 + "</ul>"
     assert bounded(body) is body
+
+
+def test_counts_alone_show_that_a_long_thread_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = '<li><div><b class="fn"><a href="/u/7" rel="ugc">Ann</a></b> <i class="on">today</i> <p>%s</p></div></li>'
+    body = "<ol>" + comment % ("what she says " * 90) * 1_000 + "</ol>"
+    monkeypatch.setattr("crawler.extract.nesting._Bounds", None)
+    monkeypatch.setattr("crawler.extract.nesting._TOKEN", None)
+    assert len(body) > 1_000_000
+    assert bounded(body) is body
+
+
+def test_links_behind_many_anchors_that_are_never_closed_are_kept() -> None:
+    body = "".join(f"<a name=m{n}><p>one<br>two</p>" for n in range(3_000)) + "<a href=/next>next</a>"
+    assert bounded(body) is body
+
+
+@pytest.mark.parametrize("kind", ["hidden end tags", "hidden in quotes", "hidden in a link"])
+def test_an_end_tag_in_an_attribute_closes_no_formatting_element(kind: str) -> None:
+    body = HOSTILE[kind](20_000)
+    assert bounded(body) != body
 
 
 def test_fifty_megabytes_are_read_in_a_few_seconds() -> None:
