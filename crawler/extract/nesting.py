@@ -55,8 +55,11 @@ _IMPLIED: Final = frozenset(
 """Elements that are ended by their like and need no end tag: they nest only within others (HTML 13.1.2.4)."""
 
 _RAW: Final = "script|style|textarea|title|xmp|iframe|noembed|noframes"
-_REST: Final = r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+"
-"""From within a tag to its end: only behind an equals sign a quotation mark quotes (HTML 13.2.5.33)."""
+_SPACE: Final = r" \t\n\f\r"
+_VALUE: Final = rf"=[{_SPACE}]*+(?:\"[^\"]*+\"|'[^']*+'|[^\"'>{_SPACE}][^>{_SPACE}]*+)?+"
+_REST: Final = rf"(?:[/{_SPACE}]++|[^/>{_SPACE}][^/>={_SPACE}]*+(?:[{_SPACE}]*+{_VALUE})?+)*+"
+"""From within a tag to its end. A quotation mark quotes only behind the equals sign of an attribute; an equals sign
+that stands where a name begins is a letter of it (HTML 13.2.5.32 to 13.2.5.39)."""
 
 _TOKEN = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(?P<raw>{_RAW})\b.*?(?:</(?P=raw)|\Z)"
