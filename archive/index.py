@@ -150,6 +150,22 @@ class Index:
         query = f"SELECT {', '.join(ThreadState._fields)} FROM threads WHERE page_id = ? ORDER BY thread_id"  # noqa: S608 - names of fields
         return [ThreadState(*row) for row in self._select(self._reader, query, page_id)]
 
+    def thread_without_id(self, page_id: str, system: str, tenant: str | None = None) -> str | None:
+        """Key of a page's only thread of a system that shows no id of it; None where there is none, or several.
+
+        It is not made from the page's where the page moved, and its thread with it.
+
+        :param tenant: only one of this tenant
+        """
+        found = self._select(
+            self._reader,
+            "SELECT thread_id FROM threads WHERE page_id = ? AND system = ? AND native_id IS NULL"
+            " AND tenant = coalesce(?, tenant) LIMIT 2",
+            page_id, system, tenant,
+        )  # fmt: skip
+        keys = [str(key) for key, *_ in found]
+        return keys[0] if len(keys) == 1 else None
+
     def present(self, thread_id: str) -> frozenset[str]:
         """Native ids of a thread's comments that were there when last looked at, added rows included."""
         states = self.thread(thread_id).values()
@@ -336,9 +352,9 @@ class Index:
             elif not wanted.isdisjoint(json.loads(ids)):
                 yield from (entry for entry in unpacked(ids, states) if entry[0] in wanted)
 
-    def _select(self, source: sqlite3.Connection, query: str, key: str) -> Iterator[Any]:
+    def _select(self, source: sqlite3.Connection, query: str, *keys: str | None) -> Iterator[Any]:
         try:
-            yield from source.execute(query, (key,))
+            yield from source.execute(query, keys)
         except sqlite3.DatabaseError as error:
             raise self._broken(error) from error
 

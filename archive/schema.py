@@ -278,7 +278,7 @@ class Thread:
     """The ledger: one row per thread and visit, with what was expected, what was got and why it ended."""
 
     thread_id: Text = ""
-    """Key of the thread: blake2b over system, tenant and native id (or page)."""
+    """Key of the thread: blake2b over system, tenant and native id (or page; of one that moved, where it was first)."""
     page_id: Text = ""
     """The page."""
     system: Text = ""
@@ -351,8 +351,8 @@ class Visit:
     another one of the page, which was not read by it: an AMP version, a parameter that means nothing; such a row may be
     the latest of its page), `failed`."""
     detail: Text | None = None
-    """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so; `leads on` of a page
-    without a thread that named pages which nothing else had named."""
+    """Of a failed visit: reason and what happened, for people; of an unchanged one: what said so; of one that moved:
+    where to; `leads on` of a page without a thread that named pages which nothing else had named."""
     http_status: Small | None = None
     """Status of the page's answer; null when there was none."""
     etag: Text | None = None

@@ -50,6 +50,8 @@ class Capture:
     """The page's canonical address."""
     source: str = ""
     """The address or file as it was asked for."""
+    moved_from: str | None = None
+    """The canonical address by which the archive holds the page that `source` led to before, where it is another."""
     extractor: str = ""
     """Name and version of the code that read the rows, e.g. `page/1`, `wordpress/1`."""
     page: Page | None = None

@@ -36,6 +36,9 @@ GONE: Final = frozenset({404, 410, 451})
 OTHER_ADDRESS: Final = frozenset({"duplicate", "known", "amp"})
 """Reasons to skip a visit that say that the address is another one of a page. It is noted and not asked again."""
 
+MOVED_TO: Final = frozenset({"duplicate", "known"})
+"""Reasons to skip a visit that say that the page was visited; where the address led to another before, it moved."""
+
 PROVEN_EMPTY: Final = frozenset({"none", "closed"})
 """Verdicts after which no other system is asked about the page."""
 
@@ -73,6 +76,8 @@ class Circumstances:
     """Why a page with a thread that no known system reads is not to be visited: it is a further page of another."""
     held: Index | None = None
     """What the archive holds; None where there is none, or nothing is to be compared with it."""
+    held_as: Callable[[str], str] = lambda source: page_url(source) or source
+    """The canonical address of the page that an address led to before."""
     of_host: Callable[[str], Awaitable[Reservation | None]] | None = None
     """What the page's host says of an address in its ``tdmrep.json``; None: nobody is asked."""
     obeyed: Sequence[str] = ()
@@ -97,9 +102,11 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
             observed_at=exchange.observed_at,
             url=canonical,
             source=source,
+            moved_from=moved_from,
             extractor=extractor,
         )
 
+    moved_from: str | None = None
     try:
         document = _readable(response)
         threads = _Threads(document, around.systems)
@@ -116,6 +123,14 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     passed = around.judge(document, threads.are_there)
     if passed is None and around.first_of is not None and not threads.has_known and threads.are_there():
         passed = await around.first_of(document)
+    if passed is None or passed.reason in MOVED_TO:
+        shown = (passed.address if passed is not None else None) or address
+        moved_from = _moved_from(around, source, shown)
+        if moved_from is not None:
+            look = capture(moved_from, page_capture, PAGE_EXTRACTOR)
+            look.visit_id = around.new_id()
+            look.visit = Visit(url=source, outcome="moved", detail=shown, http_status=response.status)
+            yield look
     if passed is not None:
         last = capture(passed.address or address, page_capture, PAGE_EXTRACTOR)
         last.skipped, last.is_last = passed.reason, True
@@ -137,7 +152,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
             limits=around.limits,
             leads_to=around.leads_to,
             has_read=around.has_read,
-            present=partial(_present, around.held, ref, address),
+            present=partial(_present, around.held, ref, address, moved_from),
         )
         extractor = f"{system.name}/{system.version}"
         async for batch in read_thread(system, reading):
@@ -153,7 +168,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         refs.append(ref)
         captured += closing.thread.captured
     if around.held is not None and not captured:
-        for canonical in dict.fromkeys((address, page_url(source) or address)):
+        for canonical in filter(None, (address, moved_from)):
             for lost in _lost(around.held, canonical, address, page_capture, {_identity(ref) for ref in refs}):
                 ledger = capture(canonical, page_capture, PAGE_EXTRACTOR)
                 ledger.thread_of, ledger.thread = (lost.system, lost.tenant, lost.native_id), lost
@@ -190,9 +205,23 @@ def _end_with_page(last: Capture, document: Document, status: int, refs: Sequenc
     last.subscribes = read_subscribes(document, page)
 
 
-def _present(held: Index | None, ref: ThreadRef, canonical: str) -> AbstractSet[str]:
+def _present(held: Index | None, ref: ThreadRef, canonical: str, moved_from: str | None) -> AbstractSet[str]:
     """Native ids of a thread's comments that were there when it was last read."""
-    return held.present(thread_key(*_identity(ref), page_key(canonical))) if held is not None else frozenset()
+    if held is None:
+        return frozenset()
+    key = None
+    if ref.native_id is None:
+        key = held.thread_without_id(page_key(canonical), ref.system, ref.tenant)
+    if ref.native_id is None and key is None and moved_from is not None:
+        key = held.thread_without_id(page_key(moved_from), ref.system)
+    return held.present(key or thread_key(*_identity(ref), page_key(canonical)))
+
+
+def _moved_from(around: Circumstances, source: str, shown: str) -> str | None:
+    """The page that an address led to before, where the archive holds it and the address leads to another now."""
+    before = around.held_as(source)
+    is_held = before != shown and around.held is not None and around.held.page_digest(page_key(before)) is not None
+    return before if is_held else None
 
 
 def _lost(

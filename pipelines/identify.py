@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from archive.states import GONE
 from crawler.extract.text import fold
 from crawler.extract.urls import site_of
 from crawler.items import Capture, Comment, Page, Share, Subscribe
@@ -38,6 +39,7 @@ LATER: Final = frozenset({"robots", "tdm_reservation", "tdm_policy"})
 class _Thread:
     """What is remembered of a thread while it is read."""
 
+    key: str
     places: dict[str, tuple[str | None, int | None]] = field(default_factory=dict)
     """Comment id to root id and depth."""
     alike: Counter[str] = field(default_factory=Counter)
@@ -53,12 +55,17 @@ class _Thread:
 class Identify:
     """Scrapy pipeline that sets every key. Threads that are being read are remembered until their ledger comes."""
 
-    def __init__(self, known: Callable[[str], Mapping[str, CommentState]] | None = None) -> None:
+    def __init__(
+        self,
+        known: Callable[[str], Mapping[str, CommentState]] | None = None,
+        thread_without_id: Callable[[str, str, str | None], str | None] = lambda _page, _system, _tenant: None,
+    ) -> None:
         """Make keys from what a visit reads, and from what is known.
 
         :param known: latest state of each comment of a thread, by comment id; None where there is no archive
+        :param thread_without_id: see :meth:`archive.index.Index.thread_without_id`
         """
-        self._known = known
+        self._known, self._thread_without_id = known, thread_without_id
         self._threads: dict[tuple[str, str], _Thread] = {}
 
     @classmethod
@@ -68,7 +75,10 @@ class Identify:
         def known(thread_id: str) -> Mapping[str, CommentState]:
             return Store.of(crawler).index.thread(thread_id)
 
-        return cls(known)
+        def thread_without_id(page_id: str, system: str, tenant: str | None) -> str | None:
+            return Store.of(crawler).index.thread_without_id(page_id, system, tenant)
+
+        return cls(known, thread_without_id)
 
     def process_item(self, item: Capture) -> Capture:
         """See :meth:`identify`."""
@@ -91,9 +101,11 @@ class Identify:
         if capture.thread_of is None:
             return
         system, tenant, native_id = capture.thread_of
-        capture.thread_id = thread_key(system, tenant, native_id, capture.page_id)
-        key = (capture.visit_id, capture.thread_id)
-        known = self._threads.setdefault(key, _Thread())
+        key = (capture.visit_id, thread_key(system, tenant, native_id, capture.page_id))
+        known = self._threads.get(key)
+        if known is None:
+            known = self._threads[key] = _Thread(key[1] if native_id is not None else self._held(capture) or key[1])
+        capture.thread_id = known.key
         if self._known is not None and known.recognition is None and _may_be_known_otherwise(capture):
             known.recognition = Recognition(self._known(capture.thread_id))
         _identify_comments(capture, known)
@@ -101,6 +113,23 @@ class Identify:
             capture.thread.thread_id, capture.thread.page_id = capture.thread_id, capture.page_id
             capture.thread.ids_digest = digest(*sorted(known.places))
             del self._threads[key]
+
+    def _held(self, capture: Capture) -> str | None:
+        """The key by which the archive holds a thread that shows no id, also where its page moved.
+
+        An address may also lead to another page now, with comments of its own: the thread is the same where half of
+        what is here was there, or half of what was there is here.
+        """
+        system, tenant, _ = capture.thread_of or ("", "", None)
+        held = self._thread_without_id(capture.page_id, system, tenant)
+        if held is not None or capture.moved_from is None or self._known is None:
+            return held
+        before = self._thread_without_id(page_key(capture.moved_from), system, None)
+        if before is None:
+            return None
+        there = {state.content_digest for state in self._known(before).values() if state.status != GONE}
+        here = {_content_digest(comment) for comment in capture.comments if comment.text}
+        return before if here and 2 * len(here & there) >= min(len(here), len(there)) else None
 
 
 def _may_be_known_otherwise(capture: Capture) -> bool:
@@ -176,6 +205,10 @@ def _place(comments: list[Comment], places: dict[str, tuple[str | None, int | No
     for circle in waiting.values():  # parents that name each other: kept, without a root
         for comment in circle:
             places[comment.comment_id] = None, None
+
+
+def _content_digest(comment: Comment) -> str:
+    return digest(_folded(comment.author_name), _folded(comment.text))
 
 
 def _folded(text: str | None) -> str | None:

@@ -148,6 +148,10 @@ class VisitSpider(Spider):
             url, callback=self.visited, errback=self.failed, cb_kwargs={"asked": asked}, dont_filter=True
         )
 
+    def held_as(self, asked: str) -> str:
+        """The canonical address of the page that an address led to before; as far as the address itself tells."""
+        return page_url(asked) or asked
+
     def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool | None]) -> Passed | None:
         """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.
 
@@ -208,7 +212,11 @@ class VisitSpider(Spider):
             if lease is not None:
                 first_of = partial(self._first_by_address, lease=lease, ask=around.fetch)
                 around = replace(around, new_id=lease.new_id, first_of=first_of)
-            around = replace(around, judge=lambda document, has: self.judge(document, lease, has_thread=has))
+            around = replace(
+                around,
+                held_as=self.held_as,
+                judge=lambda document, has: self.judge(document, lease, has_thread=has),
+            )
             further: list[str] = []
             around = replace(around, has_read=partial(_note_further, further))
             async for capture in visit(response, around, asked):

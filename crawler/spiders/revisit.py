@@ -17,7 +17,6 @@ from archive.errors import ArchiveError
 from crawler.extract.urls import page_url, site_of
 from crawler.frontier import Frontier
 from crawler.items import Capture, Visit
-from crawler.keys import page_key
 from crawler.report import now
 from crawler.schedule.due import Due, KnownThread, Spare, due_pages, most_urgent, sites_of
 from crawler.schedule.groups import Waiting
@@ -290,6 +289,11 @@ class RevisitSpider(VisitSpider):
         elif isinstance(known, _Asked):  # it was not due, but now it is
             yield super().page_request(url, one.asked).replace(priority=RANKS)
 
+    def held_as(self, asked: str) -> str:
+        """The page that was to be visited: its canonical address may be another one."""
+        plan = self._plans.get(asked)
+        return super().held_as(asked) if plan is None else plan.canonical
+
     async def visited(
         self, response: Response, asked: str, lease: Lease | None = None
     ) -> AsyncIterator[Capture | Request]:
@@ -298,31 +302,9 @@ class RevisitSpider(VisitSpider):
         async for capture in self._visited(response, asked, lease):
             if counts is not None and isinstance(capture, Capture):
                 counts.compare(capture)
-            moved = self._moved(capture, response, lease) if isinstance(capture, Capture) else None
-            if moved is not None:
-                yield moved
             if isinstance(capture, Capture) and capture.failure is not None and response.status in GONE:
                 capture.failure, capture.skipped = None, "gone"  # found out and archived: nothing is lost
             yield capture
-
-    def _moved(self, last: Capture, response: Response, lease: Lease | None) -> Capture | None:
-        """The look at a page whose address now leads to another one; without it that page would stay due for ever."""
-        plan = self._plans.get(lease.url if lease is not None else last.source)
-        if plan is None or not (last.page or last.skipped == "duplicate"):
-            return None
-        if page_key(last.url) == page_key(plan.canonical):
-            return None
-        visit = Visit(url=plan.url, outcome="moved", detail=last.url, http_status=response.status, requests=1)
-        return Capture(
-            visit_id=last.visit_id,
-            capture_id=last.capture_id,
-            observed_at=last.observed_at,
-            url=plan.canonical,
-            source=last.source,
-            extractor=last.extractor,
-            visit=visit,
-            lease=lease,
-        )
 
     async def _visited(
         self, response: Response, asked: str, lease: Lease | None
