@@ -167,13 +167,13 @@ class Index:
         return keys[0] if len(keys) == 1 else None
 
     def present(self, thread_id: str) -> frozenset[str]:
-        """Native ids of a thread's comments that were there when last looked at, added rows included."""
-        states = self.thread(thread_id).values()
-        return frozenset(
-            state.native_id
-            for state in states
-            if state.native_id is not None and state.id_kind == "native" and state.status != GONE
-        )
+        """Comments of a thread that were there when last looked at, added rows included: by native id, or by digest.
+
+        The digest (``content_digest``) stands for those without an id.
+        """
+        present = (state for state in self.thread(thread_id).values() if state.status != GONE)
+        marks = (state.native_id if state.id_kind == "native" else state.content_digest for state in present)
+        return frozenset(mark for mark in marks if mark is not None)
 
     # -- what a commit asks: committed rows only ----------------------------------------------------
 

@@ -6,6 +6,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
+from crawler.extract.text import fold
+
 KEY_VERSION: Final = "1"
 """First part of every key. Raising it makes every key new, so it never is without a migration."""
 
@@ -30,6 +32,11 @@ def _framed(part: str | None) -> bytes:
 
 def _hash(framed: bytes) -> str:
     return blake2b(framed, digest_size=KEY_BYTES).hexdigest()
+
+
+def content_digest(author: str | None, text: str | None) -> str:
+    """``comments.content_digest``: what a comment says and who says it, however its white space is set."""
+    return digest(*(None if part is None else fold(part) for part in (author, text)))
 
 
 def page_key(canonical_url: str) -> str:

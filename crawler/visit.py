@@ -206,7 +206,7 @@ def _end_with_page(last: Capture, document: Document, status: int, refs: Sequenc
 
 
 def _present(held: Index | None, ref: ThreadRef, canonical: str, moved_from: str | None) -> AbstractSet[str]:
-    """Native ids of a thread's comments that were there when it was last read."""
+    """A thread's comments that were there when it was last read: see :meth:`archive.index.Index.present`."""
     if held is None:
         return frozenset()
     key = None

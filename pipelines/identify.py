@@ -11,7 +11,7 @@ from archive.states import GONE
 from crawler.extract.text import fold
 from crawler.extract.urls import site_of
 from crawler.items import Capture, Comment, Page, Share, Subscribe
-from crawler.keys import comment_key, digest, page_key, surrogate_key, thread_key
+from crawler.keys import comment_key, content_digest, digest, page_key, surrogate_key, thread_key
 from crawler.systems import GUESSED_IDS, LOCAL_IDS
 from pipelines.recognition import Recognition
 from pipelines.store import Store
@@ -128,7 +128,7 @@ class Identify:
         if before is None:
             return None
         there = {state.content_digest for state in self._known(before).values() if state.status != GONE}
-        here = {_content_digest(comment) for comment in capture.comments if comment.text}
+        here = {content_digest(comment.author_name, comment.text) for comment in capture.comments if comment.text}
         return before if here and 2 * len(here & there) >= min(len(here), len(there)) else None
 
 
@@ -205,10 +205,6 @@ def _place(comments: list[Comment], places: dict[str, tuple[str | None, int | No
     for circle in waiting.values():  # parents that name each other: kept, without a root
         for comment in circle:
             places[comment.comment_id] = None, None
-
-
-def _content_digest(comment: Comment) -> str:
-    return digest(_folded(comment.author_name), _folded(comment.text))
 
 
 def _folded(text: str | None) -> str | None:

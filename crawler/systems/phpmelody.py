@@ -112,6 +112,8 @@ class PhpMelody(System):
         settled = await walk.settle()
         if settled is not None:
             yield settled
+        async for batch in walk.moved():
+            yield batch
         walk.note_flags()
 
 
@@ -123,7 +125,8 @@ class _Seen:
     meanwhile, and a twin on the other side of a page's edge when it did not (:meth:`_Walk.settle` finds out).
 
     What cannot be seen from outside: a comment deleted from a middle page while later ones are read draws one comment
-    past the reader. Where the page states its count the ledger shows it, elsewhere nothing does.
+    past the reader. Where the page states its count the ledger shows it, and one that was there at the visit before is
+    looked for (:meth:`_Walk.moved`); elsewhere nothing does.
     """
 
     def __init__(self) -> None:
@@ -211,9 +214,19 @@ class _Walk:
             number += 1
         self._check_sizes()
 
-    async def _page(self, number: int) -> tuple[ListPage, Exchange]:
+    async def moved(self) -> AsyncIterator[Batch]:
+        """What was there at the visit before and has moved to a page that was read already."""
+        async for document, exchange in self._reading.pages_again(map(self._url, self._sizes)):
+            page = read_list(document, observed_at=exchange.observed_at, language=self._language)
+            if page is not None:
+                yield self._reading.batch(self._seen.take(page), exchange)
+
+    def _url(self, number: int) -> str:
         query = urlencode({"p": "comments", "do": "show_comments", "page": number, "vid": self._ref.native_id})
-        url = f"{self._ref.evidence['ajax']}?{query}"
+        return f"{self._ref.evidence['ajax']}?{query}"
+
+    async def _page(self, number: int) -> tuple[ListPage, Exchange]:
+        url = self._url(number)
         document, exchange = await self._reading.document(url)
         page = read_list(document, observed_at=exchange.observed_at, language=self._language)
         if page is None:

@@ -17,6 +17,7 @@ from scrapy.http import Response
 
 from archive.schema import Comment, Thread
 from crawler.extract.document import Document, NotHtmlError
+from crawler.keys import content_digest
 from crawler.systems.answers import Answer, Row, parse_json
 from crawler.systems.around.counts import counted_elsewhere, rounded_away
 from crawler.systems.around.links import Links, page_links, page_stated
@@ -91,6 +92,8 @@ class Reading:
         self._leads_to, self._has_read, self._present = leads_to, has_read, present
         self._asked: set[tuple[str, str, bytes]] = set()
         self._ids: set[str] = set()
+        self._said: set[str] = set()
+        """Digests of comments without an id."""
         self._again: set[str] | None = None
         self._ahead: set[str] = set()
         self._captured = self._captured_top = 0
@@ -231,6 +234,8 @@ class Reading:
                 if native_id in self._ids:
                     continue
                 self._ids.add(native_id)
+            if native_id is None or comment.id_kind != "native":
+                self._said.add(content_digest(comment.author_name, comment.text))
             if self._again is None:
                 self._count(comment, under)
             comment.system, comment.tenant = self.ref.system, self.ref.tenant
@@ -273,12 +278,14 @@ class Reading:
         return self._counted["all"] - self._counted["pings"]
 
     def unmet(self) -> AbstractSet[str]:
-        """Comments that were there when the thread was last read, by native id, and that this visit has not met yet.
+        """Comments that were there when the thread was last read, and that this visit has not met yet.
+
+        They are known by native id; those without one by what they say.
 
         Empty where one answer brought all. Else one that came or went between two answers may have moved others past
         the reader, also where the count is the same in the end: before one is called removed, it is looked for again.
         """
-        return self._present() - self._ids if len(self._bringing) > 1 else frozenset()
+        return self._present() - self._ids - self._said if len(self._bringing) > 1 else frozenset()
 
     async def pages_again(self, urls: Iterable[str]) -> AsyncIterator[tuple[Document, Exchange]]:
         """Pages of the thread once more, while they have not shown every comment that was there before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -179,3 +180,23 @@ def test_the_next_story_is_no_further_page_of_a_thread(tmp_path, system, place_o
     done = place.crawl(*urls)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [row["captured"] for row in place.open().threads().to_pylist()] == [SIZE] * len(urls)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_comment_without_an_id_that_moved_to_a_page_that_had_been_read_is_not_called_removed(tmp_path, system):
+    def shown(n: int, listed: list[int]) -> Answer:
+        said = "".join(comment(system, 0, one) for one in listed[SIZE * n : SIZE * (n + 1)])
+        body = re.sub(r' id="c\d+"', "", re.sub("<section>.*?(?=<div><(?:b|a)|<form>)", f"<section>{said}", page(site, system, 0, n, None).body))
+        return Answer(body, headers=HTML)
+
+    place, site = Place(tmp_path), LoopbackSite({})
+    was, became = list(range(PAGES * SIZE)), [n for n in range(PAGES * SIZE + 1) if n != 3]
+    moments = [was, was, became]
+    """The first page when the first crawl comes, when the second comes, and when that one comes to it again."""
+    for n in range(PAGES):
+        site.paths[addresses(0)(n)] = lambda before, n=n: shown(n, moments[min(before + (n > 0 and before > 0), 2)])
+    for _ in range(2):
+        done = place.crawl(site.url(addresses(0)(0)))
+        assert done.returncode == 0, done.stdout + done.stderr
+    changes = Counter(row["change"] for row in place.open().comments(history=True).to_pylist())
+    assert changes == {"new": PAGES * SIZE + 1}, "one came; the one that went was met before it did"

@@ -59,7 +59,7 @@ def reading_of(
 ) -> Reading:
     """A reading whose captures are called c1, c2, ...; the page itself is c0.
 
-    :param present: native ids of the comments that were there at the visit before
+    :param present: the comments that were there at the visit before: native ids, or `content_digest` where they have none
     """
     numbers = count(1)
     return Reading(

@@ -9,6 +9,7 @@ from phpmelody_kit import AJAX, VID, Installation, Said, counted, html, listing,
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
+from crawler.keys import content_digest
 from crawler.systems.reading import Limits
 
 
@@ -52,6 +53,16 @@ async def test_comment_removed_while_the_list_is_read_ends_in_partial() -> None:
     comments, ledger = await read_one(page(site.show(1)), site)
     assert ledger.verdict == "partial"
     assert counted(comments) == truth(several(4)), "what moved up to page 1 is found there"
+
+
+async def test_comment_that_a_removed_one_drew_to_a_page_that_had_been_read_is_looked_for() -> None:
+    said, late = several(9), Said("late", "I am the last", 20)
+    site = Installation(list(said), 3, before_request={1: [("delete", 1, None), ("add", 8, late)]})
+    present = [content_digest(one.author, one.text) for one in said]
+    comments, ledger = await read_one(page(site.show(1)), site, present=present)
+    assert counted(comments) == truth([*said, late]), "of both moments"
+    assert site.asked == [*map(AJAX.format, (2, 3, 1))], "the page that had been read once more, and none behind it"
+    assert ledger.verdict == "complete"
 
 
 async def test_paging_in_a_circle_ends_in_partial() -> None:
