@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -22,6 +22,8 @@ from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.items import Capture, Failure, Page, Thread, Visit
 from crawler.keys import page_key, thread_key
 from crawler.politeness.reservation import Reservation, read_reservation
+from crawler.systems import GUESSED_IDS
+from crawler.systems.around.empty import says_empty
 from crawler.systems.base import BLOCKED_STATUS, Exchange, Fetch, FetchError, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, document_of, header_dict, read_thread
 
@@ -123,22 +125,20 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     passed = around.judge(document, threads.are_there)
     if passed is None and around.first_of is not None and not threads.has_known and threads.are_there():
         passed = await around.first_of(document)
-    if passed is None or passed.reason in MOVED_TO:
-        shown = (passed.address if passed is not None else None) or address
-        moved_from = _moved_from(around, source, shown)
-        if moved_from is not None:
-            look = capture(moved_from, page_capture, PAGE_EXTRACTOR)
-            look.visit_id = around.new_id()
-            look.visit = Visit(url=source, outcome="moved", detail=shown, http_status=response.status)
-            yield look
+    shown = (passed.address if passed is not None else None) or address
+    moved_from = _moved_from(around, source, shown) if passed is None or passed.reason in MOVED_TO else None
+    if moved_from is not None:
+        look = Visit(url=source, outcome="moved", detail=shown, http_status=response.status)
+        yield replace(capture(moved_from, page_capture, PAGE_EXTRACTOR), visit_id=around.new_id(), visit=look)
     if passed is not None:
-        last = capture(passed.address or address, page_capture, PAGE_EXTRACTOR)
+        last = capture(shown, page_capture, PAGE_EXTRACTOR)
         last.skipped, last.is_last = passed.reason, True
         if passed.reason in OTHER_ADDRESS:
             last.visit = _looked(response, document.headers, source, "alias")
         yield last
         return
     refs: list[ThreadRef] = []
+    lost_states: list[str | None] = []
     requests, captured, fetch = 1, 0, without_block_pages(around.fetch)
     while (found := threads.next()) is not None:
         system, ref = found
@@ -169,13 +169,14 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         captured += closing.thread.captured
     if around.held is not None and not captured:
         for canonical in filter(None, (address, moved_from)):
-            for lost in _lost(around.held, canonical, address, page_capture, {_identity(ref) for ref in refs}):
+            for lost in _lost(around.held, canonical, document, page_capture, {_identity(ref) for ref in refs}):
                 ledger = capture(canonical, page_capture, PAGE_EXTRACTOR)
                 ledger.thread_of, ledger.thread = (lost.system, lost.tenant, lost.native_id), lost
+                lost_states.append(lost.state)
                 yield ledger
 
     last = capture(address, page_capture, PAGE_EXTRACTOR)
-    _end_with_page(last, document, response.status, refs)
+    _end_with_page(last, document, response.status, refs, lost_states)
     _note(last.page, reservation)
     last.visit = _looked(response, document.headers, source, "read")
     last.visit.requests, last.visit.threads = requests, len(refs)
@@ -195,9 +196,11 @@ def _end_without_page(last: Capture, response: Response, problem: _UnreadableErr
         last.shares, last.subscribes = [], []
 
 
-def _end_with_page(last: Capture, document: Document, status: int, refs: Sequence[ThreadRef]) -> None:
+def _end_with_page(
+    last: Capture, document: Document, status: int, refs: Sequence[ThreadRef], lost: Sequence[str | None]
+) -> None:
     page = last.page = read_page(document, observed_at=last.observed_at, http_status=status)
-    page.comments_state = _overall([ref.state for ref in refs])
+    page.comments_state = _overall([*(ref.state for ref in refs), *lost])
     if page.comment_count is None:
         stated = [ref.stated for ref in refs if ref.stated is not None]
         page.comment_count = sum(stated) if stated else None
@@ -225,32 +228,40 @@ def _moved_from(around: Circumstances, source: str, shown: str) -> str | None:
 
 
 def _lost(
-    held: Index, canonical: str, shown: str, page: Exchange, read: AbstractSet[tuple[str, str, str | None]]
+    held: Index, canonical: str, shown: Document, page: Exchange, read: AbstractSet[tuple[str, str, str | None]]
 ) -> Iterator[Thread]:
     """Ledgers of threads that a page showed comments of before, and that a visit without any did not find.
 
-    Whether they were removed, or are only not to be seen here, nothing says.
+    Whether they were removed, or are only not to be seen here, nothing says; but where the page itself does, a thread
+    that is known by its comments alone is empty.
 
     :param shown: the page that was visited: another one where the address leads there now
     :param read: the threads that were found on it
     """
-    moved = f"; its address leads to {shown} now" if shown != canonical else ""
+    address = canonical_url(shown)
+    moved = f"; its address leads to {address} now" if address != canonical else ""
     for known in held.threads_of(page_key(canonical)):
-        if known.captured and (moved or (known.system, known.tenant, known.native_id) not in read):
+        if not moved and (known.system, known.tenant, known.native_id) in read:
+            continue
+        is_empty = not moved and known.system in GUESSED_IDS and says_empty(shown) is not None
+        if known.captured or is_empty:
+            detail = (
+                f"the page does not show this thread any more, of which {known.captured} comments were read"
+                f" the last time{moved}; what the archive holds of them is left as it was"
+            )
             yield Thread(
                 system=known.system,
                 tenant=known.tenant,
                 native_id=known.native_id,
                 url=known.url,
-                state="none",
+                state="open" if is_empty else "none",
                 captured=0,
                 captured_top=0,
                 captured_replies=0,
                 requests=0,
                 stop_reason="exhausted",
-                stop_detail=f"the page does not show this thread any more, of which {known.captured} comments were read"
-                f" the last time{moved}; what the archive holds of them is left as it was",
-                verdict="unknown",
+                stop_detail=None if is_empty else detail,
+                verdict="none" if is_empty else "unknown",
                 started_at=page.observed_at,
                 ended_at=page.observed_at,
             )
@@ -414,7 +425,7 @@ def _identity(ref: ThreadRef) -> tuple[str, str, str | None]:
     return ref.system, ref.tenant, ref.native_id
 
 
-def _overall(states: list[str]) -> str:
+def _overall(states: Sequence[str | None]) -> str:
     """The page's state: where one may write is what counts; ``none`` when there is no thread."""
     for state in ("open", "login", "password", "closed", "disabled", "none", "unknown"):
         if state in states:

@@ -1,0 +1,70 @@
+"""What a page says that shows no comments because it has none: ``0 comments``, ``Be the first to comment``."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from typing import Final
+
+from crawler.extract.document import Document
+from crawler.systems.around.counts import LONGEST_SAYING, counted_elsewhere, stated_in
+from crawler.systems.around.place import BESIDE
+from crawler.systems.around.states import ABOVE, LONGEST_NOTE
+from crawler.systems.around.tree import Tree, is_unshown, leads_nowhere, nodes_of
+from crawler.systems.around.unshown import unshown
+from crawler.systems.around.words import Words, line_key, speaks_of_comments
+
+_TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/empty.json").read_text("utf-8"))
+"""``none``: whole sentences that say that there are no comments; ``first``: how one begins that asks for the first
+comment. A ``*`` ends a stem.
+"""
+
+_NONE: Final = frozenset(map(line_key, _TABLES["none"]))
+_FIRST = Words(map(line_key, _TABLES["first"]), before="^")
+_SENTENCE = re.compile(r"[.!?;:…。！？]+")
+
+
+def says_empty(document: Document) -> str | None:
+    """The line next to a form for comments by which a page that shows none says that it has none; else None.
+
+    A count in the page's data, and what would bring comments, are believed before the words: a script may fill both.
+    """
+    tree = nodes_of(document)
+    forms = [node for node in tree.places.get("textarea", ()) if not _is_unshown(tree, node)]
+    said = next((line for form in forms for line in _lines_beside(tree, form) if _says_none(line)), None)
+    is_doubtful = said is not None and (unshown(document) is not None or counted_elsewhere(document, 1) is not None)
+    return None if is_doubtful else said
+
+
+def _lines_beside(tree: Tree, form: int) -> list[str]:
+    """The short lines around a form that are shown, each whole; without those of the stories that are linked there."""
+    lines: dict[str, None] = {}
+    for node in range(max(form - BESIDE, 0), min(form + BESIDE, len(tree))):
+        if tree.texts[node] and not _is_unshown(tree, node) and not _is_beside_link(tree, node, form):
+            whole = tree.line(tree.ups[node], LONGEST_NOTE)
+            lines |= dict.fromkeys(filter(None, (tree.texts[node], whole)))
+    return list(lines)
+
+
+def _is_beside_link(tree: Tree, node: int, form: int) -> bool:
+    """Whether a text stands with a link to another page in a part that does not hold the form."""
+    part = node
+    while tree.ups[part] >= 0 and not tree.is_in(form, tree.ups[part]):
+        part = tree.ups[part]
+    inside = range(part, tree.ends[part])
+    return any(tree.tags[one] == "a" and not leads_nowhere(tree.attrs[one].get("href")) for one in inside)
+
+
+def _is_unshown(tree: Tree, node: int) -> bool:
+    return any(is_unshown(tree.attrs[up]) for up in (node, *tree.above(node, ABOVE)))
+
+
+def _says_none(line: str) -> bool:
+    if len(line) > LONGEST_NOTE or not speaks_of_comments(line):
+        return False
+    stated = stated_in(line) if len(line) <= LONGEST_SAYING else None
+    if stated is not None:
+        return stated.is_exact and not stated.comments
+    sentences = map(line_key, _SENTENCE.split(line))
+    return any(sentence in _NONE or _FIRST.are_in(sentence) for sentence in sentences)
