@@ -152,6 +152,11 @@ class VisitSpider(Spider):
         """The canonical address of the page that an address led to before; as far as the address itself tells."""
         return page_url(asked) or asked
 
+    def is_held(self, url: str) -> bool:
+        """Whether the archive holds a page by a canonical address."""
+        held = self._around.held
+        return held is not None and held.page_digest(page_key(url)) is not None
+
     def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool | None]) -> Passed | None:
         """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.
 

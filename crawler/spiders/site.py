@@ -471,7 +471,7 @@ class SiteSpider(VisitSpider):
                     if capture.is_last:
                         for request in self._ended(capture, lease, threads):
                             yield request
-                yield _no_loss(capture, response.status)
+                yield self._no_loss(capture, response.status)
         finally:  # also of a visit that a defect ended
             if lease is not None:
                 self._read.pop(lease.id, None)
@@ -508,18 +508,21 @@ class SiteSpider(VisitSpider):
     async def failed(self, failure: TwistedFailure) -> AsyncIterator[Capture]:
         """Say why there is no answer."""
         async for capture in super().failed(failure):
-            yield _no_loss(capture, None)
+            yield self._no_loss(capture, None)
 
+    def _no_loss(self, capture: _T, status: int | None) -> _T:
+        """An address that somebody named and that is no page for us costs the archive nothing: no one asked for it.
 
-def _no_loss(capture: _T, status: int | None) -> _T:
-    """An address that somebody named and that is no page for us costs the archive nothing: no one asked for it."""
-    failure = capture.failure if isinstance(capture, Capture) else None
-    if isinstance(capture, Capture) and failure is not None:
-        is_gone = failure.reason == "http" and status in GONE
-        capture.visit = capture.visit if is_gone else None
-        if is_gone or failure.reason in NO_PAGE:
-            capture.failure, capture.skipped = None, "gone" if is_gone else failure.reason
-    return capture
+        That a page which the archive holds could not be read is noted all the same.
+        """
+        failure = capture.failure if isinstance(capture, Capture) else None
+        if isinstance(capture, Capture) and failure is not None:
+            is_gone = failure.reason == "http" and status in GONE
+            if not (is_gone or self.is_held(self.held_as(capture.source))):
+                capture.visit = None
+            if is_gone or failure.reason in NO_PAGE:
+                capture.failure, capture.skipped = None, "gone" if is_gone else failure.reason
+        return capture
 
 
 def _is_thread(thread: Thread) -> bool:

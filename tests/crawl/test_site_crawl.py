@@ -287,6 +287,21 @@ def plain(title: str, *paths: str, text: str = "") -> Answer:
     return Answer(f"<title>{title}</title><body><h1>{title}</h1><p>{text}</p><ul>{links}</ul>", headers=HTML)
 
 
+@pytest.mark.parametrize("now", ["login", "error", "challenge"])
+def test_a_page_of_the_archive_that_cannot_be_read_any_more_leaves_a_look_that_says_so(place, now):
+    site = LoopbackSite({"/": home("/one/", "/two/", "/three/"), "/one/": story(1), "/two/": story(2)})
+    crawl(place, site)
+    form = "<title>Sign in</title><form><input type=email><input type=password><button>Sign in</button></form>"
+    answers = {
+        "login": Answer("", 302, {"Location": "/login"}), "error": Answer("no", 500),
+        "challenge": Answer("<title>Just a moment...</title><div id=challenge-error-text>Enable JavaScript and cookies</div>", headers=HTML),
+    }  # fmt: skip
+    site.paths |= {"/one/": answers[now], "/three/": answers[now], "/login": Answer(form, headers=HTML)}
+    crawl(place, site, RETRY_TIMES=0)
+    looks = {(row["url"], row["outcome"]) for row in place.open().visits(history=True).to_pylist() if row["outcome"] != "gone"}
+    assert looks == {*((site.url(path), "read") for path in ("/one/", "/two/")), (site.url("/one/"), "failed")}, "and none of what never was a page"
+
+
 def test_pages_without_a_thread_are_archived_and_lead_on_and_those_with_one_or_that_call_themselves_articles_do_not(place):
     site = LoopbackSite({})
     article = '<meta property="og:type" content="article"><title>News</title><body><h1>News</h1><a href="/of-article/">more</a>'
