@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.output import prepare_output
+from crawler.output import end_output, prepare_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,4 +76,4 @@ class Command(ScrapyCommand):
             raise RuntimeError("scrapy.cmdline sets it before it runs a command")
         from crawler.archive_tasks import do  # noqa: PLC0415  # see above
 
-        self.exitcode = do(opts.task, self.settings, opts)
+        self.exitcode = end_output(f"scrapy archive {opts.task}", do(opts.task, self.settings, opts))

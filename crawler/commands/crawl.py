@@ -14,7 +14,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from archive.errors import ArchiveError
 from crawler.archive_place import archive_store
 from crawler.contact import ask_contact
-from crawler.output import prepare_output
+from crawler.output import end_output, prepare_output
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.safety.log import plain
@@ -101,6 +101,7 @@ class Command(ScrapyCrawl):
             self._crawl(args[0], opts.spargs)
         finally:
             claimed.release()
+        self.exitcode = end_output(f"scrapy crawl {args[0]}", self.exitcode)
 
     def _crawl(self, spider: str, arguments: dict[str, str]) -> None:
         if self.crawler_process is None:

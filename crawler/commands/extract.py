@@ -21,7 +21,7 @@ from crawler.collection import rare_collection
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import page_url
 from crawler.items import Capture
-from crawler.output import prepare_output
+from crawler.output import end_output, output_trouble, prepare_output
 from crawler.report import EXIT_LOST, Report, now
 from crawler.safety.log import plain
 from crawler.safety.secrets import masked
@@ -110,10 +110,13 @@ class Command(ScrapyCommand):
         systems = systems_of(self.settings or {})
         with rare_collection():
             for name in files:
+                if output_trouble() is not None:  # nobody reads on
+                    break
                 if not _extract_file(name, opts.url, systems, is_explained=opts.explain):
                     self.exitcode = EXIT_LOST
-        if urls:
+        if urls and output_trouble() is None:
             self._visit(urls)
+        self.exitcode = end_output("scrapy extract", self.exitcode)
 
     def _visit(self, urls: list[str]) -> None:
         if self.settings is None:
