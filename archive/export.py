@@ -21,6 +21,7 @@ from archive.json_text import rfc3339, to_json
 from archive.parts import ROW_GROUP_ROWS, writer
 from archive.reader import Rows
 from archive.schema import TABLES
+from archive.stores import advised
 from archive.upkeep.rewriting import in_groups
 
 VERDICTS: Final = ("complete", "none", "closed", "partial", "blocked", "unknown")
@@ -74,7 +75,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             os.fsync(out.fileno())
         hidden.replace(path)
     except OSError as error:
-        raise ArchiveError(f"cannot write {path}: {error.strerror or error}") from error
+        raise ArchiveError(f"cannot write {path}: {advised(error)}") from error
     finally:
         with contextlib.suppress(OSError):  # it has its name, or was never there, or the error above tells
             hidden.unlink(missing_ok=True)

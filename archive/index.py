@@ -376,7 +376,7 @@ class Index:
     def _broken(self, error: sqlite3.DatabaseError) -> ArchiveError:
         way_out = "remove it and start again, it is rebuilt from the archive"
         if "disk is full" in str(error):
-            way_out = "make room there, and run the crawl again"
+            way_out = "make room there, and run the same command again"
         return ArchiveError(f"the change index {self.path} failed: {error}; {way_out}")
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:

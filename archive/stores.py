@@ -259,7 +259,7 @@ class LocalStore:
     def advice(self, said: str) -> str:
         """The way out when the disk is full; for everything else the system's own words say it."""
         is_full = os.strerror(errno.ENOSPC) in said
-        return "make room and run the crawl again, it continues where it stopped" if is_full else ""
+        return MAKE_ROOM if is_full else ""
 
     def is_passing(self, said: str) -> bool:
         """A disk that fails is not asked again."""
@@ -271,7 +271,7 @@ class LocalStore:
         try:
             yield
         except OSError as error:
-            raise ArchiveError(f"cannot {what} ({error.filename or self.uri}): {_advice(error)}") from error
+            raise ArchiveError(f"cannot {what} ({error.filename or self.uri}): {advised(error)}") from error
 
 
 def _raise(error: OSError) -> None:
@@ -279,11 +279,16 @@ def _raise(error: OSError) -> None:
         raise error
 
 
-def _advice(error: OSError) -> str:
+MAKE_ROOM: Final = "make room and run the same command again; a crawl goes on where it stopped"
+"""The way out when a disk is full."""
+
+
+def advised(error: OSError) -> str:
+    """What the system says of an error, and the way out."""
     said = error.strerror or str(error)
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
-            return f"{said}; make room and run the crawl again, it continues where it stopped"
+            return f"{said}; {MAKE_ROOM}"
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return f"{said}; give this user the right to write there, or choose another directory"
         case errno.ENOTDIR | errno.EEXIST:

@@ -30,6 +30,7 @@ from crawler.archive_place import archive_store, s3_options, state_dir
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
+from crawler.output import output_trouble
 from crawler.words import plain
 
 if TYPE_CHECKING:
@@ -165,7 +166,9 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     else:
         with slices.whole_file(Path(opts.output)) as out:
             count = slices.export(rows, found, kind, out, as_is=opts.as_is)
-    sys.stderr.write(f"{count:,} rows of {opts.table} exported\n")
+    sys.stdout.flush()
+    if output_trouble() is None:
+        sys.stderr.write(f"{count:,} rows of {opts.table} exported\n")
     return 0
 
 

@@ -204,7 +204,7 @@ def test_a_full_disk_is_an_error_that_loses_nothing(tmp_path, monkeypatch):
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ArchiveError, match="No space left on device; make room and run the crawl again"):
+    with pytest.raises(ArchiveError, match="No space left on device; make room and run the same command again"):
         exporter.commit(batch)
     assert visible(tmp_path) == set()
     assert not list((tmp_path / "archive").glob("*/_tmp/*"))

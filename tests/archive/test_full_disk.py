@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from archive_rows import NOW, SECOND, add_visit, comment, committed, every, started, visible
 
+import archive
 from archive.errors import ArchiveError
+from archive.export import FORMATS, export, whole_file
+from archive.stores import open_store
+from archive.upkeep.compact import compact
 
 DISK_KB = 8_000
 
@@ -70,3 +75,22 @@ def test_a_full_disk_is_named_and_the_next_run_completes_the_batch(disk):
     assert 5 < len(said) < 12, "some failed and some fitted"
     assert all("No space left on device" in text or "disk is full" in text for text in said)
     assert all("make room" in text for text in said)
+
+
+def test_upkeep_and_exports_on_a_full_disk_name_the_file_and_the_way_out(disk):
+    for number in range(2):
+        exporter = started(disk, f"crawl-{number}")
+        add_visit(exporter, f"v{number}", at=NOW + number * SECOND, digest=f"{number}", comments=[comment(f"c{number}", text=os.urandom(9_000).hex())])
+        exporter.commit(exporter.take())
+        exporter.close()
+    fill(disk, 0)
+    way_out = "No space left on device; make room and run the same command again"
+    held = archive.open(str(disk / "archive"))
+    for done in compact(open_store(held.uri)):
+        assert done.after == 0
+        assert f"cannot write the part {done.table}/_tmp/compact~" in (done.trouble or "")
+        assert way_out in (done.trouble or "")
+    for kind in FORMATS:
+        with pytest.raises(ArchiveError, match=re.escape(f"cannot write {disk}/x.{kind}: {way_out}")), whole_file(disk / f"x.{kind}") as out:
+            export(held.rows("comments"), held.rows("comments").batches(), kind, out)
+        assert not list(disk.glob("*x.*"))
