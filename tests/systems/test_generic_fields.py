@@ -313,6 +313,22 @@ async def test_a_comment_of_another_make_with_its_time_at_another_place_is_one()
     assert "the ferry will come back" in (found[4].text or "")
 
 
+@pytest.mark.parametrize("link", ["/reply?to={n}", "/story/9/reply/{n}/", "reply.php?story=9&amp;to={n}#form"])
+async def test_numbers_from_one_are_ids_where_each_comment_has_its_own_in_a_link_to_answer_it(link):
+    def row(n, link):
+        return (
+            f'<div id="c{n}" class="it"><b class="who">Reader {n}</b> <span class="when">{n} March 2023</span>'
+            f'<div class="tx"><p>{SAID[n % 4]} {n}</p></div><a href="{link.format(n=n)}">Reply</a></div>'
+        )
+
+    linked = await comments_of(page(f"<div>{''.join(row(n, link) for n in (1, 2, 3, 4))}</div>"))
+    assert [(c.native_id, c.id_kind) for c in linked] == [(f"{n}", "native") for n in (1, 2, 3, 4)]
+    counted = await comments_of(page(f"<div>{''.join(row(n, '#c{n}') for n in (1, 2, 3, 4))}</div>"))
+    assert {c.id_kind for c in counted} == {"surrogate"}, "a place in the list may be linked on the page as well"
+    other = await comments_of(page(f"<div>{''.join(row(n, link.replace('{n}', '7')) for n in (1, 2, 3, 4))}</div>"))
+    assert {c.id_kind for c in other} == {"surrogate"}
+
+
 async def test_guests_are_named_at_a_place_of_their_own_that_machines_are_told_of():
     def post(n):
         name = f"Reader {n}"

@@ -31,9 +31,8 @@ def native_ids(template: Template, first: Template | None = None) -> list[str | 
     :param first: the records of the thread's first page, where these are of a further one. Their ids stand where those
         of the first do: places in the list, which begin with 1 there, look like ids from the second page on
     """
-    if first is None:
-        return ids_of(_rows(template))
-    sources, source = _sources(_rows(template)), _source(_sources(_rows(first)), len(first.records))
+    sources, whole = _sources(_rows(template)), template if first is None else first
+    source = _source(sources if first is None else _sources(_rows(first)), whole)
     return _of(sources.get(source, {}) if source is not None else {}, len(template.records))
 
 
@@ -65,15 +64,36 @@ def _sources(rows: _Rows) -> dict[_Source, dict[int, str]]:
     return sources
 
 
-def _source(sources: Mapping[_Source, Mapping[int, str]], count: int) -> _Source | None:
-    """The one that tells most records apart, and at least half of them."""
+def _source(sources: Mapping[_Source, Mapping[int, str]], of: int | Template) -> _Source | None:
+    """The one that tells most records apart, and at least half of them.
+
+    :param of: how many records there are, or the records themselves, whose links may have the ids as well
+    """
     best: _Source | None = None
     most = 0
     for source, ids in sources.items():
         values = list(ids.values())
-        if 2 * len(set(values)) >= len(values) > most and not _is_counted(values):
+        is_told = 2 * len(set(values)) >= len(values) > most
+        if is_told and (not _is_counted(values) or (isinstance(of, Template) and _are_linked(ids, of))):
             best, most = source, len(values)
-    return best if 2 * most >= count else None
+    return best if 2 * most >= (of if isinstance(of, int) else len(of.records)) else None
+
+
+_ASKED = re.compile(r"(?<=[=/])\d{1,20}(?=[/&]|\Z)")
+
+
+def _are_linked(ids: Mapping[int, str], template: Template) -> bool:
+    """Whether each record has its number in a link to another page, as to its answer's form: no place in a list is."""
+    tree = template.tree
+    asked = (
+        {number for node in template.records[place].links for number in _asked(tree.attrs[node].get("href"))}
+        for place in ids
+    )
+    return len(ids) > 1 and all(value in numbers for value, numbers in zip(ids.values(), asked, strict=True))
+
+
+def _asked(href: str | None) -> list[str]:
+    return _ASKED.findall((href or "").partition("#")[0])
 
 
 def _of(ids: Mapping[int, str], count: int) -> list[str | None]:
