@@ -36,10 +36,10 @@ from archive.states import (
     states_of,
     unpacked,
 )
-from archive.wal import is_busy, remove, write_ahead
+from archive.wal import is_busy, layout_of, remove, write_ahead
 
 _LAYOUT: Final = 3
-"""Layout of the index's tables; an index with another one is built anew."""
+"""Layout of the index's tables; an index with an earlier one is built anew."""
 _WAIT_S: Final = 600.0
 """How long another crawl on the same index may take to read a whole archive."""
 _BATCH_ROWS: Final = 20_000
@@ -385,19 +385,18 @@ class Index:
         )
         try:
             self._lay_out(writer)
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, ArchiveError):
             writer.close()
             reader.close()
             raise
         return writer, reader
 
-    @staticmethod
-    def _lay_out(writer: sqlite3.Connection) -> None:
+    def _lay_out(self, writer: sqlite3.Connection) -> None:
         write_ahead(writer)
         # A lost end of the index after a power cut is read again from the archive: no fsync per commit.
         writer.execute("PRAGMA synchronous = NORMAL")
         writer.execute("BEGIN IMMEDIATE")
-        layout = writer.execute("PRAGMA user_version").fetchone()[0]
+        layout = layout_of(writer, f"the change index {self.path}", _LAYOUT)
         if layout not in (0, _LAYOUT):
             for table in (*STATES, "versions"):
                 writer.execute(f"DROP TABLE IF EXISTS {table}")

@@ -17,7 +17,10 @@ from typing import Final, Self
 
 from archive.errors import ArchiveError
 from archive.parts import Part
-from archive.wal import write_ahead
+from archive.wal import layout_of, write_ahead
+
+_LAYOUT: Final = 1
+"""Layout of the journal's table and records. Journals from before there was a number have the same."""
 
 CRAWL_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What may be the id of a crawl: files are named by it."""
@@ -51,13 +54,18 @@ class Journal:
             raise self._failed(error) from error
         try:
             write_ahead(self._connection)
+            layout_of(self._connection, f"the journal {path}", _LAYOUT)
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS batches (crawl_id, number INTEGER, record, PRIMARY KEY (crawl_id, number))"
             )
+            self._connection.execute(f"PRAGMA user_version = {_LAYOUT}")
         except sqlite3.Error as error:
             self._connection.close()
             raise self._failed(error) from error
+        except ArchiveError:
+            self._connection.close()
+            raise
 
     def write(self, record: Record) -> None:
         """Write or replace a batch's record; durable when this returns."""

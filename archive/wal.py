@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from archive.errors import ArchiveError
+
 _WAIT_S: Final = 10.0
 _PAUSE_S: Final = 0.01
 _PRIMARY: Final = 0xFF
@@ -42,3 +44,19 @@ def write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(_PAUSE_S)
         else:
             return
+
+
+def layout_of(connection: sqlite3.Connection, what: str, known: int) -> int:
+    """The layout of a file's tables, 0 of a new one.
+
+    :param what: the file, in words
+    :param known: the latest layout that this version knows
+    :raises ArchiveError: a newer version made it; who goes on would lose what only that one understands
+    """
+    layout = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if layout > known:
+        raise ArchiveError(
+            f"{what} was made by a newer version of Talkback (layout {layout}, this one knows {known}): "
+            "use that version, or name another STATE_DIR"
+        )
+    return layout

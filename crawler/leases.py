@@ -215,7 +215,11 @@ class Leases:
         if not layout:
             self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {LAYOUT}; COMMIT")
         elif layout != LAYOUT:
-            raise FrontierError(f"the frontier {self.path} was made by another version of Talkback; remove it")
+            other = "a newer" if layout > LAYOUT else "an older"
+            raise FrontierError(
+                f"the frontier {self.path} was made by {other} version of Talkback: end its crawl with that version, "
+                "or remove the file to begin the crawl anew"
+            )
         execute(_SITE_COUNTS)
         self._values = dict(execute("SELECT name, value FROM crawl"))
 
