@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from io import BufferedWriter, FileIO, RawIOBase, TextIOWrapper
 from logging import getLevelNamesMapping
 from pathlib import Path
@@ -40,6 +42,18 @@ def prepare_output(settings: BaseSettings) -> None:
             Path(file).open("a").close()
     except OSError as error:
         raise UsageError(f"LOG_FILE is {file!r}: {error.strerror}; name a file that can be written") from error
+
+
+@contextlib.contextmanager
+def named_files() -> Iterator[None]:
+    """Scrapy's own options may name files as well (``--pidfile``), which it meets with a traceback.
+
+    :raises UsageError: one cannot be written
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}; name a file that can be written") from error
 
 
 def end_output(command: str, exit_status: int) -> int:

@@ -32,8 +32,9 @@ SHOWN: Final = 20
 LONGEST: Final = 500
 """Characters of one line about a loss: it may quote what a stranger's server said."""
 
-ENDS: Final = {"finished": "finished in", "shutdown": "stopped after"}
-"""What the closing reasons are called; any other one stands beside "ended early"."""
+ENDS: Final = {"finished": "finished in", "shutdown": "stopped after", "": "was broken off after"}
+"""What the closing reasons are called, and what it is called that there is none, as after a second Ctrl-C; any other
+one stands beside "ended early"."""
 
 TABLES: Final = ("pages", "shares", "subscribes", "comments", "threads")
 COMPARED: Final = {
@@ -60,7 +61,7 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
     It costs a few reads of the archive's logs, whatever the archive's size; that it cannot be read is said, not raised.
     """
     console = open_console()
-    uri = str(settings["ARCHIVE_URI"])
+    uri = str(settings["ARCHIVE_URI"]).rstrip("/")
     try:
         held, trouble = archive.open(uri).row_counts(), ""
     except ArchiveError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.output import end_output, prepare_output
+from crawler.output import end_output, named_files, prepare_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,8 @@ class Command(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Take the settings from both sides of the task's name."""
         opts.set = [*opts.set, *getattr(opts, "set_behind", ())]
-        super().process_options(args, opts)
+        with named_files():
+            super().process_options(args, opts)
         if self.settings is not None:
             prepare_output(self.settings)
 

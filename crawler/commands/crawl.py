@@ -14,7 +14,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from archive.errors import ArchiveError
 from crawler.archive_place import archive_store
 from crawler.contact import ask_contact
-from crawler.output import end_output, prepare_output
+from crawler.output import end_output, named_files, prepare_output
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.safety.log import plain
@@ -52,7 +52,8 @@ class Command(ScrapyCrawl):
         :raises UsageError: an argument is given twice, of which Scrapy would take the last, or no such level is known
         """
         names = Counter(given.partition("=")[0] for given in opts.spargs)
-        super().process_options(args, opts)
+        with named_files():
+            super().process_options(args, opts)
         if self.settings is None:
             raise RuntimeError("scrapy.cmdline sets it before it reads the options")
         twice = [name for name, times in names.items() if times > 1]

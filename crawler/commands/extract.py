@@ -21,7 +21,7 @@ from crawler.collection import rare_collection
 from crawler.extract.document import Document, NotHtmlError
 from crawler.extract.urls import page_url
 from crawler.items import Capture
-from crawler.output import end_output, output_trouble, prepare_output
+from crawler.output import end_output, named_files, output_trouble, prepare_output
 from crawler.report import EXIT_LOST, Report, now
 from crawler.safety.log import plain
 from crawler.safety.secrets import masked
@@ -88,7 +88,8 @@ class Command(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Scrapy's own options."""
-        super().process_options(args, opts)
+        with named_files():
+            super().process_options(args, opts)
         if self.settings is not None:
             prepare_output(self.settings)
 

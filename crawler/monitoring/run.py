@@ -131,7 +131,7 @@ def summary_of(report: Report, watched: Watched) -> str:
     """The result of a crawl in one line, without its exit status."""
     said = []
     if report.reason != "finished":
-        said.append(f"ended early ({report.reason})")
+        said.append(f"ended early ({report.reason})" if report.reason else "broken off")
     if report.failures_total:
         reasons = Counter(failure.reason for failure in report.failures)
         said.append(f"{report.failures_total:,} lost ({counted(reasons)})")

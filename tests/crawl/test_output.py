@@ -61,3 +61,10 @@ def test_a_log_that_has_no_place_is_refused_before_anything_starts(place, tmp_pa
         assert done.returncode == 2, done.stdout + done.stderr
         assert f"LOG_FILE is '{tmp_path}/missing/log': No such file or directory" in done.stdout + done.stderr
         assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_pid_file_that_has_no_place_is_refused_before_anything_starts(place, tmp_path):
+    done = place.run("crawl", "pages", "-a", "url=http://127.0.0.1:9/", "--pidfile", str(tmp_path / "missing" / "pid"))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert f"{tmp_path}/missing/pid: No such file or directory; name a file that can be written" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

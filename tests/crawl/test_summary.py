@@ -29,7 +29,7 @@ class Held:
         return self.rows
 
 
-def ended(reason: str = "finished", **more) -> Report:
+def ended(reason: str | None = "finished", **more) -> Report:
     report = Report("crawl-1")
     for name, value in more.items():
         setattr(report, name, value)
@@ -98,6 +98,10 @@ def test_what_was_lost_and_what_is_not_whole_is_listed_and_the_rest_counted(show
 
 def test_a_reason_that_nobody_knows_is_told_as_it_is(shown):
     assert "ended early (memusage_exceeded) after" in shown(ended(reason="memusage_exceeded"))
+
+
+def test_a_crawl_that_a_second_ctrl_c_broke_off_is_called_so(shown):
+    assert "was broken off after" in shown(ended(reason=None))
 
 
 def test_a_crawl_that_is_continued_says_so_and_how_long_this_part_took(shown):
