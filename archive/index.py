@@ -54,6 +54,14 @@ _TABLES: Final = {
 holds no null. Of a thread only the latest state is kept."""
 
 
+_IS_HERE: Final = (
+    "(native_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM threads AS later WHERE later.thread_id = threads.thread_id"
+    " AND (later.observed_at, later.capture_id, later.page_id)"
+    " > (threads.observed_at, threads.capture_id, threads.page_id)))"
+)
+"""Whether a page still has its thread: one without an id may have moved to another page."""
+
+
 Rows = pa.Table | pa.RecordBatch | Iterable[Run]
 
 
@@ -147,7 +155,8 @@ class Index:
 
     def threads_of(self, page_id: str) -> list[ThreadState]:
         """The threads of a page as its last committed visit left them."""
-        query = f"SELECT {', '.join(ThreadState._fields)} FROM threads WHERE page_id = ? ORDER BY thread_id"  # noqa: S608 - names of fields
+        names = ", ".join(ThreadState._fields)
+        query = f"SELECT {names} FROM threads WHERE page_id = ? AND {_IS_HERE} ORDER BY thread_id"  # noqa: S608 - names of fields
         return [ThreadState(*row) for row in self._select(self._reader, query, page_id)]
 
     def thread_without_id(self, page_id: str, system: str, tenant: str | None = None) -> str | None:
@@ -157,14 +166,17 @@ class Index:
 
         :param tenant: only one of this tenant
         """
-        found = self._select(
-            self._reader,
-            "SELECT thread_id FROM threads WHERE page_id = ? AND system = ? AND native_id IS NULL"
-            " AND tenant = coalesce(?, tenant) LIMIT 2",
-            page_id, system, tenant,
-        )  # fmt: skip
+        wanted = f"page_id = ? AND system = ? AND native_id IS NULL AND tenant = coalesce(?, tenant) AND {_IS_HERE}"
+        query = f"SELECT thread_id FROM threads WHERE {wanted} LIMIT 2"  # noqa: S608 - constants
+        found = self._select(self._reader, query, page_id, system, tenant)
         keys = [str(key) for key, *_ in found]
         return keys[0] if len(keys) == 1 else None
+
+    def page_of(self, thread_id: str) -> str | None:
+        """The page that a thread was last seen on; None where it never was."""
+        newest = "ORDER BY observed_at DESC, capture_id DESC, page_id DESC LIMIT 1"
+        query = f"SELECT page_id FROM threads WHERE thread_id = ? {newest}"  # noqa: S608 - a constant
+        return next((str(page) for page, *_ in self._select(self._reader, query, thread_id)), None)
 
     def present(self, thread_id: str) -> frozenset[str]:
         """Comments of a thread that were there when last looked at, added rows included: by native id, or by digest.
@@ -404,5 +416,6 @@ class Index:
         for table, columns in _TABLES.items():
             writer.execute(f"CREATE TABLE IF NOT EXISTS {table} {columns}")
         writer.execute("CREATE INDEX IF NOT EXISTS of_thread ON comments (thread_id)")
+        writer.execute("CREATE INDEX IF NOT EXISTS page_of_thread ON threads (thread_id)")
         writer.execute(f"PRAGMA user_version = {_LAYOUT}")
         writer.execute("COMMIT")

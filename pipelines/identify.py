@@ -59,13 +59,15 @@ class Identify:
         self,
         known: Callable[[str], Mapping[str, CommentState]] | None = None,
         thread_without_id: Callable[[str, str, str | None], str | None] = lambda _page, _system, _tenant: None,
+        page_of: Callable[[str], str | None] = lambda _thread: None,
     ) -> None:
         """Make keys from what a visit reads, and from what is known.
 
         :param known: latest state of each comment of a thread, by comment id; None where there is no archive
         :param thread_without_id: see :meth:`archive.index.Index.thread_without_id`
+        :param page_of: see :meth:`archive.index.Index.page_of`
         """
-        self._known, self._thread_without_id = known, thread_without_id
+        self._known, self._thread_without_id, self._page_of = known, thread_without_id, page_of
         self._threads: dict[tuple[str, str], _Thread] = {}
 
     @classmethod
@@ -78,7 +80,10 @@ class Identify:
         def thread_without_id(page_id: str, system: str, tenant: str | None) -> str | None:
             return Store.of(crawler).index.thread_without_id(page_id, system, tenant)
 
-        return cls(known, thread_without_id)
+        def page_of(thread_id: str) -> str | None:
+            return Store.of(crawler).index.page_of(thread_id)
+
+        return cls(known, thread_without_id, page_of)
 
     def process_item(self, item: Capture) -> Capture:
         """See :meth:`identify`."""
@@ -104,7 +109,7 @@ class Identify:
         key = (capture.visit_id, thread_key(system, tenant, native_id, capture.page_id))
         known = self._threads.get(key)
         if known is None:
-            known = self._threads[key] = _Thread(key[1] if native_id is not None else self._held(capture) or key[1])
+            known = self._threads[key] = _Thread(key[1] if native_id is not None else self._without_id(capture, key[1]))
         capture.thread_id = known.key
         if self._known is not None and known.recognition is None and _may_be_known_otherwise(capture):
             known.recognition = Recognition(self._known(capture.thread_id))
@@ -114,22 +119,29 @@ class Identify:
             capture.thread.ids_digest = digest(*sorted(known.places))
             del self._threads[key]
 
-    def _held(self, capture: Capture) -> str | None:
-        """The key by which the archive holds a thread that shows no id, also where its page moved.
+    def _without_id(self, capture: Capture, made: str) -> str:
+        """The key of a thread that shows no id: the one by which the archive holds it, also where its page moved.
 
-        An address may also lead to another page now, with comments of its own: the thread is the same where half of
-        what is here was there, or half of what was there is here.
+        An address may lead to another page now, with comments of its own, or have a new thread after the first one
+        moved away. The thread is the same where half of what is here was there, or half of what was there is here.
+
+        :param made: the key that is made from the page's
         """
         system, tenant, _ = capture.thread_of or ("", "", None)
         held = self._thread_without_id(capture.page_id, system, tenant)
-        if held is not None or capture.moved_from is None or self._known is None:
-            return held
-        before = self._thread_without_id(page_key(capture.moved_from), system, None)
-        if before is None:
-            return None
-        there = {state.content_digest for state in self._known(before).values() if state.status != GONE}
+        if held is not None or self._known is None:
+            return held or made
+        before = [made]
+        if capture.moved_from is not None:
+            before.append(self._thread_without_id(page_key(capture.moved_from), system, None) or made)
         here = {content_digest(comment.author_name, comment.text) for comment in capture.comments if comment.text}
-        return before if here and 2 * len(here & there) >= min(len(here), len(there)) else None
+        for key in before:
+            there = {state.content_digest for state in self._known(key).values() if state.status != GONE}
+            if here and there and 2 * len(here & there) >= min(len(here), len(there)):
+                return key
+        while self._page_of(made) not in (None, capture.page_id):
+            made = thread_key(system, tenant, None, made)  # the thread of before lives on elsewhere
+        return made
 
 
 def _may_be_known_otherwise(capture: Capture) -> bool:

@@ -127,3 +127,31 @@ def test_an_address_that_always_led_elsewhere_is_no_page_that_moved(place):
     for _ in range(2):
         assert place.crawl(site.url("/a/")).returncode == 0
     assert [look[1] for look in looks(place, site)] == ["read", "read"]
+
+
+def test_a_new_thread_at_the_address_of_one_that_moved_away_is_another_thread(place):
+    site = town(a=page("generic", range(4)))
+    assert place.crawl(site.url("/a/")).returncode == 0
+    site.paths |= {"/a/": moved("/b/"), "/b/": page("generic", range(4))}
+    assert place.crawl(site.url("/a/")).returncode == 0
+    site.paths["/a/"] = page("generic", range(4), "The library", said="Quite another matter, this one")
+    for _ in range(2):
+        done = place.crawl(site.url("/a/"), site.url("/b/"))
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert states(place) == {"new": 8}
+    assert sorted(row["captured"] for row in place.open().threads().to_pylist()) == [4, 4]
+    site.paths["/a/"] = Answer("<title>Closed</title><h1>Closed</h1><p>Nothing here any more.</p>", headers=HTML)
+    assert place.crawl(site.url("/a/")).returncode == 3, "it is the second thread that is not shown any more"
+    assert [row["captured"] for row in place.open().threads().to_pylist() if row["verdict"] == "unknown"] == [0]
+
+
+def test_a_page_that_came_back_to_its_address_keeps_its_thread(place):
+    site = town(a=page("generic", range(4)))
+    assert place.crawl(site.url("/a/")).returncode == 0
+    site.paths |= {"/a/": moved("/b/"), "/b/": page("generic", range(4))}
+    assert place.crawl(site.url("/a/")).returncode == 0
+    site.paths |= {"/b/": moved("/a/"), "/a/": page("generic", range(5))}
+    for _ in range(2):
+        assert place.crawl(site.url("/a/")).returncode == 0
+    assert states(place) == {"new": 5}
+    assert len({row["thread_id"] for row in place.open().comments(history=True).to_pylist()}) == 1
