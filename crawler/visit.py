@@ -160,6 +160,8 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
                 item = capture(address, Exchange(batch.capture_id, batch.observed_at), extractor)
                 item.thread_of, item.comments = _identity(ref), batch.comments
                 yield item
+        if reading.is_taken_for_empty and threads.are_seen_by_last_resorts():
+            reading.gap("the page shows comments in markup that is not known of this system")
         closing = capture(address, page_capture, extractor)
         closing.thread_of, closing.thread = _identity(ref), reading.ledger()
         threads.was_read(closing.thread)
@@ -300,6 +302,7 @@ class _Threads:
     def __init__(self, document: Document, systems: Sequence[System]) -> None:
         self._document = document
         self._last_resorts = [system for system in systems if system.is_last_resort]
+        self._found_last: list[tuple[System, ThreadRef]] | None = None
         self._waiting = _detect(document, [system for system in systems if not system.is_last_resort])
         self.has_known = any(not system.is_general for system, _ in self._waiting)
         """Whether a system that knows its pages by marks of its own has found a thread."""
@@ -327,8 +330,15 @@ class _Threads:
         self._has_comments = self._has_comments or ledger.captured > 0
         self._is_proven_empty = self._is_proven_empty or ledger.verdict in PROVEN_EMPTY
 
+    def are_seen_by_last_resorts(self) -> bool:
+        """Whether systems of last resort believe that the page shows comments; they keep their turn."""
+        if self._found_last is None:
+            self._found_last = _detect(self._document, self._last_resorts)
+        return any(not ref.is_doubtful for _, ref in self._found_last)
+
     def _ask_last_resorts(self) -> None:
-        found, self._last_resorts = _detect(self._document, self._last_resorts), []
+        found = self._found_last if self._found_last is not None else _detect(self._document, self._last_resorts)
+        self._found_last, self._last_resorts = [], []
         # Beside a thread that is known and could not be read a doubtful one says nothing new.
         self._waiting = [(system, ref) for system, ref in found if not (ref.is_doubtful and self._has_any)]
 

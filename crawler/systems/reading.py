@@ -312,6 +312,12 @@ class Reading:
         """Whether the source states how many comments there are."""
         return self._expected is not None
 
+    @property
+    def is_taken_for_empty(self) -> bool:
+        """Whether only that the page shows no comment says that there is none: no count, and no other answer."""
+        is_all = not self._gaps and self._stop[0] == "exhausted" and not self.requests
+        return is_all and not self.captured and not self.is_counted and self.ref.state in EMPTY_STATES
+
     def linked_pages(self, document: Document, comments: Iterable[Comment]) -> Links:
         """Further pages that are linked next to comments, on a page of the thread that shows them."""
         place = Place.of_texts(document, [comment.text or "" for comment in comments])

@@ -73,9 +73,19 @@ async def test_a_page_that_a_known_system_claims_and_cannot_read_is_searched():
     assert read[-1] == ("generic", "complete")
 
 
-async def test_a_thread_that_is_proven_empty_ends_the_search():
-    html = f'<body class="single-post postid-9"><div id="respond"><form id="commentform"></form></div>{THREAD}</body>'
+FORM = '<div id="respond"><form id="commentform"></form></div>'
+
+
+async def test_a_thread_that_is_counted_as_empty_ends_the_search():
+    html = f'<body class="single-post postid-9"><div id="comments"><h2 class="comments-title">0 comments</h2>{FORM}</div>{THREAD}</body>'
     assert await systems_that_read(html) == [("wordpress", "none")]
+
+
+@pytest.mark.parametrize("form", [FORM, '<div id="respond"><p class="no-comments">Comments are closed.</p></div>'])
+async def test_a_form_or_a_closed_note_is_no_proof_that_there_is_no_comment_where_the_page_shows_some(form):
+    html = f'<body class="single-post postid-9"><div id="comments">{THREAD}{form}</div></body>'
+    assert await systems_that_read(html) == [("wordpress", "unknown"), ("generic", "complete")]
+    assert (await systems_that_read(html.replace(THREAD, "")))[0][1] in ("none", "closed")
 
 
 async def test_a_system_that_fails_while_it_looks_for_a_thread_costs_the_page_nothing_and_is_named(monkeypatch):
