@@ -160,8 +160,7 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
                 item = capture(address, Exchange(batch.capture_id, batch.observed_at), extractor)
                 item.thread_of, item.comments = _identity(ref), batch.comments
                 yield item
-        if reading.is_taken_for_empty and threads.are_seen_by_last_resorts():
-            reading.gap("the page shows comments in markup that is not known of this system")
+        threads.doubt(reading)
         closing = capture(address, page_capture, extractor)
         closing.thread_of, closing.thread = _identity(ref), reading.ledger()
         threads.was_read(closing.thread)
@@ -330,11 +329,13 @@ class _Threads:
         self._has_comments = self._has_comments or ledger.captured > 0
         self._is_proven_empty = self._is_proven_empty or ledger.verdict in PROVEN_EMPTY
 
-    def are_seen_by_last_resorts(self) -> bool:
-        """Whether systems of last resort believe that the page shows comments; they keep their turn."""
-        if self._found_last is None:
-            self._found_last = _detect(self._document, self._last_resorts)
-        return any(not ref.is_doubtful for _, ref in self._found_last)
+    def doubt(self, reading: Reading) -> None:
+        """Say what is missing where a page shows no comment, and systems of last resort believe that it shows some."""
+        if reading.is_taken_for_empty:
+            if self._found_last is None:
+                self._found_last = _detect(self._document, self._last_resorts)
+            if any(not ref.is_doubtful for _, ref in self._found_last):
+                reading.gap("the page shows comments in markup that is not known of this system")
 
     def _ask_last_resorts(self) -> None:
         found = self._found_last if self._found_last is not None else _detect(self._document, self._last_resorts)

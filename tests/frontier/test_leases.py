@@ -240,11 +240,12 @@ def test_a_file_that_is_no_frontier_is_named_with_the_way_out(tmp_path, content)
         Leases(str(tmp_path / "f.sqlite")).add(b"", "", asked="", site="", host="")
 
 
-def test_a_file_of_another_layout_is_left_alone(tmp_path):
+@pytest.mark.parametrize(("layout", "told"), [(99, "a newer version"), (1, "an older version")])
+def test_a_file_of_another_layout_is_left_alone(tmp_path, layout, told):
     with sqlite3.connect(tmp_path / "f.sqlite") as other:
-        other.execute("PRAGMA user_version = 99")
+        other.execute(f"PRAGMA user_version = {layout}")
     other.close()
-    with pytest.raises(FrontierError, match="another version"):
+    with pytest.raises(FrontierError, match=told):
         Leases(str(tmp_path / "f.sqlite"))
 
 
