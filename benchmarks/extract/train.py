@@ -1,9 +1,10 @@
 """The weights of the generic system: fitted to what ``candidates.py`` gathered, cross-validated by template family.
 
-    python train.py CANDIDATES.jsonl [MODEL.json]    # needs numpy and scipy
+    python train.py CANDIDATES.jsonl [MODEL.json] [--anew]    # needs numpy and scipy
 
-Every weight is held to the sign that its evidence has by its meaning, and is drawn to zero: there are few pages.
-Pages count by the root of how many their family has, so that no template decides alone.
+Every weight is held to the sign that its evidence has by its meaning, and is drawn to what it is now, with ``--anew``
+to zero: there are few pages, and the rules were made with these weights. Pages count by the root of how many their
+family has, so that no template decides alone. Each page takes part a second time, without the names of its markup.
 """
 
 from __future__ import annotations
@@ -105,35 +106,54 @@ AGAINST: Final = frozenset(
 FAMILY: Final = -0.5
 """Power of a family's size by which its pages count."""
 
-MADE: Final = 1.0
-"""What a page counts that was written for the tests."""
-
 FOLDS: Final = 8
-STRENGTHS: Final = {"quick": 0.1, "rank": 0.03, "accept": 0.1}
+THRESHOLDS: Final = (0.4, 0.46, 0.5)
+ANEW: Final = {"quick": 0.1, "rank": 0.03, "accept": 0.1}
 """Inverse strength of the pull to zero (L2), chosen by cross-validation."""
 
+FURTHER: Final = {"quick": 0.002, "accept": 0.1}
+"""Inverse strength of the pull to the weights of now: the ranking stays, and what is read at all hardly changes."""
 
-def fit(source: Path, target: Path | None) -> None:
+MODEL: Final = Path(__file__).resolve().parents[2] / "crawler" / "systems" / "generic" / "data" / "model.json"
+"""The weights of now."""
+
+
+def fit(source: Path, target: Path | None, *, is_anew: bool) -> None:
     """Fit, print the cross-validation, and write the weights of all pages."""
     every = [page for line in source.read_text("utf-8").splitlines() if (page := json.loads(line))["rows"]]
-    pages = [page for page in every if not page["is_made"]]
-    made = [page for page in every if page["is_made"]]
-    for threshold in (0.33, 0.43, 0.53):
-        print(f"threshold {threshold}:", _cross_validated(pages, made, threshold))
-    seen, unseen = [p for p in pages if not p["unseen"]], [p for p in pages if p["unseen"] and not p["neg"]]
-    print("families held out:", _figures(unseen, _fitted([*seen, *made]), 0.43))
-    print("pages of the tests by weights of real ones:", _figures(made, _fitted(pages), 0.43))
+    start = None if is_anew else json.loads(MODEL.read_text("utf-8"))
+    for threshold in THRESHOLDS:
+        found = _cross_validated(every, threshold, start)
+        print(f"threshold {threshold}, by the weights of the other families: {found}")
+    new = _fitted(every, start)
+    for name, kind in KINDS.items():
+        chosen = [page for page in every if _kind(page) == kind]
+        for label, model in (("now", start), ("new", new)):
+            if model is not None:
+                print(f"{name}, weights of all, {label}:", _summary(_read(chosen, model, THRESHOLDS[1])))
     if target is not None:
-        target.write_text(json.dumps(_fitted(every), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        target.write_text(json.dumps(new, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _fitted(pages: list[dict[str, Any]]) -> dict[str, Any]:
+KINDS: Final = {"real pages": (False, False), "without names": (False, True), "pages of the tests": (True, False)}
 
+
+def _kind(page: dict[str, Any]) -> tuple[bool, bool]:
+    return page["is_made"], page["is_nameless"]
+
+
+def _fitted(pages: list[dict[str, Any]], start: dict[str, Any] | None) -> dict[str, Any]:
+    """Weights that fit.
+
+    :param start: what they are drawn to; None: zero
+    """
     sizes = Counter(page["family"] for page in pages if not page["neg"])
-    weight = {page["id"]: sizes[page["family"]] ** FAMILY if not page["neg"] else 1.0 for page in pages}
-    weight = {page["id"]: weight[page["id"]] * (MADE if page["is_made"] else 1.0) for page in pages}
-    model: dict[str, Any] = {}
+    weight = {page["id"]: 1.0 if page["neg"] else sizes[page["family"]] ** FAMILY for page in pages}
+    strengths = ANEW if start is None else FURTHER
+    model: dict[str, Any] = dict(start or {})
     for part, field in (("quick", "q"), ("rank", "x")):
+        if part not in strengths:
+            continue
         names = sorted(pages[0]["rows"][0][field])
         rows = np.array([[row[field][name] for name in names] for page in pages for row in page["rows"]])
         spread = rows.std(0) + 1e-9
@@ -152,7 +172,8 @@ def _fitted(pages: list[dict[str, Any]]) -> dict[str, Any]:
                     pairs.append(own[one] - own[other])
                     gain = min(1.0, 2 * (quality[one] - quality[other]))
                     weights.append(30 * weight[page["id"]] * gain / (len(good) * len(bad)))
-        found = _logistic(np.array(pairs) / spread, np.ones(len(pairs)), np.array(weights), names, STRENGTHS[part])
+        pull = _weights_of(start, part, names) * spread, strengths[part]
+        found = _logistic(np.array(pairs) / spread, np.ones(len(pairs)), np.array(weights), names, pull)
         model[part] = dict(zip(names, (found / spread).tolist(), strict=True))
     examples, truth, weights = [], [], []
     names = sorted(pages[0]["rows"][0]["x"])
@@ -164,25 +185,32 @@ def _fitted(pages: list[dict[str, Any]]) -> dict[str, Any]:
             weights.append(weight[page["id"]] * (1.0 if place == 0 else 0.3))
     table = np.array(examples)
     mean, spread = table.mean(0), table.std(0) + 1e-9
-    found = _logistic(
-        (table - mean) / spread, np.array(truth), np.array(weights), names, STRENGTHS["accept"], with_bias=True
-    )
+    pull = _weights_of(start, "accept", names) * spread, strengths["accept"]
+    found = _logistic((table - mean) / spread, np.array(truth), np.array(weights), names, pull, with_bias=True)
     accept = found[:-1] / spread
     model["accept"] = dict(zip(names, accept.tolist(), strict=True))
     bias = float(found[-1] - (mean * accept).sum())
     rounded: dict[str, Any] = {
         part: {name: round(value, 4) for name, value in weights.items() if abs(value) > 1e-4}
         for part, weights in model.items()
+        if part != "bias"
     }
     rounded["bias"] = round(bias, 4)
     return rounded
 
 
-def _logistic(
-    table: Any, truth: Any, weights: Any, names: list[str], strength: float, *, with_bias: bool = False
-) -> Any:
+def _weights_of(model: dict[str, Any] | None, part: str, names: list[str]) -> Any:
+    return np.array([model[part].get(name, 0.0) if model is not None else 0.0 for name in names])
 
-    size = len(names)
+
+def _logistic(
+    table: Any, truth: Any, weights: Any, names: list[str], pull: tuple[Any, float], *, with_bias: bool = False
+) -> Any:
+    """The weights of one model.
+
+    :param pull: what each weight is drawn to, and the inverse strength of that
+    """
+    size, (drawn, strength) = len(names), pull
     rows = np.hstack([table, np.ones((len(table), 1))]) if with_bias else table
     bounds: list[tuple[float | None, float | None]] = [
         (0, None) if name in FOR else (None, 0) if name in AGAINST else (None, None) for name in names
@@ -193,10 +221,12 @@ def _logistic(
         p = expit(rows @ w)
         value = -(weights * (truth * np.log(p + 1e-12) + (1 - truth) * np.log(1 - p + 1e-12))).sum()
         slope = rows.T @ (weights * (p - truth))
-        slope[:size] += w[:size] / strength
-        return value + (w[:size] ** 2).sum() / (2 * strength), slope
+        away = w[:size] - drawn
+        slope[:size] += away / strength
+        return value + (away**2).sum() / (2 * strength), slope
 
-    return minimize(loss, np.zeros(rows.shape[1]), jac=True, bounds=bounds, method="L-BFGS-B").x
+    begin = np.concatenate([drawn, np.zeros(rows.shape[1] - size)])
+    return minimize(loss, begin, jac=True, bounds=bounds, method="L-BFGS-B").x
 
 
 def _dot(weights: dict[str, float], values: dict[str, float]) -> float:
@@ -208,27 +238,26 @@ def _ranked(rows: list[dict[str, Any]], model: dict[str, Any], read: int = 10_00
     return sorted(quick, key=lambda row: -_dot(model["rank"], row["x"]))
 
 
-def _cross_validated(pages: list[dict[str, Any]], made: list[dict[str, Any]], threshold: float) -> str:
-    """The figures of the real pages, each read by the weights of the other families and of the pages of the tests."""
+def _cross_validated(every: list[dict[str, Any]], threshold: float, start: dict[str, Any] | None) -> str:
+    """The figures of real pages, and of them without names, by the weights of the others and the pages of the tests."""
+    pages = [page for page in every if not page["is_made"]]
     groups = sorted({_group(page) for page in pages}, key=lambda name: zlib.crc32(name.encode()))
     fold = {name: number % FOLDS for number, name in enumerate(groups)}
-    results: list[tuple[dict[str, Any], float]] = []
+    results: dict[bool, list[tuple[dict[str, Any], float]]] = {False: [], True: []}
     for number in range(FOLDS):
-        if (number,) not in _MODELS:
-            _MODELS[(number,)] = _fitted([*made, *(page for page in pages if fold[_group(page)] != number)])
-        results += _read([page for page in pages if fold[_group(page)] == number], _MODELS[(number,)], threshold)
-    return _summary(results)
+        if number not in _MODELS:
+            _MODELS[number] = _fitted([page for page in every if fold.get(_group(page)) != number], start)
+        for is_nameless in results:
+            held = [page for page in pages if fold[_group(page)] == number and page["is_nameless"] == is_nameless]
+            results[is_nameless] += _read(held, _MODELS[number], threshold)
+    return f"{_summary(results[False])}; without names {_summary(results[True])}"
 
 
-_MODELS: dict[tuple[int], dict[str, Any]] = {}
+_MODELS: dict[int, dict[str, Any]] = {}
 
 
 def _group(page: dict[str, Any]) -> str:
     return str(page["id"] if page["neg"] else page["family"])
-
-
-def _figures(pages: list[dict[str, Any]], model: dict[str, Any], threshold: float) -> str:
-    return _summary(_read(pages, model, threshold))
 
 
 def _read(pages: list[dict[str, Any]], model: dict[str, Any], threshold: float) -> list[tuple[dict[str, Any], float]]:
@@ -257,4 +286,5 @@ def _summary(results: list[tuple[dict[str, Any], float]]) -> str:
 
 
 if __name__ == "__main__":
-    fit(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    paths = [Path(word) for word in sys.argv[1:] if word != "--anew"]
+    fit(paths[0], paths[1] if len(paths) > 1 else None, is_anew="--anew" in sys.argv)

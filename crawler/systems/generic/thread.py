@@ -42,7 +42,7 @@ BEHIND: Final = 3.0
 SAMPLE: Final = 8
 """Records of a candidate that are read before it is chosen."""
 
-THRESHOLD: Final = 0.43
+THRESHOLD: Final = 0.46
 """Confidence from which a thread is believed."""
 
 PLAIN: Final = 0.4
