@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.reader import Archive
 from archive.s3_options import S3Options
 from archive.stores import Store, open_store
 
@@ -26,6 +27,11 @@ def s3_options(settings: BaseSettings) -> S3Options:
 def archive_store(settings: BaseSettings) -> Store:
     """The store of ``ARCHIVE_URI``. Raises `archive.errors.ArchiveError` for an address that is none."""
     return open_store(str(settings["ARCHIVE_URI"]), s3_options(settings))
+
+
+def held_archive(settings: BaseSettings) -> Archive:
+    """The archive, to be read. Raises `archive.errors.ArchiveError` when there is none."""
+    return Archive(archive_store(settings))
 
 
 def state_dir(settings: BaseSettings) -> Path:

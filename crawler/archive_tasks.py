@@ -26,7 +26,7 @@ from archive.upkeep.erase import Subject, erase
 from archive.upkeep.vacuum import LEAST_HOURS, vacuum
 from archive.upkeep.verify import Checked, Finding, give_up, verify
 from crawler import archive_words as words
-from crawler.archive_place import archive_store, s3_options, state_dir
+from crawler.archive_place import archive_store, held_archive, s3_options, state_dir
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
@@ -53,12 +53,8 @@ def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
         return EXIT_USAGE if isinstance(error, OptionError) else EXIT_DAMAGE
 
 
-def _opened(settings: BaseSettings) -> Archive:
-    return Archive(archive_store(settings))
-
-
 def _info(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    opened = _opened(settings)
+    opened = held_archive(settings)
     summary = opened.info()
     found = _overview(opened, settings, settings.getfloat("REPORT_DAYS") or DAYS)
     if opts.json:
@@ -138,7 +134,7 @@ def _vacuum(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 
 def _history(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    opened = _opened(settings)
+    opened = held_archive(settings)
     subject = find(opened, opts.what)
     events = history(opened, subject)
     if opts.json:
@@ -155,7 +151,7 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     kind = opts.format or ("jsonl" if opts.output == "-" else {"ndjson": "jsonl"}.get(ending, ending))
     if kind not in slices.FORMATS:
         raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
-    rows = _opened(settings).rows(
+    rows = held_archive(settings).rows(
         opts.table,
         site=opts.site, page=opts.page, thread=opts.thread, since=opts.since, until=opts.until,
         as_of=opts.as_of, history=opts.history,
@@ -177,7 +173,7 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     if opts.forget_lost:
         return _forget_lost(settings)
     if opts.comment is not None:
-        found = find(_opened(settings), opts.comment)
+        found = find(held_archive(settings), opts.comment)
         if found.kind != "comment":
             raise ArchiveError(f"{opts.comment!r} is a {found.kind}; erase comments or authors")
         comment = found.key
@@ -225,7 +221,7 @@ def _forget_lost(settings: BaseSettings) -> int:
 
 def _views(settings: BaseSettings, opts: argparse.Namespace) -> int:
     del opts
-    sys.stdout.write(sql(_opened(settings)))
+    sys.stdout.write(sql(held_archive(settings)))
     return 0
 
 

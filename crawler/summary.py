@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
-import archive
 from archive.errors import ArchiveError
+from crawler.archive_place import held_archive
 from crawler.archive_words import console as open_console
 from crawler.leases import Earlier
 from crawler.report import Report, now
@@ -63,7 +63,7 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
     console = open_console()
     uri = str(settings["ARCHIVE_URI"]).rstrip("/")
     try:
-        held, trouble = archive.open(uri).row_counts(), ""
+        held, trouble = held_archive(settings).row_counts(), ""
     except ArchiveError as error:
         held, trouble = {}, str(error)
     end = ENDS.get(report.reason or "", f"ended early ({report.reason}) after")

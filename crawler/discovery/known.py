@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import archive
 from archive.errors import NoArchiveError
-from archive.reader import Archive
+from crawler.archive_place import held_archive
 from crawler.discovery.found import as_page
 from crawler.discovery.marks import mark
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+    from archive.reader import Archive, Rows
 
 LEADS_ON: Final = "leads on"
 """`visits.detail` of a page without a thread that named pages which nothing else had named."""
@@ -27,18 +31,18 @@ class Known:
     """Addresses of pages that are to be asked for what they name: :data:`LEADS_ON`."""
 
 
-def known_pages(uri: str, site: str, crawl_id: str) -> Known:
+def known_pages(settings: BaseSettings, site: str, crawl_id: str) -> Known:
     """Every address that led to a page of a site.
 
     A feed may count what no visit finds (a page with a password, pingbacks): what it stated when the page was visited
     for it is as good as found.
 
-    :param uri: of the archive; where there is none yet, nothing is known
+    :param settings: where the archive lies; where there is none yet, nothing is known
     :param crawl_id: what this crawl itself wrote is left out, so that a crawl that is continued counts like another
     :raises archive.errors.ArchiveError: the archive cannot be read
     """
     try:
-        held = archive.open(uri)
+        held = held_archive(settings)
     except NoArchiveError:
         return Known()
     looked = held.visits(site=site, history=True).select("page_id", "url", "observed_at", "stated", "detail")
@@ -72,6 +76,6 @@ def _comments(held: Archive, site: str) -> Counter[str]:
     return comments
 
 
-def _columns(rows: archive.Rows) -> Any:
+def _columns(rows: Rows) -> Any:
     for batch in rows.batches():
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)

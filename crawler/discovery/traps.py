@@ -22,7 +22,7 @@ TRAP_PARAMETERS: Final[dict[str, str]] = {
 """Query parameters that make another form of a page, not another page, and what they make."""
 
 SESSION: Final = frozenset(
-    {"phpsessid", "jsessionid", "sid", "sessionid", "session_id", "aspsessionid", "cfid", "cftoken", "zenid", "osCsid"}
+    {"phpsessid", "jsessionid", "sid", "sessionid", "session_id", "aspsessionid", "cfid", "cftoken", "zenid", "oscsid"}
 )
 """Names of session ids in queries; the same page has another address for every visitor."""
 

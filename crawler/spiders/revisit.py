@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
 
-import archive
 from archive.errors import ArchiveError
+from crawler.archive_place import held_archive
 from crawler.extract.urls import page_url, site_of
 from crawler.frontier import Frontier
 from crawler.items import Capture, Visit
@@ -140,7 +140,7 @@ class RevisitSpider(VisitSpider):
             floor=settings.getfloat("REVISIT_MIN_HOURS") * HOUR,
             ceiling=settings.getfloat("REVISIT_MAX_HOURS") * HOUR,
         )
-        store, spare = archive.open(str(settings["ARCHIVE_URI"])), Spare()
+        store, spare = held_archive(settings), Spare()
         pages = due_pages(store, time(), pace, sites=self._only, counts=self._count_part)
         if self._all:
             pages = (replace(page, urgency=max(page.urgency, 1.0), may_probe=False) for page in pages)

@@ -145,7 +145,7 @@ class SiteSpider(VisitSpider):
     async def _known(self, site: str) -> Known:
         if not self._only_new:
             return Known()
-        return await asyncio.to_thread(known_pages, str(self.settings["ARCHIVE_URI"]), site, self.report.crawl_id)
+        return await asyncio.to_thread(known_pages, self.settings, site, self.report.crawl_id)
 
     def _given(self, site: Search) -> Iterator[Request]:
         """The places that the options name."""

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.settings import Settings
 
-import archive
 from archive.errors import ArchiveError
 from crawler import summary, words
 from crawler.items import Capture, Failure, Thread
@@ -42,12 +41,12 @@ def shown(monkeypatch, capsys):
     """Print the table of a report: ``shown(report, held)``; ``held`` may be an error."""
 
     def show(report: Report, held: Held | ArchiveError | None = None, uri: str = "data/archive") -> str:
-        def opened(_uri: str) -> Held:
+        def opened(_settings: Settings) -> Held:
             if isinstance(held, ArchiveError):
                 raise held
             return held or Held()
 
-        monkeypatch.setattr(archive, "open", opened)
+        monkeypatch.setattr(summary, "held_archive", opened)
         summary.print_summary(report, Settings({"ARCHIVE_URI": uri}))
         return capsys.readouterr().out
 
@@ -113,7 +112,7 @@ def test_a_crawl_that_is_continued_says_so_and_how_long_this_part_took(shown):
 
 
 def test_a_crawl_that_is_unfinished_says_how_to_go_on(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(archive, "open", lambda _uri: Held())
+    monkeypatch.setattr(summary, "held_archive", lambda _settings: Held())
     file = tmp_path / "frontier.sqlite"
     for is_there in (False, True):
         if is_there:

@@ -89,6 +89,11 @@ def test_what_names_no_day_is_none():
     assert not is_day(f"{SITE}/?date=201212")
 
 
+@pytest.mark.parametrize("name", ["PHPSESSID", "osCsid", "sid"])
+def test_a_session_in_the_query_is_a_trap_however_it_is_written(name):
+    assert trap(f"https://shop.example/a?{name}=8f3c1b") == "a session"
+
+
 @pytest.mark.parametrize("address", ["/wiki/Start?version=1", "/index.php?title=Start&oldid=12"])
 def test_an_old_version_of_a_page_is_a_trap(address):
     assert trap(SITE + address) == "an old version"
