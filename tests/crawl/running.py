@@ -46,10 +46,7 @@ def two_pages() -> tuple[str, str]:
 BEGUN = multiprocessing.get_context("forkserver")
 """Processes that begin with everything imported: that is two thirds of what a crawl of a page costs."""
 
-BEGUN.set_forkserver_preload(
-    ["scrapy.cmdline", "scrapy.commands.parse", "scrapy.core.downloader.handlers.http11", "crawler.commands.crawl", "crawler.commands.archive", "crawler.spiders.pages",
-     "crawler.spiders.revisit", "crawler.spiders.site", "crawler.systems.generic", "archive.exporter", "pipelines.store"]
-)  # fmt: skip
+BEGUN.set_forkserver_preload(["begun"])
 
 
 def _execute(words: list[str], folder: str, environment: dict[str, str]) -> None:
