@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -41,8 +42,8 @@ def test_the_wait_has_an_end_and_other_errors_are_not_waited_for(held, monkeypat
         write_ahead(connection)
     monkeypatch.setattr(wal, "_WAIT_S", 1_000)
     (tmp_path / "b.sqlite").write_bytes(b"no database" * 100)
-    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
-        write_ahead(sqlite3.connect(tmp_path / "b.sqlite"))
+    with closing(sqlite3.connect(tmp_path / "b.sqlite")) as connection, pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        write_ahead(connection)
 
 
 def test_an_index_that_another_process_has_is_not_removed(held, monkeypatch, tmp_path):
