@@ -72,7 +72,8 @@ class Command(ScrapyCommand):
         if opts.task is None:
             raise UsageError(f"name a task: {', '.join(_tasks())}")
         if args:
-            raise UsageError(f"{' '.join(args)!r} belongs to no option of scrapy archive {opts.task}")
+            rest, task = " ".join(args), f"scrapy archive {opts.task}"
+            raise UsageError(f"{rest!r} belongs to no option of {task}; the archive is named by -s ARCHIVE_URI=...")
         if self.settings is None:
             raise RuntimeError("scrapy.cmdline sets it before it runs a command")
         from crawler.archive_tasks import do  # noqa: PLC0415  # see above

@@ -94,6 +94,7 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
         ([], "name a task: info, report, verify"),
         (["tidy"], "invalid choice: 'tidy'"),
         (["info", "--loud"], "--loud"),
+        (["info", "data/archive"], "the archive is named by -s ARCHIVE_URI="),
         (["history"], "WHAT"),
         (["export"], "-o/--output"),
         (["export", "-o", "slice.doc"], "'slice.doc' does not tell a format; add --format parquet | jsonl | csv"),
