@@ -51,7 +51,8 @@ LASTING = {
 if REAL is None:
     LASTING = {Kind.DROP_AFTER: ("log commit",)}
 
-BRIEF = S3Options(timeout_s=1.0 if REAL is None else 2.0, retries=2)
+BRIEF = S3Options(timeout_s=1.0 if REAL is None else 4.0, retries=2)
+"""A real server of a busy machine has been two seconds late for an answer to a sound request, three times in a row."""
 
 
 def visit(exporter, number: int):
@@ -242,7 +243,7 @@ async def test_the_event_loop_runs_on_while_s3_stands_still(bucket, proxy, impat
     ticking.cancel()
     exporter.close()
     assert len(gaps) > 100
-    assert max(gaps) < 0.7, "less than one stall"
+    assert max(gaps) < 0.7 * BRIEF.timeout_s, "less than one stall"
     expect(bucket, range(len(waiting)))
 
 
