@@ -76,7 +76,8 @@ def _latest(table: Table) -> str:
         return _BLOCKS.format(table.name)
     key, rank = LATEST[table.name]
     order = ", ".join(f"{column} DESC NULLS LAST" for column in rank)
-    site = "site, " if "site" in table.schema.names else ""
+    # A page is of one site. A thread and its comments move with theirs, and may be shown by several.
+    site = "site, " if {"site", "thread_id"} & set(table.schema.names) == {"site"} else ""
     return _LATEST.format(table=table.name, key=f"{site}{key}", order=order)
 
 

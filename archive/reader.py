@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -92,7 +93,7 @@ class Rows:
         return replace(self, columns=columns)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows, a part of them at a time; memory holds the keys of one site."""
+        """The rows, a part of them at a time; memory holds the keys of one site, and the threads of all."""
         schema = self.schema
         try:
             for batch in self.archive._read(self):  # noqa: SLF001 - both are this module's
@@ -304,13 +305,38 @@ class Archive:
             yield from self._read_site(rows, snapshot, None)
             return
         sites = {str(name) for name in log.files(snapshot).column("partition.site").to_pylist()}
-        for site in sorted(sites if rows.site is None else sites & {rows.site}):
-            yield from self._read_site(rows, snapshot, site)
+        sites = sites if rows.site is None else sites & {rows.site}
+        shared = self._shared(rows, snapshot, sites)
+        for site in sorted(sites):
+            yield from self._read_site(rows, snapshot, site, None if shared is None else ~shared)
+        if shared is not None:
+            yield from self._read_site(rows, snapshot, None, shared)
 
-    def _read_site(self, rows: Rows, snapshot: DeltaTable, site: str | None) -> Iterator[pa.RecordBatch]:
-        """One site's rows: every row of a page, a thread or a comment lies in its site's partitions."""
+    def _shared(self, rows: Rows, snapshot: DeltaTable, sites: AbstractSet[str]) -> pc.Expression | None:
+        """What the rows have in common whose latest state may lie on any site; None where there are none.
+
+        Threads and their comments move with their page to another site, and some services show one on several.
+        """
+        if rows.history or len(sites) < 2 or "thread_id" not in TABLES[rows.table].schema.names:
+            return None
+        threads: list[Any] = []
+        for site in sites:
+            source = self._dataset(rows.table, snapshot, site)
+            threads.append(source.to_table(columns=["thread_id"], filter=_narrowed(rows)).column(0).unique())
+        counts: Any = pa.chunked_array(threads, pa.string()).value_counts()
+        several = counts.field("values").filter(pc.greater(counts.field("counts"), pa.scalar(1, pa.int64())))
+        return pc.field("thread_id").isin(several) if len(several) else None
+
+    def _read_site(
+        self, rows: Rows, snapshot: DeltaTable, site: str | None, which: pc.Expression | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """One site's rows, or those of all: every row of a page lies in its site's partitions.
+
+        :param which: only such rows
+        """
         source = self._dataset(rows.table, snapshot, site)
-        narrowed = _narrowed(rows)
+        terms = [term for term in (_narrowed(rows), which) if term is not None]
+        narrowed = reduce(and_, terms) if terms else None
         names = list(rows.columns or TABLES[rows.table].schema.names)
         if rows.history:
             yield from source.to_batches(columns=names, filter=narrowed, **self._how)

@@ -95,7 +95,7 @@ def erase(
     if subject.comment_id is not None and not done.comments:
         raise ArchiveError(f"{store.uri} holds no comment {subject.comment_id}")
     if dry_run:
-        done.rows = sum(_count(log, path, frozenset(done.comments)) for path, _ in _parts(log, subject.site))
+        done.rows = sum(_count(log, path, frozenset(done.comments)) for path, _ in _parts(log, None))
         return done
     # Starting commits what dead crawls of this machine began to, so that no rows wait in parts that nobody knows of.
     exporter = Exporter(uri, f"erase-{secrets.token_hex(4)}", state_dir=state_dir, s3=s3)
@@ -113,7 +113,7 @@ def erase(
             if not new:
                 break
             ids |= new
-            _rewrite(log, frozenset(ids), subject.site, done)
+            _rewrite(log, frozenset(ids), done)
         else:
             raise ArchiveError(f"{store.uri}: other writers kept adding such comments; update them, and erase again")
         exporter.index.catch_up(log)
@@ -180,12 +180,15 @@ def _count(log: TableLog, path: str, ids: frozenset[str]) -> int:
     return sum(pc.is_in(batch.column(0), value_set=value_set).to_pylist().count(True) for batch in batches)
 
 
-def _rewrite(log: TableLog, ids: frozenset[str], site: str | None, done: Erased) -> None:
-    """Write every part anew that holds rows of these comments, a part and a commit at a time."""
+def _rewrite(log: TableLog, ids: frozenset[str], done: Erased) -> None:
+    """Write every part anew that holds rows of these comments, a part and a commit at a time.
+
+    Of whatever site: a thread may have moved to another one, or be shown by several.
+    """
     dropped = pc.field("comment_id").isin(pa.array(sorted(ids), pa.string()))
     for _ in range(ATTEMPTS):
         overtaken = False
-        for path, partition in _parts(log, site):
+        for path, partition in _parts(log, None):
             rows = _count(log, path, ids)
             if not rows:
                 continue

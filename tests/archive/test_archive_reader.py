@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as pa_dataset
 import pytest
-from archive_rows import NOW, SECOND, add_visit, at, comment, crawl, page, read, seen, started
+from archive_rows import NOW, SECOND, add_visit, at, comment, crawl, ledger, page, read, seen, started
 
 import archive
 from archive.errors import ArchiveError
@@ -99,6 +99,31 @@ def test_a_site_is_read_alone(opened):
     assert len(opened.files("comments", site="example.net")) == 1
     assert len(opened.files("comments")) == 3
     assert len(opened.files("crawls", site="example.net")) == 2
+
+
+def test_a_thread_that_moved_to_another_site_has_one_latest_state_whoever_reads(tmp_path):
+    exporter = started(tmp_path)
+    for turn, site in enumerate(("old.example", "new.example")):
+        gone = comment("b", text=None, content_digest="digest of text of b", status="disappeared", change="removed")
+        exporter.add("comments", [gone] if turn else [comment("a"), comment("b")], seen(f"visit-{turn}", NOW + turn * SECOND, site))
+        exporter.add("threads", [ledger(verdict=("complete", "partial")[turn])], seen(f"visit-{turn}", NOW + turn * SECOND, site))
+    exporter.add("comments", [comment("z", thread="thread-2")], seen("visit-2", NOW, "new.example"))
+    exporter.commit(exporter.take())
+    exporter.close()
+    opened = archive.open(str(tmp_path / "archive"))
+    assert states(opened.comments()) == {"a": A, "b": GONE, "z": Z}
+    assert states(opened.comments(thread="thread-1")) == {"a": A, "b": GONE}
+    assert states(opened.comments(as_of=at(0))) == {"a": A, "b": B, "z": Z}
+    assert states(opened.comments(site="old.example")) == {"a": A, "b": B}, "as that site showed it"
+    assert len(opened.comments().to_pylist()) == 3
+    assert opened.info().verdicts == {"partial": 1}
+    connection = duckdb.connect()
+    archive.views(connection, opened)
+    for table in ("comments", "threads"):
+        rows = connection.sql(f"SELECT * FROM {table}").to_arrow_table().to_pylist()
+        key = "comment_id" if table == "comments" else "thread_id"
+        assert {(row[key], row["site"]) for row in rows} == {(row[key], row["site"]) for row in opened.rows(table).to_pylist()}
+        assert len(rows) == len(opened.rows(table).to_pylist())
 
 
 def test_every_table_has_its_schema_even_without_rows(tmp_path):

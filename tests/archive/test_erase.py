@@ -75,6 +75,16 @@ def holding(root: Path, *words: str) -> set[str]:
     return found
 
 
+def test_states_that_lie_under_another_site_since_the_thread_moved_there_go_too(told):
+    exporter = started(told, "crawl-2")
+    moved = hers("o1", content_digest="edited", change="edited")
+    add_visit(exporter, "v3", at=NOW + 60 * 86_400 * SECOND, page_id="page-3", site="new.example", comments=[moved])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert done(told, dry_run=True).rows == done(told).rows == 4
+    assert {row["comment_id"] for row in read(told, "comments", history=True)} == {"k1", "k2", "other-site"}
+
+
 def test_an_author_leaves_every_part_and_others_stay_as_they_were(told):
     before = [row for row in read(told, "comments", history=True) if not row["comment_id"].startswith("o")]
     erased = done(told)
