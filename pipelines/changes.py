@@ -156,8 +156,10 @@ def _shrink(comment: Comment, known: CommentState) -> None:
 def _close(capture: Capture, ledger: Thread, thread: _Thread) -> None:
     if ledger.verdict in SOUND_VERDICTS:
         for comment_id in sorted(thread.unseen):
-            capture.comments.append(_removed(comment_id, capture, ledger, thread.known[comment_id]))
-            thread.changes["removed"] += 1
+            known = thread.known[comment_id]
+            if known.observed_at <= capture.observed_at:  # what another crawl saw since is not missing from this look
+                capture.comments.append(_removed(comment_id, capture, ledger, known))
+                thread.changes["removed"] += 1
     ledger.new, ledger.edited = thread.changes["new"], thread.changes["edited"]
     ledger.removed, ledger.restored = thread.changes["removed"], thread.changes["restored"]
 

@@ -137,6 +137,13 @@ def test_nothing_is_removed_after_a_visit_that_missed_something(verdict):
     assert item.thread.removed == 0
 
 
+def test_what_another_crawl_saw_later_is_not_missing_from_an_earlier_look():
+    item = capture(seen("1"), verdict="complete")
+    comparing({"1": state(), "2": state(observed_at=10), "3": state(observed_at=9)}).compare(item)
+    assert [comment.comment_id for comment in item.comments] == ["1", "3"], "the look was at 9"
+    assert item.thread.removed == 1
+
+
 def test_what_is_gone_already_is_not_removed_again():
     item = capture(verdict="complete")
     comparing({"2": state(status="disappeared")}).compare(item)
