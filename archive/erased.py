@@ -38,7 +38,7 @@ _DIGEST_BYTES: Final = 16
 _NAME: Final = re.compile(r"[0-9a-f-]{1,64}")
 
 Scope = tuple[str, ...]
-"""The columns whose values together name what was erased: ``comment_id``; of a comment without an id also
+"""The columns whose values together name what was erased: ``comment_id``; of a comment without a lasting id also
 ``thread_id`` with ``content_digest``; or an author's id or name with a site, a system, or both."""
 Marks = Mapping[Scope, Iterable[Sequence[str]]]
 """What is to be remembered: for a scope, the values of its columns."""

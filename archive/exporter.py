@@ -196,6 +196,10 @@ class Exporter:
             site=site,
         )
 
+    def has_erased(self, thread_id: str, content_digest: str) -> bool:
+        """Whether a comment without a lasting id that said this in a thread was erased."""
+        return bool(self.erasures) and self.erasures.has(thread_id=thread_id, content_digest=content_digest)
+
     @property
     def pending_rows(self) -> int:
         """Rows added and not taken yet."""

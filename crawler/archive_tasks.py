@@ -169,6 +169,8 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 
 def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    from pipelines.recognition import known_by  # noqa: PLC0415 - every comment system comes with it
+
     comment = None
     if opts.forget_lost:
         return _forget_lost(settings)
@@ -190,6 +192,7 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
         state_dir=state_dir(settings),
         s3=s3_options(settings),
         dry_run=opts.dry_run,
+        words=known_by,
     )
     verb = "would be erased" if opts.dry_run else "erased"
     sys.stdout.write(f"Comments {verb}: {len(done.comments):,} (rows: {done.rows:,})\n")

@@ -60,14 +60,17 @@ class Identify:
         known: Callable[[str], Mapping[str, CommentState]] | None = None,
         thread_without_id: Callable[[str, str, str | None], str | None] = lambda _page, _system, _tenant: None,
         page_of: Callable[[str], str | None] = lambda _thread: None,
+        erased: Callable[[str, str], bool] = lambda _thread, _content_digest: False,
     ) -> None:
         """Make keys from what a visit reads, and from what is known.
 
         :param known: latest state of each comment of a thread, by comment id; None where there is no archive
         :param thread_without_id: see :meth:`archive.index.Index.thread_without_id`
         :param page_of: see :meth:`archive.index.Index.page_of`
+        :param erased: see :meth:`archive.exporter.Exporter.has_erased`
         """
         self._known, self._thread_without_id, self._page_of = known, thread_without_id, page_of
+        self._erased = erased
         self._threads: dict[tuple[str, str], _Thread] = {}
 
     @classmethod
@@ -83,7 +86,10 @@ class Identify:
         def page_of(thread_id: str) -> str | None:
             return Store.of(crawler).index.page_of(thread_id)
 
-        return cls(known, thread_without_id, page_of)
+        def erased(thread_id: str, content_digest: str) -> bool:
+            return Store.of(crawler).has_erased(thread_id, content_digest)
+
+        return cls(known, thread_without_id, page_of, erased)
 
     def process_item(self, item: Capture) -> Capture:
         """See :meth:`identify`."""
@@ -123,7 +129,8 @@ class Identify:
         """The key of a thread that shows no id: the one by which the archive holds it, also where its page moved.
 
         An address may lead to another page now, with comments of its own, or have a new thread after the first one
-        moved away. The thread is the same where half of what is here was there, or half of what was there is here.
+        moved away. The thread is the same where half of what is here was there, or half of what was there is here. What
+        was erased there was there: in a thread with another key nobody would know it again.
 
         :param made: the key that is made from the page's
         """
@@ -137,6 +144,7 @@ class Identify:
         here = {content_digest(comment.author_name, comment.text) for comment in capture.comments if comment.text}
         for key in before:
             there = {state.content_digest for state in self._known(key).values() if state.status != GONE}
+            there |= {said for said in here if self._erased(key, said)}
             if here and there and 2 * len(here & there) >= min(len(here), len(there)):
                 return key
         while self._page_of(made) not in (None, capture.page_id):

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from archive.states import GONE
 from crawler.keys import digest
+from crawler.systems import GUESSED_IDS
+from pipelines.typography import digests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from archive.states import CommentState
     from crawler.items import Comment
+
+def known_by(state: Mapping[str, Any]) -> Iterable[str]:
+    """The digests of what a row of ``comments`` says by which a later visit would recognise it, however it is set then.
+
+    None where it is known by its id: see :data:`archive.upkeep.erase.Words`.
+    """
+    if state["id_kind"] == "native" and state["system"] not in GUESSED_IDS:
+        return ()
+    return {state["content_digest"], *digests(state["author_name"], state["text"])} - {None}
+
 
 MANY: Final = 100
 """Comments of a thread by one author with one text, beyond which they are known by their own keys only."""

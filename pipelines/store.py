@@ -97,6 +97,10 @@ class Store:
         """See :meth:`archive.exporter.Exporter.is_erased`."""
         return self._exporter.is_erased(comment, site)
 
+    def has_erased(self, thread_id: str, content_digest: str) -> bool:
+        """See :meth:`archive.exporter.Exporter.has_erased`."""
+        return self._exporter.has_erased(thread_id, content_digest)
+
     async def open_spider(self) -> None:
         """Open the archive.
 

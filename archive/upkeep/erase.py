@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +27,15 @@ from archive.upkeep.rewriting import keep, open_parts, replace
 ATTEMPTS: Final = 20
 _READ_ROWS: Final = 50_000
 _COLUMNS: Final = ["comment_id", "author_id", "author_name", "system"]
+_SAID: Final = ("thread_id", "content_digest", "id_kind", "system", "author_name", "text")
+Words = Callable[[Mapping[str, Any]], Iterable[str]]
+"""The digests of what a state of a comment (columns `_SAID`) says by which a later crawl would know it, because its id
+does not last; none where it does."""
+
+
+def said_without_id(state: Mapping[str, Any]) -> Iterable[str]:
+    """Of a comment whose system shows no id, its own digest."""
+    return [state["content_digest"]] if state["id_kind"] == "surrogate" else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +90,15 @@ class Erased:
 
 
 def erase(
-    uri: str, subject: Subject, *, state_dir: Path, s3: S3Options | None = None, dry_run: bool = False
+    uri: str,
+    subject: Subject,
+    *,
+    state_dir: Path,
+    s3: S3Options | None = None,
+    dry_run: bool = False,
+    words: Words = said_without_id,
 ) -> Erased:
-    """Erase a subject from an archive and remember it by digest.
+    """Erase a subject from an archive, and remember by digest it, its comments, and what ``words`` gives of them.
 
     The parts that were replaced hold it until `vacuum` removes them, an hour later at the earliest. Raises
     `ArchiveError` for a subject that is none, a comment that is not there, and parts that cannot be read.
@@ -103,15 +119,16 @@ def erase(
     try:
         ids: set[str] = set()
         scope, values = subject.scope
-        exporter.erasures.remember(log, {scope: [values], **_without_id(log, subject)})
-        # Only now nothing can be added any more; an author's comments are remembered one by one as well, because a
-        # later state may bear another name.
+        remembered_ids = frozenset(done.comments)
+        # An author's comments are remembered one by one as well, because a later state may bear another name.
+        exporter.erasures.remember(log, {scope: [values], **_marks(log, remembered_ids, words)})
+        # Only now nothing can be added any more.
         for _ in range(ATTEMPTS):
             new = _ids(log, subject) - ids
-            if new and scope != ("comment_id",):
-                exporter.erasures.remember(log, {("comment_id",): [[comment_id] for comment_id in sorted(new)]})
             if not new:
                 break
+            if not remembered_ids.issuperset(new):
+                exporter.erasures.remember(log, _marks(log, new - remembered_ids, words))
             ids |= new
             _rewrite(log, frozenset(ids), done)
         else:
@@ -140,15 +157,19 @@ def _ids(log: TableLog, subject: Subject) -> set[str]:
     return ids
 
 
-def _without_id(log: TableLog, subject: Subject) -> dict[tuple[str, ...], list[list[str]]]:
-    """What else to remember of a comment whose system shows no id: where it stood, and what it said."""
+def _marks(log: TableLog, ids: AbstractSet[str], words: Words) -> dict[remembered.Scope, list[list[str]]]:
+    """What to remember of comments: their ids, and where they stood with what they said there."""
     said: set[tuple[str, str]] = set()
-    for path, _ in _parts(log, subject.site) if subject.comment_id is not None else ():
-        for batch in _batches(log, path, ["comment_id", "id_kind", "text", "thread_id", "content_digest"]):
-            for row in batch.filter(_matches(batch, subject)).to_pylist():
-                if row["id_kind"] == "surrogate" and row["text"]:
-                    said.add((str(row["thread_id"]), str(row["content_digest"])))
-    return {("thread_id", "content_digest"): [list(values) for values in sorted(said)]} if said else {}
+    value_set = pa.array(sorted(ids), pa.string())
+    for path, _ in _parts(log, None):
+        for batch in _batches(log, path, ["comment_id", *_SAID]) if ids and _count(log, path, ids) else ():
+            for row in batch.filter(pc.is_in(batch.column("comment_id"), value_set=value_set)).to_pylist():
+                said.update((row["thread_id"], digest) for digest in words(row) if row["text"])
+    marks: dict[remembered.Scope, list[list[str]]] = {
+        ("comment_id",): [[comment_id] for comment_id in sorted(ids)],
+        ("thread_id", "content_digest"): [list(values) for values in sorted(said)],
+    }
+    return {scope: values for scope, values in marks.items() if values}
 
 
 def _matches(batch: pa.RecordBatch, subject: Subject) -> pa.BooleanArray:
@@ -174,7 +195,7 @@ def _batches(log: TableLog, path: str, columns: Sequence[str]) -> Iterator[pa.Re
         ) from error
 
 
-def _count(log: TableLog, path: str, ids: frozenset[str]) -> int:
+def _count(log: TableLog, path: str, ids: AbstractSet[str]) -> int:
     value_set = pa.array(sorted(ids), pa.string())
     batches = _batches(log, path, ["comment_id"])
     return sum(pc.is_in(batch.column(0), value_set=value_set).to_pylist().count(True) for batch in batches)

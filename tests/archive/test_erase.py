@@ -25,6 +25,8 @@ from archive.schema import TABLES
 from archive.upkeep.compact import compact
 from archive.upkeep.erase import Subject, erase
 from archive.upkeep.vacuum import vacuum
+from crawler.keys import content_digest
+from pipelines.recognition import known_by
 
 NAME, SECRET = "Ottilie Quandt", "my neighbour's dog is called Rumpel"
 HER = Subject(author_name=NAME, site="example.org")
@@ -405,3 +407,54 @@ def test_a_comment_without_an_id_does_not_come_back_under_another_key(tmp_path, 
     exporter.commit(exporter.take())
     exporter.close()
     assert {name for (name,) in every(tmp_path, "comments", "comment_id")} == {"b", "c", "a-thread-2"} | ({"a-thread-1"} if returns else set())
+
+
+@pytest.mark.parametrize(
+    ("system", "again"),
+    [
+        ("generic", {}),
+        ("generic", {"text": "He said “no” and left."}),
+        ("disqus", {"id_kind": "surrogate", "text": "He said «no» and left."}),
+    ],
+)
+def test_a_comment_whose_id_does_not_last_does_not_come_back_with_another_id_or_other_quotation_marks(tmp_path, system, again):
+    """What stands for an id in unknown markup may be another in every answer, and a new theme sets quotation marks anew."""
+
+    def said(name: str, **fields):
+        fields = {"author_name": "Ann", "text": 'He said "no" and left.'} | fields
+        row = comment(name, content_digest=content_digest(fields["author_name"], fields["text"]), **fields)
+        row.system = system
+        return row
+
+    exporter = started(tmp_path)
+    kind = again.get("id_kind", "native")
+    add_visit(exporter, "v", comments=[said("a", id_kind=kind), said("b", text="I was there.", id_kind=kind)])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert done(tmp_path, Subject(comment_id="a"), words=known_by).comments == ["a"]
+    exporter = started(tmp_path, "crawl-2")
+    assert exporter.is_erased(said("a2", **again), "example.org")
+    assert not exporter.is_erased(said("c", **again | {"author_name": "Bo"}), "example.org"), "another's"
+    exporter.close()
+
+
+def test_a_comment_that_has_an_id_is_erased_by_it_alone(tmp_path):
+    exporter = started(tmp_path)
+    add_visit(exporter, "v", comments=[comment("a", text="Thanks!", author_name="Ann"), comment("b", text="Thanks!", author_name="Ann")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    done(tmp_path, Subject(comment_id="a"), words=known_by)
+    exporter = started(tmp_path, "crawl-2")
+    assert not exporter.is_erased(comment("c", text="Thanks!", author_name="Ann"), "example.org"), "says the same, and is another"
+    exporter.close()
+
+
+def test_what_an_author_wrote_without_an_id_does_not_come_back_from_another_site(tmp_path):
+    exporter = started(tmp_path)
+    add_visit(exporter, "v", comments=[hers("o1", id_kind="surrogate"), comment("k1")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    assert done(tmp_path).comments == ["o1"]
+    exporter = started(tmp_path, "crawl-2")
+    assert exporter.is_erased(hers("o2", id_kind="surrogate"), "new.example"), "the thread moved there, and tells the time otherwise"
+    exporter.close()

@@ -52,6 +52,23 @@ def test_native_and_surrogate_keys_never_meet():
     assert one.comment_id != other.comment_id
 
 
+def test_a_thread_that_moved_is_known_by_what_was_erased_from_it_too():
+    """Under another key of the thread nobody would know again what was erased, and it would come back."""
+
+    def visit(erased: bool) -> str:
+        before = {page_key("https://example.org/old"): "thread-1"}
+        identify = Identify(
+            lambda _: {}, lambda page, _system, _tenant: before.get(page), erased=lambda thread, _: erased and thread == "thread-1"
+        )
+        item = batch(surrogate("Ann", "Said once.", 10), url="https://example.org/new")
+        item.thread_of, item.moved_from = ("generic", "example.org", None), "https://example.org/old"
+        identify.identify(item)
+        return item.thread_id
+
+    assert visit(erased=True) == "thread-1"
+    assert visit(erased=False) != "thread-1", "another page's, for all that is known"
+
+
 def test_two_identical_comments_without_ids_are_two_and_keep_their_keys_in_the_next_visit():
     def visit(name: str) -> list[str]:
         comments = [surrogate("Ann", "+1", 10), surrogate("Ann", "+1", 10), surrogate("Ann", "+1", 11)]
