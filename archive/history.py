@@ -34,8 +34,8 @@ _STATE: Final = (
     "reply_count", "position", "parent_id", "change",
 )  # fmt: skip
 _VISIT: Final = (
-    "observed_at", "capture_id", "thread_id", "page_id", "url", "verdict", "captured", "expected", "stop_reason",
-    "stop_detail", "gaps", "new", "edited", "removed", "restored",
+    "observed_at", "ended_at", "capture_id", "thread_id", "page_id", "url", "verdict", "captured", "expected",
+    "stop_reason", "stop_detail", "gaps", "new", "edited", "removed", "restored",
 )  # fmt: skip
 _LOOK: Final = ("observed_at", "visit_id", "page_id", "url", "outcome", "detail", "http_status")
 _NOT_TOLD: Final = frozenset({"read", "alias"})
@@ -125,7 +125,9 @@ def history(archive: Archive, subject: Subject) -> Iterator[Event]:
     """
     states = _states(archive, subject)
     visits = _visits(archive, subject, {str(row["thread_id"]) for row in states})
-    events = [Event(row["observed_at"], "visit", row["thread_id"], row) for row in visits]
+    # Told when it ended: its ledger is observed with the page, and the answers to further requests came later.
+    ended = (max(row["observed_at"], row["ended_at"] or row["observed_at"]) for row in visits)
+    events = [Event(at, "visit", row["thread_id"], row) for at, row in zip(ended, visits, strict=True)]
     if subject.kind == "page":
         looks = archive.visits(page=subject.key, history=True).select(*_LOOK).to_pylist()
         told = (row for row in looks if row["outcome"] not in _NOT_TOLD)

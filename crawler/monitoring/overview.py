@@ -146,7 +146,7 @@ def overview(
     latest = now + timedelta(seconds=SKEW)
     every = sorted(_runs(archive), key=lambda run: run.started_at, reverse=True)
     runs = [run for run in every if run.started_at <= latest]
-    until = max((run.ended_at or run.started_at for run in runs), default=now)
+    until = max((min(run.ended_at or run.started_at, latest) for run in runs), default=now)
     since = until - timedelta(days=days) if days else FOREVER
     found = Overview(archive.uri, since, until, archive.row_counts(), ahead=len(every) - len(runs))
     for record in site_records(archive, since, latest, site=site, run=run):

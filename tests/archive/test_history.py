@@ -62,6 +62,17 @@ def test_a_thread_is_told_in_the_order_of_time_with_its_visits(opened):
     assert told(opened, PAGE) == told(opened, THREAD)
 
 
+def test_a_visit_of_several_answers_is_told_behind_what_the_last_of_them_held(tmp_path):
+    exporter = started(tmp_path)
+    for number, name in enumerate((ADA, BOB)):
+        exporter.add("comments", [state(name, "Hello", "new", position=number)], seen(f"v-{number}", NOW + number * SECOND))
+    exporter.add("threads", [ledger(THREAD, PAGE, verdict="complete", ended_at=NOW + 2 * SECOND)], seen("v-0"))
+    exporter.commit(exporter.take())
+    exporter.close()
+    opened = archive.open(str(tmp_path / "archive"))
+    assert told(opened, THREAD) == [("new", "ada"), ("new", "b0b"), ("visit", "complete")]
+
+
 def test_a_comment_is_told_with_the_visits_of_its_thread(opened):
     assert told(opened, BOB) == [
         ("new", "b0b"), ("visit", "complete"), ("visit", "partial"), ("removed", "b0b"), ("visit", "complete"),

@@ -69,6 +69,18 @@ def test_a_crawl_whose_clock_was_a_year_ahead_hides_no_break_and_is_named(tmp_pa
     assert max(day for day, _, _ in drift.history) < MADE
 
 
+def test_a_clock_that_was_put_a_year_ahead_while_a_crawl_ran_hides_no_break(tmp_path, fourteen):
+    uri = write(tmp_path, 15, broken="empty", broken_from=14, before=fourteen)
+    exporter = Exporter(uri, "crawl-999", state_dir=tmp_path / "state")
+    exporter.start()
+    exporter.add("crawls", [Crawl(crawl_id="crawl-999", spider="revisit", started_at=BEGIN + 15 * DAY, ended_at=BEGIN + 400 * DAY)])
+    exporter.commit(exporter.take())
+    exporter.close()
+    found = overview(archive.open(uri), 90, now=MADE)
+    assert [drift.kind for drift in found.alarms()] == ["empty"]
+    assert found.until < MADE + timedelta(days=1)
+
+
 def test_a_change_that_was_accepted_is_shown_and_no_alarm(tmp_path, fourteen):
     opened = archive.open(write(tmp_path, 15, broken="empty", broken_from=14, before=fourteen))
     for words in ("news.example.org", "other.example, news.example.org:empty"):
