@@ -396,7 +396,9 @@ class World:
         states: dict[str, list[dict]] = {}
         for row in sorted(history, key=rank):
             states.setdefault(row["comment_id"], []).append(row)
-        latest = {row["comment_id"]: row for row in opened.comments().to_pylist()}
+        found = opened.comments().to_pylist()
+        latest = {row["comment_id"]: row for row in found}
+        assert len(found) == len(latest), "a comment has two latest states"
         assert latest == {comment_id: each[-1] for comment_id, each in states.items()}
         assert not self.erased & states.keys(), "what was erased is back"
         assert not self.banned & {(row["site"], row["author_name"]) for row in history}
