@@ -12,12 +12,25 @@ from crawler.extract.platforms import match_url
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node, plain
-from crawler.extract.title import ARTICLE_TYPES, site_names
+from crawler.extract.title import ARTICLE_TYPES, headline_of, site_names
+from crawler.extract.urls import site_of
 
 _UPLOADERS: Final = (
     ".pm-video-posting-info .author a, .pm-submit-data a[href*=profile], .pm-submit-data a[href*='/user/']"
 )
 """Links to a video's uploader in PHP Melody's templates "apollo" and "default"."""
+
+_MEMBER = re.compile(
+    r"/(?:channels?|members?|profiles?|u|uploaders?|users?)/(?!(?:edit|log-?in|password|register|settings|sign-?(?:in|up))\b)"
+    r"[^/?#]+/?$|/@[^/?#]+/?$",
+    re.IGNORECASE,
+)
+"""Addresses of members and channels of a video site."""
+_NEAR: Final = 200
+"""Elements behind the headline among which the uploader is looked for."""
+_LONGEST_NAME: Final = 80
+"""Longer texts are no names, characters."""
+_META_VIDEOS: Final = ("og:video", "og:video:url", "og:video:secure_url")
 
 _YOUTUBE_ID = re.compile(r"UC[\w-]{22}")
 _YOUTUBE_CHANNEL = re.compile(r"//(?:[a-z]+\.)?youtube\.com/channel/(UC[\w-]{22})")
@@ -34,7 +47,8 @@ class Channel:
 
 def read_channel(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Channel:
     """The video's author or creator; else the uploader that PHP Melody names; else, on a page whose metadata
-    declares a video, its publisher. A page that merely embeds a player does not say whose video it is.
+    declare a video, the member or channel that it links near its headline, else its publisher. A page that merely
+    embeds a player does not say whose video it is.
     """
     channel = Channel()
     if main is not None:
@@ -45,8 +59,12 @@ def read_channel(document: Document, structured: Structured, areas: Areas, main:
             if not areas.is_beside(link) and (name := line_of(link)):
                 channel.channel_name, channel.channel_url = name, document.link(link.attributes.get("href"))
                 break
-    if not channel.channel_name and _declares_video(structured, main):
-        _take_publisher(document, structured, main, channel)
+    if not channel.channel_name and declares_video(structured, main):
+        uploader = _uploader(document, areas)
+        if uploader is not None:
+            channel.channel_name, channel.channel_url = uploader
+        else:
+            _take_publisher(document, structured, main, channel)
     if channel.channel_id is None and channel.channel_url:
         channel.channel_id = next(iter(_YOUTUBE_CHANNEL.findall(channel.channel_url)), None)
     if channel.channel_url is None and channel.channel_id:
@@ -65,8 +83,27 @@ def _named(document: Document, node: Node, *roles: str) -> tuple[str | None, str
     return None, None
 
 
-def _declares_video(structured: Structured, main: Node | None) -> bool:
-    return main is not None or bool(structured.meta("og:video", "og:video:url", "og:video:secure_url"))
+def _uploader(document: Document, areas: Areas) -> tuple[str, str] | None:
+    """Name and address of the first member's or channel's page of the same site that is linked behind the headline."""
+    positions = document.elements.positions
+    headline = headline_of(document)
+    start = positions.get(headline.mem_id, 0) if headline is not None else 0
+    for link, href, _ in document.elements.links:
+        if not start <= positions.get(link.mem_id, 0) <= start + _NEAR or _MEMBER.search(href) is None:
+            continue
+        url = document.link(href)
+        if url is None or site_of(url) != site_of(document.url) or areas.is_beside(link) or areas.in_comments(link):
+            continue
+        name = line_of(link)
+        if name and len(name) <= _LONGEST_NAME:
+            return name, url
+    return None
+
+
+def declares_video(structured: Structured, main: Node | None) -> bool:
+    """Whether the page's metadata say that it is about a video."""
+    kind = (structured.meta("og:type") or "").casefold()
+    return main is not None or kind.startswith("video") or bool(structured.meta(*_META_VIDEOS))
 
 
 def _take_publisher(document: Document, structured: Structured, main: Node | None, channel: Channel) -> None:

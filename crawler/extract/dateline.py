@@ -83,7 +83,7 @@ def read_dateline(
     :param title: the page's title, by which its headline is found where no heading is one
     :param of_change: the time of a change is looked for, and not that of the publication
     """
-    for headline in _headlines(document, areas, title):
+    for headline in headlines(document, title):
         for node in chain(_behind(headline), _before(headline)):
             published = _date_at(document, areas, node, observed_at, language, of_change=of_change)
             if published is not None:
@@ -91,9 +91,9 @@ def read_dateline(
     return None
 
 
-def _headlines(document: Document, areas: Areas, title: str | None) -> Iterator[LexborNode]:
+def headlines(document: Document, title: str | None) -> Iterator[LexborNode]:
     """The headline element; where it may be the site's name, the element whose text is the title comes first."""
-    headline = headline_of(document, areas)
+    headline = headline_of(document)
     if title and (headline is None or not _is_alike(line_of(headline), title)):
         named = _by_text(document, title)
         if named is not None:
@@ -179,6 +179,9 @@ def _date_at(
     elif changed is not None:
         line = line[: changed.start()]
     found = written_in(line, observed_at=observed_at, language=language) if len(line) <= LONGEST_LINE else None
+    if found is None and not of_change and changed is None:  # inline pieces may touch: `EditorMarch 14, 20230 comments`
+        line, found = text, written_in(text, observed_at=observed_at, language=language)
+        found = None if found is None or _WORD.search(text[: found[1]] + text[found[2] :]) else found
     if found is None:
         return None
     published, start, end = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +11,9 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas, is_side_part
 from crawler.extract.document import Document
-from crawler.extract.selection import names_in, ranked
+from crawler.extract.named_text import named_texts
+from crawler.extract.outline import outline_of
+from crawler.extract.selection import names_in, ranked, upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
@@ -45,7 +48,9 @@ _WIDGET_WORD: Final = re.compile(
     | .*likes?-?(?:button|box|block|wrap).* | wp_ulike.* | .*rating.* | kksr.* | pm-vc-.* | bin-rating-.* | pm-embed.*
     | author-?(?:box|bio|info|card).* | .*author-box.* | about-author | saboxplugin.* | abh_.* | vcard
     | (?:entry|post)-?(?:meta|footer|header|title|tags|nav|views|date|navigation|thumbnail).* | post-views.* | byline
-    | tags?-links | tagcloud | cat-links | video-tags | .*breadcrumbs?.* | screen-reader-text | sr-only | show-more
+    | tag-links | tagcloud | cat-links | .*breadcrumbs?.* | screen-reader-text | sr-only | show-more
+    | (?!(?:has|no|with)[-_])(?:[\w-]*[-_])?tags(?:[-_]+(?:list|links|items|wrap|wrapper|container|box))*
+    | [\w-]*adspot[\w-]* | td-a-rec[\w-]*
     | ads?(?:[-_].*)? | adsbygoogle | advert.* | code-block.* | sponsor.* | toc_container | ez-toc.* | wp-caption-text
     | mc4wp.* | mailpoet.* | newsletter.* | wpforms.* | wpcf7.* | page-links | .*cookie.* | cmplz.* | wp-block-embed
     | wp-video | wp-playlist | wp-polls.* | .*player.* | video-(?:wrapper|container|responsive).* | hidden | hide-me
@@ -71,6 +76,22 @@ _MAX_BODIES: Final = 6
 
 _MAX_PREAMBLE: Final = 12
 """Paragraphs before an article's first that are taken for its preamble."""
+
+_QUOTED: Final = 24
+"""So much of an excerpt is looked for on the page, characters."""
+
+_LABEL: Final = 24
+"""What may stand before a text in its line, characters: ``Description:``."""
+
+_SEARCHED: Final = 120
+"""Characters at the beginning of a piece of text in which an excerpt is looked for."""
+
+_PLACES: Final = 5
+"""Places where it stands, and elements around each, that are looked at."""
+
+_HOLDING: Final = frozenset({"p", "div", "section", "td", "dd", "blockquote"})
+_HEADED: Final = "h1, h2, h3, h4, form, article"
+"""What an element that holds a text alone does not hold."""
 
 _WORD = re.compile(r"\w+")
 
@@ -136,18 +157,55 @@ def _says_more(text: str, title: str) -> bool:
 
 
 def _body(document: Document, areas: Areas, excerpt: str | None) -> tuple[str | None, LexborNode | None]:
+    """A known theme's body; else an element named like one; else what the excerpt was taken from."""
     bodies = [(selector, node) for selector, node in ranked(document, BODY_TEXT) if not areas.is_beside(node)]
-    cards = sum(selector in _CARDS for selector, _ in bodies)
+    cards = [node for selector, node in bodies[:_MAX_BODIES] if selector in _CARDS]
     for selector, node in bodies[:_MAX_BODIES]:
-        is_card = selector in _CARDS
-        if is_card and cards > 1 and node.css_first("h1") is None:
-            continue
-        text = text_of(node, skip=is_widget)
-        if is_card and excerpt:
-            text = _from_opening(text, excerpt)
-        if text:
+        if selector not in _CARDS and (text := text_of(node, skip=is_widget)):
             return text, node
-    return None, None
+    for text, node in named_texts(document, areas, is_widget, is_quoted=bool(excerpt)):
+        if not excerpt or is_excerpt(excerpt, text):
+            return text, node
+    for node in cards:
+        if len(cards) == 1 or node.css_first("h1") is not None:
+            text = text_of(node, skip=is_widget)
+            if text := _from_opening(text, excerpt) if excerpt else text:
+                return text, node
+    return (excerpt and _quoted(document, areas, excerpt)) or (None, None)
+
+
+def _quoted(document: Document, areas: Areas, excerpt: str) -> tuple[str, LexborNode] | None:
+    """The paragraphs that begin with an excerpt, in the one element that they stand in, and that element."""
+    head = " ".join(excerpt.split())[:_QUOTED]
+    outline = outline_of(document)
+    word = head.partition(" ")[0]
+    places = [
+        place
+        for place, text in enumerate(outline.texts)
+        if word in text[:_SEARCHED] and 0 <= " ".join(text[:_SEARCHED].split()).find(head) <= _LABEL
+    ]
+    for line in outline.lines_at(places[:_PLACES]):
+        block = next((around for around in upwards(line.node, _PLACES) if around.tag in _HOLDING), None)
+        if head not in line.text[:_SEARCHED] or block is None or areas.is_beside(block):
+            continue
+        text = text_of(block, skip=is_widget) if block.css_first(_HEADED) is None else line.text
+        text = "\n\n".join([text, *_following(block)])
+        at = text.find(head)
+        if 0 <= at <= _LABEL and is_excerpt(excerpt, text):
+            return text[at:], block.parent if block.tag == "p" and block.parent is not None else block
+    return None
+
+
+def _following(paragraph: LexborNode) -> Iterator[str]:
+    """The paragraphs right behind one, whatever players and widgets stand between them."""
+    step = paragraph.next if paragraph.tag == "p" else None
+    while step is not None:
+        text = text_of(step, skip=is_widget)
+        if step.tag not in ("p", "blockquote") and text.strip() and not (step.is_element_node and is_widget(step)):
+            return
+        if step.tag in ("p", "blockquote") and text and not is_widget(step):
+            yield text
+        step = step.next
 
 
 _CARDS: Final = frozenset({"article", ".post", ".hentry"})

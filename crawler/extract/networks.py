@@ -123,16 +123,17 @@ _RELAYS: Final = (
     ("addtoany.com", re.compile(r"add_to/(?P<service>[\w.-]+)"), "linkurl"),
     ("api.addthis.com", re.compile(r"oexchange/[\d.]+/forward/(?P<service>[\w.-]+)"), "url"),
     ("shareaholic.com", re.compile(r"api/share"), "link"),
+    ("blogger.com", re.compile(r"share-post\.g"), ""),
 )
 """Services that pass a share on to the network named in their address."""
 _RELAY_HOSTS: Final = frozenset(host for host, _, _ in _RELAYS)
 
 _ALIASES: Final = {
-    "facebook": "fb facebook_like facebook_share",
+    "facebook": "fb facebook_like facebook_share 페이스북 フェイスブック فيسبوك فیس_بوک фейсбук फेसबुक",
     "messenger": "facebook_messenger fb_messenger fbmessenger facebookmessenger",
-    "x": "twitter x_twitter twitter_x x_com tweet twitter_tweet tw xtwitter",
-    "whatsapp": "wa whats_app",
-    "telegram": "tg telegram_me",
+    "x": "twitter x_twitter twitter_x x_com tweet twitter_tweet tw xtwitter 트위터 ツイッター تويتر توییتر твиттер",
+    "whatsapp": "wa whats_app 왓츠앱 واتساب واتس_اب واتساپ व्हाट्सएप",
+    "telegram": "tg telegram_me 텔레그램 تلغرام تيليجرام تلگرام телеграм",
     "reddit": "",
     "linkedin": "linked_in linkedincom li",
     "pinterest": "pin pinterest_share pinit pin_it pinterest_pinit",
@@ -147,13 +148,13 @@ _ALIASES: Final = {
     "ok": "odnoklassniki odnoklassniki_ru okru",
     "mailru": "moimir moi_mir mail_ru moymir",
     "livejournal": "lj",
-    "weibo": "sina_weibo sinaweibo sina",
-    "wechat": "weixin",
-    "qzone": "",
+    "weibo": "sina_weibo sinaweibo sina 微博 新浪微博",
+    "wechat": "weixin 微信",
+    "qzone": "qq空间 qq空間",
     "qq": "",
     "douban": "",
     "line": "lineit line_me lineme",
-    "kakao": "kakaotalk kakaostory",
+    "kakao": "kakaotalk kakaostory kakao_talk 카카오톡 카카오스토리",
     "naver": "naverblog naver_blog",
     "hatena": "hatebu hatenabookmark hatena_bookmark",
     "viber": "",
@@ -174,7 +175,7 @@ _ALIASES: Final = {
     "mix": "",
     "wykop": "",
     "nk": "nasza_klasa",
-    "blogger": "blogger_post",
+    "blogger": "blogger_post blogthis blog",
     "meneame": "",
     "slashdot": "",
     "fark": "",
@@ -203,7 +204,7 @@ _BY_HOST: Final = _by_host()
 _HOST: Final = re.compile(r"\s*(?:https?:)?//(?:[^/?#@\\]*@)?([^/?#:@\\]+)", re.IGNORECASE)
 _LONGEST_START: Final = 300
 """Scheme, user and host of an address, characters; a host has 253 at most (RFC 1035 2.3.4)."""
-_LOCAL_HOST: Final = re.compile(r"^(?:www\d?|m|mobile|touch|ssl|[a-z]{2}|[a-z]{2}-[a-z]{2})\.(?=[^.]+\.)")
+_LOCAL_HOST: Final = re.compile(r"^(?:www\d?|m|mobile|touch|ssl|(?!pf|tv)[a-z]{2}|[a-z]{2}-[a-z]{2})\.(?=[^.]+\.)")
 _PINTEREST: Final = re.compile(r"pinterest\.(?:com?\.)?[a-z]{2,3}$")
 _IN_TEXT: Final = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 _OLD_SEPARATOR: Final = re.compile(r"&amp;|;(?=[a-z_]{1,20}=)")
@@ -282,7 +283,7 @@ def _web_intent(url: str) -> Intent | None:
     for relay, pattern, param in _RELAYS:
         found = pattern.match(path) if host == relay else None
         if found:
-            service = found.groupdict().get("service") or _pairs(query).get("service")
+            service = found.groupdict().get("service") or _pairs(query).get("service") or _pairs(query).get("target")
             channel = channel_named(service)
             return Intent(channel, _stated(_pairs(query).get(param))) if channel else None
     if not query and "=" in parts.fragment:

@@ -6,10 +6,11 @@ import re
 
 from archive.schema import Page
 from crawler.extract.areas import areas_of
-from crawler.extract.channel import read_channel
+from crawler.extract.channel import declares_video, read_channel
 from crawler.extract.description import read_description
 from crawler.extract.document import Document
 from crawler.extract.related import read_related
+from crawler.extract.shown_counts import shown_counts
 from crawler.extract.structured import Structured, read_structured
 from crawler.extract.tags import read_hashtags, read_tags
 from crawler.extract.tallies import read_tallies
@@ -38,13 +39,18 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     structured, areas = read_structured(document), areas_of(document)
     main = main_video(document, structured)
     language = read_language(document, structured)
-    title = read_title(document, structured, areas, main)
+    title = read_title(document, structured, main)
     description, body = read_description(document, structured, areas, main, title)
     document.description = body
     video = read_video(document, structured, areas)
     channel = read_channel(document, structured, areas, main)
+    has_video = video.embed_url is not None or declares_video(structured, main)
     tallies = read_tallies(document, structured, areas, main, language)
-    times = read_times(document, structured, areas, main, observed_at=observed_at, language=language, title=title)
+    if has_video and None in (tallies.view_count, tallies.like_count):
+        tallies.add(shown_counts(document, areas, language=language, title=title))
+    times = read_times(
+        document, structured, areas, main, observed_at=observed_at, language=language, title=title, has_video=has_video
+    )
     return Page(
         url=document.url,
         canonical_url=canonical_url(document),

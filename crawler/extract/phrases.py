@@ -96,6 +96,8 @@ _STARTS: Final = frozenset(letters[:end] for letters in _WHOLE for end in range(
 """Prompts and their beginnings without spaces, which may stand in pieces of text of their own."""
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
 _LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
+_VIEWS: Final = frozenset(fold_phrase(word) for word in _TABLES["views"] if not word.endswith("*"))
+_VIEW_STEMS: Final = tuple(fold_phrase(word) for word in _TABLES["views"] if word.endswith("*"))
 _ACTIONS: Final = frozenset(phrase.partition(" ")[0] for phrase in _COPY_LABELS | _LIKE_LABELS)
 """First words of labels that offer to copy or to like."""
 _LONGEST_PROMPT: Final = max(map(len, _TABLES["prompts"])) + 20
@@ -162,6 +164,12 @@ def is_copy_label(line: str | None) -> bool:
 def is_like_label(label: str | None) -> bool:
     """Whether a whole label offers to like something; a dislike is none."""
     return label is not None and len(label) <= 40 and fold_phrase(label) in _LIKE_LABELS
+
+
+def names_views(label: str) -> bool:
+    """Whether a whole label beside a number says that it counts views."""
+    folded = fold_phrase(label) if len(label) <= 40 else ""
+    return folded in _VIEWS or (" " not in folded and folded.startswith(_VIEW_STEMS))
 
 
 @lru_cache(maxsize=4_096)  # menus repeat on every page of a site

@@ -23,7 +23,7 @@ _LONGEST_TITLE: Final = 300
 _MAX_SIBLINGS: Final = 60
 
 _LABELS: Final = {
-    "en": "related stor(?:y|ies)|related(?: (?:articles?|videos?|posts?|news|content|coverage|links?|reading))?"
+    "en": "related stor(?:y|ies)|related(?: (?:articles?|videos?|posts?|news|media|content|coverage|links?|reading))?"
     "|read(?: more| also| next| on)|also read|see also"
     "|watch (?:also|next|more)|more (?:on this(?: story)?|stories"
     "|from|like this)|you (?:may|might) (?:also )?(?:like"

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import areas_of
 from crawler.extract.controls import count_of, label_of, said_by
+from crawler.extract.counts import read_count
 from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
@@ -60,8 +61,9 @@ _FIELDS: Final = "textarea, input"
 _CONTROLS: Final = """
 area[href], button, [role=button], [onclick], amp-social-share, share-button, fb\\:share-button, .vk_share,
 [data-sharer], [data-network], [data-share-network], [data-share], [data-service], [data-social], [data-social_name],
-[data-social-sharing], [data-share-type], [data-clipboard-text], [data-share-url], [data-share-href], [class^=st_],
-[class*=share-btn_], [class*=at-svc-], [class*=fb-share-button], [class*=twitter-share-button],
+[data-social-sharing], [data-social-share], [data-sns], [data-share-type], [data-clipboard-text], [data-share-url],
+[data-share-href], [class^=st_], [class*=share-btn_], [class*=at-svc-], [class*=fb-share-button],
+[class*=twitter-share-button],
 [class*=addthis_button_], [class*=a2a_button_], iframe[src*=tweet_button], iframe[src*=share_button]
 """
 _CANVASES: Final = (
@@ -105,6 +107,12 @@ _FEW_BUTTONS: Final = 2
 """Networks for which a bar has controls; one alone makes a bar only where its name says so."""
 _HIDDEN_MAIL: Final = "/cdn-cgi/l/email-protection"
 """What Cloudflare puts in the place of ``mailto:``; it differs each time."""
+_MAX_NAMED: Final = 40
+"""Elements that are named after sharing that are looked at."""
+_HOLDERS: Final = frozenset({"div", "ul", "dialog", "section", "nav", "p", "span"})
+"""Elements that may hold a bar."""
+_COUNT_BEHIND: Final = re.compile(r"(?<=\D)\s+\d[\d.,]*\s?[KkMm]?$")
+"""``Like 14``."""
 _MAX_BAR: Final = 120
 """A bar has fewer elements."""
 _MAX_NAMING: Final = 6
@@ -171,8 +179,9 @@ class _Reader:
 
     def _rest_of_bars(self) -> Iterator[tuple[LexborNode, Share]]:
         """What stands in a bar beside controls that share: one that names another network is for that."""
-        bars: dict[int, LexborNode] = {}
-        named: dict[int, set[str | None]] = {}
+        called = self.document.elements.having("shar")[:_MAX_NAMED]
+        bars = {bar.mem_id: bar for bar in called if bar.tag in _HOLDERS}
+        named: dict[int, set[str | None]] = {key: set() for key in bars}
         for node, share in self.buttons:
             bar = node.parent
             for _ in range(_MAX_CLIMB):
@@ -183,7 +192,9 @@ class _Reader:
                 bar = bar.parent
         for key, bar in bars.items():
             few = 1 if "shar" in f"{bar.attributes.get('class')} {bar.attributes.get('id')}".lower() else _FEW_BUTTONS
-            if len(named[key]) < few or len(list(islice(bar.traverse(), _MAX_BAR))) == _MAX_BAR:
+            if len(list(islice(bar.traverse(), _MAX_BAR))) == _MAX_BAR:
+                continue
+            if len(named[key]) < few and (few > 1 or not self._speaks_of_networks(bar)):
                 continue
             for node in bar.css("a, button, [role=button]"):
                 if node.mem_id in self.taken or self._is_inside_taken(node):
@@ -194,6 +205,11 @@ class _Reader:
                     href = self.document.link(node.attributes.get("href"))
                     url = None if href and _HIDDEN_MAIL in href else href
                     yield node, Share(kind="button", channel=channel, label=label_of(node), url=url)
+
+    def _speaks_of_networks(self, bar: LexborNode) -> bool:
+        """Whether something that is named after sharing holds buttons for several networks, as a dialogue does."""
+        idle = (node for node in bar.css("a, button, [role=button]") if _is_idle(node))
+        return len({channel for node in idle if (channel := _channel_said(node))}) >= _FEW_BUTTONS
 
     def _leads_on(self, node: LexborNode) -> bool:
         """Whether a link leads to a profile, or shares another page."""
@@ -374,7 +390,7 @@ class _Reader:
         """A theme's own copy or like button, known by what it says."""
         classes = (attributes.get("class") or "")[:500]
         is_marked = "data-clipboard-text" in attributes or COPY_CLASS.search(classes) is not None
-        is_idle = node.tag in ("a", "button") and href.strip()[:1] in ("", "#", "j", "J")
+        is_idle = _is_idle(node)
         if not is_marked and not is_idle:
             return None
         label = label_of(node) if is_marked or may_be_action(said_by(node)) else None
@@ -383,9 +399,11 @@ class _Reader:
             share = self._copy(label, attributes, href, says_so=says_so or bool(_LINK_WORD.search(classes)))
             if share is not None:
                 return share
-        if not is_idle or not is_like_label(label):
+        bare = _COUNT_BEHIND.sub("", label) if label else None
+        if not is_idle or not is_like_label(bare):
             return None
-        count = count_of(node, self.language)
+        count = count_of(node, self.language) or (read_count(label, self.language) if label != bare else None)
+        label = bare
         return Share(kind="like", channel=ONSITE, label=label, count=count.value if count else None)
 
     def _copy(
@@ -461,6 +479,11 @@ def _channel_said(node: LexborNode) -> str | None:
         words = [word for word in (node.attributes.get("class") or "")[:500].split() if len(word) > _SHORT]
     names = {channel for word in words if word.lower() not in AMBIGUOUS and (channel := channel_named(word))}
     return names.pop() if len(names) == 1 and (not label or len(words) <= _MAX_NAMING) else None
+
+
+def _is_idle(node: LexborNode) -> bool:
+    """Whether a link or button leads nowhere by itself: a script does what it is for."""
+    return node.tag in ("a", "button") and (node.attributes.get("href") or "").strip()[:1] in ("", "#", "j", "J")
 
 
 def _is_beside_field(node: LexborNode) -> bool:

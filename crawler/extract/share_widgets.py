@@ -46,6 +46,8 @@ SERVICE_ATTRIBUTES: Final = (
     "data-share",
     "data-service",
     "data-social",
+    "data-sns",
+    "data-social-share",
     "network",
 )
 _SERVICE_ATTRIBUTES: Final = frozenset(SERVICE_ATTRIBUTES)
@@ -56,7 +58,7 @@ _SERVICE_CLASS: Final = re.compile(
     re.IGNORECASE,
 )
 _SHARE_WORDS: Final = frozenset({"share", "sharing", "sharer", "shareto", "socialshare", "sharebutton", "sharebtn"})
-_LAYOUT_WORDS: Final = "more compact expanded system dd su li mix line in google pin wa buffer"
+_LAYOUT_WORDS: Final = "more compact expanded system dd su li mix line in google pin wa buffer blog"
 AMBIGUOUS: Final = frozenset(_LAYOUT_WORDS.split())
 """Service names that are words of layout in a class (``share-more``, ``share-line``)."""
 COPY_SERVICES: Final = frozenset({"copy_link", "copylink", "copy", "copy_url", "clipboard", "link", "permalink"})

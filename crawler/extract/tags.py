@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
+from crawler.extract.selection import MAX_NAMES
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node, plain
@@ -28,6 +30,14 @@ _LISTED: Final = (
     "[class*=field-name-][class*=tags] a"
 )
 """Links to a page's tags and categories: WordPress core and themes, PHP Melody, Drupal 8 and 7."""
+_TAGS: Final = re.compile(
+    r"(?:[^\W_]+[-_]+)*tags(?:[-_]+(?:area|box|container|inner|items|links|list|wrap|wrapper))*", re.IGNORECASE
+)
+"""Classes and ids of a list of tags."""
+_TAG_LISTS: Final = frozenset({"ul", "ol", "div", "p", "section", "span"})
+_FEW_LISTS: Final = 3
+_MANY_TAGS: Final = 40
+"""A list with more is a cloud of all tags of the site."""
 _RELATIONS: Final = frozenset({"tag", "category"})
 """The same by ``rel`` (HTML 4.6.7)."""
 
@@ -75,16 +85,30 @@ def read_tags(document: Document, structured: Structured, areas: Areas, main: No
 
 
 def _listed(document: Document) -> list[LexborNode]:
-    elements, listed = document.elements, document.css(_LISTED)
+    elements, listed = document.elements, [*document.css(_LISTED), *_in_tag_lists(document)]
     related = [
         node
         for node, attributes in elements.attributes_of("a")
         if (rel := attributes.get("rel")) and not _RELATIONS.isdisjoint(rel.lower().split())
     ]
-    if not (listed and related):
-        return listed or related
     known = {node.mem_id: node for node in (*listed, *related)}
     return [known[key] for key in sorted(known, key=elements.positions.__getitem__)]
+
+
+def _in_tag_lists(document: Document) -> Iterator[LexborNode]:
+    """Links in elements that are named as a list of tags, unless there are more than a page has."""
+    elements = document.elements
+    named = [node for value, nodes in elements.by_class.items() if _names_tags(value) for node in nodes[:_FEW_LISTS]]
+    named += [node for name, node in elements.named if _names_tags(name)]
+    for node in named:
+        links = node.css("a[href]") if node.tag in _TAG_LISTS else []
+        if len(links) <= _MANY_TAGS:
+            yield from (link for link in links if (link.attributes.get("href") or "").strip()[:1] not in ("", "#"))
+
+
+@lru_cache(maxsize=4_096)  # classes repeat on every page of a site
+def _names_tags(names: str) -> bool:
+    return "tags" in names.lower() and any(map(_TAGS.fullmatch, names[:MAX_NAMES].split()))
 
 
 def unique(words: Iterable[str]) -> list[str]:

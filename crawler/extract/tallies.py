@@ -51,6 +51,12 @@ class Tallies:
     dislike_count: int | None = None
     comment_count: int | None = None
 
+    def add(self, found: dict[str, int]) -> None:
+        """Take those counts that are not known yet."""
+        for field in fields(self):
+            if getattr(self, field.name) is None and field.name in found:
+                setattr(self, field.name, found[field.name])
+
 
 def read_tallies(
     document: Document, structured: Structured, areas: Areas, main: Node | None, language: str | None
@@ -58,9 +64,9 @@ def read_tallies(
     """Counts of the structured data, the video's before the article's; what they leave open, of its widgets."""
     tallies = Tallies()
     for node in _counted(structured, main):
-        _add(tallies, _of_node(node))
+        tallies.add(_of_node(node))
     if tallies.like_count is None and tallies.dislike_count is None:
-        _add(tallies, _of_rating_bar(document, areas, language))
+        tallies.add(_of_rating_bar(document, areas, language))
     for name, selectors in (("view_count", _VIEWS), ("like_count", _LIKES), ("dislike_count", _DISLIKES)):
         if getattr(tallies, name) is None:
             setattr(tallies, name, _shown(document, areas, selectors, language))
@@ -77,12 +83,6 @@ def stated_comments(document: Document) -> int | None:
 def _counted(structured: Structured, main: Node | None) -> list[Node]:
     """The things whose counts are the page's, the video before the article."""
     return [*([main] if main else ()), *structured.find(*ARTICLE_TYPES, "WebPage")]
-
-
-def _add(tallies: Tallies, found: dict[str, int]) -> None:
-    for field in fields(tallies):
-        if getattr(tallies, field.name) is None and field.name in found:
-            setattr(tallies, field.name, found[field.name])
 
 
 def _of_node(node: Node) -> dict[str, int]:

@@ -11,9 +11,10 @@ from crawler.extract.areas import Areas
 from crawler.extract.dateline import read_dateline
 from crawler.extract.dates import DAY, Published, read_time
 from crawler.extract.document import Document
+from crawler.extract.outline import outline_of
 from crawler.extract.selection import ranked
 from crawler.extract.structured import Structured
-from crawler.extract.text import line_of, text_of
+from crawler.extract.text import line_of
 from crawler.extract.thing import Node
 from crawler.extract.title import ARTICLE_TYPES
 
@@ -48,10 +49,13 @@ _META_LINES: Final = (".entry-meta", ".postmeta", ".post-meta", ".post-info", ".
 _STAMPED = re.compile(
     r"""
     (?:\b(?:uploaded|published|posted|premiered|added
-    |by\b.{1,60}?\bon|veröffentlicht|erschienen|publiée?|mis\ en\ ligne
-    |publicad[oa]|pubblicato|geplaatst|opublikowano|dodano|yayınlan\w+|diterbitkan|zveřejněno|publicerad|udgivet|julkaistu)
-    |опубликован\w*|добавлен\w*|опубліковано|发布于?|發佈於?|公開日?|投稿日?|게시일?)\W{0,4}(?:(?:on|am|le|el|em|il|op)\s+)?
-    (?P<date>[^\W\d_]{3,12}\.?\s\d{1,2},?\s(?:19|20)\d\d|\d{1,2}\.?\s[^\W\d_]{3,12}\.?,?\s(?:19|20)\d\d
+    |by\b.{1,60}?\bon|veröffentlicht|erschienen|hinzugefügt|publiée?|ajoutée?|mis\ en\ ligne
+    |publicad[oa]|añadid[oa]|subid[oa]|adicionad[oa]|enviad[oa]|pubblicato|aggiunto|caricat[oa]|geplaatst|toegevoegd
+    |opublikowano|dodano|yayınlan\w+|eklen\w+|diterbitkan|zveřejněno|publicerad|udgivet|julkaistu|lisätty)
+    |опубликован\w*|добавлен\w*|опубліковано|发布于?|發佈於?|公開日?|投稿日?|게시일?)
+    \W{0,4}(?:(?:on|am|le|el|em|il|op)\b\W{1,4})?
+    (?P<date>[^\W\d_]{3,12}\.?\s\d{1,2},?\s(?:19|20)\d\d
+    |\d{1,2}\.?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?(?:19|20)\d\d
     |(?:19|20)\d\d-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -60,7 +64,11 @@ _STAMPED = re.compile(
 _LARGEST_TO_SEARCH: Final = 2_000_000
 """Characters of a page that is searched for such a line."""
 
-_LINES_TO_SEARCH: Final = 400
+_TEXTS_TO_SEARCH: Final = 800
+_LONGEST_LINE: Final = 300
+_MAX_DATED: Final = 20
+"""Pieces of text that are searched, characters of each, and so many with a year."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_METAS: Final = 10
 """Tags of one name that are read."""
 
@@ -82,17 +90,20 @@ def read_times(
     observed_at: int,
     language: str | None,
     title: str | None,
+    has_video: bool,
 ) -> Times:
     """Publication and last change, microseconds UTC; a date without a time of day is midnight, no zone is UTC.
 
     Where no markup says it, the line beside the headline does ("Updated 4 May 2019" for the last change), and a page
-    that declares a video is searched for one such as "Uploaded on Jan 19, 2012".
+    with a video is searched for one such as "Uploaded on Jan 19, 2012".
+
+    :param has_video: whether the page declares a video or plays one
     """
     published = _time(_published(document, structured, areas, main), observed_at, language)
     if published is None:
         dateline = read_dateline(document, areas, title, observed_at=observed_at, language=language)
         published = dateline.at if dateline is not None else None
-    if published is None and (main or structured.meta("og:video", "og:video:url", "og:video:secure_url")):
+    if published is None and has_video:
         published = _time(_in_lines(document, areas), observed_at, language)
     modified = _time(_modified(document, structured, areas, main), observed_at, language)
     if modified is None:
@@ -144,11 +155,13 @@ def _in_meta_lines(document: Document, areas: Areas) -> Iterator[str]:
 
 def _in_lines(document: Document, areas: Areas) -> Iterator[str]:
     """Dates in the page's first lines that a word introduces, e.g. "Uploaded on Jan 19, 2012"."""
-    body = document.tree.body
-    if body is None or len(document.text) > _LARGEST_TO_SEARCH:
+    if len(document.text) > _LARGEST_TO_SEARCH:
         return
-    for line in text_of(body, skip=areas.is_beside).split("\n")[:_LINES_TO_SEARCH]:
-        if found := _STAMPED.search(line[:300]):
+    outline = outline_of(document)
+    texts = outline.texts[:_TEXTS_TO_SEARCH]
+    places = [place for place, text in enumerate(texts) if len(text) < _LONGEST_LINE and _YEAR.search(text)]
+    for line in outline.lines_at(places[:_MAX_DATED]):
+        if not areas.is_beside(line.node) and (found := _STAMPED.search(line.text[:_LONGEST_LINE])):
             yield found.group("date")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.areas import Areas
+from crawler.extract.areas import areas_of
 from crawler.extract.document import Document
 from crawler.extract.outline import outline_of
 from crawler.extract.selection import names_in, ranked
@@ -33,10 +33,13 @@ _LONGEST_TITLE: Final = 1_000
 """Nothing is taken off longer ones, characters: they are no titles."""
 FEW: Final = 2
 """Shorter names of hosts are also words, letters."""
-_PARTS = re.compile(r"\s+(?:[-|–—·»«•:/]|//|::|&raquo;)\s+|:\s+")
+_PARTS = re.compile(
+    r"\s+(?:[-|–—·»«•:/]|//|::|&raquo;)\s+|:\s+|[_|｜](?=\S)|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])[-–—－](?=\S)"
+)
+"""What parts a title from a site's name; without spaces as Chinese and Japanese sites write it."""
 
 
-def read_title(document: Document, structured: Structured, areas: Areas, main: Node | None) -> str | None:
+def read_title(document: Document, structured: Structured, main: Node | None) -> str | None:
     """VideoObject's name, else Open Graph's title, else the headline element, else the ``title`` element.
 
     The video of a page that says it is an article is one of its parts: then the article's title comes first.
@@ -44,7 +47,7 @@ def read_title(document: Document, structured: Structured, areas: Areas, main: N
     publisher's name, a headline element without it, or the host, as of ``Harbour News`` on ``harbournews.example``;
     where no element is the headline, a text of the page that is the title's first and longest part.
     """
-    headline = _headline(document, areas)
+    headline = _headline(document)
     names, hosts = {_key(name) for name in site_names(structured)}, _host_names(document.url)
     articles = structured.find(*ARTICLE_TYPES)
     element = document.first("title")
@@ -76,13 +79,18 @@ def site_names(structured: Structured) -> list[str]:
     return list(dict.fromkeys(name for text in names if (name := plain(text))))
 
 
-def _headline(document: Document, areas: Areas) -> str | None:
-    node = headline_of(document, areas)
+def _headline(document: Document) -> str | None:
+    node = headline_of(document)
     return line_of(node, skip=is_badge) if node is not None else None
 
 
-def headline_of(document: Document, areas: Areas) -> LexborNode | None:
+def headline_of(document: Document) -> LexborNode | None:
     """The element of the headline: the surest that has a text; None where there is none."""
+    return document.derived(_headline_element)
+
+
+def _headline_element(document: Document) -> LexborNode | None:
+    areas = areas_of(document)
     found = [
         (selector, node)
         for selector, node in ranked(document, HEADLINES)

@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas, areas_of
 from crawler.extract.dates import read_duration
 from crawler.extract.document import Document
-from crawler.extract.platforms import Match, match_url
+from crawler.extract.platforms import MAX_URL, Match, match_url
 from crawler.extract.same_page import bare
+from crawler.extract.selection import upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold
 from crawler.extract.thing import Node
@@ -31,7 +33,8 @@ _PLAYERS: Final = (
     "amp-facebook,amp-brightcove,amp-jwplayer,amp-video,amp-iframe,video-js,"
     "[data-youtube-id],[data-video_id],[data-videoid],[data-video-id],[data-yt-id],[data-ytid],[data-vimeo-id],"
     "[data-vimeo-url],[data-dailymotion-id],[data-plyr-provider],[data-setup],[data-embed-id],presto-player,"
-    ".rll-youtube-player,.elementor-widget-video[data-settings],"
+    ".rll-youtube-player,.elementor-widget-video[data-settings],[data-html],[data-block-json],[data-embed],"
+    "[data-embed-url],[data-video-url],[data-video-src],[class*=youtube][data-id],[class*=facade][data-id],"
     ".wp-block-embed,.fb-video,blockquote.tiktok-embed,blockquote.instagram-media"
 )
 """Everything that is, or is replaced by, a player."""
@@ -75,9 +78,22 @@ _HINTS: Final = (
 _PLAYER_CLASS = re.compile(r"player|video|lazy|embed")
 _YOUTUBE_ID = re.compile(r"(?=[\w-]*[A-Za-z_-])[\w-]{11}")
 _ADDRESS = re.compile(r"""(?:https?:)?//[^\s"'<>\\]{4,2000}""", re.IGNORECASE)
-_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|flv|m3u8|mpd)(?:$|[?#])", re.IGNORECASE)
-_SETUP = re.compile(r"""["']?\b(?:file|src|source)["']?\s*:\s*["']((?:https?:)?(?:\\?/){2}[^"'\s<>]{4,2000})["']""")
-_SCRIPT_PLAYERS: Final = ("jwplayer(", "videojs(", "flowplayer(", "Clappr.", "Plyr(")
+_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|flv|m3u8|mpd)/?(?:$|[?#])", re.IGNORECASE)
+_SETUP = re.compile(
+    r"""["']?\b(?:file|src|source|video_url)["']?\s*:\s*["']((?:https?:)?(?:\\?/){2}[^"'\s<>]{4,2000})["']"""
+)
+_PARAMETER = re.compile(r"[?&](?:url|src|href|u|v)=(https?(?::|%3A)(?:/|%2F){1,2}[^&#]+)", re.IGNORECASE)
+"""The address of another page in a frame's."""
+_PLAYS = re.compile(
+    r"(?!.*(?<![a-z])(?:ads?|audio|banners?|charts?|comments?|forms?|maps?|podcasts?)(?![a-z])).*?(?<![a-z])(?:player|videos?|movie)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What the address of a frame of the site's own says of a video."""
+_STILL = re.compile(r"//i\d?\.ytimg\.com/vi(?:_webp)?/([\w-]{11})/", re.IGNORECASE)
+"""YouTube's still pictures: their addresses name the video."""
+_MAX_CLIMB: Final = 4
+"""Elements around a picture among which a link is looked for."""
+_SCRIPT_PLAYERS: Final = ("jwplayer(", "videojs(", "flowplayer(", "Clappr.", "Plyr(", "kt_player(", "Playerjs(")
 _MAYBE_NO_VIDEO: Final = frozenset({"instagram", "x"})
 """Platforms whose embeds are posts: they count only where nothing else plays."""
 
@@ -172,9 +188,11 @@ def _evidence(document: Document, structured: Structured, areas: Areas, main: No
     yield from _known(scripted)
     yield from (_unknown(document, link) for link in _links(document, main, "embedUrl"))
     yield from ((SELF, None, link) for node in elements if (link := _file_of(document, node)))
+    yield from ((SELF, None, link) for node in elements if (link := _own_frame(document, node)))
     yield from (_unknown(document, link) for link in metas)
     yield from ((SELF, None, link) for link in _links(document, main, "contentUrl") if _FILE.search(link))
     yield from ((SELF, None, link) for link in scripted if _FILE.search(link))
+    yield from _previewed(document, areas)
 
 
 def _links(document: Document, main: Node | None, name: str) -> list[str]:
@@ -221,10 +239,17 @@ def _element_player(document: Document, node: LexborNode) -> Match | None:
         texts.append(node.text(deep=True)[:4_000])
     for text in texts:
         for found in _ADDRESS.findall(text[:20_000].replace("\\/", "/"))[:20]:
-            match = match_url(document.link(found.replace("&amp;", "&")) or "")
+            link = document.link(found.replace("&amp;", "&")) or ""
+            match = match_url(link) or (_handed_on(link) if tag == "iframe" else None)
             if match and (match.is_player or not match.is_generic):
                 return match
     return None
+
+
+def _handed_on(link: str) -> Match | None:
+    """The video whose address is a parameter of a frame's: that of Embedly, or of a site that frames other players."""
+    found = _PARAMETER.search(link[:MAX_URL])
+    return match_url(re.sub("^(https?:)(?!//)/?", r"\1//", unquote(found[1]))) if found else None
 
 
 def _by_id(tag: str, attributes: dict[str, str | None]) -> Match | None:
@@ -277,6 +302,40 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
     for part in node.css("source"):
         sources += [part.attributes.get("src"), part.attributes.get("data-src")]
     return next((link for source in sources if (link := document.link(source))), None)
+
+
+def _own_frame(document: Document, node: LexborNode) -> str | None:
+    """A frame of the page's own site whose address says that it plays a video."""
+    if node.tag not in ("iframe", "amp-iframe"):
+        return None
+    attributes = node.attributes
+    for name in ("src", "data-src", "data-lazy-src", "data-litespeed-src"):
+        link = document.link(attributes.get(name))
+        if link and site_of(link) == site_of(document.url) and _PLAYS.match(link.partition("//")[2].partition("/")[2]):
+            return link
+    return None
+
+
+def _previewed(document: Document, areas: Areas) -> Iterator[_Player]:
+    """The one YouTube video whose still picture the page shows in its main part, but in no link to another page."""
+    if "ytimg.com/vi" not in document.text:
+        return
+    shown = [
+        (node, found[1])
+        for tag, name in (("img", "src"), ("img", "data-src"), ("button", "style"), ("div", "style"))
+        for node, attributes in document.elements.attributes_of(tag)
+        if "ytimg.com/vi" in (value := attributes.get(name) or "") and (found := _STILL.search(value))
+    ]
+    kept = {video_id for node, video_id in shown if not areas.is_beside(node) and not _leads_elsewhere(node, video_id)}
+    if len(kept) == 1:
+        video_id = kept.pop()
+        yield "youtube", video_id, _EMBED_BY_ID["youtube"].format(video_id)
+
+
+def _leads_elsewhere(node: LexborNode, video_id: str) -> bool:
+    link = next((around for around in upwards(node, _MAX_CLIMB) if around.tag == "a"), None)
+    href = (link.attributes.get("href") or "").strip() if link is not None else ""
+    return bool(href) and href[0] != "#" and not href.lower().startswith("javascript:") and video_id not in href
 
 
 def _scripted(document: Document) -> list[str]:
