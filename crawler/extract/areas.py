@@ -30,7 +30,7 @@ _PART_WORD: Final = re.compile(
     )|(?P<side>
       [a-z_-]*side-?bar[a-z0-9_-]* | widget | widgets | widget[-_]area | widget_[a-z_-]+ | secondary
     | [a-z_-]*related(?:[-_]?(?:posts?|videos?|stories|articles|news|content|items|list|links|wrap|container|box
-                              |widget))*
+                              |widget|inline))*
     | yarpp | jp-relatedposts | crp_related | rp4wp-related-posts
     | recommend(?:ed|ations)?(?:[-_][a-z]+)* | up-?next | read-?(?:next|more-posts)
     | more-(?:stories|videos|news|posts) | most-?(?:popular|read|viewed)(?:[-_][a-z]+)* | trending(?:[-_][a-z]+)*

@@ -10,7 +10,7 @@ from crawler.extract.areas import Areas
 from crawler.extract.document import Document
 from crawler.extract.platforms import match_url
 from crawler.extract.structured import Structured
-from crawler.extract.text import line_of
+from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
 from crawler.extract.title import ARTICLE_TYPES, headline_of, site_names
 from crawler.extract.urls import site_of
@@ -45,10 +45,14 @@ class Channel:
     channel_url: str | None = None
 
 
-def read_channel(document: Document, structured: Structured, areas: Areas, main: Node | None) -> Channel:
+def read_channel(
+    document: Document, structured: Structured, areas: Areas, main: Node | None, *, is_own: bool = False
+) -> Channel:
     """The video's author or creator; else the uploader that PHP Melody names; else, on a page whose metadata
     declare a video, the member or channel that it links near its headline, else its publisher. A page that merely
     embeds a player does not say whose video it is.
+
+    :param is_own: whether the video is a file of the site's own, whose member put it there
     """
     channel = Channel()
     if main is not None:
@@ -59,11 +63,12 @@ def read_channel(document: Document, structured: Structured, areas: Areas, main:
             if not areas.is_beside(link) and (name := line_of(link)):
                 channel.channel_name, channel.channel_url = name, document.link(link.attributes.get("href"))
                 break
-    if not channel.channel_name and declares_video(structured, main):
+    is_declared = declares_video(structured, main)
+    if not channel.channel_name and (is_declared or is_own):
         uploader = _uploader(document, areas)
         if uploader is not None:
             channel.channel_name, channel.channel_url = uploader
-        else:
+        elif is_declared:
             _take_publisher(document, structured, main, channel)
     if channel.channel_id is None and channel.channel_url:
         channel.channel_id = next(iter(_YOUTUBE_CHANNEL.findall(channel.channel_url)), None)
@@ -88,13 +93,15 @@ def _uploader(document: Document, areas: Areas) -> tuple[str, str] | None:
     positions = document.elements.positions
     headline = headline_of(document)
     start = positions.get(headline.mem_id, 0) if headline is not None else 0
-    for link, href, _ in document.elements.links:
-        if not start <= positions.get(link.mem_id, 0) <= start + _NEAR or _MEMBER.search(href) is None:
+    for link, href, attributes in document.elements.links:
+        if not start <= positions.get(link.mem_id, 0) <= start + _NEAR:
+            continue
+        if _MEMBER.search(href) is None and "author" not in (attributes.get("rel") or "").split():
             continue
         url = document.link(href)
         if url is None or site_of(url) != site_of(document.url) or areas.is_beside(link) or areas.in_comments(link):
             continue
-        name = line_of(link)
+        name = text_of(link).partition("\n")[0]
         if name and len(name) <= _LONGEST_NAME:
             return name, url
     return None

@@ -48,6 +48,7 @@ _WIDGET_WORD: Final = re.compile(
     | .*likes?-?(?:button|box|block|wrap).* | wp_ulike.* | .*rating.* | kksr.* | pm-vc-.* | bin-rating-.* | pm-embed.*
     | author-?(?:box|bio|info|card).* | .*author-box.* | about-author | saboxplugin.* | abh_.* | vcard
     | (?:entry|post)-?(?:meta|footer|header|title|tags|nav|views|date|navigation|thumbnail).* | post-views.* | byline
+    | shariff.* | categories
     | tag-links | tagcloud | cat-links | .*breadcrumbs?.* | screen-reader-text | sr-only | show-more
     | (?!(?:has|no|with)[-_])(?:[\w-]*[-_])?tags(?:[-_]+(?:list|links|items|wrap|wrapper|container|box))*
     | [\w-]*adspot[\w-]* | td-a-rec[\w-]*

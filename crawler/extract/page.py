@@ -17,7 +17,7 @@ from crawler.extract.tallies import read_tallies
 from crawler.extract.times import read_times
 from crawler.extract.title import ARTICLE_TYPES, read_title
 from crawler.extract.urls import canonical_url
-from crawler.extract.video import main_video, read_video
+from crawler.extract.video import SELF, main_video, read_video
 
 _LANGUAGE = re.compile(
     r"(?!(?:utf|iso)[-_ ]?\d)([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?![a-z0-9])", re.IGNORECASE
@@ -43,7 +43,7 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     description, body = read_description(document, structured, areas, main, title)
     document.description = body
     video = read_video(document, structured, areas)
-    channel = read_channel(document, structured, areas, main)
+    channel = read_channel(document, structured, areas, main, is_own=video.platform == SELF)
     has_video = video.embed_url is not None or declares_video(structured, main)
     tallies = read_tallies(document, structured, areas, main, language)
     if has_video and None in (tallies.view_count, tallies.like_count):

@@ -74,6 +74,7 @@ _PLACES: Final = (
     _Place("follow", "whatsapp", "whatsapp.com", r"channel/(?P<id>\w+)(/[^/]*)?"),
     _Place("follow", "whatsapp", "chat.whatsapp.com", r"\w+"),
     _Place("follow", "viber", "chats.viber.com invite.viber.com", _NAME),
+    _Place("follow", "zalo", "zalo.me oa.zalo.me", r"(?P<handle>\w{3,40})"),
     _Place("follow", "linkedin", "linkedin.com", r"(?:company|in|school|showcase|pub)/(?P<handle>[^/]+)(/.*)?"),
     _Place("follow", "pinterest", "pinterest.*", _NAME),
     _Place("follow", "tumblr", "*.tumblr.com", r""),

@@ -323,7 +323,8 @@ def _is_no_story(anchor: LexborNode) -> bool:
     rel = (anchor.attributes.get("rel") or "").split()
     if "tag" in rel or "author" in rel or "category" in rel:
         return True
-    for around in upwards(anchor, 4):
+    is_heading = anchor.parent is not None and anchor.parent.tag in _HEADINGS.split(",")
+    for around in upwards(anchor, 2 if is_heading else 4):  # tagDiv's themes call what holds a story's title its meta
         names = names_in(around.attributes).lower()
         if _STORY.search(names):
             return False

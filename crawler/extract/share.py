@@ -61,10 +61,10 @@ _FIELDS: Final = "textarea, input"
 _CONTROLS: Final = """
 area[href], button, [role=button], [onclick], amp-social-share, share-button, fb\\:share-button, .vk_share,
 [data-sharer], [data-network], [data-share-network], [data-share], [data-service], [data-social], [data-social_name],
-[data-social-sharing], [data-social-share], [data-sns], [data-share-type], [data-clipboard-text], [data-share-url],
-[data-share-href], [class^=st_], [class*=share-btn_], [class*=at-svc-], [class*=fb-share-button],
-[class*=twitter-share-button],
-[class*=addthis_button_], [class*=a2a_button_], iframe[src*=tweet_button], iframe[src*=share_button]
+[data-social-sharing], [data-social-share], [data-sns], [data-cmd], [data-share-type], [data-clipboard-text],
+[data-share-url], [data-share-href], [class^=st_], [class*=share-btn_], [class*=at-svc-], [class*=fb-share-button],
+[class*=twitter-share-button], [class*=addthis_button_], [class*=a2a_button_], iframe[src*=tweet_button],
+iframe[src*=share_button]
 """
 _CANVASES: Final = (
     # containers that a script fills: nothing but the service is known
@@ -111,8 +111,8 @@ _MAX_NAMED: Final = 40
 """Elements that are named after sharing that are looked at."""
 _HOLDERS: Final = frozenset({"div", "ul", "dialog", "section", "nav", "p", "span"})
 """Elements that may hold a bar."""
-_COUNT_BEHIND: Final = re.compile(r"(?<=\D)\s+\d[\d.,]*\s?[KkMm]?$")
-"""``Like 14``."""
+_COUNT_BEHIND: Final = re.compile(r"(?<=[^\W\d])\s*\d[\d.,]*\s?[KkMm]?$")
+"""``Like 14``, and the same where the two have no space between them."""
 _MAX_BAR: Final = 120
 """A bar has fewer elements."""
 _MAX_NAMING: Final = 6
@@ -168,9 +168,10 @@ class _Reader:
                 if all(
                     inner.tag in ("script", "noscript", "-text") for inner in islice(node.iter(include_text=True), 20)
                 ):
-                    self._take(
-                        node, Share(kind="button", channel=channel, target_url=container_target(self.document, node))
-                    )
+                    target = container_target(self.document, node)
+                    for service in _services(node) or [channel]:
+                        self.taken.discard(node.mem_id)
+                        self._take(node, Share(kind="button", channel=service, target_url=target))
         for node, share in self._rest_of_bars():
             self._take(node, share)
         for line in self._prompts():
@@ -479,6 +480,12 @@ def _channel_said(node: LexborNode) -> str | None:
         words = [word for word in (node.attributes.get("class") or "")[:500].split() if len(word) > _SHORT]
     names = {channel for word in words if word.lower() not in AMBIGUOUS and (channel := channel_named(word))}
     return names.pop() if len(names) == 1 and (not label or len(words) <= _MAX_NAMING) else None
+
+
+def _services(node: LexborNode) -> list[str]:
+    """The networks that a container names for the script that fills it (``data-services="vkontakte,telegram"``)."""
+    words = re.findall(r"[\w-]+", (node.attributes.get("data-services") or "")[:500])
+    return list(dict.fromkeys(channel for word in words if (channel := channel_named(word))))
 
 
 def _is_idle(node: LexborNode) -> bool:

@@ -47,6 +47,7 @@ SERVICE_ATTRIBUTES: Final = (
     "data-service",
     "data-social",
     "data-sns",
+    "data-cmd",
     "data-social-share",
     "network",
 )
@@ -77,6 +78,8 @@ def service_of(node: LexborNode) -> str | None:
         if not (stated := attributes.get(attribute)):
             continue
         value = stated.strip().lower().replace("-", "_")
+        if value == "more":
+            continue
         if channel_named(value) or value in COPY_SERVICES:
             own = attribute.startswith("data-share") or attribute == "data-sharer"
             if own or node.tag == "share-button" or _speaks_of_sharing(node):

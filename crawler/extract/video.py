@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ _PLAYERS: Final = (
     "[data-vimeo-url],[data-dailymotion-id],[data-plyr-provider],[data-setup],[data-embed-id],presto-player,"
     ".rll-youtube-player,.elementor-widget-video[data-settings],[data-html],[data-block-json],[data-embed],"
     "[data-embed-url],[data-video-url],[data-video-src],[class*=youtube][data-id],[class*=facade][data-id],"
+    "[data-vid],[data-file],[data-mp4],[data-hls],script[src*='jwplatform.com/players'],"
+    "script[src*='jwplayer.com/players'],script[src*='dailymotion.com/player'],"
     ".wp-block-embed,.fb-video,blockquote.tiktok-embed,blockquote.instagram-media"
 )
 """Everything that is, or is replaced by, a player."""
@@ -84,6 +87,7 @@ _SETUP = re.compile(
 )
 _PARAMETER = re.compile(r"[?&](?:url|src|href|u|v)=(https?(?::|%3A)(?:/|%2F){1,2}[^&#]+)", re.IGNORECASE)
 """The address of another page in a frame's."""
+_FILE_ATTRIBUTES: Final = ("data-vid", "data-video-src", "data-video-url", "data-file", "data-mp4", "data-hls")
 _PLAYS = re.compile(
     r"(?!.*(?<![a-z])(?:ads?|audio|banners?|charts?|comments?|forms?|maps?|podcasts?)(?![a-z])).*?(?<![a-z])(?:player|videos?|movie)(?![a-z])",
     re.IGNORECASE,
@@ -91,6 +95,10 @@ _PLAYS = re.compile(
 """What the address of a frame of the site's own says of a video."""
 _STILL = re.compile(r"//i\d?\.ytimg\.com/vi(?:_webp)?/([\w-]{11})/", re.IGNORECASE)
 """YouTube's still pictures: their addresses name the video."""
+_BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_MAX_HELD: Final = 20
+_LONGEST_HELD: Final = 20_000
+"""Templates that may be a player in Base64, and characters of one."""
 _MAX_CLIMB: Final = 4
 """Elements around a picture among which a link is looked for."""
 _SCRIPT_PLAYERS: Final = ("jwplayer(", "videojs(", "flowplayer(", "Clappr.", "Plyr(", "kt_player(", "Playerjs(")
@@ -192,6 +200,7 @@ def _evidence(document: Document, structured: Structured, areas: Areas, main: No
     yield from (_unknown(document, link) for link in metas)
     yield from ((SELF, None, link) for link in _links(document, main, "contentUrl") if _FILE.search(link))
     yield from ((SELF, None, link) for link in scripted if _FILE.search(link))
+    yield from _held_back(document)
     yield from _previewed(document, areas)
 
 
@@ -225,6 +234,8 @@ def _element_player(document: Document, node: LexborNode) -> Match | None:
     tag = node.tag or ""
     if tag in ("amp-brightcove", "video-js") or "data-account" in attributes:
         return _brightcove(attributes)
+    if tag == "script" and "data-video" in attributes:
+        return match_url(f"{document.link(attributes.get('src'))}?video={attributes['data-video']}")
     if by_id := _by_id(tag, attributes):
         return by_id
     if "elementor-widget-video" in (attributes.get("class") or ""):
@@ -292,10 +303,11 @@ def _brightcove(attributes: dict[str, str | None]) -> Match | None:
 
 
 def _file_of(document: Document, node: LexborNode) -> str | None:
-    """The file that a video element plays; None for a decoration that loops without sound or controls."""
-    if node.tag not in ("video", "amp-video"):
-        return None
+    """The file that an element plays; None for a decoration that loops without sound or controls."""
     attributes = node.attributes
+    if node.tag not in ("video", "amp-video"):
+        stated = (document.link(attributes.get(name)) for name in _FILE_ATTRIBUTES)
+        return next((link for link in stated if link and _FILE.search(link)), None)
     if "controls" not in attributes and all(name in attributes for name in ("autoplay", "loop", "muted")):
         return None
     sources = [attributes.get(name) for name in ("src", "data-src", "data-lazy-src", "data-litespeed-src")]
@@ -314,6 +326,15 @@ def _own_frame(document: Document, node: LexborNode) -> str | None:
         if link and site_of(link) == site_of(document.url) and _PLAYS.match(link.partition("//")[2].partition("/")[2]):
             return link
     return None
+
+
+def _held_back(document: Document) -> Iterator[_Player]:
+    """A player that waits, in Base64, for the reader's consent (Borlabs Cookie)."""
+    for script in document.css("script[type='text/template']")[:_MAX_HELD]:
+        text = script.text().strip()
+        if len(text) <= _LONGEST_HELD and _BASE64.fullmatch(text):
+            held = base64.b64decode(text).decode("utf-8", "replace")
+            yield from _known([link for found in _ADDRESS.findall(held)[:20] if (link := document.link(found))])
 
 
 def _previewed(document: Document, areas: Areas) -> Iterator[_Player]:

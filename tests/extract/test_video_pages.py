@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -124,6 +125,13 @@ def test_counts_of_cards_and_comments_are_not_the_pages(markup: str) -> None:
             ("youtube", "aB3dE5gH7jK"),
         ),
         ('<iframe src="/index.php?option=com_x&amp;view=player&amp;format=raw"></iframe>', ("self", None)),
+        ('<script src="https://geo.dailymotion.com/player/xabc1.js" data-video="x8j2k3l"></script>', ("dailymotion", "x8j2k3l")),
+        ('<script src="https://cdn.jwplayer.com/players/aBcD1234-XyZ98765.js"></script>', ("jwplayer", "aBcD1234")),
+        ('<div data-vid="https://cdn.example.net/1.mp4"></div>', ("self", None)),
+        (
+            f'<script type="text/template">{b64encode(PLAYER.encode()).decode()}</script>',
+            ("youtube", "aB3dE5gH7jK"),
+        ),
         ("<script>kt_player('p', {video_url: 'https://videos.example.net/f/1.mp4/'})</script>", ("self", None)),
     ],
 )
@@ -150,6 +158,14 @@ def test_a_picture_of_another_video_and_a_frame_of_another_kind_play_nothing(mar
 def test_the_member_who_is_linked_behind_the_headline_published_the_video() -> None:
     page = read('<a href="/user/login">Log in</a><h1>A ferry</h1><p>By <a href="/user/saltyduck">saltyduck</a></p>', VIDEO)
     assert (page.channel_name, page.channel_url) == ("saltyduck", "https://videos.example.net/user/saltyduck")
+
+
+def test_who_put_a_file_on_the_site_is_its_channel_and_an_authors_link_names_a_declared_videos() -> None:
+    file = '<video controls src="/1.mp4"></video>'
+    assert read(f'<h1>A ferry</h1>{file}<p>By <a href="/members/matroos">matroos</a></p>').channel_name == "matroos"
+    link = '<a href="/c/Coast" rel="author"><div>Coast</div><div>14.2K followers</div></a>'
+    assert read(f"<h1>A ferry</h1>{link}", VIDEO).channel_name == "Coast"
+    assert read(f'<h1>A ferry</h1>{PLAYER}<p>By <a href="/members/matroos">matroos</a></p>').channel_name is None
 
 
 @pytest.mark.parametrize(
@@ -205,6 +221,29 @@ def test_one_named_button_makes_no_share_dialogue_and_profiles_in_it_are_no_shar
 def test_a_like_button_may_hold_its_number() -> None:
     (like,) = shares('<a href="javascript:void(0)" onclick="rate(1)">Like <span>14</span></a>')
     assert (like.kind, like.label, like.count) == ("like", "Like", 14)
+
+
+@pytest.mark.parametrize(
+    ("markup", "channels"),
+    [
+        ('<div class="ya-share2" data-services="vkontakte,telegram,whatsapp"></div>', ["vk", "telegram", "whatsapp"]),
+        ('<div class="ya-share2"></div>', ["yandex"]),
+        (
+            '<div class="bdsharebuttonbox"><a data-cmd="weixin"></a><a data-cmd="tsina"></a><a data-cmd="more"></a></div>',
+            ["wechat", "weibo"],
+        ),
+        ('<a class="zalo-share-button" data-href="https://videos.example.net/watch/1">Zalo</a>', ["zalo"]),
+    ],
+)
+def test_networks_that_a_script_will_fill_in_are_named_by_their_attributes(markup: str, channels: list[str]) -> None:
+    assert [share.channel for share in shares(markup)] == channels
+
+
+def test_a_story_whose_title_stands_in_what_is_called_its_meta_is_related() -> None:
+    story = '<div class="td-module-meta-info"><h3 class="entry-title"><a href="/2">Another ferry</a></h3></div>'
+    assert read(f'<h1>A ferry</h1><div class="tdb_single_related"><h4>Related</h4>{story}</div>').related == [
+        {"title": "Another ferry", "url": "https://videos.example.net/2"}
+    ]
 
 
 def test_bloggers_own_share_links_name_their_network() -> None:
