@@ -127,7 +127,8 @@ def read_shares(document: Document, page: Page) -> list[Share]:
     - ``like``: likes only; a dislike button is left out.
     - ``prompt``: a whole line that asks to share or like, in any language of :mod:`crawler.extract.phrases`;
       it leads nowhere, so it has no ``channel``.
-    - ``button``: a control per network; ``url`` is its link (None when a script makes it), ``target_url`` the
+    - ``button``: a control per network, also one that only its label tells beside others in what is named after
+      sharing; ``url`` is its link (None when a script makes it), ``target_url`` the
       address it shares as far as the page states one.
     - ``copy_link`` and ``embed``: ``url`` and ``target_url`` are the address that is handed out, for ``embed`` the
       player's.

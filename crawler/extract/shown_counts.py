@@ -89,16 +89,14 @@ def _named(document: Document, end: int) -> Iterator[tuple[str, LexborNode, bool
             yield from ((name, node, len(nodes) == 1) for node in nodes[:_FEW])
 
 
+@lru_cache(maxsize=8_192)  # classes repeat on every page of a site
 def _count_named(names: str) -> str | None:
+    """Which count an element shows by its names."""
     lowered = names[:MAX_NAMES].lower()
-    return _kept_count_named(lowered) if any(map(lowered.__contains__, _MAY_COUNT)) else None
-
-
-@lru_cache(maxsize=4_096)  # classes repeat on every page of a site
-def _kept_count_named(names: str) -> str | None:
-    words = [word for word in names.split() if len(word) <= _LONGEST]
-    fits = (name for name, pattern in _NAMES.items() if any(map(pattern.fullmatch, words)))
-    return next(fits, None) if _OTHER.search(names) is None else None
+    if not any(map(lowered.__contains__, _MAY_COUNT)) or _OTHER.search(lowered):
+        return None
+    words = [word for word in lowered.split() if len(word) <= _LONGEST]
+    return next((name for name, pattern in _NAMES.items() if any(map(pattern.fullmatch, words))), None)
 
 
 def _counted(text: str, language: str | None) -> int | None:

@@ -130,8 +130,9 @@ def read_video(document: Document, structured: Structured, areas: Areas | None =
     Evidence in this order: a known platform in the page's own VideoObject; the page's address, when it is a
     platform's watch page; the first known player in the page's main part; a known platform in Open Graph and
     Twitter metas, in a player that a script sets up; then, of no known platform, the VideoObject's player, a video
-    element, the metas' player, the VideoObject's file and the script's. Links in running text and players beside
-    the main part (sidebar, related, comments, footer) are none of the page's.
+    element, a frame of the site's own that says it plays one, the metas' player, the VideoObject's file and the
+    script's; last a player that waits for consent, and the one YouTube video whose still picture is shown. Links in
+    running text and players beside the main part (sidebar, related, comments, footer) are none of the page's.
     """
     areas = areas or areas_of(document)
     main = main_video(document, structured)
