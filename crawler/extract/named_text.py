@@ -71,6 +71,6 @@ def named_texts(
                 yield text, node
 
 
-@lru_cache(maxsize=8_192)  # classes repeat on every page of a site
+@lru_cache(maxsize=4_096)  # classes repeat on every page of a site
 def _fits(pattern: re.Pattern[str], names: str) -> bool:
     return any(pattern.fullmatch(word) for word in names[:MAX_NAMES].split() if len(word) <= _LONGEST_NAME)

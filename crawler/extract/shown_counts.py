@@ -89,7 +89,7 @@ def _named(document: Document, end: int) -> Iterator[tuple[str, LexborNode, bool
             yield from ((name, node, len(nodes) == 1) for node in nodes[:_FEW])
 
 
-@lru_cache(maxsize=8_192)  # classes repeat on every page of a site
+@lru_cache(maxsize=4_096)  # classes repeat on every page of a site
 def _count_named(names: str) -> str | None:
     """Which count an element shows by its names."""
     lowered = names[:MAX_NAMES].lower()
