@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,9 +94,10 @@ def _uploader(document: Document, areas: Areas) -> tuple[str, str] | None:
     positions = document.elements.positions
     headline = headline_of(document)
     start = positions.get(headline.mem_id, 0) if headline is not None else 0
-    for link, href, attributes in document.elements.links:
-        if not start <= positions.get(link.mem_id, 0) <= start + _NEAR:
-            continue
+    links = document.elements.links
+    for link, href, attributes in links[bisect_left(links, start, key=lambda link: positions[link[0].mem_id]) :]:
+        if positions[link.mem_id] > start + _NEAR:
+            break
         if _MEMBER.search(href) is None and "author" not in (attributes.get("rel") or "").split():
             continue
         url = document.link(href)

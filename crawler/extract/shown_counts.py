@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -115,20 +115,20 @@ def _worded(document: Document, headline: LexborNode, language: str | None) -> I
     title = next((text for node in headline.traverse(include_text=True) if (text := _text_in(node))), None)
     begin = next((place for place, text in enumerate(outline.texts) if text.strip() == title), 0)
     first = max(begin - _BEFORE, 0)
-    around = enumerate(outline.texts[first : begin + _NEAR], first)
-    texts = [(place, text.strip()) for place, text in around if not text.isspace()]
-    for at, (place, text) in enumerate(texts):
-        if len(text) > _LONGEST or _FIGURES.search(text) is None:
+    texts = outline.texts[first : begin + _NEAR]
+    for at, text in enumerate(texts):
+        if len(text := text.strip()) > _LONGEST or _FIGURES.search(text) is None:
             continue
-        name = _counted_in(text, [texts[near][1] for near in (at - 1, at + 1) if 0 <= near < len(texts)])
+        beside = (next(filter(None, map(str.strip, near)), "") for near in (reversed(texts[:at]), texts[at + 1 :]))
+        name = _counted_in(text, beside)
         count = read_count(text, language) if name is not None else None
-        for line in outline.lines_at([place]) if count is not None else ():
+        for line in outline.lines_at([first + at]) if count is not None else ():
             if name is not None and count is not None and text in line.text:
                 yield name, count.value, line
                 break
 
 
-def _counted_in(text: str, beside: list[str]) -> str | None:
+def _counted_in(text: str, beside: Iterable[str]) -> str | None:
     """What a text with a number counts, by its words or those beside it: ``Views:`` goes before ``views``."""
     words = _MAGNITUDE.sub("", _FIGURES.sub("", text, count=1).strip(_EDGES), count=1).strip(_EDGES)
     if words:
