@@ -222,7 +222,7 @@ PARTS_OF_DAY: Final[dict[str, tuple[str, str, str, str, str]]] = {
 """Morning, noon, afternoon, evening, night, as they stand beside a clock of twelve hours (CLDR and usual wording)."""
 STARTS: Final = (0, 10, 12, 15, 18)
 """The hour from which twelve hours are counted that a part of the day says: ``11 at night``, ``2 at night``."""
-SKIPPED: Final[dict[str, tuple[str, ...]]] = {"de": ("am", "uhr")}
+SKIPPED: Final[dict[str, tuple[str, ...]]] = {"de": ("am", "uhr"), "fr": ("du",), "it": ("del",), "nl": ("op",)}
 """Words that are no more than that: ``um 12:30 am 19. Juli`` is no hour after midnight."""
 FEW: Final[dict[str, dict[int, str]]] = {
     "en": {

@@ -99,6 +99,22 @@ def test_noon_and_midnight_are_times_of_the_day(raw: str, hour: int) -> None:
     assert read(raw, "en", ZoneInfo("UTC")).min == utc(f"2021-03-17T{hour:02}:00:00")
 
 
+@pytest.mark.parametrize(
+    ("raw", "language"),
+    [
+        ("9h22 le 19/07/2021", "fr"), ("à 9h22 le 19 juillet 2021", "fr"), ("9:22 du 19/07/2021", "fr"), ("9h22 lundi 19 juillet 2021", "fr"),
+        ("9h22 de 19/07/2021", "pt"), ("ore 9.22 del 19/07/2021", "it"), ("9:22 op 19/07/2021", "nl"), ("9:22 del 19/07/2021", "es"),
+    ],
+)  # fmt: skip
+def test_a_clock_before_its_date_is_read(raw: str, language: str) -> None:
+    assert (read(raw, language).at, read(raw, language).precision) == (utc("2021-07-19T09:22:00"), "min")
+
+
+@pytest.mark.parametrize("raw", ["2h30 ago", "2h 30m ago", "2h 30 min 10 s ago"])
+def test_hours_and_minutes_of_an_age_are_no_clock(raw: str) -> None:
+    assert read(raw, "en").precision == "relative"
+
+
 def test_a_minute_lasts_to_its_end() -> None:
     assert read("2021-07-19T17:23Z") == Published(AT, AT, AT + MINUTE - 1, "min", "2021-07-19T17:23Z")
 
