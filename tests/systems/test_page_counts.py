@@ -66,6 +66,7 @@ OTHERS = (
     "12 comments per page", "12 comments removed", "12 comments were deleted", "12 comments awaiting moderation",
     "Comments close in 12 days", "Comments are closed after 14 days", "Comments must have at least 12 characters",
     "Rule 12: comments must be polite", "Your comment: 1200 characters left", "12. Kommentar", "Comment no. 12",
+    "12 comments by Ann", "All 12 comments by this user", "12 Kommentare von diesem Nutzer",
 )  # fmt: skip
 
 
@@ -143,6 +144,9 @@ async def test_what_each_author_has_written_is_no_count_of_the_thread(system):
         ("34 users commented", Stated(34, is_exact=True)),
         ("Comments:12", Stated(12, is_exact=True)),
         ("12K comments", Stated(12_000, is_exact=False)),
+        ("12 COMMENTS BY READERS", Stated(12, is_exact=True)),
+        ("12 comments by readers", Stated(12, is_exact=True)),
+        ("12 comments from this article", Stated(12, is_exact=True)),
         ("12 comments, 3 of them new", None),
         ("12 % of all comments", None),
         ("the 12th comment", None),

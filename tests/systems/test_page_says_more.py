@@ -71,6 +71,11 @@ MORE = {
     "Croatian": "<button>Učitaj još komentara</button>",
     "Indonesian, all": '<a href="/all">Lihat Semua Komentar</a>',
     "Hebrew": '<a href="#">תגובות נוספות</a>',
+    "folded ones": '<a href="#">5 hidden comments</a>',
+    "folded ones, a button": "<button>Show 5 hidden replies</button>",
+    "folded ones, Polish": '<a href="#">pokaż 3 ukryte komentarze</a>',
+    "folded ones, French": '<a href="#">5 commentaires masqués</a>',
+    "folded ones, Chinese": "<button>5条评论被折叠</button>",
 }
 """What may stand right behind the last of eight comments, and says that they are not all."""
 PAGER = {
@@ -130,6 +135,10 @@ NO_MORE = {
     "older stories": '<a href="/news?p=2">More posts</a>',
     "orders": '<p><a href="#all">All comments</a> <a href="#top">Top comments</a></p>',
     "another story and its number": '<p><a href="/other">View comments (35)</a></p>',
+    "what an author has said elsewhere": '<p><a href="/by/ann">More comments by this user</a></p>',
+    "the same in German": '<p><a href="/von/ann">Mehr Kommentare von diesem Nutzer</a></p>',
+    "the same with a name": '<p><a href="/by/ann">All 35 comments by Ann</a></p>',
+    "what was removed": "<p>5 hidden comments were removed</p>",
     "a rule with a number": "<p>See why all comments close after 14 days</p>",
 }
 

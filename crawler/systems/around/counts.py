@@ -63,7 +63,22 @@ def stated_in(line: str) -> Stated | None:
     That is a part of them (``Top 12 comments``), such as nobody sees (``12 comments removed``), or what a number far
     from the word counts (``Comments are closed after 14 days``).
     """
-    return _stated_in(line) if any(map(str.isdecimal, line)) and counts_posts(line) else None
+    return _stated_in(line) if any(map(str.isdecimal, line)) and counts_posts(line) and not is_by_one(line) else None
+
+
+def is_by_one(line: str) -> bool:
+    """Whether a line speaks of what one person has said, anywhere: ``12 comments by Ann``, ``by this user``."""
+    found = _BY.search(line)
+    return found is not None and speaks_of_comments(line[: found.start()])
+
+
+_BY = re.compile(
+    r"(?i:\s(?:by|from|von|vom|par|del?|por|do|di|van|door|af|av|från|fra|przez|от)\s+(?:this|that|the\ same|dies\w+"
+    r"|cet(?:te)?|ce|est[ea]|mism[oa]|deste|quest[oa]|deze|denne|denna|tego|tej|этого)\s(?:\w*user|author|member|comment[ea]\w*|person|poster"
+    r"|reader|\w*nutzer\w*|autor\w*|mitglieds?|utilisat\w+|auteur|membre|usu[aá]rio|membro|utente|lid|gebruiker|bruker|brugere?n?"
+    r"|użytkownika|автора|пользователя)\b)|\s(?:by|par|door)\s+(?=[A-ZÀ-ÖØ-Þ][^\W\d_A-Z])"
+)
+"""Who has said what a line speaks of: a name is told by its capital where no noun has one."""
 
 
 @lru_cache(maxsize=4_096)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Final
 
-from crawler.systems.around.counts import LONGEST_SAYING, stated_in
+from crawler.systems.around.counts import LONGEST_SAYING, is_by_one, stated_in
 from crawler.systems.around.links import NEAR
 from crawler.systems.around.place import Place
 from crawler.systems.around.states import barred
@@ -50,12 +50,38 @@ def more_offered(place: Place) -> int:
         line = tree.texts[node]
         if not 0 < len(line) <= LONGEST_SAYING:
             continue
-        more = _MORE.match(line) if speaks_of_comments(line) else None
+        more = _MORE.match(line) if speaks_of_comments(line) and not is_by_one(line) else None
         if more is None and place.is_next(node) and is_pressed(tree, node) and _is_alone(tree, node):
             more = _MORE_ALONE.fullmatch(line)
         if more is not None and (node not in place.inside or is_pressed(tree, node)):  # else somebody says so
             found.append(more)
     return sum(int(number) for more in found for number in more.groups() if number)
+
+
+_FOLDED = re.compile(
+    r"\W*(?:[^\W\d_]+\s+){0,3}(\d{1,5})\s+(?:[^\W\d_]+\s+){0,2}(?:hidden|collapsed|folded|\w*geblendete\w*|versteckte\w*"
+    r"|\w*geklappte\w*|masqu[ée]e?s?|cach[ée]e?s?|repli[ée]e?s?|ocult[oa]s?|escondid[oa]s?|nascost[oiae]|verborgen|ukryt\w+|skryt\w+"
+    r"|скрыт\w+|прихован\w+|skjulte?|dolda|gizl\w+)\b|\W*(?:显示|展开|查看)?(\d{1,5})\s*[条則个個]?(?:评论|評論|回复|回覆|留言)?已?被?(?:隐藏|折叠|隱藏|摺疊)",
+    re.IGNORECASE,
+)
+"""``5 hidden comments`` in some languages."""
+
+
+def folded_away(place: Place) -> int:
+    """How many comments controls in and next to the thread say to be folded away, if the page does not hold them."""
+    tree, count = place.tree, 0
+    for node in range(max(0, place.first - NEAR), min(len(tree), place.end + NEAR)):
+        line = tree.texts[node]
+        found = _FOLDED.match(line) if 0 < len(line) <= LONGEST_SAYING and speaks_of_comments(line) else None
+        if found is not None and is_pressed(tree, node):
+            count += next(int(number) for number in found.groups() if number)
+    starts = [start for start, _ in place.spans]
+    held = sum(any(is_unshown(tree.attrs[up]) for up in (start, *tree.above(start, FOLDS))) for start in starts)
+    return count if count > held else 0
+
+
+FOLDS: Final = 4
+"""Elements around a comment that may be what is folded away."""
 
 
 def _is_alone(tree: Tree, node: int) -> bool:
@@ -76,7 +102,7 @@ _ALL = re.compile(
 def all_stated(place: Place) -> int | None:
     """How many comments there are by what leads to all of them, next to the thread; None where nothing does."""
     for node, line in place.said_beside(LONGEST_SAYING):
-        found = _ALL.search(line)
+        found = _ALL.search(line) if not is_by_one(line) else None
         figures = re.sub(r"\D", "", "".join(filter(None, found.groups()))) if found is not None else ""
         if figures:
             return int(figures)
@@ -141,7 +167,7 @@ def leads_to_more(place: Place) -> str | None:
         pressed = is_pressed(tree, node)
         if not pressed and not _begins_with_verb(line, tree, node):
             continue
-        if _tells_of_more(line):
+        if _tells_of_more(line) and not is_by_one(line):
             return line
         is_loader = pressed and place.is_next(node) and leads_nowhere(tree.link_of(node))
         if is_loader and (_LOADS.fullmatch(line) or _brings_posts(line)) and line not in place.said:
@@ -243,6 +269,9 @@ def offered_beside(place: Place, *, is_counted: bool) -> Iterator[str]:
         yield f"the page offers {more} more, by a script"
     if is_counted:
         return
+    folded = folded_away(place)
+    if folded:
+        yield f"the page folds {folded} comments away, and a script shows them"
     control = leads_to_more(place) or loads_more(place)
     if control is not None:
         yield f"the page offers more, by a script: {control!r}"
