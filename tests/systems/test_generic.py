@@ -725,3 +725,52 @@ async def test_a_quotation_that_begins_with_a_name_answers_nobody():
     quoted = html.replace(said, f"<blockquote><p>{said}</p></blockquote> <p>I do not think so.</p>")
     comment, _ = (await comments_of_page(quoted))[-1]
     assert (comment.text.startswith("@Ann B"), comment.parent_native_id) == (True, None)
+
+
+STORY = "<p>The harbour was full of ships on Monday, and the council said that a quay will be built next year.</p>" * 6
+TITLES = (
+    "Quay of the fishers is closed", "Three boats lost in the fog", "A new crane for the yard", "Council votes on a bridge",
+    "Old lighthouse is sold again", "Ferries run late in winter", "Pilot saves two swimmers", "Salt prices rise once more",
+)  # fmt: skip
+ONE = (
+    '<section><h3>1 Comment</h3><ol class="comments-list"><li class="comment" id="c-17"><div class="comment-meta"><b class="comment-author">'
+    'Bo Lind</b> on <time datetime="2023-03-09T10:02:00">March 9, 2023 10:02 am</time></div><div class="comment-content"><p>You spelled '
+    'harbour wrong.</p></div><a href="#c-17">Reply</a></li></ol><form><textarea></textarea></form></section>'
+)
+NAMELESS = (
+    '<section><h3>1 comment</h3><div class="x1"><p class="x2"><b>Bo Lind</b> <span>March 9, 2023 10:02</span></p>{subject}<div class="x3">'
+    "<p>You spelled harbour wrong in the second line, and so did the council in its letter.</p></div>"
+    '<p class="x4"><a href="?answer=17">Reply</a></p></div><form><textarea></textarea></form></section>'
+)
+
+
+def teaser(number):
+    return (
+        f'<article class="l-post"><h3><a href="/ship-{number}/">{TITLES[number]}</a></h3><div class="meta"><span class="by">By '
+        f'<a href="/author/ann/">Ann Okafor</a></span> <time datetime="2023-03-0{number + 1}">March {number + 1}, 2023</time></div></article>'
+    )
+
+
+async def test_a_single_comment_between_teasers_of_one_author_is_no_part_of_them():
+    above, below = ("".join(map(teaser, numbers)) for numbers in (range(3), range(3, 6)))
+    html = f'<body><div class="menu">{above}</div><main><h1>Ships</h1>{STORY}{ONE}</main><div>{below}</div></body>'
+    assert [(c.author_name, c.text) for c, _ in await comments_of_page(html)] == [
+        ("Bo Lind", "You spelled harbour wrong.")
+    ]
+
+
+@pytest.mark.parametrize("address", [f"{URL}#c-17", "/bridge/#c-17", "#c-17"])
+async def test_the_whole_address_of_a_single_comment_is_no_other_page(address):
+    subject = f'<h4><a href="{address}">About the spelling of the word</a></h4>'
+    html = f"<body><main><h1>Ships</h1>{STORY}{NAMELESS.format(subject=subject)}</main></body>"
+    assert [c.author_name for c, _ in await comments_of_page(html)] == ["Bo Lind"]
+
+
+async def test_texts_below_headings_that_link_to_pages_of_their_own_and_above_bylines_are_teasers():
+    items = "".join(
+        f'<div class="item"><img src="/{n}.jpg"><div class="content"><h2><a href="/news/{n}/">{title}</a></h2><p>The harbour was full '
+        f"of ships on day {n}, and the council said that a quay will be built next year, ...</p>"
+        f'<div class="line"><span class="datetime">0{n + 1}.03.2023 10:1{n}</span> <span class="user">ann{n}</span></div></div></div>'
+        for n, title in enumerate(TITLES)
+    )
+    assert not await comments_of_page(f"<body><main><h1>Ships</h1>{STORY}</main>{items}</body>")

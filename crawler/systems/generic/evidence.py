@@ -102,6 +102,8 @@ def evidence(template: Template, slots: Slots, bodies: Bodies, around: Surroundi
     is_addressed = are_addressed(template, around.addressed)
     found["ids"] = 1.0 if is_addressed else sum(map(bool, native_ids(template))) / count
     found.update(_roles(group, sums, template, slots, bodies.place))
+    found["titled"] = _titled(template, slots, around.own)
+    found["elsewhere"] = max(_elsewhere(template, slots, around.own), found["titled"])
     told = is_signed or is_addressed or found["stated_near"] or found["headed"]
     told = told or found["is_comment"] or found["in_comments"]
     found["bare"] = float(not told and not _holds_comments(template))
@@ -289,7 +291,12 @@ def _missed(tree: Tree, around: Surroundings, nodes: list[int], makes: Makes, sc
 
 
 def _said(tree: Tree, bodies: Bodies) -> list[str]:
-    """The texts; where they mostly are links, each to another page, they are headlines and nobody says them."""
+    """The texts; where they mostly are links, each to another page, they are headlines and nobody says them.
+
+    Nor does anybody say texts that mostly are figures: how many have read or answered what is listed.
+    """
+    if 2 * sum(map(_is_figure, bodies.texts)) > len(bodies.texts):
+        return ["" if _is_figure(text) else text for text in bodies.texts]
     headlines: dict[int, str] = {}
     for number, (text, lines) in enumerate(zip(bodies.texts, bodies.lines, strict=True)):
         linked = [line for line in lines if tree.links[line + 1] > tree.links[line]]
@@ -298,6 +305,11 @@ def _said(tree: Tree, bodies: Bodies) -> list[str]:
     if 2 * len(set(headlines.values())) <= len(headlines):
         return bodies.texts
     return ["" if number in headlines else text for number, text in enumerate(bodies.texts)]
+
+
+def _is_figure(text: str) -> bool:
+    """Whether a text has figures and not one letter."""
+    return any(map(str.isdecimal, text)) and not any(map(str.isalpha, text))
 
 
 def _target(tree: Tree, line: int) -> str:
@@ -327,7 +339,7 @@ TITLE: Final = 20
 """Letters of a link that may be a page's title."""
 
 
-def _elsewhere(template: Template, slots: Slots) -> float:
+def _elsewhere(template: Template, slots: Slots, own: Collection[str]) -> float:
     """Share of the records that link to a page of their own by what may be its title, each by another to another.
 
     The time of a record is no title, however long it is written.
@@ -339,14 +351,14 @@ def _elsewhere(template: Template, slots: Slots) -> float:
             is_time = stamp is not None and tree.is_in(stamp.node, node) and tree.text(node) == tree.text(stamp.node)
             if is_time or template.roles[node] & AUTHOR:
                 continue
-            text, href = tree.text(node), _page_of(tree, node)
+            text, href = tree.text(node), _other_page(tree, node, own)
             if _size(text) >= TITLE and href:
                 targets.setdefault(_subject(text), href)
                 break
     return _spread(targets, len(template.records))
 
 
-def _titled(template: Template, slots: Slots) -> float:
+def _titled(template: Template, slots: Slots, own: Collection[str]) -> float:
     """Share of the records with a headline that links to a page of their own, each to another one.
 
     That is a heading, or what a record begins with; a name that most often has more words than names have is one, too.
@@ -359,10 +371,10 @@ def _titled(template: Template, slots: Slots) -> float:
     onward: set[str] = set()
     for record, name in zip(template.records, slots.names, strict=True):
         onward.update(
-            filter(None, (_page_of(tree, line) for line in record.lines if leads_on(tree.texts[line])))
+            filter(None, (_other_page(tree, line, own) for line in record.lines if leads_on(tree.texts[line])))
         )
         heads = record.headings + record.lines[:1]
-        if template.group.mode == "after" and (above := _heading_before(tree, record.start)) is not None:
+        if template.group.mode != "element" and (above := _heading_before(tree, record.start)) is not None:
             heads.append(above)
         for node in heads:
             link = _link_at(tree, node)
@@ -370,7 +382,7 @@ def _titled(template: Template, slots: Slots) -> float:
                 are_names and name is not None and link is not None and _is_author(tree, name, node, link)
             )
             is_title = link is not None and not is_author and any(map(str.isalnum, tree.text(link)))
-            if link is not None and is_title and (href := _page_of(tree, link)):
+            if link is not None and is_title and (href := _other_page(tree, link, own)):
                 targets.setdefault(_subject(tree.text(link)), href)
                 break
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
@@ -433,6 +445,15 @@ def _page_of(tree: Tree, node: int) -> str:
     return "" if href.startswith(("#", "javascript:")) else href.partition("#")[0]
 
 
+def _other_page(tree: Tree, node: int, own: Collection[str]) -> str:
+    """The same, empty also for the page itself by its whole address: the place of a comment, the form for an answer.
+
+    :param own: paths of the page itself
+    """
+    url = _page_of(tree, node)
+    return "" if url and "?" not in url and urlsplit(url).path.rstrip("/") in own else url
+
+
 NAME: Final = 30
 """Letters that hardly a name has more of; see :func:`_size`."""
 
@@ -474,7 +495,6 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
     beside = next((step for step, role in enumerate(around) if role & SIDE and not role & COMMENT), 12)
     tags = [tree.tags[up] for up in sums.ancestors(heads[0], 12)]
     inner = [sums.headings[record.end] - sums.headings[record.start] for record in template.records]
-    titled = _titled(template, slots)
     is_signed = group.mode == "signed"
     last_name, last_body = slots.name_place.rpartition(" > ")[2], body_place
     return {
@@ -491,8 +511,6 @@ def _roles(group: Group, sums: Sums, template: Template, slots: Slots, body_plac
         "in_article": float(any(role & ARTICLE and not role & COMMENT for role in around[:3])),
         "in_aside": float(any(tag in ("aside", "nav", "header", "footer") for tag in tags)),
         "recent": max(float(any(role & RECENT for role in [*around, *roles])), _placed_elsewhere(template)),
-        "elsewhere": max(_elsewhere(template, slots), titled),
-        "titled": titled,
         "headings": min(1.0, sum(inner) / len(inner)),
         "fields": float(sums.fields[template.records[-1].end] > sums.fields[template.records[0].start]),
         "name_place": float(is_signed or bool(roles_of(last_name) & AUTHOR)),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.around.place import Place
 from crawler.systems.around.surroundings import Surroundings
+from crawler.systems.around.tree import Tree
 from crawler.systems.around.words import REPLIES
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
@@ -125,12 +128,12 @@ class _Page:
         for place, group in enumerate(groups[: 2 * limit]):
             if place >= limit and any(one.confidence >= THRESHOLD for one in found):
                 break
-            if any(_is_part(group, other) for other in others):
+            if any(_is_part(self.tree, group, other) for other in others):
                 continue
             candidate = self.read(Template(self.tree, group, SAMPLE))
             if candidate is None:
                 others.append(group)
-                found = [each for each in found if not _is_part(each.group, group)]
+                found = [each for each in found if not _is_part(self.tree, each.group, group)]
             elif place < limit or candidate.confidence >= THRESHOLD:
                 found.append(candidate)
         found.sort(key=lambda candidate: -candidate.rank)
@@ -175,9 +178,20 @@ class _Page:
         return self.read(Template(tree, Group(tree.shapes[heads[0]], heads, spans), SAMPLE))
 
 
-def _is_part(group: Group, of: Group) -> bool:
-    """Whether records begin among others, or part the same elements in another way."""
-    return of.spans[0][0] <= group.spans[0][0] < of.spans[-1][1] or group.label == of.label
+def _is_part(tree: Tree, group: Group, of: Group) -> bool:
+    """Whether records are parts of others, begin with one or between two of one list, or part them in another way.
+
+    What stands in one of them alone is no part: teasers before and behind a thread may have its heading between them.
+    """
+    first = group.spans[0][0]
+    if group.label == of.label or any(start == first for start, _ in of.spans):
+        return True
+    held = {*holders([(start, start + 1) for start, _ in group.spans], of.spans)}
+    if held != {-1}:
+        return len(held) > 1
+    place = bisect_right(of.spans, first, key=itemgetter(0))
+    around = tree.ups[of.spans[place - 1][0]] if 0 < place < len(of.spans) else -1
+    return around >= 0 and of.spans[place][0] < tree.ends[around]
 
 
 def candidates(
