@@ -5,6 +5,8 @@
 Every weight is held to the sign that its evidence has by its meaning, and is drawn to what it is now, with ``--anew``
 to zero: there are few pages, and the rules were made with these weights. Pages count by the root of how many their
 family has, so that no template decides alone. Each page takes part a second time, without the names of its markup.
+With two, one and none of its comments both are only measured: weights fitted to these, too, took more pages without
+comments for threads.
 """
 
 from __future__ import annotations
@@ -57,6 +59,7 @@ FOR: Final = frozenset(
         "headed",
         "spoken",
         "whole",
+        "answered",
     ]
 )
 """Evidence that speaks for comments."""
@@ -135,11 +138,17 @@ def fit(source: Path, target: Path | None, *, is_anew: bool) -> None:
         target.write_text(json.dumps(new, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-KINDS: Final = {"real pages": (False, False), "without names": (False, True), "pages of the tests": (True, False)}
+KINDS: Final = {
+    "real pages": (False, False, False),
+    "without names": (False, True, False),
+    "few comments": (False, False, True),
+    "few comments without names": (False, True, True),
+    "pages of the tests": (True, False, False),
+}
 
 
-def _kind(page: dict[str, Any]) -> tuple[bool, bool]:
-    return page["is_made"], page["is_nameless"]
+def _kind(page: dict[str, Any]) -> tuple[bool, ...]:
+    return page["is_made"], page["is_nameless"], page["is_few"]
 
 
 def _fitted(pages: list[dict[str, Any]], start: dict[str, Any] | None) -> dict[str, Any]:
@@ -147,6 +156,7 @@ def _fitted(pages: list[dict[str, Any]], start: dict[str, Any] | None) -> dict[s
 
     :param start: what they are drawn to; None: zero
     """
+    pages = [page for page in pages if not page["is_few"]]
     sizes = Counter(page["family"] for page in pages if not page["neg"])
     weight = {page["id"]: 1.0 if page["neg"] else sizes[page["family"]] ** FAMILY for page in pages}
     strengths = ANEW if start is None else FURTHER
@@ -239,25 +249,25 @@ def _ranked(rows: list[dict[str, Any]], model: dict[str, Any], read: int = 10_00
 
 
 def _cross_validated(every: list[dict[str, Any]], threshold: float, start: dict[str, Any] | None) -> str:
-    """The figures of real pages, and of them without names, by the weights of the others and the pages of the tests."""
+    """The figures of real pages, as they are and changed, by the weights of the others and the pages of the tests."""
     pages = [page for page in every if not page["is_made"]]
     groups = sorted({_group(page) for page in pages}, key=lambda name: zlib.crc32(name.encode()))
     fold = {name: number % FOLDS for number, name in enumerate(groups)}
-    results: dict[bool, list[tuple[dict[str, Any], float]]] = {False: [], True: []}
+    results: dict[str, list[tuple[dict[str, Any], float]]] = {name: [] for name in KINDS if KINDS[name][0] is False}
     for number in range(FOLDS):
         if number not in _MODELS:
             _MODELS[number] = _fitted([page for page in every if fold.get(_group(page)) != number], start)
-        for is_nameless in results:
-            held = [page for page in pages if fold[_group(page)] == number and page["is_nameless"] == is_nameless]
-            results[is_nameless] += _read(held, _MODELS[number], threshold)
-    return f"{_summary(results[False])}; without names {_summary(results[True])}"
+        held = [page for page in pages if fold[_group(page)] == number]
+        for name in results:
+            results[name] += _read([page for page in held if _kind(page) == KINDS[name]], _MODELS[number], threshold)
+    return "; ".join(f"{name} {_summary(found)}" for name, found in results.items())
 
 
 _MODELS: dict[int, dict[str, Any]] = {}
 
 
 def _group(page: dict[str, Any]) -> str:
-    return str(page["id"] if page["neg"] else page["family"])
+    return str(page["id"] if page["neg"] and not page["is_few"] else page["family"])
 
 
 def _read(pages: list[dict[str, Any]], model: dict[str, Any], threshold: float) -> list[tuple[dict[str, Any], float]]:

@@ -124,7 +124,7 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
         group.signs = _counted(tree, sums, group)
         group.score = quick_score(group.signs)
         read[-1,] = group
-    return _judged(tree, sums, list(read.values()), behind)
+    return _judged(tree, sums, around, list(read.values()), behind)
 
 
 def group_like(tree: Tree, other: Group) -> Group | None:
@@ -173,7 +173,7 @@ def _is_named_better(tree: Tree, group: Group, other: Group) -> bool:
     return own > others
 
 
-def _judged(tree: Tree, sums: Sums, groups: list[Group], behind: float) -> list[Group]:
+def _judged(tree: Tree, sums: Sums, around: Surroundings, groups: list[Group], behind: float) -> list[Group]:
     """The groups that are not too far behind the best, best first; names are asked only where they can matter."""
     best, least = -inf, -inf
     judged: list[tuple[float, int, Group]] = []
@@ -181,7 +181,7 @@ def _judged(tree: Tree, sums: Sums, groups: list[Group], behind: float) -> list[
         group = groups[place]
         if group.score + MOST_SPOKEN < least:
             break
-        spoken = _spoken(tree, sums, group)
+        spoken = _spoken(tree, sums, group) | _told(around, group)
         group.signs |= spoken
         group.score += quick_score(spoken)
         best = max(best, group.score)
@@ -383,10 +383,34 @@ def _counted(tree: Tree, sums: Sums, group: Group) -> dict[str, float]:
 
 
 _PARTS: Final = AUTHOR | TIME | CHROME | REPLIES
-MOST_SPOKEN: Final = most_of(("named", "part", "talk", "in_comments", "in_talk", "side", "pinned", "article", "form"))
+MOST_SPOKEN: Final = most_of(
+    (
+        "named", "part", "talk", "in_comments", "in_talk", "side", "pinned", "article", "form",
+        "headed", "stated", "answered",
+    )
+)  # fmt: skip
 """What names can add to the score of a group at most."""
 LOOKED: Final = 50
 """Records whose names are looked at."""
+
+
+def _told(around: Surroundings, group: Group) -> dict[str, float]:
+    """What the lines and fields around one or two records say of them: a heading, their count, a field for one more.
+
+    More than two are told by how often they come.
+    """
+    first, last = group.spans[0][0], group.spans[-1][1]
+    if len(group.spans) > 2:
+        return dict.fromkeys(("headed", "stated", "answered"), 0.0)
+    return {
+        "headed": float(around.is_spoken_of(first - SPOKEN, first)),
+        "stated": float(around.stated_before(first) == len(group.spans)),
+        "answered": float(any(last <= field < last + BEHIND_FORM for field in around.fields)),
+    }
+
+
+BEHIND_FORM: Final = 120
+"""Nodes behind the records among which a field to write in asks for one more."""
 
 
 def _spoken(tree: Tree, sums: Sums, group: Group) -> dict[str, float]:
