@@ -58,7 +58,7 @@ class Microformats(System):
     name: ClassVar[str] = "microformats"
     title: ClassVar[str] = "microformats2"
     checked: ClassVar[str] = "the definitions of h-entry and h-cite, not verified live"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     ids_are_global: ClassVar[bool] = False
     marks: ClassVar[tuple[str, ...]] = ("h-cite", "h-entry")
     is_general: ClassVar[bool] = True
