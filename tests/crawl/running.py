@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import multiprocessing
 import os
@@ -9,11 +10,14 @@ import subprocess
 import sys
 import warnings
 from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import archive
+import pytest
 
 PROJECT = Path(__file__).parents[2]
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title></head><body class="postid-{number}">
@@ -43,14 +47,23 @@ def two_pages() -> tuple[str, str]:
     return page(5, 2).replace("</ol>", f"</ol>{more}"), page(5, 6).replace("comment-50", "comment-51")
 
 
-BEGUN = multiprocessing.get_context("forkserver")
-"""Processes that begin with everything imported: that is two thirds of what a crawl of a page costs."""
+@functools.cache
+def begun() -> ForkServerContext:
+    """Processes that begin with everything imported: that is two thirds of what a crawl of a page costs.
 
-BEGUN.set_forkserver_preload(["begun"])
+    Their server looks for what it imports first along its own path only, and says nothing where it does not find it.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["begun"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        forkserver.ensure_running()
+    return context
 
 
 def _execute(words: list[str], folder: str, environment: dict[str, str]) -> None:
     """What the process of :meth:`Place.run` does: ``scrapy WORDS`` with streams that are files of a folder."""
+    assert "begun" in sys.modules
     for number, name in enumerate(("in", "out", "err")):
         os.dup2(os.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT), number)
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, closefd=False) for number, mode in enumerate("rww"))
@@ -102,7 +115,7 @@ class Place:
             streams = Path(folder)
             (streams / "in").write_bytes(stdin or b"")
             command = self.command(*words, **settings)
-            process = BEGUN.Process(target=_execute, args=(command[command.index("scrapy") + 1 :], folder, ENVIRONMENT))
+            process = begun().Process(target=_execute, args=(command[command.index("scrapy") + 1 :], folder, ENVIRONMENT))
             process.start()
             process.join(120)
             if process.exitcode is None:
