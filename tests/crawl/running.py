@@ -16,8 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import archive
 import pytest
+
+import archive
 
 PROJECT = Path(__file__).parents[2]
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title></head><body class="postid-{number}">
