@@ -553,6 +553,56 @@ async def test_an_article_before_the_line_that_counts_its_only_answer_is_no_answ
     assert [c.author_name for c, _ in await comments_of_page(html)] == ["Jan"]
 
 
+SAID = (
+    ("Ann Okafor", "It was closed all of last year, and nobody mended it."),
+    ("Bo Lind", "I take the ferry now, that is quicker anyway."),
+    ("Cy Young", "Who is to pay for this? We all are, as ever."),
+)
+"""Names and what they say: neither classes nor places tell that these are comments."""
+
+
+@pytest.mark.parametrize(
+    ("comments", "heading", "form", "signs"),
+    [
+        (1, "1 comment", "<textarea></textarea>", (1.0, 1.0, 1.0)),
+        (2, "2 comments", "", (1.0, 1.0, 0.0)),
+        (2, "5 comments", "", (1.0, 0.0, 0.0)),
+        (1, "Comments", "<textarea></textarea>", (1.0, 0.0, 1.0)),
+        (2, "News", "<textarea></textarea>", (0.0, 0.0, 1.0)),
+        (2, "News", "", (0.0, 0.0, 0.0)),
+        (3, "3 comments", "<textarea></textarea>", (0.0, 0.0, 0.0)),
+    ],
+)
+def test_a_heading_a_count_and_a_field_tell_one_or_two_records_and_more_are_told_by_how_often_they_come(comments, heading, form, signs):
+    records = "".join(
+        f'<div class="a7f"><b>{name}</b> <i>{number} March 2023 at 10:0{number}</i><div><p>{text}</p></div></div>'
+        for number, (name, text) in enumerate(SAID[:comments], 1)
+    )
+    story = "The bridge of the town will be closed, as the council says. " * 6
+    html = f"<h1>The bridge</h1><p>{story}</p><section><h3>{heading}</h3>{records}</section><form>{form}</form>"
+    best = candidates(Document(html, URL), observed_at=NOW, language="en")[0].group
+    assert len(best.spans) == comments
+    assert tuple(best.signs[name] for name in ("headed", "stated", "answered")) == signs
+
+
+def test_figures_beside_a_name_and_a_time_are_nothing_that_anybody_says():
+    def page(*texts):
+        rows = (
+            f'<li class="q"><b>{name}</b> <i>{number} March 2023 at 10:0{number}</i> <p>{text}</p></li>'
+            for number, ((name, _), text) in enumerate(zip(SAID, texts, strict=True), 1)
+        )
+        return Document(f"<h1>The bridge</h1><h3>Comments</h3><ul>{''.join(rows)}</ul>", URL)
+
+    def share_that_says_anything(document):
+        found = find_thread(document, observed_at=NOW, language="en")
+        return found and found.evidence["filled"]
+
+    assert share_that_says_anything(page(*(text for _, text in SAID))) == 1.0
+    assert share_that_says_anything(page("1,204 / 17", "98 / 3", "5 / 0")) == 0.0
+    assert share_that_says_anything(page("1,204 / 17", "98 / 3", SAID[2][1])) == pytest.approx(1 / 3)
+    assert share_that_says_anything(page("+1", SAID[1][1], SAID[2][1])) == 1.0, "one vote among comments is a comment"
+
+
 def test_the_heading_of_a_thread_begins_no_comment():
     html = """<h1>Data</h1><div><h3 id="comments">Comments</h3><div class="comment" id="comment_1004"><div class="head">
     <a href="/user/edda">edda</a> commented on 05 Aug 2019, 3:56PM</div><p>Could you explain the third one?</p></div>
