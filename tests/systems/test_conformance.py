@@ -316,11 +316,8 @@ def is_honest(service: Service, comments: list[Comment], ledger: Thread, *, at_s
     if ledger.verdict not in ("complete", "none", "closed"):
         return True
     got = {str(comment.native_id): (comment.parent_native_id, comment.text) for comment in comments}
-    want = {
-        said.id: (said.parent, None if said.is_removed else said.text)
-        for said in service.comments
-        if said in service.shown or said.id in service.hidden
-    }
+    shown = {said.id for said in service.shown} | service.hidden
+    want = {said.id: (said.parent, None if said.is_removed else said.text) for said in service.comments if said.id in shown}
     if at_start is not None:
         return at_start <= got.keys() <= want.keys() and all(want[key] == value for key, value in got.items())
     return got == want
@@ -442,7 +439,8 @@ async def test_one_that_goes_and_one_that_comes_while_paging_take_no_other_from_
 
     def change(number: int) -> None:
         if number == when:
-            gone = min((said.id for said in service.shown if all(one.parent != said.id for one in service.comments)), key=int)
+            answered = {one.parent for one in service.comments}
+            gone = min((said.id for said in service.shown if said.id not in answered), key=int)
             service.comments = [said for said in service.comments if said.id != gone]
             service.comments.append(Said(id="9001", text="I am new", author="Late", at=NOW - SECOND))
 
