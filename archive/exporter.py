@@ -106,12 +106,15 @@ class Exporter:
         self._committer = Committer(self.store, self.logs, self._index, self._journal, self.erasures)
         self._committer.table_ids = {name: str(snapshot.metadata().id) for name, snapshot in snapshots.items()}
         self._index.expect(self._pending)
-        self._roll_forward(self._journal, self._committer)
+        if self._roll_forward(self._journal, self._committer):
+            snapshots = {name: log.open() for name, log in self.logs.items()}
         self._remove_orphans(self._journal)
-        versions = [log.transaction(log.open(), self.crawl_id) for log in self.logs.values()]
+        versions = [log.transaction(snapshots[name], self.crawl_id) for name, log in self.logs.items()]
         self._taken = self._committed = max((version for version in versions if version is not None), default=0)
 
-    def _roll_forward(self, journal: Journal, committer: Committer) -> None:
+    def _roll_forward(self, journal: Journal, committer: Committer) -> int:
+        """Finish what crawls that are dead have left; how many commits that were."""
+        finished = 0
         for crawl_id in journal.open_records():
             lock = self._lock if crawl_id == self.crawl_id else CrawlLock.take(self.state_dir, crawl_id)
             if lock is None:
@@ -120,9 +123,11 @@ class Exporter:
                 # Read again under the lock: its owner may have finished since.
                 for record in journal.open_records().get(crawl_id, ()):
                     committer.roll_forward(record)
+                    finished += 1
             finally:
                 if lock is not self._lock:
                     lock.release()
+        return finished
 
     def _remove_orphans(self, journal: Journal) -> None:
         expected = {

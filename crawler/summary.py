@@ -63,7 +63,8 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
     console = open_console()
     uri = str(settings["ARCHIVE_URI"]).rstrip("/")
     try:
-        held, trouble = held_archive(settings).row_counts(), ""
+        looked = watched.held if watched else None
+        held, trouble = held_archive(settings).row_counts() if looked is None else looked, ""
     except ArchiveError as error:
         held, trouble = {}, str(error)
     end = ENDS.get(report.reason or "", f"ended early ({report.reason}) after")

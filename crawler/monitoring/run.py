@@ -45,6 +45,8 @@ class Watched:
     """Broken extractors of the sites that this crawl visited."""
     trouble: str | None = None
     """Why there is no report, where there should be one."""
+    held: dict[str, int] | None = None
+    """Rows per table of the archive; None where it was not looked at."""
 
 
 def watch(report: Report, settings: BaseSettings, spider: str) -> Watched:
@@ -61,7 +63,7 @@ def watch(report: Report, settings: BaseSettings, spider: str) -> Watched:
         archive = Archive(store, is_frugal=True)  # beside what the crawl has left in memory
         found = overview(archive, days, accepted=accepted_of(settings["DRIFT_ACCEPTED"]), run=report.crawl_id)
         alarms = [drift for drift in found.alarms() if drift.site in found.of_run]
-        watched = Watched(report.exit_status or (EXIT_INCOMPLETE if alarms else 0), alarms=alarms)
+        watched = Watched(report.exit_status or (EXIT_INCOMPLETE if alarms else 0), alarms=alarms, held=found.rows)
         path = f"{FOLDER}/{datetime.now(UTC):%Y-%m}/{report.crawl_id}.json"
         told = json.dumps(as_json(report, found, watched, spider), ensure_ascii=False, indent=1)
         _write(store, path, told, report.crawl_id)
