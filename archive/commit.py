@@ -155,13 +155,13 @@ class Committer:
     def _record(self, batch: Batch) -> Record:
         parts = {name: [held.part for held in helds if held.part] for name, helds in batch.held.items() if helds}
         ids = {name: self.table_ids[name] for name in parts}
-        return Record(crawl_id=batch.crawl_id, number=batch.number, tables=ids, parts=parts)
+        return Record(crawl_id=batch.crawl_id, number=batch.number, tables=ids, parts=parts, origin=self.journal.origin)
 
     def _stage(self, batch: Batch, name: str, held: Held, begun: list[str]) -> Part:
         """Write a part; its path is added to ``begun`` before anything lies there."""
         rows = self._rows(name, held)
         content = encode(TABLES[name], rows)
-        stem = f"{batch.crawl_id}-{batch.number:06}-{secrets.token_hex(8)}"
+        stem = f"{batch.crawl_id}-{batch.number:06}-{self.journal.origin}{secrets.token_hex(8)}"
         part = Part(
             table=name,
             staged=f"{name}/{STAGED}/{stem}.part",
@@ -262,15 +262,15 @@ class Committer:
         )
 
     def _commit_table(self, batch: Batch, record: Record, name: str) -> bool:
-        log, crawl_id, number = self.logs[name], batch.crawl_id, batch.number
+        log, application, number = self.logs[name], record.application, batch.number
         snapshot = log.open()
         if str(snapshot.metadata().id) != record.tables[name]:
             raise ArchiveError(f"{self.store.table_uri(name)} was replaced during the crawl; run the crawl again")
-        done = log.transaction(snapshot, crawl_id)
+        done = log.transaction(snapshot, application)
         if done is not None and done >= number:
-            log.persist(crawl_id, number, max(-1, snapshot.version() - ATTEMPTS))
+            log.persist(application, number, max(-1, snapshot.version() - ATTEMPTS))
         else:
-            transactions = {crawl_id: number}
+            transactions = {application: number}
             if name in COMPARED:
                 version = self.index.follow(log)
                 if (name == "comments" and self.erasures.follow(snapshot)) or batch.checked.get(name) != version:
@@ -287,14 +287,14 @@ class Committer:
                     return False
             except ArchiveError:
                 # The answer may be lost, the commit made: the log knows.
-                done = log.transaction(log.open(), crawl_id)
+                done = log.transaction(log.open(), application)
                 if done is None or done < number:
                     if batch.failed == self.store.retries:
                         raise
                     batch.failed += 1
                     time.sleep(min(_LONGEST_PAUSE_S, _PAUSE_S * 2**batch.failed) * random.random())  # noqa: S311 - spreads
                     return False
-            log.persist(crawl_id, number, snapshot.version())
+            log.persist(application, number, snapshot.version())
         if name in STATES:
             self.index.follow(log, _learnt(batch, name))
         return True
@@ -327,7 +327,7 @@ class Committer:
         record.discarded += [f"{name}/{part.path}" for part in added]
         self.journal.write(record)
         self.store.publish([(part.staged, f"{name}/{part.path}") for part in added])
-        application = f"{batch.crawl_id}/retract"
+        application = f"{record.application}/retract"
         if not log.commit(snapshot, added, {application: batch.number}, removed=removed):
             return False
         log.persist(application, batch.number, snapshot.version())

@@ -12,7 +12,7 @@ from archive.commit import Batch, Committed, Committer
 from archive.erased import Erasures
 from archive.errors import ArchiveError
 from archive.index import Index, Pending
-from archive.journal import CRAWL_ID, CrawlLock, Journal
+from archive.journal import CRAWL_ID, CrawlLock, Journal, application
 from archive.log import TableLog
 from archive.s3_options import S3Options
 from archive.schema import TABLES, Comment, Provenance, table_named
@@ -109,7 +109,8 @@ class Exporter:
         if self._roll_forward(self._journal, self._committer):
             snapshots = {name: log.open() for name, log in self.logs.items()}
         self._remove_orphans(self._journal)
-        versions = [log.transaction(snapshots[name], self.crawl_id) for name, log in self.logs.items()]
+        own = application(self.crawl_id, self._journal.origin)
+        versions = [log.transaction(snapshots[name], own) for name, log in self.logs.items()]
         self._taken = self._committed = max((version for version in versions if version is not None), default=0)
 
     def _roll_forward(self, journal: Journal, committer: Committer) -> int:
@@ -141,12 +142,13 @@ class Exporter:
             orphans = [
                 path
                 for path, age in self.store.staged(table)
-                if path not in expected and (age > ORPHAN_AGE_S or self._is_own(path))
+                if path not in expected and (age > ORPHAN_AGE_S or self._is_own(path, journal))
             ]
             self.store.discard(orphans)
 
-    def _is_own(self, path: str) -> bool:
-        return path.rpartition("/")[2].rsplit("-", 2)[0] == self.crawl_id
+    def _is_own(self, path: str, journal: Journal) -> bool:
+        name = path.rpartition("/")[2].rsplit("-", 2)
+        return name[0] == self.crawl_id and name[-1].startswith(journal.origin)
 
     def close(self) -> None:
         """Give everything back. Rows that were not committed are not in the archive; `pending_rows` counts them."""

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import sqlite3
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,8 +20,8 @@ from archive.errors import ArchiveError
 from archive.parts import Part
 from archive.wal import layout_of, write_ahead
 
-_LAYOUT: Final = 1
-"""Layout of the journal's table and records. Journals from before there was a number have the same."""
+_LAYOUT: Final = 2
+"""Layout of the journal's tables and records. Those of layout 1, and from before there was a number, have no origin."""
 
 CRAWL_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What may be the id of a crawl: files are named by it."""
@@ -41,10 +42,25 @@ class Record:
     """Page and capture of visits whose page row another crawl committed first, after our shares were written."""
     discarded: list[str] = field(default_factory=list)
     """Paths below the archive of files to remove at the end, unless they are committed."""
+    origin: str = ""
+    """:attr:`Journal.origin` of the journal that it was made for."""
+
+    @property
+    def application(self) -> str:
+        """Who made the batch, in the logs' application transactions."""
+        return application(self.crawl_id, self.origin)
+
+
+def application(crawl_id: str, origin: str) -> str:
+    """A crawl as it runs with one state directory: two of one name, on two machines, number their batches alike."""
+    return f"{crawl_id}/{origin}" if origin else crawl_id
 
 
 class Journal:
     """Records by crawl and batch number, in SQLite, each write fsynced."""
+
+    origin: str
+    """A random name of the journal, and so of its state directory: the same however often it is opened."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -59,6 +75,10 @@ class Journal:
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS batches (crawl_id, number INTEGER, record, PRIMARY KEY (crawl_id, number))"
             )
+            self._connection.execute("CREATE TABLE IF NOT EXISTS origin (name)")
+            named = "INSERT INTO origin SELECT ? WHERE NOT EXISTS (SELECT 1 FROM origin)"
+            self._connection.execute(named, (secrets.token_hex(4),))
+            (self.origin,) = self._connection.execute("SELECT name FROM origin").fetchone()
             self._connection.execute(f"PRAGMA user_version = {_LAYOUT}")
         except sqlite3.Error as error:
             self._connection.close()

@@ -83,7 +83,7 @@ class VisitSpider(Spider):
         cls.check_arguments(**kwargs)
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
-        ids, run = count(), secrets.token_hex(2)  # a crawl may be continued, its ids must not repeat
+        ids, run = count(), secrets.token_hex(4)  # a crawl may be continued, its ids must not repeat
         fetch = engine_fetch(crawler)
         spider._visit_seconds = settings.getfloat("VISIT_MAX_SECONDS")  # noqa: SLF001  # its own class
         obeyed = tuple(settings.getlist("OBEY_RESERVATIONS"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import archive
 from archive.exporter import Exporter
+from archive.journal import Journal
 from archive.schema import TABLES, Comment, Crawl, Page, Provenance, Share, Subscribe, Thread, Visit
 
 NOW = 1_700_000_000_123_456
@@ -81,6 +82,19 @@ def started(root: Path, crawl_id: str = "crawl-1", state: str = "state", **optio
     exporter = Exporter(str(root / "archive"), crawl_id, state_dir=root / state, **options)
     exporter.start()
     return exporter
+
+
+def journal_of(state: Path) -> Path:
+    """The journal in a state directory for one archive."""
+    [path] = state.glob("*/journal.sqlite")
+    return path
+
+
+def origin(state: Path) -> str:
+    """What the journal of a state directory calls itself."""
+    journal = Journal(journal_of(state))
+    journal.close()
+    return journal.origin
 
 
 def read(root: Path, table: str, **which) -> list[dict]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +15,21 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from archive_rows import NOW, SECOND, add_visit, committed, crawl, every, read, seen, share, started, visible
+from archive_rows import (
+    NOW,
+    SECOND,
+    add_visit,
+    committed,
+    crawl,
+    every,
+    journal_of,
+    origin,
+    read,
+    seen,
+    share,
+    started,
+    visible,
+)
 from kills import Fuse, KilledError, die_committing
 from writer import COMMENTS, PAGES, source
 
@@ -21,6 +37,7 @@ from archive.commit import Committer
 from archive.errors import ArchiveError
 from archive.log import TableLog
 from archive.schema import TABLES
+from archive.stores import LocalStore
 
 
 def whole(root: Path) -> None:
@@ -124,6 +141,28 @@ def test_a_commit_whose_answer_was_lost_is_looked_up(tmp_path, monkeypatch):
     whole(tmp_path)
 
 
+@pytest.mark.parametrize("written", [0, 3, 6])
+def test_a_batch_in_a_journal_of_the_layout_before_is_rolled_forward_as_it_was_begun(tmp_path, written):
+    """Records had no origin, and a batch was its crawl's whatever the state directory."""
+    exporter = started(tmp_path)
+    exporter._journal.origin = ""
+    add_visit(exporter, "visit-1", comments=["a", "b", "c"])
+    with pytest.MonkeyPatch.context() as patch:
+        Fuse(patch, 2 * written, steps=[(TableLog, "commit")])
+        with contextlib.suppress(KilledError):
+            exporter.commit(exporter.take())
+    exporter.close()
+    with sqlite3.connect(journal_of(tmp_path / "state")) as base:
+        base.execute("DROP TABLE origin")
+        base.execute("UPDATE batches SET record = json_remove(record, '$.origin')")
+        base.execute("PRAGMA user_version = 1")
+    base.close()
+    started(tmp_path).close()
+    whole(tmp_path)
+    log = TableLog(LocalStore(tmp_path / "archive"), TABLES["comments"])
+    assert log.transaction(log.open(), "crawl-1") == 1
+
+
 def test_a_kill_during_the_roll_forward_is_rolled_forward_too(tmp_path):
     exporter = started(tmp_path)
     add_visit(exporter, "visit-1", comments=["a", "b", "c"])
@@ -176,12 +215,15 @@ def test_old_unfinished_parts_are_removed_and_young_ones_of_others_are_not(tmp_p
     started(tmp_path).close()
     staged = tmp_path / "archive" / "pages" / "_tmp"
     staged.mkdir()
-    for name, age in (("other-000001-aa.part", 0), ("other-000001-bb.part", 90_000), ("crawl-1-000001-cc.part", 0)):
+    own = origin(tmp_path / "state")
+    others = ["crawl-1-000001-ffffffffaa.part", "other-000001-aa.part"]
+    gone = [("other-000001-bb.part", 90_000), (f"crawl-1-000001-{own}cc.part", 0)]
+    for name, age in [(name, 0) for name in others] + gone:
         (staged / name).write_bytes(b"PAR1")
         then = time.time() - age
         os.utime(staged / name, (then, then))
     started(tmp_path).close()
-    assert [path.name for path in staged.iterdir()] == ["other-000001-aa.part"]
+    assert sorted(path.name for path in staged.iterdir()) == others
 
 
 # -- two crawls -------------------------------------------------------------------------------------
@@ -286,6 +328,35 @@ def test_crawls_in_several_processes_at_once_all_succeed(tmp_path, states):
     ledgers = every(tmp_path, "threads", "capture_id")
     assert ledgers == {(f"crawl-{c}-{t}-{n}",): 1 for c in range(3) for t in range(rounds) for n in range(PAGES)}
     as_the_source(tmp_path, rounds)
+
+
+def test_crawls_of_one_name_on_two_machines_at_once_lose_nothing(tmp_path):
+    first, second = started(tmp_path, "nightly", "state-1"), started(tmp_path, "nightly", "state-2")
+    for exporter, name in ((first, "a"), (second, "b"), (first, "c"), (second, "d")):
+        add_visit(exporter, f"visit-{name}", page_id=f"page-{name}")
+        assert exporter.commit(exporter.take()).rows["pages"] == 1
+    first.close()
+    second.close()
+    assert every(tmp_path, "pages", "page_id") == {(f"page-{name}",): 1 for name in "abcd"}
+    assert every(tmp_path, "visits", "page_id") == {(f"page-{name}",): 1 for name in "abcd"}
+
+
+def test_a_crawl_of_the_same_name_on_another_machine_takes_no_part_that_is_on_its_way(tmp_path):
+    steps = steps_of_a_commit(tmp_path / "count")
+    for lives in range(1, steps, 6):
+        root = tmp_path / str(lives)
+        exporter = started(root)
+        add_visit(exporter, "visit-1", comments=["a", "b", "c"])
+        batch = exporter.take()
+        with pytest.MonkeyPatch.context() as patch:
+            Fuse(patch, lives, ArchiveError)
+            try:
+                exporter.commit(batch)
+            except ArchiveError:
+                started(root, state="state-of-another-machine").close()
+                exporter.commit(batch)
+        exporter.close()
+        whole(root)
 
 
 def test_crawls_that_create_the_archive_at_the_same_moment_make_one_table_each(tmp_path):

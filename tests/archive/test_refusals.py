@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from archive_rows import add_visit, comment, read, seen, started
+from archive_rows import add_visit, comment, origin, read, seen, started
 from deltalake import DeltaTable, write_deltalake
 
 import archive
@@ -260,5 +260,5 @@ def test_a_log_entry_says_what_was_committed_with_it(tmp_path):
     exporter.close()
     entry = tmp_path / "archive" / "pages" / "_delta_log" / f"{1:020}.json"
     actions = [json.loads(line) for line in entry.read_text().splitlines()]
-    assert {"appId": "crawl-1", "version": 1} in [action.get("txn") for action in actions]
+    assert {"appId": f"crawl-1/{origin(tmp_path / 'state')}", "version": 1} in [action.get("txn") for action in actions]
     assert {"appId": "seq/example.org", "version": 1} in [action.get("txn") for action in actions]

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pyarrow as pa
 import pytest
-from archive_rows import NOW, SECOND, add_visit, comment, seen
+from archive_rows import NOW, SECOND, add_visit, comment, origin, seen
 from bucket import MOTO_CANNOT, PATIENT, REAL, Bucket, only_real
 
 from archive import s3
@@ -107,7 +107,7 @@ def test_publishing_again_and_discarding_again_change_nothing(bucket):
 
 def test_an_upload_that_a_dead_crawl_left_half_way_is_given_up(bucket):
     bucket.started().close()
-    key = f"{bucket.prefix}/pages/_tmp/crawl-1-000001-aa.part"
+    key = f"{bucket.prefix}/pages/_tmp/crawl-1-000001-{origin(bucket.folder / 'state')}aa.part"
     bucket.client().create_multipart_upload(Bucket=bucket.name, Key=key)
     assert bucket.litter() == [key]
     if REAL:  # moto says of every upload that it began in 2010
