@@ -7,6 +7,7 @@ import json
 import logging
 import platform
 from collections import Counter
+from datetime import UTC, datetime
 from importlib.metadata import version
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Self
@@ -114,6 +115,12 @@ class Store:
         except (ArchiveError, FrontierError) as error:
             self._break(error)
             raise CloseSpider("archive_unusable") from error
+        if self._exporter.committed and self._report.continued is None:
+            logger.warning(
+                "CRAWL_ID %(name)s has been an earlier crawl's: the archive's crawls and reports show the "
+                "later of the two only; give each crawl a name of its own, such as %(name)s-%(day)s, or none",
+                {"name": self._report.crawl_id, "day": f"{datetime.now(UTC):%Y-%m-%d}"},
+            )
         if isinstance(self._crawler.spider, VisitSpider):
             self._crawler.spider.compare_with(self.index)
         self._begin()

@@ -281,6 +281,22 @@ async def test_a_crawl_can_be_named_continued_by_its_name_and_given_up(crawls, s
     assert crawls.files == []
 
 
+async def test_a_name_that_an_ended_crawl_has_had_is_warned_of_and_one_that_is_continued_is_not(crawls, site, caplog):
+    class Closing(PagesSpider):
+        async def visited(self, response, asked, lease=None):
+            raise CloseSpider("enough")
+            yield
+
+    urls = [site.url("/0/"), site.url("/1/")]
+    await crawls.run(*urls, spider=Closing, CRAWL_ID="nightly")
+    continued, _ = await crawls.run(*urls, CRAWL_ID="nightly")
+    assert continued.continued is not None
+    assert "an earlier crawl's" not in caplog.text
+    again, _ = await crawls.run(*urls, CRAWL_ID="nightly")
+    assert (again.continued, again.exit_status) == (None, 0)
+    assert "CRAWL_ID nightly has been an earlier crawl's" in caplog.text
+
+
 async def test_a_damaged_frontier_is_named_before_anything_is_started(crawls, site):
     class Closing(PagesSpider):
         async def visited(self, response, asked, lease=None):
