@@ -1,4 +1,8 @@
-"""``scrapy crawl``: run a spider, show what was archived, and exit 0 only when nothing was lost."""
+"""``scrapy crawl``: run a spider, show what was archived, and exit 0 only when nothing was lost.
+
+Scrapy imports every command before it runs one. What reads pages is imported by who runs a spider: the tasks of
+``scrapy archive`` need none of it.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +22,6 @@ from crawler.output import end_output, named_files, prepare_output
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.safety.log import plain
-from crawler.settings_check import problems
-from crawler.spiders.base import ArgumentError
 
 SCRAPYD_JOB: Final = "_job"
 """An argument that scrapyd gives every spider (scrapyd 1.6, ``launcher.py``): its own word for the run. With it no two
@@ -69,6 +71,9 @@ class Command(ScrapyCrawl):
             raise UsageError("name one spider: scrapy crawl pages -a url=URL")
         if self.settings is None or self.crawler_process is None:
             raise RuntimeError("scrapy.cmdline sets both before it runs a command")
+        from crawler.settings_check import problems  # noqa: PLC0415  # see above
+        from crawler.spiders.base import ArgumentError  # noqa: PLC0415  # see above
+
         try:
             spider = self.crawler_process.spider_loader.load(args[0])
         except KeyError:
@@ -116,8 +121,8 @@ class Command(ScrapyCrawl):
             self.exitcode = EXIT_LOST
             return
         # What looks back is not there while pages are read.
-        from crawler.monitoring.run import summary_of, watch  # noqa: PLC0415  # see above
-        from crawler.summary import print_summary  # noqa: PLC0415  # see above
+        from crawler.monitoring.run import summary_of, watch  # noqa: PLC0415  # so
+        from crawler.summary import print_summary  # noqa: PLC0415  # so
 
         watched = watch(report, crawler.settings, spider)
         print_summary(report, crawler.settings, watched)

@@ -100,3 +100,17 @@ print({"boto3", "dateparser", "rich"} & sys.modules.keys())
 def test_what_no_page_is_read_with_is_not_there_while_pages_are_read():
     done = subprocess.run([sys.executable, "-c", UNUSED], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+COMMANDS = """
+import sys
+from scrapy.utils.misc import walk_modules_iter
+
+list(walk_modules_iter("crawler.commands"))
+print({"crawler.systems", "crawler.extract.document", "crawler.spiders.base"} & sys.modules.keys())
+"""
+
+
+def test_a_command_that_reads_no_page_does_not_wait_for_what_reads_pages():
+    done = subprocess.run([sys.executable, "-c", COMMANDS], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
