@@ -9,6 +9,7 @@ from crawler.systems.artalk import Artalk
 from crawler.systems.base import System
 from crawler.systems.comentario import Comentario
 from crawler.systems.commento import Commento
+from crawler.systems.coral import Coral
 from crawler.systems.cusdis import Cusdis
 from crawler.systems.discourse import Discourse
 from crawler.systems.disqus import Disqus
@@ -46,6 +47,7 @@ REGISTRY: Final[tuple[type[System], ...]] = (
     Disqus,
     OpenWeb,
     Viafoura,
+    Coral,
     Guardian,
     Discourse,
     Ghost,

@@ -54,10 +54,9 @@ def _host(names: str) -> re.Pattern[str]:
 FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     # -- hosted systems of publishers -------------------------------------------------------------------
     Fingerprint(
-        "coral", "Coral", "#coral_thread, #coral-embed-stream, #coral_talk_stream, [id^=coral_talk_], #coralContainer",
-        script=re.compile(r"Coral\.createStreamEmbed\(|Coral\.Talk\.render\("), marks=("coral", "Coral"),
-        tenant=(given_as("rootURL", "rootUrl", "talk"), "[data-coral-root-url]@data-coral-root-url"),
-        native=(given_as("storyID", "storyId", "asset_id"), given_as("storyURL", "storyUrl", "asset_url")),
+        "talk", "Coral Talk 4", "#coral_talk_stream, [id^=coral_talk_]",
+        script=re.compile(r"Coral\.Talk\.render\("), marks=("coral_talk_", "Coral.Talk"),
+        tenant=(given_as("talk"),), native=(given_as("asset_id"), given_as("asset_url")),
     ),
     Fingerprint(
         "hyvor", "Hyvor Talk", "hyvor-talk-comments, #hyvor-talk-view, #hyvor-talk-iframe",

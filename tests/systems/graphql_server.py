@@ -43,6 +43,7 @@ class _Parser:
 
     def operation(self) -> Selection:
         self.take("query")
+        self.at += not self.sees("(") and not self.sees("{")  # the operation's name
         declared: dict[str, bool] = {}
         if self.sees("("):
             self.take()

@@ -13,7 +13,7 @@ URL = "https://news.example.org/2021/07/a-video/"
 SYSTEM = Unsupported()
 
 EMBEDS = [
-    ('<div id="coral_thread"></div><script>Coral.createStreamEmbed({id: "coral_thread", rootURL: "https://talk.example.org", storyID: "s9"});</script>', "coral", "https://talk.example.org", "s9"),
+    ('<div id="coral_talk_stream"></div><script>Coral.Talk.render(document.getElementById("x"), {talk: "https://talk.example.org", asset_id: "s9"});</script>', "talk", "https://talk.example.org", "s9"),
     ('<hyvor-talk-comments website-id="12" page-id="video-1"></hyvor-talk-comments>', "hyvor", "12", "video-1"),
     ("<div id='vuukle-comments'></div><script>var VUUKLE_CONFIG = {apiKey: 'k-1', articleId: '77'};</script>", "vuukle", "k-1", "77"),
     ("<script>var idcomments_acct = 'acc'; var idcomments_post_id = '14';</script><span id='IDCommentsPostTitle'></span>", "intensedebate", "acc", "14"),
