@@ -88,8 +88,8 @@ _ID_BEFORE: Final = re.compile(rf'(?<![\w$]){_ID}\s*"?metadata"?\s*:')
 _ID_BEHIND: Final = re.compile(rf"\s*,\s*{_ID}")
 _KIND_BEFORE: Final = re.compile(rf"{_KIND}\s*,\s*\Z")
 _KIND_BEHIND: Final = re.compile(rf"\s*,\s*{_KIND}")
-"""How Relay's compiler writes what a query is called: since version 9 ``id, metadata, name, operationKind``, before
-that ``operationKind, name, id``."""
+"""How Relay's compiler writes what a query is called: ``id, metadata, name, operationKind`` (version 10), once
+``operationKind, name, id`` (version 8)."""
 MAX_METADATA: Final = 700
 """So many characters may stand between a query's id and its name."""
 MAX_NAMED: Final = 20
@@ -108,8 +108,11 @@ class Coral(System):
 
     name: ClassVar[str] = "coral"
     title: ClassVar[str] = "Coral"
-    checked: ClassVar[str] = "its source (7 to 9) and a published client, not verified live"
+    checked: ClassVar[str] = "its source (7 to 9), what its compiler writes, a published client; not verified live"
     marks: ClassVar[tuple[str, ...]] = ("coral", "Coral", "/embed/stream", "amp-iframe")
+    may_move: ClassVar[bool] = False
+    """Its lists go on after a time, so nothing is shifted past the reader; and where replies of a rejected comment are
+    counted that nobody is sent, a second pass would find them no more than the first."""
 
     def detect(self, document: Document) -> list[ThreadRef]:
         """The streams that scripts set up, frames show, or places wait for; counters and version 4 are none."""

@@ -8,6 +8,7 @@ replies is kept without author and revisions, one without is rejected). The ids 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from hashlib import md5, sha256
 from itertools import count
 from typing import Any, ClassVar
@@ -67,10 +68,17 @@ SCHEMA: dict[str, dict[str, str | None]] = {
 _builds = count(1)
 
 
-class _Coral(Service):
+def _time(said: Said) -> str:
+    return said.iso.replace("Z", ".000Z")
+
+
+class CoralService(Service):
+    """Version 9: told by its bootstrap, its scripts on a static host."""
+
     system = Coral
     page_size = 50
     reply_page_size = 10
+    counts_replies = True
     keeps_stubs = True
     can_close = True
     knows = frozenset({"likes"})
@@ -147,6 +155,7 @@ class _Coral(Service):
         return json_answer({"ref": query["ref"], **html, "count": number, "id": STORY if is_it else None})
 
     def _graphql(self, asked: dict[str, Any]) -> Answer:
+        self._learn()
         root = {"story": self._story, "comment": self._one}
         if asked.get("query") in ("", "PERSISTED_QUERY") and asked.get("id"):
             name = next((name for name in self.names() if self.id_of(name) == asked["id"]), None)
@@ -168,60 +177,65 @@ class _Coral(Service):
             if variables.get("storyID") != STORY:
                 return {"story": None}
             assert variables.get("tag") is variables.get("ratingFilter") is None
-            tops = [self._nested(said, self.levels, flat=flat) for said in self.top()]
+            comments = self._page(self.top(), size, after, lambda said: self._nested(said, self.levels, flat=flat))
             settings = {"live": {"enabled": True}, "mode": self.mode}
             counts = {"totalPublished": self.counted(), "tags": {"REVIEW": 0, "QUESTION": 0}}
             story = {"id": STORY, "url": self.url, "isClosed": self.is_closed, "closedAt": None, "isArchiving": False}
-            comments = self._page(tops, size, after)
             return {"story": {**story, "isArchived": False, "settings": settings, "commentCounts": counts, "comments": comments}}
         assert name == _BELOW, f"{name} is of no use here"
         if variables["commentID"] not in {said.id for said in self.shown}:
             return {"comment": None}
         rows = self.descendants(variables["commentID"]) if flat else self.below(variables["commentID"])
-        replies = self._page([self._leaf(said) for said in sorted(rows, key=lambda one: one.at)], size, after)
+        replies = self._page(sorted(rows, key=lambda one: one.at), size, after, self._leaf)
         return {"comment": {"id": variables["commentID"], "status": "NONE", "replies": replies}}
 
     def _nested(self, said: Said, levels: int, *, flat: bool) -> dict[str, Any]:
         """A comment with the first ten replies, each with the first ten of its own, down to a level."""
         row = self._leaf(said)
         if said.parent is None and self.lists_children:
-            children = [one for one in self.comments if self._is_kept(one) and said.id in self._above(one)]
-            row["allChildComments"] = {
-                "edges": [{"node": {"id": one.id, "ancestorIDs": self._above(one), "deleted": one.is_removed}} for one in children]
-            }
+            edges = [{"node": {"id": one.id, "ancestorIDs": self._above(one)}} for one in self._under.get(said.id, ())]
+            row["allChildComments"] = {"edges": edges}
         if levels:
-            below = [self._nested(one, levels - 1, flat=flat) for one in self.below(said.id)]
-        elif flat:
-            below = [self._leaf(one) for one in sorted(self.descendants(said.id), key=lambda one: one.at)]
-        else:
-            return row
-        return row | {"replies": self._page(below, 10, None)}
+            return row | {"replies": self._page(self.below(said.id), 10, None, lambda one: self._nested(one, levels - 1, flat=flat))}
+        if flat:
+            below = sorted(self.descendants(said.id), key=lambda one: one.at)
+            return row | {"replies": self._page(below, 10, None, self._leaf)}
+        return row
+
+    def _learn(self) -> None:
+        """What every row of an answer needs: which comments there are, and what is below those at the top."""
+        self._by_id = {one.id: one for one in self.comments}
+        self._ids = {one.id for one in self.shown}
+        self._under: dict[str, list[Said]] = {}
+        for one in self.comments:
+            if one.parent is not None and self._is_kept(one):
+                self._under.setdefault(self._above(one)[-1], []).append(one)
 
     def _above(self, said: Said) -> list[str]:
-        by_id = {one.id: one for one in self.comments}
         found: list[str] = []
         while said.parent is not None:
             found.append(said.parent)
-            said = by_id[said.parent]
+            said = self._by_id[said.parent]
         return found
 
-    def _page(self, rows: list[dict[str, Any]], size: int, after: str | None) -> dict[str, Any]:
+    def _page(
+        self, rows: list[Said], size: int, after: str | None, make: Callable[[Said], dict[str, Any]]
+    ) -> dict[str, Any]:
         """Those after a time; all of them where the server keeps them in memory."""
         assert 0 < size <= 99_999
-        left = [row for row in rows if after is None or row["createdAt"] > after]
+        left = [said for said in rows if after is None or _time(said) > after]
         page = left if self.has_cache else left[:size]
-        info = {"hasNextPage": len(left) > len(page), "endCursor": page[-1]["createdAt"] if page else None}
-        edges = [{"node": {**row, "__typename": "Comment"}, "cursor": row["createdAt"]} for row in page]
+        info = {"hasNextPage": len(left) > len(page), "endCursor": _time(page[-1]) if page else None}
+        edges = [{"node": {**make(said), "__typename": "Comment"}, "cursor": _time(said)} for said in page]
         return {"edges": edges, "pageInfo": info}
 
     def _leaf(self, said: Said) -> dict[str, Any]:
-        is_shown = said.parent in {one.id for one in self.shown}
         return {
             "id": said.id,
             "author": None if said.is_removed else {"id": f"u-{said.id}", "username": said.author, "avatar": None},
-            "parent": {"id": said.parent, "author": None} if is_shown else None,
+            "parent": {"id": said.parent, "author": None} if said.parent in self._ids else None,
             "body": None if said.is_removed else f"<div>{said.text}</div>",
-            "createdAt": said.iso.replace("Z", ".000Z"),
+            "createdAt": _time(said),
             "status": "APPROVED" if said.is_removed else "NONE",
             "editing": {"edited": said.edited_at is not None, "editableUntil": None},
             "tags": [],
@@ -233,10 +247,9 @@ class _Coral(Service):
     # -- queries in so many words ----------------------------------------------------------------------
 
     def _story(self, *, id: str) -> dict[str, Any] | None:  # noqa: A002 (Coral's name)
-        tops = [self._open(said) for said in self.top()]
         settings, counts = {"mode": self.mode}, {"totalPublished": self.counted()}
         story = {"id": STORY, "url": self.url, "isClosed": self.is_closed, "settings": settings, "commentCounts": counts}
-        return {**story, "comments": self._connected(tops)} if id == STORY else None
+        return {**story, "comments": self._connected(self.top())} if id == STORY else None
 
     def _one(self, *, id: str) -> dict[str, Any] | None:  # noqa: A002 (Coral's name)
         said = next((one for one in self.shown if one.id == id), None)
@@ -245,27 +258,22 @@ class _Coral(Service):
     def _open(self, said: Said) -> dict[str, Any]:
         def replies(*, flatten: str = "false", **arguments: Any) -> dict[str, Any]:
             rows = sorted(self.descendants(said.id), key=lambda one: one.at) if flatten == "true" else self.below(said.id)
-            return self._connected([self._open(one) for one in rows])(**arguments)
+            return self._connected(rows)(**arguments)
 
         return self._leaf(said) | {"replies": replies}
 
-    def _connected(self, rows: list[dict[str, Any]]) -> Any:
+    def _connected(self, rows: list[Said]) -> Any:
         def page(*, first: int = 10, after: str | None = None, orderBy: str = "CREATED_AT_DESC") -> dict[str, Any]:
             assert orderBy == "CREATED_AT_ASC"
-            return self._page(rows, first, after)
+            return self._page(rows, first, after, self._open)
 
         return page
 
 
-class CoralService(_Coral):
-    """Version 9: told by its bootstrap, its scripts on a static host."""
-
-    counts_replies = True
-
-
-class OldCoralService(_Coral):
+class OldCoralService(CoralService):
     """Before version 7: a page of its own for its frame, another compiler, nothing said of all that is below."""
 
+    counts_replies = False
     lists_children = False
     embed = f'<iframe data-src="{ROOT}/embed/stream?storyID={STORY}&amp;storyURL=https%3A%2F%2Fnews.example.org%2F"></iframe>'
 
@@ -284,13 +292,12 @@ class OldCoralService(_Coral):
         return None
 
 
-class CachingCoralService(_Coral):
+class CachingCoralService(CoralService):
     """With all comments in memory: lists are not cut, and a page names the address of its story only."""
 
     page_size = 0
     reply_page_size = 0
     has_cache = True
-    counts_replies = True
     mode = "QA"
     embed = (
         '<div id="coral_thread"></div><script>window.onload = function () { Coral.createStreamEmbed({ id: "coral_thread",'
@@ -298,9 +305,10 @@ class CachingCoralService(_Coral):
     )
 
 
-class OpenCoralService(_Coral):
+class OpenCoralService(CoralService):
     """A server that answers any query, of a build that gives its queries no ids."""
 
+    counts_replies = False
     requires_ids = False
 
     def params(self, name: str) -> str:
