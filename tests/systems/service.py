@@ -67,7 +67,7 @@ class Service(ABC):
     """A fault: ids that no answer holds, though they are counted."""
     lie: int = 0
     """A fault: added to every count that is stated."""
-    _made: tuple[list[Said], int, dict[str | None, list[Said]]] | None = field(default=None, init=False, repr=False, compare=False)
+    _indexed: tuple[list[Said], int, dict[str | None, list[Said]]] | None = field(default=None, init=False, repr=False, compare=False)
 
     system: ClassVar[type[System]]
     options: ClassVar[Mapping[str, Any]] = {}
@@ -124,40 +124,40 @@ class Service(ABC):
         return said.id not in self.hidden and self._is_kept(said)
 
     def _is_kept(self, said: Said) -> bool:
-        return not said.is_removed or (self.keeps_stubs and said.id in self._under)
+        return not said.is_removed or (self.keeps_stubs and said.id in self._by_parent)
 
     @property
-    def _under(self) -> dict[str | None, list[Said]]:
+    def _by_parent(self) -> dict[str | None, list[Said]]:
         """The comments by their parents. It is made again when a comment has come or gone."""
-        made = self._made
+        made = self._indexed
         if made is None or made[0] is not self.comments or made[1] != len(self.comments):
             under: dict[str | None, list[Said]] = {}
             for said in self.comments:
                 under.setdefault(said.parent, []).append(said)
-            self._made = made = (self.comments, len(self.comments), under)
+            self._indexed = made = (self.comments, len(self.comments), under)
         return made[2]
 
     def top(self) -> list[Said]:
-        return [said for said in self._under.get(None, ()) if self._is_shown(said)]
+        return [said for said in self._by_parent.get(None, ()) if self._is_shown(said)]
 
     def below(self, parent: str) -> list[Said]:
         """Direct replies that answers hold."""
-        replies = [said for said in self._under.get(parent, ()) if self._is_shown(said)]
+        replies = [said for said in self._by_parent.get(parent, ()) if self._is_shown(said)]
         return replies if self.reply_cap is None else replies[: self.reply_cap]
 
     def descendants(self, root: str) -> list[Said]:
         """All replies under a comment, the oldest first, as flat systems hold them."""
-        found, level = [], self._under.get(root, [])
+        found, level = [], self._by_parent.get(root, [])
         while level:
             found += level
-            level = [reply for said in level for reply in self._under.get(said.id, ())]
+            level = [reply for said in level for reply in self._by_parent.get(said.id, ())]
         replies = [said for said in found if self._is_shown(said)]
         return replies if self.reply_cap is None else replies[: self.reply_cap]
 
     def counted(self, *, stubs: bool = True, top: bool = False, under: str | None = None, deep: bool = False) -> int:
         """A stated count: all comments, or the top level, or the replies under one (all of them, or direct ones)."""
         if under is not None and not deep:
-            return sum(self._is_kept(said) and (stubs or not said.is_removed) for said in self._under.get(under, ()))
+            return sum(self._is_kept(said) and (stubs or not said.is_removed) for said in self._by_parent.get(under, ()))
         kept = [said for said in self.comments if self._is_kept(said) and (stubs or not said.is_removed)]
         if under is not None:
             ids = {under}
