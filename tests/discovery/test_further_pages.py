@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from crawler.discovery.parts import whole_of
+from crawler.discovery.parts import first_of_thread, whole_of
 from crawler.extract import numbered
 from crawler.extract.document import Document
 
@@ -92,3 +92,21 @@ def test_addresses_with_thousands_of_pairs_are_compared_without_looking_for_each
     assert numbered.adds_to(long, f"{long}&page=2")
     assert numbered.first_of(long, f"{long}&page=2") == [long]
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("row", "first"),
+    [
+        ('<a href="/t/5">1</a> <b>2</b>', f"{SITE}/t/5"),
+        ('<a href="/t/5">1</a> <a href="/t/5/2">2</a> <b>3</b>', f"{SITE}/t/5"),
+        ('<a href="/comment/history/10/"><i></i> 1</a> <i>29 Oct</i>', None),
+    ],
+)
+def test_a_link_with_how_often_a_comment_was_edited_beside_a_day_is_no_row_of_pages(row, first):
+    comments = "".join(
+        f'<div class="comment" id="c{n}"><b class="author">Reader {n}</b> <i class="date" title="2023-10-2{n} 10:00">2{n} Oct</i>'
+        f'<p class="text">What reader {n} has to say of the bridge.</p></div>'
+        for n in range(4)
+    )
+    document = Document(f"<title>Bridge</title><body><h1>Bridge</h1><div>{comments}<p>{row}</p></div>".encode(), f"{SITE}/t/5/3")
+    assert first_of_thread(document, lambda: True) == first

@@ -236,14 +236,18 @@ def _numbered_beside(tree: Tree, node: int, document: Document, home: str) -> st
 
 
 def shown_number(tree: Tree, node: int, document: Document) -> int | None:
-    """The number of the page that is shown: that without a link to another in the row of numbers from 1 on."""
+    """The number of the page that is shown: that without a link to another in the row of numbers from 1 on.
+
+    Two numbers that do not follow each other are no row: ``1`` edit, of the ``29`` October.
+    """
     own = _plain(document.url)
     for row in tree.above(node, 3):
         line = _WORD.findall(tree.line(row, LONGEST_ROW) or "")
         numbers = [int(word) for word in line if word.isdecimal() and len(word) <= LONGEST_NUMBER]
         if len(numbers) < 2:
             continue
-        if len(numbers) + 2 < len(line) or numbers != sorted(set(numbers)) or numbers[0] != 1:
+        is_row = numbers == sorted(set(numbers)) and numbers[0] == 1 and (numbers[1] == 2 or len(numbers) > 2)
+        if len(numbers) + 2 < len(line) or not is_row:
             return None
         linked = (inner for inner in range(row, tree.ends[row]) if tree.attrs[inner].get("href"))
         others = (inner for inner in linked if _plain(document.link(tree.attrs[inner].get("href")) or own) != own)
