@@ -672,6 +672,32 @@ async def test_an_empty_record_and_what_stands_for_a_removed_comment_are_no_comm
     assert read == [("Ann", "It is open at last."), ("Per", "My comment was deleted!")]
 
 
+def stub(record_id: str, note: str) -> str:
+    return (
+        f'<div class="comment"{record_id}><b class="author">Mira</b> <time datetime="2023-04-03T10:00Z">3 April</time>'
+        f"<p class=muted><em>{note}</em></p></div>"
+    )
+
+
+@pytest.mark.parametrize("note", ["This comment has been removed.", "Comment deleted", "Dieser Beitrag wurde gelöscht.", "This post was removed by a moderator.", "このコメントは削除されました"])
+async def test_a_program_s_note_in_the_place_of_a_removed_comment_is_its_stub_though_name_and_time_stand_there(note):
+    html = with_another(stub(' id="comment-3"', note)).replace('"comment-', '"comment-41')
+    read = [(c.author_name, c.text, c.status, c.native_id) for c, _ in await comments_of_page(html)]
+    assert read[1:] == [("Per", "My comment was deleted!", "visible", "412"), ("Mira", None, "removed", "413")]
+
+
+async def test_a_note_of_a_removal_without_an_id_is_no_comment():
+    assert [c.author_name for c, _ in await comments_of_page(with_another(stub("", "This comment has been removed.")))] == ["Ann", "Per"]
+
+
+async def test_a_count_above_the_form_that_stands_before_the_comments_is_theirs():
+    fields = "".join(f'<div class="row"><label>Field {n}</label><div><input name="f{n}"></div></div>' for n in range(20))
+    form = f'<form method="post" action="/post"><textarea name="comment"></textarea>{fields}</form>'
+    html = with_another("").replace("<h2>Comments</h2>", f"<h4>There are 3 comments below</h4>{form}")
+    [(_, comments, ledger)] = await read(Generic(), html, URL)
+    assert (len(comments), ledger.expected, ledger.verdict) == (2, 3, "partial")
+
+
 async def test_signs_and_words_of_controls_are_text_in_a_piece_of_code():
     code = "".join(f"<span class={name}>{word}</span> " for name, word in zip("knpkn", "reply edit , by ;".split(), strict=True))
     html = with_another(
@@ -693,7 +719,18 @@ def test_what_one_member_has_written_is_by_one_though_the_first_part_has_no_name
     tree = flatten(Document(f"<body><ul><li><p>What follows is all that has been said here since the bridge was opened in the spring of the year before the last one, in order.</p></li>{items}</ul></body>", URL))
     heads = tree.places["li"]
     template = Template(tree, Group("li", heads, [(head, tree.ends[head]) for head in heads]))
-    assert is_by_one(template, read_slots(template, observed_at=NOW, language="en"))
+    assert is_by_one(template, read_slots(template, observed_at=NOW, language="en"), ())
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+async def test_the_few_things_that_a_profile_says_its_member_has_done_are_no_thread_of_it(count):
+    done = "".join(
+        f'<h3>11/1{n}/2022</h3><dl><dt class="reply"><span class="time">02:18 AM</span> <a href="/topics/7{n}#message-{n}">Talk: RE: What became of bridge {n}</a></dt>'
+        f'<dd><span class="description">It is as narrow as the old one, or number {n}.</span> <span class="author"><a class="user" href="/users/20">Mira</a></span></dd></dl>'
+        for n in range(count)
+    )
+    html = f'<title>Town</title><body><h1>Town</h1><h2>Mira</h2><h3>Activity</h3><div id="activity">{done}</div>'
+    assert await read(Generic(), html, "https://town.example/users/20") == []
 
 
 def posts_of(names: list[str]) -> str:

@@ -47,3 +47,14 @@ async def test_a_date_that_can_be_read_one_way_only_says_more_of_its_thread_than
     html = f'<html lang="en-GB"><body><h1>Bridge</h1><div id="comments"><h2>3 comments</h2><ul>{rows}</ul></div>'
     [(_, comments, _)] = await kit.read(Generic(), html, "https://town.example/bridge/")
     assert [(moment(comment.published_at) or "")[:10] for comment in comments] == read
+
+
+@pytest.mark.parametrize(("title", "age", "day"), [("11/03/2023 11:39 PM", "11 days ago", "2023-11-03"), ("11/03/2023 11:39 PM", "8 months ago", "2023-03-11"), ("11/12/2023 12:14 AM", "2 days ago", "2023-11-12")])
+async def test_the_age_that_a_date_in_figures_is_the_title_of_tells_its_order(title, age, day):
+    html = (
+        '<html lang="en"><body><h1>Bridge</h1><div id="comments"><h3>Comments</h3><h4>Added by <a class="user" href="/users/23">'
+        f'Reader</a> <a title="{title}" href="/activity">{age.removesuffix(" ago")}</a> ago</h4>'
+        "<div><p>It is as narrow as the old one.</p></div></div><form><textarea name=comment></textarea></form>"
+    )
+    [(_, [comment], _)] = await kit.read(Generic(), html, "https://town.example/bridge/")
+    assert (moment(comment.published_at) or "")[:10] == day

@@ -254,3 +254,30 @@ async def test_the_first_page_may_show_just_what_a_place_in_the_thread_shows(sys
     [(_, comments, ledger)] = await read(reader(system), first, f"{SITE}{topic}/3", web)
     assert [comment.text for comment in comments] == [text(n) for n in range(2 * SIZE)]
     assert (ledger.verdict, ledger.gaps) == ("complete", None)
+
+
+def topic_page(numbers: Sequence[int], pager: str) -> str:
+    """A page of a topic as Redmine prints it: the post that is answered stands above the answers of every page."""
+    answers = "".join(
+        f'<div class="message reply" id="message-{n}"><h4><a href="/topics/7?r={n}#message-{n}">RE: Ships</a> - Added by <a class="user active" href="/users/{n}">{NAMES[n]}</a>'
+        f' <a title="2023-04-0{n} 10:00" href="/activity?from=2023-04-0{n}">{9 - n} months</a> ago</h4>'
+        f'<div class="wiki"><p>What {NAMES[n]} has to say of the ships in the harbour. It was another number.</p></div></div>'
+        for n in numbers
+    )
+    said = "".join(f"<p>Who has counted the {kind} that lie in the harbour since the spring? I have not. Somebody must.</p>" for kind in ("ships", "boats", "rafts"))
+    return (
+        f'<title>Ships</title><body><h2>Ships</h2><div class="message"><p><span class="author">Added by <a class="user active" href="/users/9">{NAMES[0]}</a>'
+        f' <a title="2023-04-01 09:00" href="/activity?from=2023-04-01">9 months</a> ago</span></p><div class="wiki">{said}</div></div><br>'
+        f'<div id="replies"><h3 class="comments">Replies (4)</h3>{answers}</div><p>{pager}</p>'
+    )
+
+
+async def test_the_post_that_the_comments_of_the_first_page_answer_is_no_comment_on_a_further_page_with_a_single_one():
+    url = f"{SITE}/topics/7"
+    pages = {
+        url: topic_page([1, 2, 3], f'<b>1</b> <a href="{url}?page=2">2</a>'),
+        f"{url}?page=2": topic_page([4], f'<a href="{url}">1</a> <b>2</b>'),
+    }
+    [(_, comments, ledger)] = await read(reader("generic"), pages[url], url, served(pages))
+    assert [comment.author_name for comment in comments] == [*NAMES[1:5]]
+    assert (ledger.expected, ledger.verdict) == (4, "complete")

@@ -136,12 +136,22 @@ class Surroundings:
 
     def stated_before(self, first: int) -> int | None:
         """The count that stands closest before the comments, one that a word for them names before others."""
-        near = [(node, number) for node, number in self.counts if first - HEADING_NEAR < node < first]
+        low = self._heading_from(first)
+        near = [(node, number) for node, number in self.counts if low < node < first]
         return next((number for node, number in reversed(near) if node in self._worded), near[-1][1] if near else None)
 
     def rounded_before(self, first: int) -> int | None:
         """About how many comments there are, where a line before them says it by a rounded number."""
-        return next((number for node, number in reversed(self._rounded) if first - HEADING_NEAR < node < first), None)
+        low = self._heading_from(first)
+        return next((number for node, number in reversed(self._rounded) if low < node < first), None)
+
+    def _heading_from(self, first: int) -> int:
+        """The node behind which the heading of comments may stand; a form for a new one between them does not count."""
+        low, ends = first - HEADING_NEAR, self.tree.ends
+        for form in reversed(self.tree.places.get("form", ())):
+            if low < ends[form] <= first:
+                low -= ends[form] - form
+        return low
 
     def _attribute_before(self, first: int) -> int | None:
         """The count that an attribute states for scripts, or for readers of screens, before the comments."""

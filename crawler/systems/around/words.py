@@ -327,6 +327,10 @@ def says(text: str) -> bool:
 
 
 _REMOVED: Final = _shortest(line_key(phrase) for phrase in _TABLES["removed"])
+_NOTE: Final = re.compile(
+    rf"(?:(?:{'|'.join(_TABLES['removed_before'])}) ?)?(?:{'|'.join(map(line_key, _TABLES['removed']))})"
+    rf"(?: (?:{'|'.join(_TABLES['removed_by'])})(?: .*)?)?"
+)
 LONGEST_NOTE: Final = 80
 """Longer texts are no notes of a removal, characters."""
 
@@ -334,6 +338,14 @@ LONGEST_NOTE: Final = 80
 def tells_removal(text: str) -> bool:
     """Whether a text says that a comment was removed, as a program does in its place, or somebody of his own."""
     return len(text) <= LONGEST_NOTE and any(map(line_key(text).__contains__, _REMOVED))
+
+
+def notes_removal(text: str) -> bool:
+    """Whether a text is only that note, as a program writes it: ``This comment has been removed by the author.``
+
+    Nobody's own words come before it or behind it, as in ``Why was my comment removed?``
+    """
+    return len(text) <= LONGEST_NOTE and _NOTE.fullmatch(line_key(text)) is not None
 
 
 def tells_edit(text: str) -> bool:

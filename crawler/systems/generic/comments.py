@@ -10,12 +10,12 @@ from archive.schema import Comment
 from crawler.extract.dates import Published, read_time
 from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
-from crawler.systems.around.words import tells_removal
-from crawler.systems.fields import set_published
+from crawler.systems.around.words import notes_removal, tells_removal
+from crawler.systems.fields import set_published, set_removed
 from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.slots import Name
-from crawler.systems.generic.stamps import Stamp, read_stamp
+from crawler.systems.generic.stamps import Stamp, read_stamp, settle_by_age
 from crawler.systems.generic.thread import Found
 
 FEW_OF_A_LIST: Final = 2
@@ -29,7 +29,8 @@ def comments_of(found: Found, *, observed_at: int, first: Found | None = None) -
     """The comments in the order of the page.
 
     Without an id in the markup a comment gets a passing label of what it says, so that answers find their parent and
-    pages that overlap are seen; the archive's key is a surrogate.
+    pages that overlap are seen; the archive's key is a surrogate. What a program says in the place of a removed one is
+    a stub of it; without an id, and where nobody answers it, it is left out.
 
     :param observed_at: when the page was fetched, microseconds UTC: what relative times count from
     :param first: the thread on its first page, where this is a further one
@@ -59,6 +60,7 @@ def _records_of(
     ids = [None if native_id in taken else native_id for native_id in told]
     twins = _twins(found, ids)
     _drop_borrowed(ids, twins)
+    settle_by_age(found.template.tree, found.slots.stamps, observed_at, found.language)
     seen: Counter[str] = Counter()
     comments: list[Comment] = []
     for number, text in enumerate(found.bodies.texts):
@@ -77,8 +79,12 @@ def _records_of(
             label = digest(fold(comment.author_name or ""), fold(text), str(comment.published_at))
             comment.native_id = f"{label}-{seen[label]}"
             seen[label] += 1
+        if notes_removal(text):
+            set_removed(comment)
         comments.append(comment)
-    unsaid = found.bodies.asides | _silent(found, observed_at)
+    without_id = {number for number, comment in enumerate(comments) if comment.id_kind == "surrogate"}
+    stubs = {number for number in without_id if comments[number].text is None} - set(found.parents)
+    unsaid = found.bodies.asides | _silent(found, observed_at) | stubs
     for number, parent in enumerate(found.parents):
         if parent is not None and parent not in unsaid:
             comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id

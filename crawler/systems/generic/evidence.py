@@ -526,15 +526,23 @@ FEW: Final = 4
 """Records from which it says something that all are by the same author."""
 
 
-def is_by_one(template: Template, slots: Slots) -> bool:
-    """Whether the records are what one member has written: all lead to one profile, and nothing calls them comments."""
+def is_by_one(template: Template, slots: Slots, own: Collection[str]) -> bool:
+    """Whether the records are what one member has written: all lead to one profile, and nothing calls them comments.
+
+    A few tell it only where the page itself is that profile.
+
+    :param own: paths of the page itself
+    """
     tree = template.tree
     count = len(template.records)
-    if count < FEW or any(tree.roles[record.start] & COMMENT for record in template.records):
+    if any(tree.roles[record.start] & COMMENT for record in template.records):
         return False
     profiles = {(name.text, _page_of(tree, name.node)) for name in slots.names if name is not None}
+    profile = profiles.pop()[1] if len(profiles) == 1 else ""
+    if PROFILE.search(profile) and urlsplit(profile).path.rstrip("/") in own:
+        return True
     unnamed = slots.names.count(None)  # one may be what stands before the first
-    return len(profiles) == 1 and bool(profiles.pop()[1]) and unnamed <= min(1, count - FEW)
+    return count >= FEW and bool(profile) and unnamed <= min(1, count - FEW)
 
 
 def hold_last(template: Template, last: list[int]) -> bool:

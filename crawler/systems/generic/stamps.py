@@ -13,7 +13,7 @@ from crawler.extract.dates import Published, read_time
 from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.tree import Tree
 from crawler.systems.around.words import AUTHOR, BODY, TIME, tells_joining
-from crawler.systems.generic.orders import order_of, order_told, spelt
+from crawler.systems.generic.orders import DAY_FIRST, MONTH_FIRST, order_of, order_told, spelt
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.times import time_in
 
@@ -254,10 +254,41 @@ def _settle(template: Template, stamps: list[Stamp | None], observed_at: int, la
     """
     found = [stamp for stamp in stamps if stamp is not None]
     raws = [stamp.published.raw for stamp in found]
-    is_open = any(stamp.published.at is None and stamp.published.precision == "day" for stamp in found)
+    is_open = any(map(_is_open, found))
     page = (text for text in template.tree.texts if text and len(text) <= LONGEST_LINE) if is_open else ()
     order = order_of(raws, page) if is_open else order_told(raws)
-    for stamp, raw in zip(found, raws, strict=True) if order is not None else ():
+    _spell(found, order, observed_at, language)
+
+
+def settle_by_age(tree: Tree, stamps: list[Stamp | None], observed_at: int, language: str | None) -> None:
+    """Read dates in figures once more where the ages beside them tell which figure is the day.
+
+    ``11/03/2026`` is the title of ``28 days``: ages count from when the page was fetched.
+    """
+    found = [stamp for stamp in stamps if stamp is not None and _is_open(stamp)]
+    off = {DAY_FIRST: 0, MONTH_FIRST: 0}
+    for stamp in found:
+        lines = (tree.line(around, LONGEST_BYLINE) for around in (stamp.node, tree.ups[stamp.node]))
+        read = (time_in(line, observed_at=observed_at, language=language) for line in lines if line)
+        age = next((one[0] for one in read if one is not None and one[0].precision == "relative"), None)
+        if age is None or age.min is None or age.max is None:
+            continue
+        for order in off:
+            published = read_time(spelt(stamp.published.raw, order), observed_at=observed_at, language=language)
+            at = (published and published.at) or 0  # what is yet to come is far from any age
+            off[order] += max(age.min - at, at - age.max, 0)
+    told = None if off[DAY_FIRST] == off[MONTH_FIRST] else min(off, key=off.__getitem__)
+    _spell(found, told, observed_at, language)
+
+
+def _is_open(stamp: Stamp) -> bool:
+    """Whether a day was read whose figures may be taken both ways."""
+    return stamp.published.at is None and stamp.published.precision == "day"
+
+
+def _spell(stamps: list[Stamp], order: str | None, observed_at: int, language: str | None) -> None:
+    for stamp in stamps if order is not None else ():
+        raw = stamp.published.raw
         if (text := spelt(raw, order)) == raw:
             continue
         published = read_time(text, observed_at=observed_at, language=language)

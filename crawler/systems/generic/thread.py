@@ -105,7 +105,7 @@ class _Page:
     def read(self, template: Template) -> Found | None:
         """A candidate with its fields; None for reviews, what one member has written, and lists of other pages."""
         slots = read_slots(template, observed_at=self.observed_at, language=self.language)
-        is_of_others = is_by_one(template, slots) or is_collected(template, slots, self.around.own)
+        is_of_others = is_by_one(template, slots, self.around.own) or is_collected(template, slots, self.around.own)
         if is_rated(template) or is_of_others or hold_last(template, self.around.last):
             return None
         group, around = template.group, self.around
@@ -287,7 +287,7 @@ def find_thread(
     found = _with_comments_below(page, read)
     found.stated = page.around.stated_for(found.group.spans)
     found.rounded = page.around.rounded_before(found.group.spans[0][0])
-    found = _without_what_they_answer(page, found)
+    found = _without_what_they_answer(page, found, first)
     for part in filter(None, (found, found.below)):
         read_whole(part, observed_at=observed_at, language=language)
     return _with_answers_inside(page, found)
@@ -340,19 +340,36 @@ def _with_comments_below(page: _Page, read: list[Found]) -> Found:
     return found
 
 
-def _without_what_they_answer(page: _Page, found: Found) -> Found:
-    """A thread without the first of its records where that is the post which the others answer, as a heading says.
+def _without_what_they_answer(page: _Page, found: Found, first: Found | None) -> Found:
+    """A thread without the first of its records where that is the post which the others answer.
 
-    It is as sure as before: that they are counted tells more than one record less.
+    A heading says so, or the thread's first page, which shows it before the comments. The thread is as sure as before:
+    that they are counted tells more than one record less.
     """
     group = found.group
-    if group.mode != "element" or found.below is not None or not page.around.counts_what_answers(group.spans):
+    if group.mode != "element" or found.below is not None or len(group.spans) < 2:
+        return found
+    if not page.around.counts_what_answers(group.spans) and not (first is not None and _is_before(found, first)):
         return found
     answers = page.read(Template(page.tree, Group(group.label, group.heads[1:], group.spans[1:]), SAMPLE))
     if answers is None or not _is_whole(answers):
         return found
     answers.confidence, answers.stated = max(answers.confidence, found.confidence), len(answers.group.spans)
     return answers
+
+
+def _is_before(found: Found, first: Found) -> bool:
+    """Whether the text of the first record stands once on its page, and before the comments on the thread's first one.
+
+    What stands there a second time may be the best comment of the thread, which every page shows.
+    """
+    said = " ".join(found.bodies.texts[0].split())
+    there, here = first.place.tree.texts[: first.place.first], found.template.tree.texts
+    return len(said) >= LONG and said in " ".join(filter(None, there)) and " ".join(filter(None, here)).count(said) == 1
+
+
+LONG: Final = 40
+"""Characters of a text that is not said twice by chance."""
 
 
 def _with_answers_inside(page: _Page, found: Found) -> Found:
