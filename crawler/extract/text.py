@@ -157,7 +157,8 @@ class _Writer:
                 node = left.next
                 continue
             if self._without and node.mem_id in self._without:
-                pass
+                if node.is_text_node:
+                    self._parted(node.text_content or "")
             elif node.is_text_node:
                 self._text(node.text_content or "")
             elif node.is_element_node and not self._is_unseen(node, tag := node.tag or ""):
@@ -225,6 +226,10 @@ class _Writer:
             self._space = True
         self._write(words)
         self._space = folded[-1] == " "
+
+    def _parted(self, text: str) -> None:
+        """A text that is left out parts those around it, where it holds white space."""
+        self._space = self._space or (not self._pre and _SPACE.search(text) is not None)
 
     def _verbatim(self, text: str) -> None:
         text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -234,3 +234,12 @@ def test_paragraphs_without_a_walk_read_as_with_one(pieces):
     assert node is not None
     text = paragraphs_of(node)
     assert text is None or text == text_of(node, skip=lambda _node: False)
+
+
+def test_a_text_that_is_left_out_parts_those_around_it_as_its_white_space_did() -> None:
+    markup = "<div><a>2 minutes ago</a> by <b>Per</b> (<i>previous</i>)\n (<i>diff</i>) a<s>b</s>c</div>"
+    node = LexborHTMLParser(markup).css_first("div")
+    assert node is not None
+    left_out = {" by ", "Per", " (", ")\n (", ") a", "b"}
+    texts = (one for one in node.traverse(include_text=True) if one.is_text_node and one.text_content in left_out)
+    assert text_of(node, without={one.mem_id for one in texts}) == "2 minutes ago previous diff c"

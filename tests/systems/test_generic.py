@@ -635,6 +635,7 @@ def edited(note):
         "Max tarafından 12.05.2023 12:10 tarihinde düzenlendi",
         "本帖最后由 老王 于 2023-3-4 12:30 编辑",
         "2023年5月12日 12:10に編集",
+        'Last edited <a href="/timeline" title="See timeline at 05/12/23 12:10:04">5 minutes ago</a> by <span class="author">Per Lind</span> (<a href="/1?cversion=0">previous</a>)\n (<a href="/1?action=diff">diff</a>)',
     ],
 )
 async def test_a_note_of_an_edit_below_a_text_is_no_part_of_it(note):

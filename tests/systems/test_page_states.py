@@ -102,6 +102,12 @@ async def test_a_list_of_pages_that_each_say_that_they_are_closed_is_no_thread()
     assert await read(reader("generic"), without_form("generic", f"<ul>{rows}</ul>", 0), URL) == []
 
 
+@pytest.mark.parametrize("tag", ["pre", "code"])
+async def test_a_piece_of_code_says_nothing_of_the_comments_of_its_page(tag):
+    example = f"<{tag}>resolve = new,assigned,reopened,reviewing -&gt; closed</{tag}>"
+    assert await read(reader("generic"), without_form("generic", f"<p>{example}</p>", 0), URL) == []
+
+
 async def test_what_would_show_comments_goes_before_a_note_that_they_are_closed():
     above = "<p>Comments are closed.</p><button>Show 12 comments</button>"
     assert await state("generic", above, 0) == ("unknown", "partial")

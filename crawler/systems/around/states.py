@@ -108,10 +108,15 @@ def _notes(tree: Tree, nodes: Iterable[int], document: Document, *, is_beside: b
             inside = range(around, min(tree.ends[around], around + MOST_INSIDE))
             if state is None or sum(tree.tags[one] == "a" for one in inside) > MOST_LINKS:
                 continue
+            if any(tree.tags[one] in CODE for one in (tree.ups[around], *inside)):
+                continue
             if not any(is_unshown(tree.attrs[one]) for one in (*inside, *tree.above(around, ABOVE))):
                 is_control = any(tree.tags[one] in PRESSED for one in inside)
                 yield _Note(line, state, is_control or tree.link_of(node) is not None or is_pressed(tree, node))
 
+
+CODE: Final = frozenset({"pre", "code", "tt", "kbd", "samp"})
+"""What holds examples, which say nothing of the page."""
 
 ABOVE: Final = 8
 """Elements around comments that may be the answer that they are on."""

@@ -28,7 +28,7 @@ from crawler.systems.around.words import (
 )
 from crawler.systems.generic.slots import Slots
 from crawler.systems.generic.template import Record, Template
-from crawler.systems.generic.times import without_time
+from crawler.systems.generic.times import behind_time
 
 FLOW: Final = frozenset(
     {
@@ -598,7 +598,7 @@ def _is_no_text(line: str) -> bool:
         return True
     if not (looks_timed(line) and tells_edit(line)):
         return False
-    behind = without_time(line)[1].strip()
+    behind = behind_time(line).strip()
     return behind[:1] not in {":", "："} and sum(map(str.isalpha, behind)) <= LONGEST_EDITOR
 
 

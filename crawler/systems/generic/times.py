@@ -84,3 +84,10 @@ def without_time(text: str) -> tuple[str, str]:
     if _AGE.fullmatch(text.strip()):  # its comma parts no name from it
         return "", ""
     return text[: match.start()], _TO_TIME.sub("", text)
+
+
+def behind_time(text: str) -> str:
+    """What stands behind the time in a line, which may be an age."""
+    behind = without_time(text)[1]
+    ages = list(islice(_AGE.finditer(text), MAX_DATES)) if behind == text else []
+    return text[ages[-1].end() :] if ages else behind
