@@ -61,6 +61,8 @@ class Exporter:
         self.store = open_store(uri, s3)
         self.logs = {name: TableLog(self.store, table) for name, table in TABLES.items()}
         self.state_dir = state_folder(state_dir, self.store.identity)
+        self.application = ""
+        """Who commits, in the logs' application transactions; known once it is started."""
         self.erasures = Erasures(self.store, state_dir)
         self.flush_rows = flush_rows
         self.flush_seconds = flush_seconds
@@ -109,8 +111,8 @@ class Exporter:
         if self._roll_forward(self._journal, self._committer):
             snapshots = {name: log.open() for name, log in self.logs.items()}
         self._remove_orphans(self._journal)
-        own = application(self.crawl_id, self._journal.origin)
-        versions = [log.transaction(snapshots[name], own) for name, log in self.logs.items()]
+        self.application = application(self.crawl_id, self._journal.origin)
+        versions = [log.transaction(snapshots[name], self.application) for name, log in self.logs.items()]
         self._taken = self._committed = max((version for version in versions if version is not None), default=0)
 
     def _roll_forward(self, journal: Journal, committer: Committer) -> int:

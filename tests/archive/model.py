@@ -466,7 +466,7 @@ def rows(uri: str, table: str, *, history: bool = True) -> Counter[str]:
 
 def all_tables_done(crawl: Crawl) -> bool:
     log = crawl.exporter.logs["visits"]
-    return log.transaction(log.open(), crawl.name) == crawl.exporter.committed + 1
+    return log.transaction(log.open(), crawl.exporter.application) == crawl.exporter.committed + 1
 
 
 def contents(index: Index, uri: str) -> dict[str, object]:

@@ -268,7 +268,7 @@ def test_a_log_that_cannot_be_read_any_more_is_an_error_of_the_archive(bucket, p
     exporter.commit(visit(exporter, 1))
     log = exporter.logs["comments"]
     snapshot = log.open()
-    assert log.transaction(snapshot, "crawl-1") == 1
+    assert log.transaction(snapshot, exporter.application) == 1
     proxy.fail(Kind.ERROR_BEFORE, r"^GET .*_delta_log", times=1_000)
     for ask in (lambda: log.transaction(snapshot, "nobody"), log.open):
         with pytest.raises(ArchiveError, match=f"{bucket.uri}/comments: cannot read the log"):
