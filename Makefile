@@ -57,18 +57,21 @@ help:
 	  'make audit                  known weaknesses of dependencies, slow regular expressions, security rules' \
 	  'make clean                  remove the environment and everything built (never data/)'
 
-$(VENV):
-	@$(PYTHON) -c '$(NEW_ENOUGH)' \
-	  || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+# Made again wherever it is not ready: one that failed half-way is there, and has no pip.
+define ENVIRONMENT
+@$(PYTHON) -c '$(NEW_ENOUGH)' \
+  || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
+@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, a minute or two)"
+@$(PYTHON) -m venv $(VENV)
+endef
 
-$(READY): setup.py constraints.txt | $(VENV)
-	@echo "Setting up $(VENV) with $$($(BIN)/python --version) (once, about a minute)"
+$(READY): setup.py constraints.txt
+	$(ENVIRONMENT)
 	@$(PIP) '.[look]' || $(NO_INDEX)
 	@touch $(READY)
 
-$(READY_TO_TEST): setup.py constraints.txt | $(VENV)
-	@echo "Setting up $(VENV) with $$($(BIN)/python --version) and what the tests need (once, a minute or two)"
+$(READY_TO_TEST): setup.py constraints.txt
+	$(ENVIRONMENT)
 	@$(PIP) '.[look,test]' || $(NO_INDEX)
 	@touch $(READY) $(READY_TO_TEST)
 

@@ -121,8 +121,8 @@ class Command(ScrapyCrawl):
             self.exitcode = EXIT_LOST
             return
         # What looks back is not there while pages are read.
-        from crawler.monitoring.run import summary_of, watch  # noqa: PLC0415  # so
-        from crawler.summary import print_summary  # noqa: PLC0415  # so
+        from crawler.monitoring.run import summary_of, watch  # noqa: PLC0415  # the line before
+        from crawler.summary import print_summary  # noqa: PLC0415  # as above
 
         watched = watch(report, crawler.settings, spider)
         print_summary(report, crawler.settings, watched)

@@ -85,7 +85,8 @@ def test_a_kill_at_any_step_of_a_commit_loses_and_doubles_nothing(tmp_path, craw
         assert not [path for path in (root / "archive").glob("*/_tmp/*") if "crawl-1" not in path.name]
 
 
-def test_an_error_at_any_step_leaves_a_batch_that_can_be_committed_again(tmp_path):
+@pytest.mark.parametrize("meanwhile", ["nothing", "a crawl of the same name on another machine"])
+def test_an_error_at_any_step_leaves_a_batch_that_can_be_committed_again(tmp_path, meanwhile):
     steps = steps_of_a_commit(tmp_path / "count")
     for lives in range(1, steps, 6):
         root = tmp_path / str(lives)
@@ -97,6 +98,8 @@ def test_an_error_at_any_step_leaves_a_batch_that_can_be_committed_again(tmp_pat
             try:
                 exporter.commit(batch)
             except ArchiveError:
+                if meanwhile != "nothing":
+                    started(root, state="state-of-another-machine").close()
                 exporter.commit(batch)
         exporter.close()
         whole(root)
@@ -339,24 +342,6 @@ def test_crawls_of_one_name_on_two_machines_at_once_lose_nothing(tmp_path):
     second.close()
     assert every(tmp_path, "pages", "page_id") == {(f"page-{name}",): 1 for name in "abcd"}
     assert every(tmp_path, "visits", "page_id") == {(f"page-{name}",): 1 for name in "abcd"}
-
-
-def test_a_crawl_of_the_same_name_on_another_machine_takes_no_part_that_is_on_its_way(tmp_path):
-    steps = steps_of_a_commit(tmp_path / "count")
-    for lives in range(1, steps, 6):
-        root = tmp_path / str(lives)
-        exporter = started(root)
-        add_visit(exporter, "visit-1", comments=["a", "b", "c"])
-        batch = exporter.take()
-        with pytest.MonkeyPatch.context() as patch:
-            Fuse(patch, lives, ArchiveError)
-            try:
-                exporter.commit(batch)
-            except ArchiveError:
-                started(root, state="state-of-another-machine").close()
-                exporter.commit(batch)
-        exporter.close()
-        whole(root)
 
 
 def test_crawls_that_create_the_archive_at_the_same_moment_make_one_table_each(tmp_path):
