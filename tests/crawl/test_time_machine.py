@@ -31,7 +31,7 @@ URL = "https://example.org/a/"
 HOUR = 3_600_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = 1_700_000_000_000_000
-SCRIPTS = int(os.environ.get("TALKBACK_SCRIPTS", "12"))
+SCRIPTS = int(os.environ.get("TALKBACK_SCRIPTS", "8"))
 """How many scripts are tried; a longer run: ``TALKBACK_SCRIPTS=300``."""
 
 Present = dict[str, str]

@@ -307,7 +307,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-@pytest.mark.parametrize("size", [9_000, 100_000])
+@pytest.mark.parametrize("size", [9_000, 40_000])
 def test_monstrous_markup_is_read_in_bounded_time_with_its_text(kind: str, size: int) -> None:
     started = time.process_time()
     document = Document(HOSTILE[kind](size).encode(), "https://example.org/")

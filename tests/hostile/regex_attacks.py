@@ -7,6 +7,7 @@ only asked about texts that are short, or from their beginning on.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import pkgutil
@@ -50,6 +51,7 @@ def record_patterns() -> None:
             for module in pkgutil.walk_packages(package.__path__, f"{name}."):
                 importlib.import_module(module.name)
         inline_patterns()
+        patterns_of_words()
     finally:
         re._compile = original
 
@@ -66,6 +68,14 @@ def inline_patterns() -> None:
                     pattern = node.args[0].value  # type: ignore[attr-defined]  # as above
                     if isinstance(pattern, str):
                         found.setdefault((pattern, 0), f"{file.relative_to(ROOT)}:{node.lineno}")  # type: ignore[attr-defined]  # as above
+
+
+def patterns_of_words() -> None:
+    """Patterns of lists of words, which are compiled only when a line holds one of them."""
+    from crawler.systems.around.words import Words
+
+    for words in [held for held in gc.get_objects() if isinstance(held, Words)]:
+        assert words.pattern
 
 
 # -- a text that a part of a pattern matches ------------------------------------------------------

@@ -162,7 +162,7 @@ def test_monstrous_markup_ends_with_one_last_capture_in_time(body: bytes) -> Non
     assert time.process_time() - started < 10
 
 
-@pytest.mark.parametrize("piece", ["<p>", "<b>x</b>", "<a href=x>y</a>", "<i" + " a" * 900 + ">", "<i a=1 b c d e>", "<!---->"])
+@pytest.mark.parametrize("piece", ["<p>", "<a href=x>y</a>", "<i" + " a" * 900 + ">", "<!---->"])
 def test_a_page_of_nothing_but_markup_costs_bounded_time_and_memory(piece: str) -> None:
     """As large as DOWNLOAD_MAXSIZE lets it be. Its comments come first: they are kept, and the thread is partial."""
     code = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -126,9 +126,13 @@ class Words:
 
     def __init__(self, words: Iterable[str], before: str = "", behind: str = "") -> None:
         """Words, and patterns of what stands before and behind them."""
-        listed = list(words)
-        self._stems = tuple(dict.fromkeys(word.rstrip("*").partition(" ")[0] for word in listed))
-        self._pattern = re.compile(f"{before}(?:{_whole(listed)}){behind}")
+        self._words, self._before, self._behind = list(words), before, behind
+        self._stems = tuple(dict.fromkeys(word.rstrip("*").partition(" ")[0] for word in self._words))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Made when a line holds a stem: few pages have one of each list, and starting takes less."""
+        return re.compile(f"{self._before}(?:{_whole(self._words)}){self._behind}")
 
     def may_be_in(self, text: str) -> bool:
         """Whether a text may hold any of them; False is sure and costs little."""
@@ -136,17 +140,16 @@ class Words:
 
     def are_in(self, text: str) -> bool:
         """Whether a text holds any of them."""
-        return self.may_be_in(text) and self._pattern.search(text) is not None
+        return self.may_be_in(text) and self.pattern.search(text) is not None
 
 
 def _whole(words: list[str]) -> str:
-    patterns: list[str] = []
-    for word in sorted(words, key=len, reverse=True):
-        escaped = re.escape(word.rstrip("*")).replace(r"\ ", r"\s+")
+    by_ends: dict[tuple[str, str], list[str]] = {}
+    for word in words:
         is_parted = _UNPARTED.match(word) is None
-        end = "" if word.endswith("*") or not is_parted else r"(?!\w)"
-        patterns.append((r"(?<![^\W\d])" if is_parted else "") + escaped + end)
-    return "|".join(patterns)
+        ends = r"(?<![^\W\d])" if is_parted else "", "" if word.endswith("*") or not is_parted else r"(?!\w)"
+        by_ends.setdefault(ends, []).append(re.escape(word.rstrip("*")).replace(r"\ ", r"\s+"))
+    return "|".join(f"{before}(?:{'|'.join(found)}){behind}" for (before, behind), found in by_ends.items())
 
 
 _LOOSE = re.compile(r"[\d\W_]+")
