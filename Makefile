@@ -25,6 +25,7 @@ REAL ?= build/real
 SYSTEMS ?= isso waline twikoo ghost
 S3 ?= build/s3
 S3_KILLS ?= 10
+S3_FAULTS ?= 1
 SCRAPYD ?= build/scrapyd
 MINUTES ?= 60
 FUZZ ?= 5000
@@ -47,7 +48,7 @@ help:
 	  'make test-kill              kill crawls 200 times and compare their archives (KILLS=1000 SEED=7)' \
 	  'make test-wordpress         crawl a real WordPress and compare with its database' \
 	  'make test-real              crawl real comment systems and compare with their databases (SYSTEMS="isso ghost")' \
-	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 SEED=7)' \
+	  'make test-s3                run the tests of archives on S3 against a real server (S3_KILLS=50 S3_FAULTS=4 SEED=7)' \
 	  'make test-scrapyd           deploy to a real scrapyd and run crawls there' \
 	  'make bench                  measure what reading a page, a whole crawl and storing comments cost, beside their peers' \
 	  'make system NAME=talk       begin a new comment system (docs/systems/writing.md)' \
@@ -111,7 +112,7 @@ test-real: $(READY_TO_TEST)
 test-s3: $(READY_TO_TEST)
 	@trap 'tests/s3/stop.sh $(S3)' EXIT; \
 	tests/s3/start.sh $(S3); \
-	TALKBACK_S3=$(S3)/endpoint.json TALKBACK_KILLS=$(S3_KILLS) TALKBACK_KILL_SEED=$(SEED) $(BIN)/python -m pytest -q --numprocesses auto --dist worksteal tests/s3
+	TALKBACK_S3=$(S3)/endpoint.json TALKBACK_KILLS=$(S3_KILLS) TALKBACK_FAULTS=$(S3_FAULTS) TALKBACK_KILL_SEED=$(SEED) $(BIN)/python -m pytest -q --numprocesses auto --dist worksteal tests/s3
 
 system: $(READY)
 	@$(BIN)/python -m crawler.systems.new "$$NAME"
