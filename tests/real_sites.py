@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import archive
+from running import ENVIRONMENT, ran
 
-ROOT = Path(__file__).parents[1]
+import archive
 
 
 def crawl(folder: Path, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
@@ -20,7 +20,7 @@ def crawl(folder: Path, *words: str, **settings: object) -> subprocess.Completed
     given = {"ARCHIVE_URI": folder / "archive", "STATE_DIR": folder / "state", "DOWNLOAD_DELAY": 0, **settings}
     options = [word for name, value in given.items() for word in ("-s", f"{name}={value}")]
     command = [sys.executable, "-m", "scrapy", "crawl", *words, *options]
-    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    return ran(command, ENVIRONMENT, timeout=300)
 
 
 def crawl_twice(folder: Path, urls: Iterable[str]) -> tuple[list[int], str]:

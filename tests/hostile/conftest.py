@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent / "crawl")]  # running
-
-from raw_site import RawSite, Reply  # noqa: E402 - finds its neighbour by the line above
-from running import ENVIRONMENT, Place  # noqa: E402 - the same
+from raw_site import RawSite, Reply
+from running import ENVIRONMENT, Place
 
 
 @pytest.fixture
@@ -33,5 +28,5 @@ def raw_site() -> Iterator[Callable[..., RawSite]]:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """An archive of the test's own; its commands find `names`, the tests' own resolver."""
-    monkeypatch.setitem(ENVIRONMENT, "PYTHONPATH", os.pathsep.join([str(HERE), ENVIRONMENT.get("PYTHONPATH", "")]))
+    monkeypatch.setitem(ENVIRONMENT, "PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), ENVIRONMENT.get("PYTHONPATH", "")]))
     return Place(tmp_path)

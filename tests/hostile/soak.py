@@ -23,7 +23,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(HERE.parent / "crawl"), str(PROJECT)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(PROJECT)]
 
 import brotli  # noqa: E402 - finds its neighbours by the line above
 from raw_site import RawSite, Reply, answers, drips, floods, head, leads_to, resets, sends, stalls  # noqa: E402

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("archive", "crawl")]  # archive_rows, writer, running
+sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("archive", "crawl")]  # archive_rows, writer, soundness
 
 from bucket import REAL, Bucket, Server  # noqa: E402 - finds its neighbours by the line above
 from proxy import Proxy  # noqa: E402 - the same

@@ -13,7 +13,7 @@ import pytest
 from bucket import TAKES_LONG, only_real
 from loopback import HTML, Answer
 from proxy import Kind
-from running import PROJECT, page
+from running import PROJECT, page, ran
 from soundness import findings, verify_sees_what_a_kill_could_do
 
 KILLS = int(os.environ.get("TALKBACK_KILLS") or 10)
@@ -42,9 +42,7 @@ def environment() -> dict[str, str]:
 
 
 def crawl(*arguments, **settings) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments, **settings), cwd=PROJECT, env=environment(), capture_output=True, text=True, timeout=200, check=False
-    )
+    return ran(command(*arguments, **settings), environment(), timeout=200)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import pytest
 
 import archive
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[1]
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title></head><body class="postid-{number}">
 <h1 class="entry-title">{title}</h1><div class="entry-content"><p>About {title}.</p></div>
 <div id="comments"><ol class="comment-list">{comments}</ol><div id="respond"><form id="commentform">
@@ -62,8 +62,28 @@ def begun() -> ForkServerContext:
     return context
 
 
+def ran(
+    command: list[str], environment: dict[str, str], *, stdin: bytes = b"", timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run ``python ... -m scrapy WORDS`` to its end, in a process that is :func:`begun`."""
+    with TemporaryDirectory() as folder:
+        streams = Path(folder)
+        (streams / "in").write_bytes(stdin)
+        words = command[command.index("scrapy") + 1 :]
+        process = begun().Process(target=_execute, args=(words, folder, environment))
+        process.start()
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        out, err = ((streams / name).read_bytes().decode("utf-8", "replace") for name in ("out", "err"))
+        assert process.exitcode is not None
+        assert process.exitcode != -9, f"{words} was not done after {timeout} seconds:\n{out}{err}"
+        return subprocess.CompletedProcess(command, process.exitcode, out, err)
+
+
 def _execute(words: list[str], folder: str, environment: dict[str, str]) -> None:
-    """What the process of :meth:`Place.run` does: ``scrapy WORDS`` with streams that are files of a folder."""
+    """What the process of :func:`ran` does: ``scrapy WORDS`` with streams that are files of a folder."""
     assert "begun" in sys.modules
     for number, name in enumerate(("in", "out", "err")):
         os.dup2(os.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT), number)
@@ -112,20 +132,7 @@ class Place:
 
     def run(self, *words: str, stdin: bytes | None = None, **settings: object) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, within two minutes."""
-        with TemporaryDirectory() as folder:
-            streams = Path(folder)
-            (streams / "in").write_bytes(stdin or b"")
-            command = self.command(*words, **settings)
-            process = begun().Process(target=_execute, args=(command[command.index("scrapy") + 1 :], folder, ENVIRONMENT))
-            process.start()
-            process.join(120)
-            if process.exitcode is None:
-                process.kill()
-                process.join()
-            out, err = ((streams / name).read_bytes().decode("utf-8", "replace") for name in ("out", "err"))
-            assert process.exitcode is not None
-            assert process.exitcode != -9, f"{words} was not done after two minutes:\n{out}{err}"
-            return subprocess.CompletedProcess(command, process.exitcode, out, err)
+        return ran(self.command(*words, **settings), ENVIRONMENT, stdin=stdin or b"")
 
     def crawl(self, *urls: str, **settings: object) -> subprocess.CompletedProcess[str]:
         """``scrapy crawl pages`` over addresses."""

@@ -1,4 +1,4 @@
-"""What the processes of :meth:`running.Place.run` begin with: what a crawl imports, which their garbage collectors leave alone."""
+"""What the processes of :func:`running.ran` begin with: what a crawl imports, which their garbage collectors leave alone."""
 
 from __future__ import annotations
 
