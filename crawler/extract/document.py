@@ -97,6 +97,9 @@ class Document:
         root = _XML_ROOT.match(document.text.removeprefix("\ufeff"))
         if root is not None:
             raise NotHtmlError(f"the answer is a feed or a sitemap (<{root[1]}>), not HTML")
+        other = _XML_OTHER.match(document.text.removeprefix("\ufeff"))
+        if other is not None:
+            raise NotHtmlError(f"the answer is XML of another kind (<{other[1]}>), not HTML")
         if "<" not in document.text:
             raise NotHtmlError("the answer is text without any markup, not HTML")
         return document
@@ -240,11 +243,15 @@ _MAGIC = (
 )
 _HTML_TYPES: Final = ("html", "xml", "text/plain", "octet-stream")
 _TAG = re.compile(rb"<[!?/a-z\x00]", re.IGNORECASE)
-_XML_ROOT = re.compile(
-    r"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,500}-->\s*){0,8}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]",
+_PROLOGUE: Final = r"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,500}-->\s*){0,8}"
+_XML_ROOT = re.compile(_PROLOGUE + r"<(rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]", re.DOTALL | re.IGNORECASE)
+"""RSS, Atom, RDF, sitemaps.org, OPML: a parser for HTML makes pages of them."""
+_XML_OTHER = re.compile(
+    _PROLOGUE + r"<(?!html\b)([a-z][a-z0-9._-]{0,60})\s(?:[^>]{0,300}\s)?"
+    r"xmlns\s{0,4}=\s{0,4}[\"'](?!https?://www\.w3\.org/1999/xhtml[\"'])",
     re.DOTALL | re.IGNORECASE,
 )
-"""RSS, Atom, RDF, sitemaps.org, OPML: a parser for HTML makes pages of them."""
+"""A document in a namespace of its own, as what a wiki exports: ``<mediawiki xmlns="http://www.mediawiki.org/xml/...">``."""
 _MAIL_HEAD = re.compile(rb"[a-z]+(?:-[a-z]+)*:\s", re.IGNORECASE)
 _JSON = re.compile(rb"(?:\)\]\}'?,?\s*)?(?:\{\s*[\"}]|\[\s*[{\"\]])")
 _SCRIPT = re.compile(rb"['\"]use strict['\"]|!?\(?function\b|(?:var|let|const|import|export)\s|@charset|@import|/\*")

@@ -238,6 +238,18 @@ def test_a_feed_or_a_sitemap_is_no_page(body: bytes, mime: str) -> None:
     assert "<title>" in Document(body, "https://example.org/", headers).text or b"urlset" in body, "others read it"
 
 
+@pytest.mark.parametrize("prolog", [b"", b'<?xml version="1.0"?>\n'])
+def test_what_a_wiki_exports_as_xml_is_no_page(prolog: bytes) -> None:
+    body = prolog + b'<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11"><page><title>Ferry</title>'
+    with pytest.raises(NotHtmlError, match="mediawiki"):
+        Document.of_page(body, "https://example.org/", {"content-type": "application/xml; charset=utf-8"})
+
+
+@pytest.mark.parametrize("root", [b'<html lang="en" xmlns="http://www.w3.org/1999/xhtml">', b'<html xmlns="http://www.w3.org/TR/REC-html40">', b'<div xmlns="http://www.w3.org/1999/xhtml">', b'<div class="a">'])
+def test_markup_of_pages_is_one_whatever_namespace_it_names(root: bytes) -> None:
+    assert Document.of_page(root + b"<p>Ferry", "https://example.org/").first("p").text() == "Ferry"
+
+
 def test_a_page_with_the_prolog_of_xml_is_one() -> None:
     body = b'<?xml version="1.0"?><!-- x --><!DOCTYPE html><html><title>A</title><body>' + b"<!---->" * 120
     assert Document.of_page(body, "https://example.org/").first("title").text() == "A"
