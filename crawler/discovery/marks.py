@@ -39,6 +39,19 @@ def mark_of_answer(document: Document) -> bytes:
     return mark("\n".join([document.url.partition("?")[0].rstrip("/"), *shown]))
 
 
+def mark_of_words(document: Document) -> bytes:
+    """What a page shows, whatever its address and in whatever order, in eight bytes: the same for a thread's places.
+
+    As in :func:`mark_of_answer`, but without links in lines with a clock: a byline may lead to each comment but the one
+    that the address names.
+    """
+    shown = [line.plain if _CLOCK.search(line.text) else line.text for line in outline_of(document).lines]
+    said = sorted(" ".join(_FIGURES.sub("0", text).split()) for text in shown if not _is_count(text))
+    ids = sorted({node.attributes.get("id") or "" for node in document.css("[id]")})
+    title = document.first("title")
+    return mark("\n".join([title.text(deep=True).strip() if title is not None else "", *said, *ids]))
+
+
 def mark_of_heads(document: Document) -> bytes:
     """A page's title and first headings in eight bytes."""
     return mark("\n".join(" ".join(node.text(deep=True).split()) for node in document.css("title, h1")[:HEADS]))

@@ -11,7 +11,7 @@ from crawler.discovery.content import SENTENCE, content_of
 from crawler.discovery.found import as_page
 from crawler.discovery.known import Known
 from crawler.discovery.listing import SHORT_TEXT, links_of
-from crawler.discovery.marks import above_number, mark, mark_of_answer, mark_of_heads, mark_of_path
+from crawler.discovery.marks import above_number, mark, mark_of_answer, mark_of_heads, mark_of_path, mark_of_words
 from crawler.discovery.traps import form, is_day, is_view
 from crawler.extract.document import Document
 from crawler.extract.urls import canonical_url, page_url
@@ -64,6 +64,8 @@ class Search:
     answers: dict[bytes, str] = field(default_factory=dict)
     """Canonical addresses by what answered: of pages at such paths, and of those with a thread that may come to one."""
 
+    words: dict[bytes, str] = field(default_factory=dict)
+    """Addresses of pages with a thread that name none as their own, by what they say."""
     heads: dict[bytes, bytes] = field(default_factory=dict)
     """What pages with a thread are headed, by address."""
     home_heads: bytes = b""
@@ -93,6 +95,17 @@ class Search:
         if document.derived(content_of).text < SENTENCE and mark_of_answer(document) not in self.answers:
             return None
         first = self.remember(document)
+        return None if first == address else first
+
+    def says_the_same(self, document: Document) -> str | None:
+        """The page that said all the same before, of two with a thread of which this names no address as its own.
+
+        So do the places in a thread: `/post/7` and `/post/8` that both show all of it.
+        """
+        if document.first('link[rel~="canonical"][href]') is not None:
+            return None
+        address = canonical_url(document)
+        first = self.words.setdefault(mark_of_words(document), address)
         return None if first == address else first
 
     def holder_of(self, document: Document) -> str | None:

@@ -15,8 +15,9 @@ TRAP_PARAMETERS: Final[dict[str, str]] = {
     "action": "an action", "do": "an action", "add-to-cart": "a purchase", "add_to_wishlist": "a purchase",
     "version": "an old version", "oldid": "an old version",
     "print": "a print view", "printable": "a print view", "replyto": "a reply form", "redirect_to": "a login",
-    "return_to": "a login", "returnurl": "a login", "s": "a search", "q": "a search", "search": "a search",
-    "query": "a search", "filter": "a filter", "view": "another view", "ical": "a calendar",
+    "return_to": "a login", "returnto": "a login", "returnurl": "a login",
+    "s": "a search", "q": "a search", "search": "a search", "query": "a search",
+    "filter": "a filter", "view": "another view", "ical": "a calendar",
     "tribe-bar-date": "a calendar", "eventdisplay": "a calendar", "outlook-ical": "a calendar",
 }  # fmt: skip
 """Query parameters that make another form of a page, not another page, and what they make."""
@@ -36,6 +37,17 @@ _ORDER: Final = re.compile(
 )
 """Parameters that order a list in another way, dashes as underscores: `sortby`, `order_dir`, `tickets[sort]`."""
 
+_HIDES: Final = re.compile(r"hide_?[a-z]{2,}|[a-z]*filters?")
+"""Parameters that leave some rows of a list out, dashes as underscores: `hidebots`, `tagfilter`."""
+
+_SIZES: Final = frozenset({"limit", "days", "per_page", "perpage", "pagesize", "page_size"})
+"""Parameters that say how much of a list is shown."""
+
+_PLACES: Final = frozenset(
+    {"offset", "start", "limitstart", "from", "page", "p", "pg", "skip", "after", "before", "cursor"}
+)
+"""Parameters that say from where on."""
+
 _FILES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|mp[34]|m4[av]|webm|og[gv]|mov|avi|wmv|flv|wav|pdf|docx?|xlsx?|pptx?|"
     r"zip|gz|tgz|bz2|xz|rar|7z|exe|dmg|apk|iso|css|js|mjs|map|woff2?|ttf|eot|json|xml|rss|atom|txt|csv|ics|swf)$",
@@ -51,7 +63,10 @@ _CALENDAR = re.compile(r"/(?:calendar|events?|kalender|agenda)/.*(?:19|20)[0-9]{
 _CALENDAR_NAMES: Final = frozenset({"month", "year", "day", "date", "cal"})
 """Parameters by which a calendar is browsed, unless they name a whole day (:func:`_day`)."""
 _DAY_NAMES: Final = frozenset({"date", "day", "on", "from", "to", "since", "until", "start", "end"})
-_DAY = re.compile(r"((?:19|20)[0-9]{2})(?:([0-9]{2})([0-9]{2})|([-./])([0-9]{1,2})\4([0-9]{1,2}))")
+_DAY = re.compile(
+    r"((?:19|20)[0-9]{2})(?:([0-9]{2})([0-9]{2})(?:-[0-9]{1,2})?|([-./])([0-9]{1,2})\4([0-9]{1,2}))"
+)
+"""Of a diary also the day from which some are shown: `?date=20121221-10`."""
 _SESSION_PATH = re.compile(r";(?:jsessionid|sid|phpsessid)=|/\(S\([a-z0-9]{20,}\)\)/", re.IGNORECASE)
 
 MAX_SEGMENTS: Final = 20
@@ -114,6 +129,8 @@ def _trap_of_query(query: str) -> str | None:
             return "a session"
         if _ORDER.fullmatch(name.replace("-", "_")):
             return "another order"
+        if _HIDES.fullmatch(name.replace("-", "_")):
+            return "a filter"
         if name in _CALENDAR_NAMES and day is None:
             return CALENDAR
     return None
@@ -128,6 +145,12 @@ def is_view(url: str, of: str) -> bool:
     """Whether an address may be another view of what an address shows: one path, and a parameter that both have."""
     (path, _, query), (own_path, _, own) = url.partition("?"), of.partition("?")
     return bool(query and own) and path == own_path and not _pairs(query).isdisjoint(_pairs(own))
+
+
+def is_size(url: str, of: str) -> bool:
+    """Whether an address shows more or less of the list at another: one that says how much, and not from where on."""
+    new = {pair.partition("=")[0].lower() for pair in _pairs(url.partition("?")[2]) - _pairs(of.partition("?")[2])}
+    return not _SIZES.isdisjoint(new) and _PLACES.isdisjoint(new) and is_view(url, of)
 
 
 def form(url: str) -> str:

@@ -23,7 +23,7 @@ from crawler.discovery.marks import above_number, mark, mark_of_heads, mark_of_p
 from crawler.discovery.parts import whole_of
 from crawler.discovery.search import Search
 from crawler.discovery.sitemaps import read_sitemap
-from crawler.discovery.traps import A_FILE, CALENDAR, FILTERS, form, is_day, is_view, trap
+from crawler.discovery.traps import A_FILE, CALENDAR, FILTERS, form, is_day, is_size, is_view, trap
 from crawler.discovery.wordpress_posts import PER_PAGE, posts_address, read_posts
 from crawler.extract.block_pages import block_page
 from crawler.extract.dates import DAY
@@ -377,7 +377,9 @@ class SiteSpider(VisitSpider):
         own = as_page(own) or own
         site.views |= {mark(url) for url in chain(links.pages, links.listings) if is_view(url, own)}
         for urls, step in ((links.following, 0), (links.pages, 1), (links.listings, 1)):
-            named = sorted(urls, key=lambda url: "?" in url)
+            for url in (url for url in urls if is_size(url, own)):
+                self._passed_as_trap(site, url, FILTERS)
+            named = sorted((url for url in urls if not is_size(url, own)), key=lambda url: "?" in url)
             yield from self._pages(site, (Found(url=url) for url in named), depth + step)
 
     def _led_on(self, site: Search, document: Document, lease: Lease) -> Iterable[Request]:
@@ -455,6 +457,9 @@ class SiteSpider(VisitSpider):
         passed = super().judge(document, lease, has_thread=has_thread)
         if passed is None and (before := site.holder_of(document) or site.same_as_before(document)) is not None:
             passed = Passed("duplicate", before)
+        if passed is None and has_thread() and (same := site.says_the_same(document)) is not None:
+            is_its_own = self.is_held(canonical_url(document))  # whichever of them was met first today
+            passed = None if is_its_own else Passed("duplicate", same)
         if passed is None:
             self._read[lease.id] = document
         return passed

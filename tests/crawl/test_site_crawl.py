@@ -70,6 +70,41 @@ def test_pages_of_sitemaps_feeds_and_listings_are_visited_once_each_and_traps_ne
     assert "Lost" not in done.stdout
 
 
+def shown_at(place: str, said: tuple[str, ...]) -> Answer:
+    """A thread whose posts have addresses of their own, at each of which all of it is shown, with a link to the others."""
+    posts = "".join(
+        f'<div class="post" id="post{number}"><h3>({number}) By <a href="/u/{name}">{name}</a> on 2023-03-0{number} 10:0{number}:00'
+        f'{"" if place.endswith(name) else f" <a href=/post/{name}>link</a>"}</h3><div class="body"><p>{text}</p></div></div>'
+        for number, (name, text) in enumerate(zip(("ann", "bo", "cy"), said, strict=True), 1)
+    )
+    return Answer(f"<html lang=en><title>The town</title><body><h1>The bridge</h1>{posts}<p>Made in 0.00{len(place)} seconds by a program</p>", headers=HTML)
+
+
+SAID = ("It was closed all of last year, and nobody mended it.", "I take the ferry now, that is quicker anyway.", "Who is to pay for this? We all are, as ever.")
+
+
+def test_places_in_a_thread_that_each_show_all_of_it_are_one_page(place):
+    other = ("It was open all of last year, and somebody mended it.", *SAID[1:])
+    site = LoopbackSite({"/": home("/post/bo", "/info/cy", "/post/ann", "/topic/ann")})
+    site.paths |= {path: shown_at(path, SAID) for path in ("/post/bo", "/info/cy", "/post/ann")} | {"/topic/ann": shown_at("/topic/ann", other)}
+    done = crawl(place, site, **ONE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [len(visited(place, site)), len(place.open().comments().to_pylist())] == [2, 6]
+    assert "2 duplicate" in done.stdout
+    again = crawl(place, site, **ONE)
+    assert [len(visited(place, site)), len(place.open().comments(history=True).to_pylist())] == [2, 6], again.stdout
+
+
+def test_more_or_less_of_a_list_and_logins_that_lead_back_are_not_asked_for_and_its_further_rows_are(place):
+    more = "".join(f'<a href="/list?t=new&{query}">{query}</a> ' for query in ("limit=50", "days=7&limit=500", "hidebots=1", "offset=20&limit=20"))
+    site = LoopbackSite({"/": home("/list?t=new", "/list?t=login&returnto=list"), "/list?t=new": home("/one/", more=more), "/list?t=new&offset=20&limit=20": home("/two/", more=more)})
+    site.paths |= {f"/{name}/": story(n) for n, name in enumerate(["one", "two"], 1)}
+    done = crawl(place, site)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/one/", "/two/"]
+    assert sorted(one.path for one in site.asked if one.path.startswith("/list")) == ["/list?t=new", "/list?t=new&offset=20&limit=20"]
+
+
 def test_a_hundred_addresses_of_one_page_are_one_page(place):
     site = LoopbackSite({})
     canonical = f'<link rel="canonical" href="{site.url("/story/")}">'

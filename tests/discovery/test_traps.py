@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery.traps import is_day, trap, without_session
+from crawler.discovery.traps import is_day, is_size, trap, without_session
 
 SITE = "https://forum.example"
 
@@ -66,7 +66,25 @@ def test_a_way_through_breadcrumbs_is_no_part_of_an_address():
     assert without_session(f"{SITE}/zoph.php?_clear_crumbs=1") == f"{SITE}/zoph.php"
 
 
-@pytest.mark.parametrize("query", ["date=20121221", "date=2012-12-21", "day=2012/12/21", "year=2012&month=12&day=21", "a=1&date=20121221"])
+@pytest.mark.parametrize("query", ["title=Special:RecentChanges&hidebots=0", "hide_resolved=1", "tagfilter=bot"])
+def test_a_list_without_some_of_its_rows_is_a_trap(query):
+    assert trap(f"{SITE}/index.php?{query}") == "a filter"
+
+
+def test_a_login_that_leads_back_is_a_trap():
+    assert trap(f"{SITE}/index.php?title=Special:UserLogin&returnto=Ferry") == "a login"
+
+
+@pytest.mark.parametrize(
+    ("query", "is_another"),
+    [("t=new&limit=50", True), ("t=new&days=7&limit=50", True), ("t=new&limit=20&offset=20", False), ("t=new&offset=20", False), ("t=old&limit=50", False)],
+)
+def test_more_or_less_of_the_list_at_hand_is_not_another_part_of_it(query, is_another):
+    assert is_size(f"{SITE}/list?{query}", f"{SITE}/list?t=new") is is_another
+    assert not is_size(f"{SITE}/list?t=new&limit=20&offset=20", f"{SITE}/list?t=new&limit=20")
+
+
+@pytest.mark.parametrize("query", ["date=20121221", "date=2012-12-21", "day=2012/12/21", "year=2012&month=12&day=21", "a=1&date=20121221", "date=20121221-10"])
 def test_a_whole_day_may_be_a_page_of_a_diary(query):
     assert trap(f"{SITE}/?{query}") is None
     assert is_day(f"{SITE}/?{query}")
