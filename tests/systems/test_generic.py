@@ -553,6 +553,17 @@ async def test_an_article_before_the_line_that_counts_its_only_answer_is_no_answ
     assert [c.author_name for c, _ in await comments_of_page(html)] == ["Jan"]
 
 
+@pytest.mark.parametrize("caption", ["Today's remarks (1)", "今日のツッコミ(全1件)"])
+async def test_a_caption_that_something_of_the_day_has_is_no_time(caption):
+    html = (
+        f'<html lang="en"><body><h1>Diary</h1><div class="comment"><div class="caption">{caption} [<a href="#c">Add a remark</a>]</div>'
+        '<div class="commentbody"><div class="commentator"><span class="commentator">Ilse Iltis</span> <span class="commenttime">'
+        "(2023-04-04 02:18)</span></div><p>The bakery will need fewer meetings. My neighbour says the same every spring. Nobody asked the"
+        ' people who live next door.</p></div></div><form method="post"><textarea name="body"></textarea></form>'
+    )
+    assert [(c.author_name, c.published_raw) for c, _ in await comments_of_page(html)] == [("Ilse Iltis", "2023-04-04 02:18")]
+
+
 SAID = (
     ("Ann Okafor", "It was closed all of last year, and nobody mended it."),
     ("Bo Lind", "I take the ferry now, that is quicker anyway."),
@@ -685,6 +696,53 @@ async def test_a_program_s_note_in_the_place_of_a_removed_comment_is_its_stub_th
     html = with_another(stub(' id="comment-3"', note)).replace('"comment-', '"comment-41')
     read = [(c.author_name, c.text, c.status, c.native_id) for c, _ in await comments_of_page(html)]
     assert read[1:] == [("Per", "My comment was deleted!", "visible", "412"), ("Mira", None, "removed", "413")]
+
+
+async def test_a_note_of_a_removal_with_an_id_and_a_time_is_a_stub_though_nobody_is_named():
+    html = with_another(stub(' id="comment-3"', "Comment deleted").replace('<b class="author">Mira</b>', "")).replace('"comment-', '"comment-41')
+    read = [(c.author_name, c.text, c.status, c.native_id) for c, _ in await comments_of_page(html)]
+    assert read[1:] == [("Per", "My comment was deleted!", "visible", "412"), (None, None, "removed", "413")]
+
+
+@pytest.mark.parametrize("name", ['<b class="author">Mira</b>', ""])
+@pytest.mark.parametrize("note", ["Comment awaiting approval", "Your comment is awaiting moderation.", "Dein Kommentar wartet auf Freischaltung."])
+async def test_what_stands_for_a_comment_that_is_not_shown_yet_is_none_and_is_not_missed(name, note):
+    html = with_another(stub(' id="comment-3"', note).replace('<b class="author">Mira</b>', name)).replace('"comment-', '"comment-41')
+    [(_, comments, ledger)] = await read(Generic(), html.replace("<h2>Comments", "<h2>3 comments"), URL)
+    assert [comment.author_name for comment in comments] == ["Ann", "Per"]
+    assert (ledger.expected, ledger.verdict) == (2, "complete")
+
+
+def with_own_addresses(names, edited=""):
+    return "<body><h1>Bridge</h1><div class=comments><h2>Comments</h2>" + "".join(
+        f'<div class="comment" id="comment-{name}"><p><a href="#comment-{name}">¶</a> {text}</p><small><b class="author">{author}</b> | '
+        f"<i>{edited if author == 'Per' and edited else f'{number} weeks ago'}</i></small></div>"
+        for number, (name, author, text) in enumerate(zip(names, ("Ann", "Per", "Mira"), ("It is open.", "At last it is.", "Who paid for it?"), strict=False), 2)
+    ) + "</div>"
+
+
+@pytest.mark.parametrize(
+    ("names", "ids"),
+    [
+        (("bjrdmncw", "ixhxnznj", "nqtsbpcj"), ["bjrdmncw", "ixhxnznj", "nqtsbpcj"]),
+        (("00001", "00002", "00003"), None),
+        (("bjrdmncw", "bjrdmncw", "nqtsbpcj"), None),
+    ],
+)
+async def test_what_each_comment_links_to_as_its_own_address_is_its_id_whatever_it_is_made_of(names, ids):
+    read = [comment for comment, _ in await comments_of_page(with_own_addresses(names))]
+    assert [c.author_name for c in read] == ["Ann", "Per", "Mira"]
+    assert [c.native_id for c in read if c.id_kind == "native"] == (ids or [])
+
+
+async def test_the_same_of_a_single_comment_so_that_its_edit_is_one():
+    [(comment, _)] = await comments_of_page(with_own_addresses(("bjrdmncw",)))
+    assert (comment.author_name, comment.native_id, comment.id_kind) == ("Ann", "bjrdmncw", "native")
+
+
+async def test_the_time_of_an_edit_in_the_place_of_that_of_writing_is_not_taken_for_it():
+    read = [comment for comment, _ in await comments_of_page(with_own_addresses(("bjrdmncw", "ixhxnznj", "nqtsbpcj"), "Edited: 0 minutes ago"))]
+    assert [(c.published_raw, c.is_edited) for c in read] == [("2 weeks ago", None), (None, True), ("4 weeks ago", None)]
 
 
 async def test_a_note_of_a_removal_without_an_id_is_no_comment():

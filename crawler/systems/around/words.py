@@ -15,7 +15,7 @@ behind and before a name; ``onward``: whole lines
 that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
 by which rows of one make differ; ``dated``: what stands before a time; ``joined``: before the day on which a member
 joined; ``edited``, ``edited_behind``: before and behind the time of an edit; ``removed``: what stands in place of a
-comment that was removed. A ``*`` ends a stem.
+comment that was removed, ``held``: of one that is not shown yet. A ``*`` ends a stem.
 """
 
 COMMENT: Final = 1
@@ -349,6 +349,17 @@ def notes_removal(text: str) -> bool:
     Nobody's own words come before it or behind it, as in ``Why was my comment removed?``
     """
     return len(text) <= LONGEST_NOTE and _NOTE.fullmatch(line_key(text)) is not None
+
+
+_HELD: Final = re.compile(
+    rf"(?:(?:{'|'.join(_TABLES['removed_before'] + _TABLES['held_before'])}) ?)?"
+    rf"(?:{'|'.join(map(line_key, _TABLES['held']))})"
+)
+
+
+def notes_held(text: str) -> bool:
+    """Whether a text is only a program's note that a comment is not shown yet: ``Comment awaiting approval``."""
+    return len(text) <= LONGEST_NOTE and _HELD.fullmatch(line_key(text)) is not None
 
 
 def tells_edit(text: str) -> bool:

@@ -10,12 +10,12 @@ from archive.schema import Comment
 from crawler.extract.dates import Published, read_time
 from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
-from crawler.systems.around.words import notes_removal, tells_removal
+from crawler.systems.around.words import notes_held, notes_removal, tells_edit, tells_removal
 from crawler.systems.fields import set_published, set_removed
 from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.slots import Name
-from crawler.systems.generic.stamps import Stamp, read_stamp, settle_by_age
+from crawler.systems.generic.stamps import LONGEST_BYLINE, Stamp, read_stamp, settle_by_age
 from crawler.systems.generic.thread import Found
 
 FEW_OF_A_LIST: Final = 2
@@ -30,7 +30,7 @@ def comments_of(found: Found, *, observed_at: int, first: Found | None = None) -
 
     Without an id in the markup a comment gets a passing label of what it says, so that answers find their parent and
     pages that overlap are seen; the archive's key is a surrogate. What a program says in the place of a removed one is
-    a stub of it; without an id, and where nobody answers it, it is left out.
+    a stub of it; without an id, and where nobody answers it, it is left out, as is one that is not shown yet.
 
     :param observed_at: when the page was fetched, microseconds UTC: what relative times count from
     :param first: the thread on its first page, where this is a further one
@@ -70,7 +70,11 @@ def _records_of(
         name, stamp = found.slots.names[number], found.slots.stamps[number]
         comment.author_name = name.text if name is not None else None
         if stamp is not None:
-            set_published(comment, _at(stamp.published, observed_at, found.language))
+            published = _at(stamp.published, observed_at, found.language)
+            if tells_edit(found.template.tree.line(stamp.node, LONGEST_BYLINE) or ""):  # that of writing is not shown
+                comment.is_edited, comment.edited_at = True, published.at
+            else:
+                set_published(comment, published)
         if _is_ping(found, number):
             _make_ping(comment)
         comment.native_id = ids[number]
@@ -82,15 +86,21 @@ def _records_of(
         if notes_removal(text):
             set_removed(comment)
         comments.append(comment)
-    without_id = {number for number, comment in enumerate(comments) if comment.id_kind == "surrogate"}
-    stubs = {number for number in without_id if comments[number].text is None} - set(found.parents)
-    unsaid = found.bodies.asides | _silent(found, observed_at) | stubs
+    noted = {number for number, comment in enumerate(comments) if comment.text is None}
+    without_id = {number for number in noted if comments[number].id_kind == "surrogate"} - set(found.parents)
+    dated = {number for number in noted - without_id if found.slots.stamps[number] is not None}
+    unsaid = found.bodies.asides | (_silent(found, observed_at) - dated) | without_id | withheld(found)
     for number, parent in enumerate(found.parents):
         if parent is not None and parent not in unsaid:
             comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id
     starts = [record.start for record in found.template.records]
     without = twins.keys() | unsaid
     return [(starts[number], comment) for number, comment in enumerate(comments) if number not in without]
+
+
+def withheld(found: Found) -> set[int]:
+    """Records that stand for comments that are not shown yet."""
+    return {number for number, text in enumerate(found.bodies.texts) if notes_held(text)}
 
 
 def _silent(found: Found, observed_at: int) -> set[int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from crawler.systems.around.words import COMMENT, TALK, roles_of
 from crawler.systems.generic.template import Template
 
 _ID = re.compile(r"^(.*?[^\d])?(\d{1,20}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,40})(?:[-_].{0,12})?$")
@@ -33,7 +34,29 @@ def native_ids(template: Template, first: Template | None = None) -> list[str | 
     """
     sources, whole = _sources(_rows(template)), template if first is None else first
     source = _source(sources if first is None else _sources(_rows(first)), whole)
-    return _of(sources.get(source, {}) if source is not None else {}, len(template.records))
+    if source is None:
+        return _linked_to(template)
+    return _of(sources.get(source, {}), len(template.records))
+
+
+def _linked_to(template: Template) -> list[str | None]:
+    """What each record's id says behind what all begin with, where each has a link to its own, whatever it is made of.
+
+    Nobody links to what the next answer calls otherwise: ``<div id="post-x7kqmf"><a href="#post-x7kqmf">¶</a>``.
+    """
+    tree, own = template.tree, []
+    for record in template.records:
+        linked = {(tree.attrs[node].get("href") or "").partition("#")[2] for node in record.links} - {""}
+        own.append(next((name for node in record.own[:LOOKED] if (name := tree.attrs[node].get("id")) in linked), None))
+    parts = [_NAMED.fullmatch(name) for name in own if name is not None]
+    names = [part[2] for part in parts if part is not None]
+    kinds = {part[1] for part in parts if part is not None}
+    is_told = len(set(names)) == len(names) == len(own) and not all(map(str.isdigit, names))
+    is_named = len(kinds) == 1 and bool(roles_of(min(kinds)) & (COMMENT | TALK))
+    return [*names] if is_told and is_named else [None] * len(own)
+
+
+_NAMED: Final = re.compile(r"(.{0,40}[-_:])([A-Za-z0-9]{5,40})")
 
 
 def _rows(template: Template) -> _Rows:

@@ -13,7 +13,7 @@ from crawler.systems.around.more import all_stated, offered_beside, told_beside,
 from crawler.systems.around.states import closed_note, state_beside
 from crawler.systems.around.unshown import Unshown, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
-from crawler.systems.generic.comments import comments_of
+from crawler.systems.generic.comments import comments_of, withheld
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
 from crawler.systems.generic.unread import answers_unread, replies_offered, signed_inside, times_between
@@ -30,7 +30,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 17
+    version: ClassVar[int] = 18
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
@@ -83,6 +83,7 @@ class Generic(System):
         if len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
         whole, answers = await whole_of(reading), {reading.shown.url: _answers(found)}
+        hidden = {reading.shown.url: len(withheld(found))}
         first = _read(found, reading.shown, reading.page, reading.home)
         linked = LinkedPages(reading, first, whole)
         yield reading.batch(first.comments, reading.page)
@@ -93,12 +94,12 @@ class Generic(System):
             )
             if further is None or further.confidence < THRESHOLD:
                 return Read()
-            answers[document.url] = _answers(further)
+            answers[document.url], hidden[document.url] = _answers(further), len(withheld(further))
             return _read(further, document, exchange, reading.home, found)
 
         async for batch in linked.read(read_page):
             yield batch
-        _judge(found, ref, reading, linked.pages)
+        _judge(found, ref, reading, linked.pages, sum(hidden.values()))
         answered = sum(answers.values())
         if found.below is not None and answered < (ref.stated or 0) < reading.captured:
             reading.gap(f"the page counts {ref.stated}, and {answered} were read beside the comments on them")
@@ -120,10 +121,11 @@ def _read(found: Found, document: Document, exchange: Exchange, home: str, first
     return Read(comments, links.behind, links.above, onward_links(document, home))
 
 
-def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
+def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, hidden: int) -> None:
     """Say what the page tells of comments that were not read.
 
     :param pages: how many pages brought comments
+    :param hidden: how many stand there as not shown yet, which a count may count
     """
     place = found.place
     if ref.state == "unknown":
@@ -150,6 +152,7 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int) -> None:
     if ref.stated is None:
         ref.stated = counted_elsewhere(reading.shown, reading.captured + 1)
     if ref.stated is not None and ref.stated >= reading.captured:
+        ref.stated = max(reading.captured, ref.stated - hidden)
         reading.expect(ref.stated, "any")
     if pages == 1:
         for reason in offered_beside(place, is_counted=reading.is_counted):

@@ -40,6 +40,10 @@ _DAY = re.compile(
 )
 
 
+_OWNS: Final = ("'s", "’s", "の", "의", "的")
+"""What follows a day that something is called after: ``Today's comments (3)``."""
+
+
 @lru_cache(maxsize=4_096)
 def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Published, int, int] | None:
     """The time in a line and where it stands in it, None when there is none.
@@ -54,6 +58,8 @@ def time_in(text: str, *, observed_at: int, language: str | None) -> tuple[Publi
     for pattern in (_AGE, _DAY):
         for match in islice(pattern.finditer(text), MAX_DATES):
             start, end = match.span()
+            if pattern is _DAY and text.startswith(_OWNS, end):
+                return None
             if pattern is _DAY and FIGURE.search(text) is None and not _is_apart(text[:start], text[end:]):
                 return None
             published = read_part(text[start:end], observed_at, language)
