@@ -13,9 +13,13 @@ from scrapy import Request
 from scrapy.http import Response
 from test_page_says_more import GENERAL, NAMES, page, reader, text
 
+from crawler.extract.document import Document
+from crawler.systems.around.links import page_links
+from crawler.systems.generic.thread import find_thread
 from crawler.systems.reading import Limits
 
 SITE = "https://news.example"
+OBSERVED_AT = 1_767_800_000_000_000
 PAGES = 3
 SIZE = len(NAMES)
 Address = Callable[[int], str]
@@ -77,6 +81,9 @@ WAYS = {
     "older": ("/story", "/story?before=50{n}", word("Older comments")),
     "German": ("/story", "/story?seite={n}", word("Weitere Kommentare")),
     "arrow": ("/story", "/story?p={n}", word("»")),
+    "where to go on": ("/story?v=7", "/story?v=7&nojs=1&continuation=Eg{n}x", word("Load more")),
+    "where to go on, German": ("/story?v=7", "/story?v=7&nojs=1&continuation=Eg{n}x", word("Mehr laden")),
+    "where to go on, French": ("/story?v=7", "/story?v=7&nojs=1&cursor=Eg{n}x", word("Charger plus")),
     "by rel alone": ("/story", "/story?page={n}", nothing),
 }
 """The address of the first page, of the others (``n`` from 2), and what links to them behind the comments."""
@@ -120,6 +127,29 @@ async def test_all_pages_of_a_thread_are_read(system, way):
     [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
     assert [comment.text for comment in comments] == [text(n) for n in range(PAGES * SIZE)]
     assert (ledger.verdict, ledger.gaps) == ("complete", None)
+
+
+SAID = (
+    "I walked past there last week and the whole street was still closed. Nobody could tell me when it opens again.",
+    "That is not what the council said in spring. They promised a second bridge first.",
+    "Agreed!",
+    "Where exactly was the camera standing at the end? I have never seen the pier from there.",
+    "My grandfather built the first slip, he would have liked this film very much.",
+)
+
+
+def test_a_link_to_the_next_page_may_stand_in_an_element_like_those_of_the_comments():
+    rows = "".join(
+        f'<div class="pure-g" style="width:100%"><div class="channel pure-u-4-24 pure-u-md-2-24"><img src="/{n}.jpg"></div><div class="pure-u-20-24 pure-u-md-22-24"><p><b><a href="/channel/U{n}">{NAMES[n % SIZE]}</a></b>'
+        f' <p style="white-space:pre-wrap">{SAID[n % len(SAID)]}</p><p><span title="Monday January 5, 2026">2 days ago </span> | <a href="/c?v=7&amp;lc={n}">link</a>'
+        f' | <i class="icon thumbs-up"></i> {n}</p></div></div>'
+        for n in range(12)
+    )
+    more = '<div class="pure-g"><div class="pure-u-1"><p><a href="/watch?v=7&amp;nojs=1&amp;continuation=Eg0">Load more</a></p></div></div>'
+    document = Document(f"<body><h1>Ships</h1><h3>Comments</h3><div class=comments>{rows}{more}</div></body>", f"{SITE}/watch?v=7")
+    found = find_thread(document, observed_at=OBSERVED_AT, language="en")
+    assert found is not None
+    assert page_links(found.place, document).behind == [f"{SITE}/watch?v=7&nojs=1&continuation=Eg0"]
 
 
 ITEM = re.compile(r'<div class="(?:it|p-comment h-cite)"')

@@ -66,6 +66,7 @@ OTHERS = (
     "12 comments per page", "12 comments removed", "12 comments were deleted", "12 comments awaiting moderation",
     "Comments close in 12 days", "Comments are closed after 14 days", "Comments must have at least 12 characters",
     "Rule 12: comments must be polite", "Your comment: 1200 characters left", "12. Kommentar", "Comment no. 12",
+    "Score: 612", "Рейтинг: 612", "612 plays", "评分 612",
     "12 comments by Ann", "All 12 comments by this user", "12 Kommentare von diesem Nutzer",
 )  # fmt: skip
 
@@ -122,6 +123,12 @@ async def test_the_counts_of_other_stories_are_none_of_this_one(system):
         for n in (12, 15)
     )
     assert await told(system, f"<ul>{rows}</ul>") == ("complete", None, 8)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+async def test_a_number_beside_a_link_counts_what_that_lists(system):
+    tags = '<ul><li><a href="/posts?tag=boat">boat</a> <span class="post-count">9102</span></li></ul>'
+    assert await told(system, tags) == ("complete", None, 8)
 
 
 @pytest.mark.parametrize("system", ["generic", "schemaorg", "json-ld", "microformats"])

@@ -40,19 +40,23 @@ RELATED: Final = ("next", "prev")
 
 _NEXT = re.compile(
     r"^(?:\W*+(?:(?:load|show|view|see|read)?\s*(?:next|older|newer|previous|more|earlier|later|all|last|first)(?:\s+\d{1,4})?(?:\s+(?:page|comments?|posts?|replies|messages|reactions))*"
-    r"|(?:nächste|ältere|neuere|vorherige|weitere|alle|mehr|weiter)(?:\s+(?:seite|kommentare|beiträge))*|weiter"
+    r"|(?:nächste|ältere|neuere|vorherige|weitere|alle|mehr|weiter)(?:\s+(?:seite|kommentare|beiträge|laden|(?:an)?zeigen))*|weiter"
     r"|(?:page\s+)?suivante?s?|(?:commentaires\s+)?(?:plus\s+)?(?:anciens|récents|précédents|suivants)"
     r"|siguientes?|anteriores?|más\s+comentarios|successiv[aoi]|precedent[ei]|próxim[ao]s?|seguintes?"
     r"|następn[aey]|starsze|nowsze|poprzedni[ae]|dalej|więcej(?:\s+komentarzy)?|wszystkie(?:\s+komentarze)?"
     r"|след(?:ующ\w+)?\.?|далее|дальше|вперед|вперёд|ещё|еще|пред(?:ыдущ\w+)?\.?|назад|все\s+комментарии"
     r"|volgende|vorige|oudere|nieuwere|nästa|föregående|äldre|neste|næste|forrige|seuraava|další|předchozí|starší"
+    r"|(?:charger|afficher|voir)\s+(?:plus|la\s+suite)|(?:cargar|mostrar|ver)\s+más|(?:carregar|mostrar|ver)\s+mais"
+    r"|(?:carica|mostra|vedi)\s+(?:altr[oi]|ancora|di\s+più)|(?:pokaż|wczytaj|załaduj)\s+więcej|meer\s+(?:laden|tonen|weergeven)"
+    r"|(?:загрузить|показать)\s+(?:ещё|еще|больше)|(?:ladda|visa|vis|last|indlæs)\s+(?:fler[ea]?|mer)|daha\s+fazla(?:\s+(?:göster|yükle))?"
+    r"|(?:加载|載入|显示|顯示|查看)?更多|もっと(?:見る|読み込む)|さらに(?:表示|読み込む)|더\s?(?:보기|불러오기)"
     r"|sonraki|önceki|次(?:へ|の\d{1,4}件)?|前へ|次のページ|下一?[页頁]|上一?[页頁]|다음|이전|επόμεν\w+|προηγούμεν\w+|التالية?|السابقة?|הבא(?:ות|ים)?"
     r")|[^\w»›→>«‹←<]*+[»›→>«‹←<])(?:[^\w(]++|\((?!\d))*+(?:\(\d+\))?\W*+$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^\W*(?:(?:page|seite|стр\.?|strona)\s*)?(\d{1,4})\W*$", re.IGNORECASE)
 _PAGED = re.compile(
-    r"page|pag[ei]n|seite|strona|str\b|стр|offset|start|from|limit|cp\b|cpage|comment|koment|kommentar|opini|forum|thread|[?&;/,_-]p\b",
+    r"page|pag[ei]n|seite|strona|str\b|стр|offset|start|from|limit|continu|cursor|cp\b|cpage|comment|koment|kommentar|opini|forum|thread|[?&;/,_-]p\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"replytocom|login|register|signin|share|report|vote(?!s)|reply", re.IGNORECASE)

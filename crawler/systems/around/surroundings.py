@@ -319,8 +319,8 @@ def _may_count(line: str) -> bool:
 def _named_by(tree: Tree, node: int) -> bool | None:
     """Whether the words around a number that its own line does not name say that it counts posts.
 
-    None where it says something else: it is on a link to another page, in a time or an age, the value of a column, the
-    number of a page, or what they say to count is not how many there are.
+    None where it says something else: it is on or beside a link to another page, in a time or an age, the value of a
+    column, the number of a page, or what they say to count is not how many there are.
     """
     up = tree.ups[node]
     if _leads_away(tree, node):
@@ -339,5 +339,14 @@ def _named_by(tree: Tree, node: int) -> bool | None:
             return None if is_alone and not is_named else is_named
         if sum(map(str.isdecimal, around.split())) > 1 or (is_cell and around != line) or is_of_else(around):
             return None
+        if around != line and _links_away(tree, up):
+            return None
         up = tree.ups[up]
     return False
+
+
+def _links_away(tree: Tree, around: int) -> bool:
+    """Whether a short line holds a link to another page: a number beside it counts what that page lists."""
+    inner = range(around, min(tree.ends[around], around + STEPS))
+    hrefs = (tree.attrs[node].get("href") for node in inner if tree.tags[node] == "a")
+    return any(href and "#" not in href and not href.lower().startswith("javascript:") for href in hrefs)

@@ -88,9 +88,22 @@ class Found:
     @property
     def place(self) -> Place:
         """Where they stand."""
-        template, spans = self.template, self.group.spans
+        template, spans = self.template, list(self.group.spans)
         inside = template.place if self.below is None else template.place | self.below.template.place
+        while len(spans) > 1 and self._leads_on(len(spans) - 1):
+            start, end = spans.pop()
+            inside = {node: place for node, place in inside.items() if not start <= node < end}
         return Place(template.tree, spans, template.records[0].start, max(end for _, end in spans), inside)
+
+    def _leads_on(self, number: int) -> bool:
+        """Whether an element has neither name nor time, where others have one, and holds links alone: ``Load more``."""
+        tree, (start, end) = self.template.tree, self.group.spans[number]
+        names, stamps = self.slots.names, self.slots.stamps
+        if not len(names) == len(stamps) == len(self.group.spans) or names[number] or stamps[number]:
+            return False
+        if not any((*names, *stamps)):
+            return False
+        return 0 < tree.chars[end] - tree.chars[start] == tree.links[end] - tree.links[start]
 
 
 class _Page:
