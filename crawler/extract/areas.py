@@ -28,7 +28,8 @@ _PART_WORD: Final = re.compile(
     )|(?P<around_comments>
       comments?(?:[-_](?:area|stream|section|wrapper|container|block|box|native))? | (?:comment-)?respond | pm-comments
     )|(?P<side>
-      [a-z_-]*side-?bar[a-z0-9_-]* | widget | widgets | widget[-_]area | widget_[a-z_-]+ | secondary
+      (?!(?:[a-z]+[-_])*(?:has|layout|no|one|two|with|without)[-_])[a-z_-]*side-?bar[a-z0-9_-]*
+    | widget | widgets | widget[-_]area | widget_[a-z_-]+ | secondary
     | [a-z_-]*related(?:[-_]?(?:posts?|videos?|stories|articles|news|content|items|list|links|wrap|container|box
                               |widget|inline))*
     | yarpp | jp-relatedposts | crp_related | rp4wp-related-posts
@@ -53,7 +54,7 @@ _BYLINE_WORD: Final = re.compile(
 )
 """Classes and ids of who wrote a page, lower case: hAtom (``vcard``), WordPress themes, news sites."""
 
-_HOLDS_SUBJECT: Final = "h1, main, [role=main]"
+_HOLDS_SUBJECT: Final = "h1, main, [role=main], #content, #main"
 """A wrapper may be named after what it holds beside the content (``content-sidebar-wrap``); then it is none itself."""
 
 _MAX_STEPS: Final = 20_000

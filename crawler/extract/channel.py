@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from crawler.extract.areas import Areas
+from crawler.extract.dateline import headlines
 from crawler.extract.document import Document
+from crawler.extract.labelled import labelled
+from crawler.extract.outline import outline_of
 from crawler.extract.platforms import match_url
+from crawler.extract.selection import upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
@@ -22,15 +26,32 @@ _UPLOADERS: Final = (
 """Links to a video's uploader in PHP Melody's templates "apollo" and "default"."""
 
 _MEMBER = re.compile(
-    r"/(?:channels?|members?|profiles?|u|uploaders?|users?)/(?!(?:edit|log-?in|password|register|settings|sign-?(?:in|up))\b)"
-    r"[^/?#]+/?$|/@[^/?#]+/?$",
-    re.IGNORECASE,
+    r"""/(?:accounts?|channels?|creators?|members?|profiles?|u|uploaders?|users?|user[-_]profile)(?:/(?:profile|show|view))?
+      /(?!(?:edit|log-?in|password|register|settings|sign-?(?:in|up))\b)[^/?#]+/?$
+    |/@[^/?#]+/?$
+    |[?&](?:channel|member|user)(?:[-_]?(?:id|name))?=(?!http)[^&#]
+    |/(?:channel|member|profile|user)s?(?:\.\w{2,4})?\?(?:[^#]*&(?:amp;)?)?(?:id|name|u|uid)=(?!http)[^&#]
+    |[?&](?:action|controller|page|r|view)=(?:channel|member|profile|user)s?&(?:[^#]*&)?(?:id|name|u|uid)=(?!http)[^&#]""",
+    re.IGNORECASE | re.VERBOSE,
 )
-"""Addresses of members and channels of a video site."""
+"""Addresses of members and channels of a video site: a path, or a query of one script for all."""
+_BY: Final = (
+    r"(?:(?:added|created|posted|published|shared|submitted|uploaded|video)\s+)?by"
+    r"|(?:hochgeladen|eingestellt|gepostet|veröffentlicht)\s+von|(?:ajoutée?|publiée?|postée?|envoyée?|mise?\s+en\s+ligne)\s+par"
+    r"|(?:subido|publicado|enviado|añadido|adicionado|postado)\s+por|(?:caricato|pubblicato|aggiunto|inserito)\s+da"
+    r"|(?:geplaatst|geüpload|toegevoegd)\s+door|(?:dodan[eoy]|wrzucił|opublikowan[eoy])\s+przez"
+)
+"""What stands before the name of who put a video there, by language."""
+_BY_NAME: Final = re.compile(rf"(?:{_BY})\s*:?\s+(?P<name>\S.*)", re.IGNORECASE)
 _NEAR: Final = 200
 """Elements behind the headline among which the uploader is looked for."""
 _LONGEST_NAME: Final = 80
 """Longer texts are no names, characters."""
+_MANY_TEXTS: Final = 800
+_FEW_TEXTS: Final = 4
+"""Pieces of text that are looked at, and so many that are read."""
+_MOST_WORDS: Final = 4
+"""The same of a name that no link leads from, words."""
 _META_VIDEOS: Final = ("og:video", "og:video:url", "og:video:secure_url")
 
 _YOUTUBE_ID = re.compile(r"UC[\w-]{22}")
@@ -47,13 +68,20 @@ class Channel:
 
 
 def read_channel(
-    document: Document, structured: Structured, areas: Areas, main: Node | None, *, is_own: bool = False
+    document: Document,
+    structured: Structured,
+    areas: Areas,
+    main: Node | None,
+    *,
+    title: str | None = None,
+    is_own: bool = False,
 ) -> Channel:
     """The video's author or creator; else the uploader that PHP Melody names; else, on a page whose metadata
     declare a video, the member or channel that it links near its headline, else its publisher. A page that merely
     embeds a player does not say whose video it is.
 
-    :param is_own: whether the video is a file of the site's own, whose member put it there
+    :param title: the page's, by which its headline is known
+    :param is_own: whether the page is that of a video: of a file of its own site, or of one by whose id it is addressed
     """
     channel = Channel()
     if main is not None:
@@ -66,7 +94,13 @@ def read_channel(
                 break
     is_declared = declares_video(structured, main)
     if not channel.channel_name and (is_declared or is_own):
-        uploader = _uploader(document, areas)
+        headline = next(headlines(document, title), None)
+        start = document.elements.positions.get(headline.mem_id, 0) if headline is not None else 0
+        uploader = _uploader(document, areas, start) or _labelled_uploader(document, areas)
+        if uploader is None and start and headline_of(document) is None:
+            uploader = _uploader(document, areas, 0)
+        if uploader is None and is_own and not structured.find(*ARTICLE_TYPES):
+            uploader = _told_uploader(document, areas, start)
         if uploader is not None:
             channel.channel_name, channel.channel_url = uploader
         elif is_declared:
@@ -89,11 +123,9 @@ def _named(document: Document, node: Node, *roles: str) -> tuple[str | None, str
     return None, None
 
 
-def _uploader(document: Document, areas: Areas) -> tuple[str, str] | None:
+def _uploader(document: Document, areas: Areas, start: int) -> tuple[str, str | None] | None:
     """Name and address of the first member's or channel's page of the same site that is linked behind the headline."""
     positions = document.elements.positions
-    headline = headline_of(document)
-    start = positions.get(headline.mem_id, 0) if headline is not None else 0
     links = document.elements.links
     for link, href, attributes in links[bisect_left(links, start, key=lambda link: positions[link[0].mem_id]) :]:
         if positions[link.mem_id] > start + _NEAR:
@@ -103,9 +135,51 @@ def _uploader(document: Document, areas: Areas) -> tuple[str, str] | None:
         url = document.link(href)
         if url is None or site_of(url) != site_of(document.url) or areas.is_beside(link) or areas.in_comments(link):
             continue
-        name = text_of(link).partition("\n")[0]
-        if name and len(name) <= _LONGEST_NAME:
+        if (name := named_by(text_of(link).partition("\n")[0])) is not None:
             return name, url
+    return None
+
+
+def is_member(href: str) -> bool:
+    """Whether an address is that of a member or a channel of a site with many."""
+    return _MEMBER.search(href) is not None
+
+
+def named_by(text: str) -> str | None:
+    """The name in the text of a link to who put a video there, as in ``Uploaded by Pierside``; None for no name."""
+    found = _BY_NAME.fullmatch(text)
+    name = found["name"] if found else text
+    return name if name and len(name) <= _LONGEST_NAME else None
+
+
+def _labelled_uploader(document: Document, areas: Areas) -> tuple[str, str | None] | None:
+    """Name and address of who put a video there behind a label that says so: ``Uploader:``, ``Uploaded by``."""
+    of_uploader = labelled(document, "uploader")
+    for found in of_uploader:
+        parent = found.value.parent
+        if parent is None or areas.in_comments(parent) or (len(of_uploader) > 1 and areas.is_beside(parent)):
+            continue
+        said = f"{found.label.text_content} {found.text}".strip()
+        is_apart = parent.mem_id != (found.label.parent or found.label).mem_id
+        if not found.is_marked and not (is_apart and _BY_NAME.fullmatch(said)):
+            continue
+        if (name := named_by(found.text)) is not None and len(name.split()) <= _MOST_WORDS:
+            link = next((around for around in upwards(parent, 2) if around.tag == "a"), None)
+            return name, document.link(link.attributes.get("href")) if link is not None else None
+    return None
+
+
+def _told_uploader(document: Document, areas: Areas, start: int) -> tuple[str, str | None] | None:
+    """The name in a line behind the headline that says nothing else: ``by Pierside``."""
+    outline = outline_of(document)
+    short = ((at, text.strip()) for at, text in enumerate(outline.texts[:_MANY_TEXTS]) if len(text) <= _LONGEST_NAME)
+    places = [at for at, text in short if _BY_NAME.fullmatch(text)]
+    for line in outline.lines_at(places[:_FEW_TEXTS]):
+        by = _BY_NAME.fullmatch(line.text)
+        if by is None or len(by["name"].split()) > _MOST_WORDS or not start <= line.position <= start + _NEAR:
+            continue
+        if not areas.is_beside(line.node) and not areas.in_comments(line.node):
+            return by["name"], None
     return None
 
 

@@ -17,6 +17,7 @@ from crawler.extract.selection import names_in, ranked, upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
+from crawler.extract.unnamed_text import unnamed_text
 
 VIDEO_TEXT: Final = (
     ".pm-video-description [itemprop=description]",
@@ -75,6 +76,12 @@ _OPENING_WORDS: Final = 8
 _MAX_BODIES: Final = 6
 """Bodies that are tried until one has text."""
 
+_FEW_WORDS: Final = 2
+"""An excerpt with no more words besides the title's says nothing, as that of the title and a file's name."""
+
+_MANY_BODIES: Final = 2
+"""More of them may be the texts of a thread: then what an excerpt was taken from goes before the first."""
+
 _MAX_PREAMBLE: Final = 12
 """Paragraphs before an article's first that are taken for its preamble."""
 
@@ -98,25 +105,37 @@ _WORD = re.compile(r"\w+")
 
 
 def read_description(
-    document: Document, structured: Structured, areas: Areas, main: Node | None, title: str | None
+    document: Document,
+    structured: Structured,
+    areas: Areas,
+    main: Node | None,
+    title: str | None,
+    *,
+    is_own: bool = False,
 ) -> tuple[str | None, LexborNode | None]:
     """The description and the element it was read from (None when it is from metadata).
 
     The text on the page goes before metadata, which is often an excerpt; but where the page's VideoObject has a
     description of its own that is no excerpt of the page's text, that text is an article and not about the video.
-    Without either it is Open Graph's or the meta tag's.
+    Without either it is Open Graph's or the meta tag's; without these, or where they say no more than the title, it is
+    on the page of a video the first text behind the headline.
+
+    :param is_own: whether the page is that of a video: of a file of its own site, or of one by whose id it is addressed
     """
     for _, widget in ranked(document, VIDEO_TEXT):
-        if text := text_of(widget, skip=is_widget):
+        if text := text_of(widget, skip=is_widget, is_typed=True):
             return text, widget
     stated = plain(main.text("description")) if main else None
     names = " ".join(filter(None, (title, main.text("name") if main else None)))
-    if stated and names and not _says_more(stated, names):
+    if stated and names and not _words_beyond(stated, names):
         stated = None
     excerpt = plain(structured.meta("og:description", "description", "twitter:description"))
-    body, node = _body(document, areas, stated or excerpt)
+    body, node = _body(document, areas, stated or excerpt, title)
     if body and (not stated or is_excerpt(stated, body)):
         return body, node
+    is_told = stated or (excerpt and len(_words_beyond(excerpt, title or "")) > _FEW_WORDS)
+    if is_own and not is_told and (found := unnamed_text(document, areas, title, is_widget)) is not None:
+        return found
     return stated or excerpt, None
 
 
@@ -153,29 +172,37 @@ def _opening(text: str) -> str:
     return " ".join(_WORD.findall(text[:2_000].casefold())[:_OPENING_WORDS])
 
 
-def _says_more(text: str, title: str) -> bool:
-    return bool(set(_WORD.findall(text.casefold())) - set(_WORD.findall(title.casefold())))
+def _words_beyond(text: str, title: str) -> set[str]:
+    """The words of a text that a title has not."""
+    return set(_WORD.findall(text.casefold())) - set(_WORD.findall(title.casefold()))
 
 
-def _body(document: Document, areas: Areas, excerpt: str | None) -> tuple[str | None, LexborNode | None]:
+def _body(
+    document: Document, areas: Areas, excerpt: str | None, title: str | None
+) -> tuple[str | None, LexborNode | None]:
     """A known theme's body; else an element named like one; else what the excerpt was taken from."""
     bodies = [(selector, node) for selector, node in ranked(document, BODY_TEXT) if not areas.is_beside(node)]
     cards = [node for selector, node in bodies[:_MAX_BODIES] if selector in _CARDS]
-    for selector, node in bodies[:_MAX_BODIES]:
-        if selector not in _CARDS and (text := text_of(node, skip=is_widget)):
-            return text, node
+    parts = [node for selector, node in bodies[:_MAX_BODIES] if selector not in _CARDS]
+    texts: list[tuple[str, LexborNode]] = []
+    for node in parts:
+        if text := text_of(node, skip=is_widget, is_typed=True):
+            if len(parts) <= _MANY_BODIES or not excerpt or is_excerpt(excerpt, text):
+                return text, node
+            texts.append((text, node))
     for text, node in named_texts(document, areas, is_widget, is_quoted=bool(excerpt)):
         if not excerpt or is_excerpt(excerpt, text):
             return text, node
     for node in cards:
         if len(cards) == 1 or node.css_first("h1") is not None:
-            text = text_of(node, skip=is_widget)
+            text = text_of(node, skip=is_widget, is_typed=True)
             if text := _from_opening(text, excerpt) if excerpt else text:
                 return text, node
-    return (excerpt and _quoted(document, areas, excerpt)) or (None, None)
+    quoted = _quoted(document, areas, excerpt, title) if excerpt else None
+    return quoted or next(iter(texts), (None, None))
 
 
-def _quoted(document: Document, areas: Areas, excerpt: str) -> tuple[str, LexborNode] | None:
+def _quoted(document: Document, areas: Areas, excerpt: str, title: str | None) -> tuple[str, LexborNode] | None:
     """The paragraphs that begin with an excerpt, in the one element that they stand in, and that element."""
     head = " ".join(excerpt.split())[:_QUOTED]
     outline = outline_of(document)
@@ -189,10 +216,10 @@ def _quoted(document: Document, areas: Areas, excerpt: str) -> tuple[str, Lexbor
         block = next((around for around in upwards(line.node, _PLACES) if around.tag in _HOLDING), None)
         if head not in line.text[:_SEARCHED] or block is None or areas.is_beside(block):
             continue
-        text = text_of(block, skip=is_widget) if block.css_first(_HEADED) is None else line.text
+        text = text_of(block, skip=is_widget, is_typed=True) if block.css_first(_HEADED) is None else line.text
         text = "\n\n".join([text, *_following(block)])
         at = text.find(head)
-        if 0 <= at <= _LABEL and is_excerpt(excerpt, text):
+        if 0 <= at <= _LABEL and text != title and is_excerpt(excerpt, text):
             return text[at:], block.parent if block.tag == "p" and block.parent is not None else block
     return None
 

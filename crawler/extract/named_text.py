@@ -28,12 +28,13 @@ _DESCRIPTION: Final = re.compile(
     re.IGNORECASE,
 )
 _BODY: Final = re.compile(
-    rf"{_OF_OTHERS}[\w-]*?(?:article|blog|content|detail|details|e|entry|gh|media|news|node|post|rich|single|story|talk"
+    rf"(?!media-body$){_OF_OTHERS}[\w-]*?(?:article|blog|content|detail|details|e|entry|gh|media|news|node|post|rich|single|story|talk"
     rf"|text|the|video)(?:[-_]*item)?[-_]+(?:body|content|text)(?:[-_]+(?:inner|wrap|wrapper))?{_MADE}"
     r"|[\w-]*richtext|field-+name-+body|blog-item-content",
     re.IGNORECASE,
 )
-"""Classes and ids of a description and of an article's text: of no part of a menu, a list or a profile."""
+"""Classes and ids of a description and of an article's text: of no part of a menu, a list or a profile, nor what stands
+beside a picture (Bootstrap's ``media-body``)."""
 
 _PARTS: Final = frozenset({"div", "section", "p", "span", "td", "dd", "em"})
 """Elements that are so named around a text."""
@@ -67,7 +68,8 @@ def named_texts(
                 found.setdefault(kept[0].mem_id, kept[0])
         around = {outer.mem_id for node in found.values() for outer in upwards(node.parent, _DEPTH)}
         for node in sorted(found.values(), key=lambda node: node.mem_id in around):  # the innermost first
-            if node.css_first("h1") is None and len(text := text_of(node, skip=is_widget)) >= _FEW_LETTERS:
+            text = text_of(node, skip=is_widget, is_typed=True) if node.css_first("h1") is None else ""
+            if len(text) >= _FEW_LETTERS:
                 yield text, node
 
 

@@ -40,10 +40,11 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     main = main_video(document, structured)
     language = read_language(document, structured)
     title = read_title(document, structured, main)
-    description, body = read_description(document, structured, areas, main, title)
-    document.description = body
     video = read_video(document, structured, areas)
-    channel = read_channel(document, structured, areas, main, is_own=video.platform == SELF)
+    is_own = video.platform == SELF or (video.video_id is not None and video.video_id in document.url)
+    description, body = read_description(document, structured, areas, main, title, is_own=is_own)
+    document.description = body
+    channel = read_channel(document, structured, areas, main, title=title, is_own=is_own)
     has_video = video.embed_url is not None or declares_video(structured, main)
     tallies = read_tallies(document, structured, areas, main, language)
     if has_video and None in (tallies.view_count, tallies.like_count):

@@ -8,6 +8,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.channel import is_member
 from crawler.extract.document import Document
 from crawler.extract.outline import outline_of
 from crawler.extract.same_page import bare
@@ -28,39 +29,45 @@ _LABELS: Final = {
     "|watch (?:also|next|more)|more (?:on this(?: story)?|stories"
     "|from|like this)|you (?:may|might) (?:also )?(?:like"
     "|be interested in)|recommended(?: (?:for you|videos?|stories))?"
-    "|similar (?:posts|videos|stories|articles)|further reading|up next",
+    "|similar (?:posts|videos|stories|articles)|further reading|up next|suggested(?: (?:for you|videos?))?"
+    "|(?:more|next|other) videos",
     "de": "(?:siehe|lesen sie|lies) auch|mehr (?:dazu|zum thema)|zum thema|ähnliche (?:artikel|beiträge|videos)"
     "|verwandte (?:artikel|beiträge|videos|themen)"
     "|das könnte (?:sie|dich|ihnen|dir) auch (?:interessieren|gefallen)"
-    "|weiterlesen|auch interessant|passend dazu",
+    "|weiterlesen|auch interessant|passend dazu|(?:andere|empfohlene|mehr|vorgeschlagene|weitere) videos",
     "fr": "(?:à )?lire aussi|voir aussi|articles? (?:liés?|similaires?|connexes?)|sur le même (?:sujet|thème)"
-    "|vidéos? (?:liées?|similaires?|associées?)|à voir aussi|vous (?:aimerez|pourriez aimer) aussi",
+    "|vidéos? (?:liées?|similaires?|associées?)|à voir aussi|vous (?:aimerez|pourriez aimer) aussi"
+    "|(?:autres|plus de) vidéos|vidéos? (?:recommandées?|suggérées?)",
     "es": "(?:lea|lee|vea|ver|mira|leer) (?:también|más)|te puede interesar|noticias? relacionadas?"
     "|(?:artículos?|vídeos?|videos?|historias?|entradas?|notas?) (?:relacionad[oa]s?|similares)"
-    "|relacionad[oa]s?",
+    "|relacionad[oa]s?|(?:más|otros) v[ií]deos|v[ií]deos (?:recomendados|sugeridos)",
     "pt": "(?:leia|veja|assista) (?:também|mais)"
     "|(?:notícias?|artigos?|vídeos?|posts?|matérias?) relacionad[oa]s?"
-    "|relacionad[oa]s?|saiba mais|você (?:também )?pode gostar",
+    "|relacionad[oa]s?|saiba mais|você (?:também )?pode gostar"
+    "|(?:mais|outros) vídeos|vídeos (?:recomendados|sugeridos)",
     "it": "(?:leggi|vedi|guarda) anche|articoli (?:correlati|simili)|video correlati|post correlati"
-    "|potrebbe(?:ro)? (?:anche )?interessarti|correlati",
-    "nl": "lees (?:ook|meer)|zie ook|bekijk ook|gerelateerde? (?:artikelen|berichten|video's|verhalen)",
+    "|potrebbe(?:ro)? (?:anche )?interessarti|correlati|altri video|video (?:consigliati|suggeriti)",
+    "nl": "lees (?:ook|meer)|zie ook|bekijk ook|gerelateerde? (?:artikelen|berichten|video's|verhalen)"
+    "|(?:aanbevolen|andere|meer) video's",
     "pl": "(?:czytaj|przeczytaj|zobacz) (?:także|też|również|więcej)|podobne (?:wpisy|artykuły|filmy)"
-    "|powiązane(?: (?:artykuły|wpisy|filmy|tematy))?",
+    "|powiązane(?: (?:artykuły|wpisy|filmy|tematy))?|(?:inne|polecane|proponowane|sugerowane) filmy|więcej filmów",
     "ru": "(?:читайте|смотрите|читать|смотреть) (?:также|ещё|еще|далее)"
     "|по теме|похожие (?:записи|статьи|видео|новости)"
-    "|связанные (?:статьи|новости)|ещё по теме|еще по теме|материалы по теме|рекомендуем",
+    "|связанные (?:статьи|новости)|ещё по теме|еще по теме|материалы по теме|рекомендуем"
+    "|(?:другие|рекомендуемые) видео",
     "uk": "(?:читайте|дивіться|читати) (?:також|ще|більше)|за темою|схожі (?:записи|статті|відео|новини)"
     "|пов['’]язані (?:статті|новини)",
     "tr": "(?:ayrıca|bunu da) (?:bakınız|oku|okuyun|izleyin)"
     "|ilgili (?:haber(?:ler)?|video(?:lar)?|yazılar|makaleler|konular)"
-    "|benzer (?:videolar|yazılar|haberler)",
+    "|(?:benzer|diğer|önerilen) videolar|benzer (?:yazılar|haberler)",
     "ar": "(?:اقرأ|إقرأ|شاهد|طالع) (?:أيضا|أيضًا|ايضا|المزيد)"
     "|(?:مقالات|أخبار|فيديوهات|مواضيع|قصص) (?:ذات صلة|مشابهة)",
     "fa": "(?:بیشتر )?بخوانید|همچنین ببینید|مطالب مرتبط|ویدیوهای مرتبط|ویدئوهای مرتبط|اخبار مرتبط",
     "he": "קראו (?:גם|עוד)|ראו גם|כתבות קשורות|סרטונים קשורים|עוד בנושא",
     "zh": "相关(?:报道|新闻|文章|视频|阅读|推荐|内容)"
-    "|相關(?:報導|新聞|文章|影片|閱讀|推薦|內容)|延伸(?:阅读|閱讀)|更多(?:报道|報導)|猜你喜欢",
-    "ja": "関連(?:記事|動画|ニュース|リンク|情報|コンテンツ)|あわせて読みたい|こちらもおすすめ|おすすめ記事",
+    "|相關(?:報導|新聞|文章|影片|閱讀|推薦|內容)|延伸(?:阅读|閱讀)|更多(?:报道|報導|视频|影片)|猜你喜欢|推荐视频|推薦影片",
+    "ja": "関連(?:記事|動画|ニュース|リンク|情報|コンテンツ)|あわせて読みたい|こちらもおすすめ|おすすめ(?:記事|動画)"
+    "|次の動画",
     "ko": "관련 ?(?:기사|영상|동영상|뉴스|글|게시물)|함께 보기|추천 ?(?:영상|기사)",
     "vi": "(?:xem|đọc) thêm|(?:bài viết|tin|video) liên quan|có thể bạn quan tâm",
     "id": "baca juga|lihat juga|(?:artikel|berita|video|pos) terkait",
@@ -84,7 +91,11 @@ _LABELS: Final = {
 
 _ALL_LABELS = "|".join(_LABELS.values())
 _LINE = re.compile(rf"^[^\w\n]{{0,4}}(?:{_ALL_LABELS})\s*(?:[:：]\s*(?P<rest>.*)|\Z)", re.IGNORECASE)
-_HEADING = re.compile(rf"^[^\w\n]{{0,4}}(?:{_ALL_LABELS})[\s:：.…!]*\Z", re.IGNORECASE)
+_SUGGESTED: Final = (
+    "suggestions|sugerencias|sugestões|suggerimenti|suggesties|vorschläge|предложения|öneriler|推荐|推薦|おすすめ|추천"
+)
+"""What says so as a heading alone: in a text it asks for something."""
+_HEADING = re.compile(rf"^[^\w\n]{{0,4}}(?:{_ALL_LABELS}|{_SUGGESTED})[\s:：.…!]*\Z", re.IGNORECASE)
 _OTHER_LABEL = re.compile(r"[:：]\s*\Z|^[^\s:：]{1,30}(?: [^\s:：]{1,30}){0,6}[:：]\s*https?://\S+\Z")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]", re.IGNORECASE)
 _ADDRESS_AND_STOP = re.compile(_ADDRESS.pattern + r"[.,;:!?)\]]*", re.IGNORECASE)
@@ -320,6 +331,8 @@ def _whole(text: str | None, other: str | None) -> str | None:
 
 
 def _is_no_story(anchor: LexborNode) -> bool:
+    if is_member(anchor.attributes.get("href") or ""):
+        return True
     rel = (anchor.attributes.get("rel") or "").split()
     if "tag" in rel or "author" in rel or "category" in rel:
         return True

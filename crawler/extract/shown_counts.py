@@ -1,4 +1,4 @@
-"""Views, likes and dislikes that the page of a video shows near its headline, in whatever markup."""
+"""Views, likes and dislikes that the page of a video shows near its headline, by names, words or drawings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
+from crawler.extract.channel import is_member
 from crawler.extract.counts import read_count
 from crawler.extract.dateline import headlines
 from crawler.extract.document import Document
@@ -36,6 +37,24 @@ _MAY_COUNT: Final = ("view", "like", "plays", "hits", "vote")
 _OTHER: Final = re.compile(r"(?<!dis)likes?[-_]+dislikes?|comment|repl(?:y|ies)", re.IGNORECASE)
 """What holds the two, and what counts those of a comment."""
 
+_MADE: Final = r"(?:[-_](?:alt|fill(?:ed)?|icon|line|o|off|open|outlined?|regular|solid|stroke))*"
+_DRAWN: Final = {
+    "view_count": re.compile(rf"{_HEAD}(?:eyes?|visibility){_MADE}"),
+    "like_count": re.compile(rf"{_HEAD}(?:thumbs?[-_]?(?:o[-_])?up|like|heart|favou?rite){_MADE}"),
+    "dislike_count": re.compile(rf"{_HEAD}(?:thumbs?[-_]?(?:o[-_])?down|dislike){_MADE}"),
+}
+"""Names of drawings: classes of icon fonts, words that one draws itself, files, parts of a collection."""
+_MAY_DRAW: Final = ("thumb", "eye", "heart", "like", "visibility", "favo")
+_ICONS: Final = "i,svg,img,use,span[class*=icon],span[class*=material],span[class*=fa-]"
+_MANY_ICONS: Final = 300
+_SIGNS: Final = {**dict.fromkeys("👍❤♥♡", "like_count"), "👎": "dislike_count", "👁": "view_count"}
+"""The same as characters of their own."""
+_AROUND_ICON: Final = 3
+"""Elements around a drawing in which its number stands."""
+_TIMES: Final = frozenset(
+    ["times", "mal", "fois", "veces", "vezes", "volte", "keer", "razy", "раз", "kez", "回", "次", "lần"]
+)
+"""What stands behind the number where a label says what is counted."""
 _LONGEST: Final = 40
 """A longer text is no count with its word, and a longer class no name of one, characters."""
 _LONGEST_WORDS: Final = 20
@@ -56,9 +75,9 @@ _FEW: Final = 8
 
 
 def shown_counts(document: Document, areas: Areas, *, language: str | None, title: str | None) -> dict[str, int]:
-    """Counts by the names of the elements that show them, and by the words beside the numbers."""
+    """Counts by the names of the elements that show them, by drawings and by the words beside the numbers."""
     positions = document.elements.positions
-    headline = next(headlines(document, title), None)
+    headline = next(headlines(document, title), None) or document.first("video")
     if headline is None:
         return {}
     start = positions.get(headline.mem_id, 0)
@@ -70,6 +89,10 @@ def shown_counts(document: Document, areas: Areas, *, language: str | None, titl
         count = _counted(line_of(node), language)
         if count is not None:
             found[name] = count
+    if len(found) < len(_NAMES):
+        for name, node, count in _drawn(document, start - _BEFORE, start + _NEAR, language):
+            if name not in found and not _is_of_others(areas, node):
+                found[name] = count
     for name, count, line in _worded(document, headline, language):
         if name not in found and line.position >= start - _BEFORE and not _is_of_others(areas, line.node):
             found[name] = count
@@ -87,6 +110,60 @@ def _named(document: Document, end: int) -> Iterator[tuple[str, LexborNode, bool
     for names, nodes in elements.by_class.items():
         if name := _count_named(names):
             yield from ((name, node, len(nodes) == 1) for node in nodes[:_FEW])
+
+
+def _drawn(
+    document: Document, first: int, last: int, language: str | None
+) -> Iterator[tuple[str, LexborNode, int]]:
+    """Counts that stand with a drawing: a thumb, a heart, an eye."""
+    positions = document.elements.positions
+    for node in document.css(_ICONS)[:_MANY_ICONS]:
+        if first <= positions.get(node.mem_id, -1) <= last and (name := _drawing(node)) is not None:
+            count = _beside_icon(node, language)
+            if count is not None:
+                yield name, node, count
+
+
+def _drawing(node: LexborNode) -> str | None:
+    """What a drawing stands for, by its names, its word, its file."""
+    attributes = node.attributes
+    words = [attributes.get("class") or ""]
+    if node.tag == "span":
+        words.append(node.text() if len(node.text()) <= _LONGEST else "")
+    elif node.tag in ("img", "use"):
+        address = attributes.get("src") or attributes.get("href") or attributes.get("xlink:href") or ""
+        words.append(re.split(r"[/#]", address[:MAX_NAMES])[-1].partition(".")[0])
+    return _drawn_by(" ".join(words)[:MAX_NAMES])
+
+
+@lru_cache(maxsize=4_096)  # drawings repeat on every page of a site
+def _drawn_by(names: str) -> str | None:
+    lowered = names.lower()
+    if not any(map(lowered.__contains__, _MAY_DRAW)):
+        return None
+    words = [word for word in lowered.split() if len(word) <= _LONGEST]
+    return next((name for name, pattern in _DRAWN.items() if any(map(pattern.fullmatch, words))), None)
+
+
+def _beside_icon(node: LexborNode, language: str | None) -> int | None:
+    """The number right behind a drawing, else the only one in an element around it that holds no other drawing."""
+    after = node.next
+    if after is not None and after.is_text_node and (after.text_content or "").strip():
+        return _counted(" ".join((after.text_content or "").split()), language)
+    around = node.parent
+    for _ in range(_AROUND_ICON):
+        if around is None or around.tag in ("body", "html"):
+            return None
+        text = line_of(around)
+        if around.tag in ("button", "a"):
+            text = " ".join(around.text().split())
+        if len(text) > _LONGEST:
+            return None
+        if _FIGURES.search(text):
+            drawings = {name for inner in around.css(_ICONS)[:_FEW] if (name := _drawing(inner)) is not None}
+            return _counted(text, language) if len(drawings) == 1 else None
+        around = around.parent
+    return None
 
 
 @lru_cache(maxsize=4_096)  # classes repeat on every page of a site
@@ -131,7 +208,7 @@ def _worded(document: Document, headline: LexborNode, language: str | None) -> I
 def _counted_in(text: str, beside: Iterable[str]) -> str | None:
     """What a text with a number counts, by its words or those beside it: ``Views:`` goes before ``views``."""
     words = _MAGNITUDE.sub("", _FIGURES.sub("", text, count=1).strip(_EDGES), count=1).strip(_EDGES)
-    if words:
+    if words and words.lower() not in _TIMES:
         return _counted_by(words)
     labels = sorted(beside, key=lambda label: not label.endswith((":", "：")))
     named = (_counted_by(label.strip(_EDGES)) for label in labels if len(label) <= _LONGEST_WORDS)
@@ -144,10 +221,18 @@ def _text_in(node: LexborNode) -> str:
 
 @lru_cache(maxsize=4_096)
 def _counted_by(words: str) -> str | None:
-    """What is counted where words stand beside a number."""
+    """What is counted where words, or a sign for them, stand beside a number."""
+    if sign := _SIGNS.get(words.rstrip("\ufe0f")):
+        return sign
     if names_views(words):
         return "view_count"
     return "like_count" if is_like_label(words) else None
+
+
+def _leads_to_member(inside: LexborNode) -> bool:
+    """Whether a picture or a heading of a link, or that link, leads to a member's page: such is no card of a list."""
+    link = next((step for step in upwards(inside, _CARD_DEPTH) if step.tag == "a"), None)
+    return is_member((link if link is not None else inside).attributes.get("href") or "")
 
 
 def _is_of_others(areas: Areas, node: LexborNode) -> bool:
@@ -159,6 +244,6 @@ def _is_of_others(areas: Areas, node: LexborNode) -> bool:
             return False
         if around.css_first("h1") is not None:
             return False
-        if around.css_first(_CARD_LINK) is not None:
+        if any(not _leads_to_member(link) for link in around.css(_CARD_LINK)[:_FEW]):
             return True
     return False

@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
-from crawler.extract.selection import MAX_NAMES
+from crawler.extract.labelled import labelled
+from crawler.extract.selection import MAX_NAMES, upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node, plain
@@ -38,6 +39,10 @@ _TAG_LISTS: Final = frozenset({"ul", "ol", "div", "p", "section", "span"})
 _FEW_LISTS: Final = 3
 _MANY_TAGS: Final = 40
 """A list with more is a cloud of all tags of the site."""
+_DEPTH: Final = 3
+"""Elements around the first tag behind a label that may hold the others."""
+_BESIDE_TAGS: Final = 30
+"""Text besides links in an element that holds nothing but a label and its tags, characters."""
 _RELATIONS: Final = frozenset({"tag", "category"})
 """The same by ``rel`` (HTML 4.6.7)."""
 
@@ -85,7 +90,7 @@ def read_tags(document: Document, structured: Structured, areas: Areas, main: No
 
 
 def _listed(document: Document) -> list[LexborNode]:
-    elements, listed = document.elements, [*document.css(_LISTED), *_in_tag_lists(document)]
+    elements, listed = document.elements, [*document.css(_LISTED), *_in_tag_lists(document), *_behind_labels(document)]
     related = [
         node
         for node, attributes in elements.attributes_of("a")
@@ -104,6 +109,23 @@ def _in_tag_lists(document: Document) -> Iterator[LexborNode]:
         links = node.css("a[href]") if node.tag in _TAG_LISTS else []
         if len(links) <= _MANY_TAGS:
             yield from (link for link in links if (link.attributes.get("href") or "").strip()[:1] not in ("", "#"))
+
+
+def _behind_labels(document: Document) -> Iterator[LexborNode]:
+    """Links behind the word for tags: in the value's element, or beside the label in a small element."""
+    for found in labelled(document, "tags"):
+        around, label = found.value.parent, found.label.parent
+        if not found.is_marked or around is None or label is None or around.tag != "a":
+            continue
+        labels = {step.mem_id for step in upwards(label, _DEPTH)}
+        for step in upwards(around.parent, _DEPTH):
+            links = step.css("a[href]")
+            others = len(line_of(step)) - sum(len(line_of(link)) + 2 for link in links)
+            if len(links) > _MANY_TAGS or others > _BESIDE_TAGS:
+                break
+            yield from links
+            if step.mem_id in labels:
+                break
 
 
 @lru_cache(maxsize=4_096)  # classes repeat on every page of a site

@@ -52,13 +52,21 @@ _PLAIN_ROOTS: Final = frozenset(
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BLANK: Final = " \t\n\r\f"
 _EDGES: Final = " \t\n\r\f\v"
+_KEPT_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+"""A style by which line breaks of the source show (CSS Text 3, 3)."""
+_EMPTY_LINE = re.compile(r"\S[ \t\r]*\n[ \t\r]*\n")
+_DIVIDING: Final = frozenset({"br", "p", "div", "li", "h2", "h3", "h4", "h5", "h6", "td", "pre", "blockquote"})
 _EMOJI_CLASS = re.compile(r"emoji|smiley|smilie|emoticon", re.IGNORECASE)
 MAX_EMOJI: Final = 32
 """Longest ``alt`` that may be an emoji by its characters alone; a family with skin tones takes 12."""
 
 
 def text_of(
-    node: LexborNode, *, skip: Callable[[LexborNode], bool] | None = None, without: AbstractSet[int] = frozenset()
+    node: LexborNode,
+    *,
+    skip: Callable[[LexborNode], bool] | None = None,
+    without: AbstractSet[int] = frozenset(),
+    is_typed: bool = False,
 ) -> str:
     """Visible text of an element: paragraphs parted by an empty line, lines by a break, white space folded as shown.
 
@@ -66,22 +74,46 @@ def text_of(
     the ``hidden`` attribute (but not ``until-found``) and icon-font glyphs (``aria-hidden`` with an icon class).
     Other ``aria-hidden`` and ``display: none`` parts stay: folded "read more" text is text. Images count as their
     ``alt`` when that is an emoji. A no-break space becomes a plain one that is not folded; direction marks and joiners
-    stay. Linear in the size of the tree, at any depth.
+    stay. Line breaks of the source stay where the style of an element says so. Linear in the size of the tree, at any
+    depth.
 
     :param skip: says which elements below ``node`` to leave out with all they hold
     :param without: memory ids of elements and texts below ``node`` to leave out
+    :param is_typed: the text may be as somebody typed it, and a style sheet shows its lines: they stay where one of its
+        pieces has an empty line and no markup parts them
     """
     inside = node.first_child
     if inside is None and not node.is_text_node:
         return ""
     if inside is not None and inside.next is None and inside.is_text_node and node.tag != "pre" and not without:
-        words = _folded(inside.text_content or "").strip(" ")
+        written = inside.text_content or ""
+        if "\n" in written.strip(_EDGES) and (keeps_lines(node) or (is_typed and _has_empty_line(node))):
+            return _Writer(skip, without, is_typed=is_typed).read(node)
+        words = _folded(written).strip(" ")
         return words.replace("\u00a0", " ").strip(_EDGES) if words.strip("\u00a0") else ""
     if skip is None:
         paragraphs = paragraphs_of(node, without)
         if paragraphs is not None:
             return paragraphs
-    return _Writer(skip, without).read(node)
+    return _Writer(skip, without, is_typed=is_typed).read(node)
+
+
+def keeps_lines(node: LexborNode) -> bool:
+    """Whether an element's own style shows the line breaks of the source."""
+    style = node.attributes.get("style")
+    return style is not None and _KEPT_LINES.search(style) is not None
+
+
+def _has_empty_line(root: LexborNode) -> bool:
+    """Whether a piece of text in an element has an empty line, and no markup parts its lines."""
+    has_one = False
+    for node in root.traverse(include_text=True):
+        if node.is_text_node:
+            text = node.text_content or ""
+            has_one = has_one or ("\n" in text and _EMPTY_LINE.search(text.strip(_EDGES)) is not None)
+        elif node.tag in _DIVIDING and node.mem_id != root.mem_id:
+            return False
+    return has_one
 
 
 def paragraphs_of(node: LexborNode, without: AbstractSet[int] = frozenset()) -> str | None:
@@ -133,9 +165,14 @@ def inner_html(node: LexborNode) -> str:
 class _Writer:
     """Collects text; white space and line breaks wait until more text comes, so that none is left at the ends."""
 
-    def __init__(self, skip: Callable[[LexborNode], bool] | None, without: AbstractSet[int]) -> None:
+    def __init__(
+        self, skip: Callable[[LexborNode], bool] | None, without: AbstractSet[int], *, is_typed: bool = False
+    ) -> None:
         self._skip = skip
         self._without = without
+        self._is_typed = is_typed
+        self._kept: list[int] = []
+        """Memory ids of the elements around whose style shows the line breaks of the source."""
         self._parts: list[str] = []
         self._breaks = 0
         self._space = False
@@ -147,11 +184,15 @@ class _Writer:
             self._text(root.text_content or "")
             return self._result()
         self._edge(root.tag or "", 1)
+        if keeps_lines(root) or (self._is_typed and _has_empty_line(root)):
+            self._kept.append(root.mem_id)
         stack: list[tuple[LexborNode, str]] = [(root, root.tag or "")]
         node = root.first_child
         while stack:
             if node is None:
                 left, tag = stack.pop()
+                if self._kept and self._kept[-1] == left.mem_id:
+                    self._kept.pop()
                 if tag in _EDGED:
                     self._edge(tag, -1)
                 node = left.next
@@ -189,9 +230,15 @@ class _Writer:
                 return True
             if tag == "dialog" and "open" not in attributes:
                 return True
+            if (style := attributes.get("style")) and "white-space" in style and _KEPT_LINES.search(style):
+                self._kept.append(node.mem_id)
         elif tag == "dialog":
             return True
-        return self._skip is not None and self._skip(node)
+        if self._skip is None or not self._skip(node):
+            return False
+        if self._kept and self._kept[-1] == node.mem_id:
+            self._kept.pop()
+        return True
 
     def _edge(self, tag: str, step: int) -> None:
         """An element begins (1) or ends (-1)."""
@@ -217,6 +264,16 @@ class _Writer:
         if self._pre:
             self._verbatim(text)
             return
+        if self._kept and "\n" in text:
+            for number, line in enumerate(text.split("\n")):
+                if number and self._parts:
+                    self._breaks, self._space = min(self._breaks + 1, max(self._breaks, 2)), False
+                self._inline(line)
+            return
+        self._inline(text)
+
+    def _inline(self, text: str) -> None:
+        """A text whose white space folds."""
         folded = _folded(text)
         words = folded.strip(" ")
         if not words.strip("\u00a0 "):

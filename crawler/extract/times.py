@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from crawler.extract.areas import Areas
 from crawler.extract.dateline import read_dateline
 from crawler.extract.dates import DAY, Published, read_time
 from crawler.extract.document import Document
+from crawler.extract.labelled import labelled
 from crawler.extract.outline import outline_of
 from crawler.extract.selection import ranked
 from crawler.extract.structured import Structured
@@ -48,7 +50,7 @@ _META_LINES: Final = (".entry-meta", ".postmeta", ".post-meta", ".post-info", ".
 
 _STAMPED = re.compile(
     r"""
-    (?:\b(?:uploaded|published|posted|premiered|added
+    (?:\b(?:uploaded|published|posted|premiered|added|shared|submitted
     |by\b.{1,60}?\bon|veröffentlicht|erschienen|hinzugefügt|publiée?|ajoutée?|mis\ en\ ligne
     |publicad[oa]|añadid[oa]|subid[oa]|adicionad[oa]|enviad[oa]|pubblicato|aggiunto|caricat[oa]|geplaatst|toegevoegd
     |opublikowano|dodano|yayınlan\w+|eklen\w+|diterbitkan|zveřejněno|publicerad|udgivet|julkaistu|lisätty)
@@ -66,6 +68,8 @@ _LARGEST_TO_SEARCH: Final = 2_000_000
 
 _TEXTS_TO_SEARCH: Final = 800
 _LONGEST_LINE: Final = 300
+_LONGEST_DATE: Final = 60
+"""A longer value of a label is no date, characters."""
 _MAX_DATED: Final = 20
 """Pieces of text that are searched, characters of each, and so many with a year."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -104,7 +108,7 @@ def read_times(
         dateline = read_dateline(document, areas, title, observed_at=observed_at, language=language)
         published = dateline.at if dateline is not None else None
     if published is None and has_video:
-        published = _time(_in_lines(document, areas), observed_at, language)
+        published = _time(chain(_in_lines(document, areas), _behind_labels(document, areas)), observed_at, language)
     modified = _time(_modified(document, structured, areas, main), observed_at, language)
     if modified is None:
         changed = read_dateline(document, areas, title, observed_at=observed_at, language=language, of_change=True)
@@ -163,6 +167,17 @@ def _in_lines(document: Document, areas: Areas) -> Iterator[str]:
     for line in outline.lines_at(places[:_MAX_DATED]):
         if not areas.is_beside(line.node) and (found := _STAMPED.search(line.text[:_LONGEST_LINE])):
             yield found.group("date")
+
+
+def _behind_labels(document: Document, areas: Areas) -> Iterator[str]:
+    """Dates behind a label of their own, e.g. those of a list of terms."""
+    dates = labelled(document, "published")
+    for found in dates:
+        around = found.value.parent
+        if not found.is_marked or len(found.text) > _LONGEST_DATE or around is None:
+            continue
+        if not areas.in_comments(around) and (len(dates) == 1 or not areas.is_beside(around)):
+            yield found.text
 
 
 def _time(candidates: Iterator[str], observed_at: int, language: str | None) -> int | None:

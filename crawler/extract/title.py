@@ -7,7 +7,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.areas import areas_of
+from crawler.extract.areas import Areas, areas_of
 from crawler.extract.document import Document
 from crawler.extract.outline import outline_of
 from crawler.extract.selection import names_in, ranked
@@ -100,9 +100,32 @@ def _headline_element(document: Document) -> LexborNode | None:
     for selector, node in found:
         if selector.startswith("h2") and lesser > 1:
             break
-        if line_of(node, skip=is_badge):
+        if (text := line_of(node, skip=is_badge)) and not _names_site(document, areas, node, text):
             return node
     return None
+
+
+def _names_site(document: Document, areas: Areas, node: LexborNode, text: str) -> bool:
+    """Whether a headline element is the site's name by the ``title`` element, which holds that and the headline.
+
+    Either it ends with the name, and the page shows what it begins with behind the element; or it begins with the name
+    and ends with what another headline element says.
+    """
+    element = document.first("title")
+    whole = line_of(element) if element is not None else ""
+    if text not in whole or not len(text) < len(whole) <= _LONGEST_TITLE:
+        return False
+    parts = list(_PARTS.finditer(whole))
+    if whole.startswith(text) and any(found.start() == len(text) for found in parts):
+        others = (line_of(other) for other in document.css("h1") if other.mem_id != node.mem_id)
+        return any(len(other) > len(text) and whole.endswith(other) for other in others)
+    start = len(whole) - len(text)
+    if not whole.endswith(text) or not any(found.end() == start for found in parts):
+        return False
+    wanted = {whole[: found.start()].strip() for found in parts if found.end() <= start}
+    outline, position = outline_of(document), document.elements.positions.get(node.mem_id, 0)
+    places = [place for place, shown in enumerate(outline.texts) if " ".join(shown.split()) in wanted]
+    return any(line.position > position and not areas.is_beside(line.node) for line in outline.lines_at(places[:FEW]))
 
 
 def _is_logo(document: Document, node: LexborNode) -> bool:

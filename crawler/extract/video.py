@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -96,6 +97,14 @@ _PLAYS = re.compile(
 _STILL = re.compile(r"//i\d?\.ytimg\.com/vi(?:_webp)?/([\w-]{11})/", re.IGNORECASE)
 """YouTube's still pictures: their addresses name the video."""
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_TOKEN: Final = re.compile(r"[\w-]+")
+_SHORTEST_ID: Final = 7
+"""Shorter ids stand in other addresses by chance, characters."""
+_LONGEST_ID: Final = 40
+_OUTWARD: Final = ("http://", "https://", "//")
+_FEW_TOKENS: Final = 12
+_MANY_LEADING: Final = 20
+"""Parts of an address, and links to others in which one of them stands, that are looked at."""
 _MAX_HELD: Final = 20
 _LONGEST_HELD: Final = 20_000
 """Templates that may be a player in Base64, and characters of one."""
@@ -128,11 +137,12 @@ def read_video(document: Document, structured: Structured, areas: Areas | None =
     """The page's video.
 
     Evidence in this order: a known platform in the page's own VideoObject; the page's address, when it is a
-    platform's watch page; the first known player in the page's main part; a known platform in Open Graph and
-    Twitter metas, in a player that a script sets up; then, of no known platform, the VideoObject's player, a video
-    element, a frame of the site's own that says it plays one, the metas' player, the VideoObject's file and the
-    script's; last a player that waits for consent, and the one YouTube video whose still picture is shown. Links in
-    running text and players beside the main part (sidebar, related, comments, footer) are none of the page's.
+    platform's watch page; a link to a platform's video whose id is in the page's address; the first known player in
+    the page's main part; a known platform in Open Graph and Twitter metas, in a player that a script sets up; then, of
+    no known platform, the VideoObject's player, a video element, a frame of the site's own that says it plays one, the
+    metas' player, the VideoObject's file and the script's; last a player that waits for consent, and the one YouTube
+    video whose still picture is shown. Other links in running text and players beside the main part (sidebar, related,
+    comments, footer) are none of the page's.
     """
     areas = areas or areas_of(document)
     main = main_video(document, structured)
@@ -185,6 +195,7 @@ def _evidence(document: Document, structured: Structured, areas: Areas, main: No
     yield from _known(stated)
     if (own := match_url(document.url)) and _is_own_page(own, structured):
         yield own.platform, own.video_id, own.embed_url
+    yield from _fronted(document)
     elements = [node for node in document.css(_PLAYERS)[:MAX_PLAYERS] if not areas.is_beside(node)]
     found = [match for node in elements if (match := _element_player(document, node))]
     found.sort(key=lambda match: match.platform in _MAYBE_NO_VIDEO)
@@ -221,6 +232,23 @@ def _known(links: list[str]) -> Iterator[_Player]:
 def _is_own_page(match: Match, structured: Structured) -> bool:
     """A path that any site may have is a watch page only where the page says that PeerTube made it."""
     return not match.is_generic or (structured.meta("og:platform") or "").casefold() == match.platform
+
+
+def _fronted(document: Document) -> Iterator[_Player]:
+    """The video of a platform that the page links, and whose id is in the page's own address: that of a front end."""
+    parts = urlsplit(document.url)
+    here = unquote(f"{parts.path}?{parts.query}")
+    tokens = [token for token in _TOKEN.findall(here) if _SHORTEST_ID <= len(token) <= _LONGEST_ID][:_FEW_TOKENS]
+    links = (href for _, href, _ in document.elements.links if href.startswith(_OUTWARD)) if tokens else ()
+    site = site_of(document.url)
+    leading = (href for href in links if any(map(href.__contains__, tokens)) and site not in href.split("/", 3)[2])
+    for href in islice(leading, _MANY_LEADING):
+        match = match_url(document.link(href) or "")
+        if match is None or match.is_generic or not match.video_id or len(match.video_id) < _SHORTEST_ID:
+            continue
+        if match.video_id in here:
+            yield match.platform, match.video_id, match.embed_url
+            return
 
 
 def _unknown(document: Document, link: str) -> _Player:
@@ -306,7 +334,7 @@ def _brightcove(attributes: dict[str, str | None]) -> Match | None:
 def _file_of(document: Document, node: LexborNode) -> str | None:
     """The file that an element plays; None for a decoration that loops without sound or controls."""
     attributes = node.attributes
-    if node.tag not in ("video", "amp-video"):
+    if node.tag not in ("video", "amp-video", "video-js"):
         stated = (document.link(attributes.get(name)) for name in _FILE_ATTRIBUTES)
         return next((link for link in stated if link and _FILE.search(link)), None)
     if "controls" not in attributes and all(name in attributes for name in ("autoplay", "loop", "muted")):

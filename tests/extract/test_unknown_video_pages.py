@@ -1,0 +1,221 @@
+"""The page of a video that no known program made: its fields by what stands where, by labels, drawings and words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.schema import Page
+from crawler.extract.document import Document
+from crawler.extract.page import read_page
+
+URL = "https://tube.example/watch?id=812"
+OBSERVED_AT = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+PLAYER = "<video controls src=/files/812.mp4></video>"
+SAID = "The old pier is to be taken down in spring. A new one will follow it, the mayor said."
+
+
+def read(body: str, url: str = URL, head: str = "<title>A new pier - Tube</title>") -> Page:
+    return read_page(Document(f"<html><head>{head}</head><body>{body}</body></html>", url), observed_at=OBSERVED_AT)
+
+
+def watch(rest: str, *, headline: str = "<h1>A new pier</h1>") -> Page:
+    return read(f"{PLAYER}{headline}{rest}")
+
+
+TYPED = f"{SAID}\n\nFollow us:\nFacebook: https://www.facebook.com/pierside\n\n#pier"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div class=description>{TYPED}</div>",
+        f"<div class=description style='white-space: pre-line'>{TYPED}</div>",
+        f"<div class=video-description><span style='white-space:pre-wrap'>{TYPED}</span></div>",
+    ],
+)
+def test_the_lines_of_a_text_that_somebody_typed_stay_where_a_style_shows_them(markup: str) -> None:
+    assert watch(markup).description == TYPED
+
+
+def test_the_source_lines_of_a_text_that_markup_parts_are_none_of_it() -> None:
+    page = watch(f"<div class=description>{SAID}\n\n<br>Filmed by\nPierside</div>")
+    assert page.description == f"{SAID}\nFilmed by Pierside"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<p class=mt-3>{SAID}</p>",
+        f"<div><h4>{SAID}</h4></div>",
+        f"<div class=row><a href=/u/pierside>Pierside</a></div><div>{SAID}</div><h3>Comments</h3>",
+    ],
+)
+def test_without_a_name_for_it_the_text_of_a_video_is_the_first_behind_its_headline(markup: str) -> None:
+    assert watch(markup).description == SAID
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<h3>1 comment</h3><div><b>Ann</b><p>{SAID}</p></div>",
+        f"<div class=comment><p>{SAID}</p></div>",
+        "".join(f"<p class=said>{SAID} {n}</p>" for n in range(3)),
+        f"<a href=/other><p>{SAID}</p></a>",
+        f"<form><p>{SAID}</p></form>",
+        f"<aside><p>{SAID}</p></aside>",
+        "<p>Another video that somebody uploaded not long ago</p>",
+    ],
+)
+def test_what_readers_say_lists_forms_and_titles_are_no_text_of_a_video(markup: str) -> None:
+    assert watch(markup).description is None
+
+
+def test_an_excerpt_of_the_title_and_a_file_gives_way_to_the_text() -> None:
+    head = "<title>A new pier</title><meta name=description content='A new pier - pier.mp4'>"
+    assert read(f"{PLAYER}<h1>A new pier</h1><p>{SAID}</p>", head=head).description == SAID
+
+
+def test_of_many_texts_of_one_name_the_excerpts_is_the_pages() -> None:
+    head = f"<title>A new pier</title><meta property=og:description content='{SAID}'>"
+    posts = "".join(f"<div class=post-content>Post {n}, which says another thing altogether.</div>" for n in range(3))
+    assert read(f"<h1>A new pier</h1>{posts}<div class=text>{SAID} More.</div>", head=head).description == f"{SAID} More."
+    other = read(f"<h1>A new pier</h1>{posts}", head="<meta property=og:description content='Videos of our town'>")
+    assert other.description == "Post 0, which says another thing altogether."
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("A new pier at last | Our pictures", "<h1>Our pictures</h1><h2>Home / Boats</h2><h2>A new pier at last</h2>"),
+        ("A new pier at last | Boats | Our pictures", "<h1>Our pictures</h1><div><b>A new pier at last</b></div>"),
+        ("Our pictures - Boats/A new pier at last", "<h1>Our pictures</h1><p>Home</p><h1>A new pier at last</h1>"),
+    ],
+)
+def test_a_headline_element_that_says_the_sites_name_is_not_the_title(title: str, body: str) -> None:
+    assert read(body, head=f"<title>{title}</title>").title == "A new pier at last"
+
+
+def test_a_headline_that_ends_the_title_is_one_where_the_sites_name_stands_before_it() -> None:
+    head = "<title>Our pictures: A new pier</title>"
+    assert read("<p>Our pictures</p><h1>A new pier</h1>", head=head).title == "A new pier"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<dl><dt>Added</dt><dd>14 March 2022</dd></dl>",
+        "<table><tr><th>Date</th><td>March 14, 2022</td></tr></table>",
+        "<p>Hinzugefügt am: 14.03.2022</p>",
+        "<ul><li><b>Publié le :</b> 14 mars 2022</li></ul>",
+        "<div class=sidebar><h3>Added</h3><p>2022-03-14</p></div>",
+    ],
+)
+def test_a_date_behind_its_label_is_that_of_publication(markup: str) -> None:
+    at = watch(markup).published_at
+    assert at is not None
+    assert datetime.fromtimestamp(at / 1_000_000, UTC).date().isoformat() == "2022-03-14"
+
+
+def test_dates_of_the_cards_in_a_sidebar_are_none_of_the_pages() -> None:
+    cards = "".join(f"<p><a href=/watch?id={n}>Video {n}</a> <b>Added:</b> {n} March 2021</p>" for n in (1, 2))
+    assert watch(f"<div class=sidebar>{cards}</div>").published_at is None
+
+
+@pytest.mark.parametrize(
+    ("markup", "name"),
+    [
+        ("<p>Uploaded by: <a href=/who/7>Pierside</a></p>", "Pierside"),
+        ("<dl><dt>Uploader</dt><dd>Pierside</dd></dl>", "Pierside"),
+        ("<p>Hochgeladen von Pierside</p>", "Pierside"),
+        ("<p><span>by Pierside</span></p>", "Pierside"),
+        ("<a href='profile.php?username=pierside'>Pierside</a>", "Pierside"),
+        ("<a href='index.php?controller=user&amp;action=show&amp;id=7'>Uploaded by Pierside</a>", "Pierside"),
+        ("<a href=/user/edit>Settings</a>", None),
+        ("<p>Author: Ann</p>", None),
+        ("<div class=comments><p>by Ann</p></div>", None),
+    ],
+)
+def test_who_put_a_video_there_is_told_by_addresses_labels_and_words(markup: str, name: str | None) -> None:
+    assert watch(markup).channel_name == name
+
+
+def test_links_behind_the_word_for_tags_are_tags() -> None:
+    page = watch("<p>Tags: <a href=/s?q=pier>pier</a>, <a href=/s?q=sea>sea</a></p><p><a href=/help>Help</a></p>")
+    assert page.tags == ["pier", "sea"]
+
+
+def test_links_far_from_the_word_for_tags_and_behind_a_tab_are_none() -> None:
+    assert watch("<ul><li><a href=#t>Tags</a></li><li><a href=/all>All</a></li></ul>").tags is None
+
+
+COUNTS = {
+    "icons": "<p><i class='fa fa-eye'></i> 1,245</p><p><i class='icon ion-ios-thumbs-up'></i> 67 <i class='fa fa-thumbs-down'></i> 8</p>",
+    "words of an icon font": "<p><span class=material-icons>visibility</span> 1,245</p>"
+    "<button><span class=material-icons>thumb_up</span>67</button><button><span class=material-icons>thumb_down</span>8</button>",
+    "files": "<p><img src=/i/eye.svg> 1,245</p><button><img src=/i/thumb-up.png><span>67</span></button><button><img src=/i/thumb-down.png><span>8</span></button>",
+    "signs": "<p><span>👁</span> <span>1,245</span></p><p><span>👍 67</span> <span>👎 8</span></p>",
+}
+
+
+@pytest.mark.parametrize("way", COUNTS)
+def test_a_number_beside_a_drawing_counts_what_it_draws(way: str) -> None:
+    page = watch(COUNTS[way])
+    assert (page.view_count, page.like_count, page.dislike_count) == (1245, 67, 8)
+
+
+@pytest.mark.parametrize(
+    ("markup", "views"),
+    [
+        ("<tr><td>Viewed</td><td>1,245 times</td></tr>", 1245),
+        ("<dt>Visits</dt><dd>1245</dd>", 1245),
+        ("<dt>Besuche</dt><dd>1.245</dd>", 1245),
+        ("<dt>Size</dt><dd>1245</dd>", None),
+    ],
+)
+def test_views_have_more_names(markup: str, views: int | None) -> None:
+    tag = "table" if "<tr>" in markup else "dl"
+    assert watch(f"<{tag}>{markup}</{tag}>").view_count == views
+
+
+def test_the_drawings_of_comments_and_of_cards_count_none_of_the_pages() -> None:
+    comment = "<div class=comment><p>Well said.</p><i class='fa fa-thumbs-up'></i> 9</div>"
+    card = "<div><a href=/watch?id=9><img src=/9.jpg></a><i class='fa fa-eye'></i> 77</div>"
+    page = watch(comment + card)
+    assert (page.view_count, page.like_count) == (None, None)
+
+
+def test_a_link_to_the_platform_with_the_id_of_the_pages_address_is_the_video_of_a_front_end() -> None:
+    body = "<h1>A new pier</h1><video controls src=/latest?x=1></video><a href='https://www.youtube.com/watch?v=a1B2c3D4e5F'>Watch on YouTube</a>"
+    page = read(body, url="https://front.example/watch?v=a1B2c3D4e5F")
+    assert (page.platform, page.video_id) == ("youtube", "a1B2c3D4e5F")
+    assert read(body, url="https://front.example/watch?v=zzzzzzzzzzz").platform == "self"
+
+
+def test_an_element_that_a_script_makes_a_player_plays_its_source() -> None:
+    page = read("<h1>A new pier</h1><video-js controls><source src=/files/812.mp4></video-js>")
+    assert (page.platform, page.embed_url) == ("self", "https://tube.example/files/812.mp4")
+
+
+@pytest.mark.parametrize("label", ["Suggestions", "Suggested videos", "More videos", "Weitere Videos", "Sugerencias"])
+def test_what_is_suggested_is_related_and_its_uploaders_are_not(label: str) -> None:
+    cards = "<div><a href=/watch?id=1>The last ferry</a> <a href='/profile.php?name=ann'>by Ann</a></div>"
+    page = watch(f"<h4>{label}</h4>{cards}")
+    assert [story["title"] for story in page.related or []] == ["The last ferry"]
+
+
+def test_a_text_that_asks_for_suggestions_names_no_related_story() -> None:
+    assert watch(f"<div class=description>{SAID}<br>Suggestions: write to us</div>").related is None
+
+
+@pytest.mark.parametrize("name", ["layout-one-sidebar", "has-sidebar", "page_with_sidebar"])
+def test_a_wrapper_that_is_named_after_its_sidebar_is_none(name: str) -> None:
+    page = read(f"<div class={name}><h2>A new pier</h2><iframe src=https://player.vimeo.com/video/76979871></iframe></div>")
+    assert (page.platform, page.video_id) == ("vimeo", "76979871")
+
+
+def test_what_holds_the_content_beside_a_sidebar_is_none() -> None:
+    body = f"<div class=sidebar-container><aside>Menu</aside><section id=content>{PLAYER}</section></div>"
+    assert read(body).platform == "self"
+    assert read(f"<div class=sidebar>{PLAYER}</div>").platform is None
