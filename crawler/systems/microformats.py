@@ -21,6 +21,7 @@ from crawler.extract.selection import classes_of, names_in
 from crawler.extract.text import inner_html, line_of, text_of
 from crawler.extract.urls import page_url
 from crawler.systems.around.links import onward_links
+from crawler.systems.around.words import TIME, roles_of
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.fields import moment, set_label, set_time
 from crawler.systems.linked import LinkedPages, Read, whole_of
@@ -58,7 +59,7 @@ class Microformats(System):
     name: ClassVar[str] = "microformats"
     title: ClassVar[str] = "microformats2"
     checked: ClassVar[str] = "the definitions of h-entry and h-cite, not verified live"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     ids_are_global: ClassVar[bool] = False
     marks: ClassVar[tuple[str, ...]] = ("h-cite", "h-entry")
     is_general: ClassVar[bool] = True
@@ -99,8 +100,12 @@ class Microformats(System):
 def _comments(ref: ThreadRef, document: Document, exchange: Exchange) -> list[Comment]:
     comments: dict[int, Comment] = {}
     labels: Counter[str] = Counter()
-    for cited in find(document):
-        comment = _comment(cited.node, document, exchange.observed_at)
+    cites = find(document)
+    made = [_comment(cited.node, document, exchange.observed_at) for cited in cites]
+    urls = Counter(comment.permalink for comment in made)
+    for cited, comment in zip(cites, made, strict=True):
+        if comment.permalink is not None and urls[comment.permalink] > 1:  # that of who has written several
+            comment.native_id, comment.permalink = (cited.node.attributes.get("id") or "").strip() or None, None
         if comment.native_id is None:
             set_label(comment, labels)
         if cited.above is not None:
@@ -187,7 +192,7 @@ def _comment(node: LexborNode, document: Document, observed_at: int) -> Comment:
     url = _url(_first(own, "u-uid", "u-url"), document)
     comment = Comment(native_id=url or (node.attributes.get("id") or "").strip() or None, permalink=url)
     _set_author(comment, _first(own, "p-author", "u-author", "h-card"), document)
-    set_time(comment, _time(_first(own, "dt-published")), observed_at=observed_at, zone=None)
+    set_time(comment, _time(_first(own, "dt-published") or _dated(own)), observed_at=observed_at, zone=None)
     updated = moment(_time(_first(own, "dt-updated")), observed_at=observed_at, zone=None)
     if updated is not None and comment.published_at is not None:
         comment.is_edited = updated > comment.published_at
@@ -219,6 +224,17 @@ def _url(node: LexborNode | None, document: Document) -> str | None:
     if node is None:
         return None
     return document.link(node.attributes.get("href") or node.attributes.get("value") or node.attributes.get("src"))
+
+
+def _dated(own: list[LexborNode]) -> LexborNode | None:
+    """What says when a comment was written where nothing has the class for it: a `time`, or what is named as one.
+
+    The latter says it in an attribute, or it may be of something else.
+    """
+    times = (node for node in own if node.tag == "time" and node.attributes.get("datetime"))
+    titled = (node for node in own if node.attributes.get("title"))
+    named = (node for node in titled if roles_of(node.attributes.get("class") or "") & TIME)
+    return next(times, None) or next(named, None)
 
 
 def _time(node: LexborNode | None) -> str | None:

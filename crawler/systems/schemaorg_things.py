@@ -214,25 +214,51 @@ def _markup(document: Document) -> Talk | None:
     things = markup_things(document, MAX_THINGS)
     editorial = {id(one) for thing in things if thing.types & EDITORIAL for one in thing.nodes("mainentity", "haspart")}
     accepted = {id(answer) for thing in things for answer in thing.nodes(ANSWERS[0])}
-    owners = {
+    owners: dict[int, Node | None] = {
         id(reply): thing
         for thing in things
         if id(thing) not in editorial
         for reply in thing.nodes(*REPLIES, *ANSWERS)
         if reply is not thing
     }
+    owners |= {one: owners.get(id(of)) for one, of in owners.items() if of is not None and _only_holds(of)}
     found: dict[int, Said] = {}
+    placed: dict[int, Said] = {}
     talk = Talk("markup", None, is_cut=len(things) >= MAX_THINGS)
     for thing in things:
         owner = owners.get(id(thing))
         is_answer = "answer" in thing.types and owner is not None and "question" in owner.types
-        if not is_comment(thing) and not is_answer:
+        if (not is_comment(thing) and not is_answer) or _only_holds(thing):
             continue
-        above = found.get(id(owner)) if owner is not None else None
+        above = found.get(id(owner)) if owner is not None else _said_around(thing, placed)
         found[id(thing)] = Said(thing, above, id(thing) in accepted)
+        if thing.element is not None:
+            placed[thing.element.mem_id] = found[id(thing)]
         talk.said.append(found[id(thing)])
         if talk.owner is None and above is None:
             talk.owner = owner
     if not talk.said:
         talk.owner = next((one for one in things if one.types & ASKING and id(one) not in editorial), None)
     return talk if talk.said or talk.owner is not None else None
+
+
+DEEP: Final = 16
+"""Elements around an answer among which what it answers is looked for."""
+
+
+def _said_around(thing: Node, placed: dict[int, Said]) -> Said | None:
+    """The comment in whose element one stands that is no property of it.
+
+    :param placed: comments by their elements
+    """
+    up = thing.element.parent if thing.element is not None else None
+    for _ in range(DEEP):
+        if up is None or up.mem_id in placed:
+            break
+        up = up.parent
+    return placed.get(up.mem_id) if up is not None else None
+
+
+def _only_holds(thing: Node) -> bool:
+    """Whether what is marked as a comment says nothing and has no name: it is the list of those in it."""
+    return is_comment(thing) and thing.node_id is None and thing.props.keys() <= {*REPLIES}

@@ -489,7 +489,7 @@ def test_a_line_that_speaks_of_comments_behind_the_last_of_them_is_no_part_of_it
     assert (after(tree, heads)[-1][1] > tree.ends[heads[-1]]) is is_text
 
 
-@pytest.mark.parametrize("name", ["data-reply-to", "data-reply_to", "data-parent_id"])
+@pytest.mark.parametrize("name", ["data-reply-to", "data-reply_to", "data-parent_id", "reply_to_id"])
 async def test_an_attribute_with_the_id_of_what_is_answered_may_be_written_with_lines_below(name):
     rows = "".join(
         f'<div class="comment" data-id="48{n}" {name}="{"0" if n < 2 else f"48{n - 2}"}"><a class="author" href="/u/{n}">Name {n}</a>'

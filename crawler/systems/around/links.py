@@ -188,6 +188,8 @@ def _target(tree: Tree, node: int, document: Document, home: str, *, is_inside: 
         return None
     if is_plain and there.path == here.path:
         return url
+    if number is not None and not any(map(str.isdecimal, changed)):
+        return None  # what is counted: `?scrollToComments=true`
     if number is not None and _ends_with_number(there.path, here.path, number[1]):
         return url
     if adds_to(home, url, any_value=is_next):
@@ -242,7 +244,8 @@ def _numbered_beside(tree: Tree, node: int, document: Document, home: str) -> st
 def shown_number(tree: Tree, node: int, document: Document) -> int | None:
     """The number of the page that is shown: that without a link to another in the row of numbers from 1 on.
 
-    Two numbers that do not follow each other are no row: ``1`` edit, of the ``29`` October.
+    Two numbers that do not follow each other are no row: ``1`` edit, of the ``29`` October. Other links may stand in
+    it.
     """
     own = _plain(document.url)
     for row in tree.above(node, 3):
@@ -251,9 +254,11 @@ def shown_number(tree: Tree, node: int, document: Document) -> int | None:
         if len(numbers) < 2:
             continue
         is_row = numbers == sorted(set(numbers)) and numbers[0] == 1 and (numbers[1] == 2 or len(numbers) > 2)
-        if len(numbers) + 2 < len(line) or not is_row:
+        linked = [inner for inner in range(row, tree.ends[row]) if tree.attrs[inner].get("href")]
+        beside = (tree.line(inner, LONGEST_ROW) or "" for inner in linked)
+        controls = sum(len(_WORD.findall(label)) for label in beside if not any(map(str.isdecimal, label)))
+        if len(numbers) + 2 < len(line) - controls or not is_row:
             return None
-        linked = (inner for inner in range(row, tree.ends[row]) if tree.attrs[inner].get("href"))
         others = (inner for inner in linked if _plain(document.link(tree.attrs[inner].get("href")) or own) != own)
         labels = [tree.line(inner, LONGEST_NUMBER) or "" for inner in others]
         shown = set(numbers) - {int(label) for label in labels if label.isdecimal()}

@@ -242,7 +242,7 @@ def part_stated(place: Place, captured: int) -> int | None:
         if found is None:
             continue
         words, *numbers = found.groups()
-        if words and not speaks_of_comments(line) and _SHOWING.match(words) is None:
+        if words and not counts_posts(line) and _SHOWING.match(words) is None:
             continue
         first, last, total = (int(number or 0) for number in numbers)
         if captured == (last - first + 1 if last else first) <= total and captured > 1:
@@ -259,6 +259,27 @@ def told_beside(place: Place, captured: int) -> int | None:
     return max((count for count in told if count is not None), default=None)
 
 
+def pages_by_script(place: Place) -> int:
+    """How many pages a row of numbers next to the thread has of which scripts show all but one; 0 without one."""
+    tree = place.tree
+    for node in place.beside():
+        if tree.texts[node] != "2" or not is_pressed(tree, node):
+            continue
+        for row in tree.above(node, ROW):
+            told = [line for line in range(row, tree.ends[row]) if tree.texts[line].isdecimal()]
+            if len(told) > 1:
+                shown = [line for line in told if not is_pressed(tree, line)]
+                is_row = [tree.texts[line] for line in told] == [str(number + 1) for number in range(len(told))]
+                if is_row and len(shown) == 1 and all(leads_nowhere(tree.link_of(line)) for line in told):
+                    return len(told)
+                break
+    return 0
+
+
+ROW: Final = 3
+"""Elements around a number among which the row is looked for."""
+
+
 def offered_beside(place: Place, *, is_counted: bool) -> Iterator[str]:
     """What next to the comments that a page shows says that there are more, a sentence each.
 
@@ -269,6 +290,9 @@ def offered_beside(place: Place, *, is_counted: bool) -> Iterator[str]:
         yield f"the page offers {more} more, by a script"
     if is_counted:
         return
+    pages = pages_by_script(place)
+    if pages:
+        yield f"the page offers {pages} pages, by a script"
     folded = folded_away(place)
     if folded:
         yield f"the page folds {folded} comments away, and a script shows them"

@@ -279,6 +279,12 @@ def _end(tree: Tree) -> None:
             ends[up] = ends[node]
 
 
+TOOLTIPS: Final = (
+    "data-original-title", "data-bs-title", "data-bs-original-title", "data-tippy-content", "data-tooltip", "data-tip",
+)  # fmt: skip
+"""Attributes from which scripts show what `title` would."""
+
+
 def _describe(tree: Tree) -> None:
     """Say what attributes tell."""
     size, tags = len(tree.tags), tree.tags
@@ -296,6 +302,8 @@ def _describe(tree: Tree) -> None:
             roles[node] |= roles_of(name.rstrip("0123456789"))
         if "itemprop" in own or "rel" in own or "slot" in own:
             roles[node] |= _stated(own)
+        if "title" not in own and (told := next(filter(None, map(own.get, TOOLTIPS)), None)):
+            own["title"] = told
         if "datetime" in own or ("title" in own and looks_timed(own["title"] or "")):
             timed[node] = True
     for tag, nodes in tree.places.items():

@@ -15,7 +15,9 @@ behind and before a name; ``onward``: whole lines
 that invite to read on; ``counted``: words of comment counts, ``posts``: those of a forum's; ``turns``: words of classes
 by which rows of one make differ; ``dated``: what stands before a time; ``joined``: before the day on which a member
 joined; ``edited``, ``edited_behind``: before and behind the time of an edit; ``removed``: what stands in place of a
-comment that was removed, ``held``: of one that is not shown yet. A ``*`` ends a stem.
+comment that was removed, ``held``: of one that is not shown yet, and ``held_before`` before it; ``owns``: what makes a
+name that of a comment's owner, in scripts that do not part words; ``weekdays``: the days of the week. A ``*`` ends a
+stem.
 """
 
 COMMENT: Final = 1
@@ -162,6 +164,7 @@ def line_key(text: str) -> str:
 
 
 _CHROME: Final = frozenset(line_key(line) for table in ("chrome", "joins") for line in _TABLES[table])
+_WEEKDAYS: Final = frozenset(line_key(line) for line in _TABLES["weekdays"])
 _JOINED: Final = frozenset(line_key(line) for line in _TABLES["joined"])
 _JOINTS: Final = frozenset(line_key(line) for line in _TABLES["joins"])
 _ONWARD: Final = frozenset(line_key(line) for line in _TABLES["onward"])
@@ -248,6 +251,7 @@ def _runs(tables: tuple[str, ...], place: int) -> frozenset[str]:
     return frozenset(_RUN.findall(phrase.casefold())[place] for table in tables for phrase in _TABLES[table])
 
 
+_OWNS: Final = tuple(_TABLES["owns"])
 _FIRST: Final = _runs(("by", "by_colon"), 0)
 _LAST: Final = _runs(("says", "joins"), -1)
 _EDGES: Final = " \t\r\n\u00a0,;:：|·•⋅–—-»«<>/~@#\u200e\u200f"
@@ -264,6 +268,8 @@ def bare_name(text: str, *, in_line: bool = False) -> str:
     name = " ".join(text.split()).strip(_EDGES).rstrip("([").rstrip(_EDGES)
     if name[:1] in _OPENED and _OPENED[name[0]] not in name:  # the time stood in the same brackets
         name = name[1:].lstrip(_EDGES)
+    if name.endswith(_OWNS):
+        name = next(name.removesuffix(end) for end in _OWNS if name.endswith(end)).rstrip(_EDGES)
     runs = _RUN.findall(name.casefold())
     if not runs or (runs[0] not in _FIRST and runs[-1] not in _LAST):
         return name
@@ -313,6 +319,17 @@ _FIELDS: Final = frozenset(map(line_key, _TABLES["by_colon"]))
 def names_author(text: str) -> bool:
     """Whether a line may be the label of the author's field: ``Nick``, ``Name``, ``from``; some are names too."""
     return line_key(text) in _FIELDS
+
+
+def is_weekday(text: str) -> bool:
+    """Whether a line is the name of a day of the week, or one short word before it: ``Le samedi``, ``am Samstag``."""
+    key = line_key(text) if len(text) <= LONGEST_CHROME else ""
+    before, _, day = key.partition(" ")
+    return key in _WEEKDAYS or (len(before) < LONGEST_ARTICLE and day in _WEEKDAYS)
+
+
+LONGEST_ARTICLE: Final = 4
+"""Letters from which a word before a day of the week is none that goes with it."""
 
 
 def only_dates(text: str) -> bool:

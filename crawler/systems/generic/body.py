@@ -15,6 +15,7 @@ from crawler.systems.around.words import (
     AUTHOR,
     BODY,
     CHROME,
+    COMMENT,
     FORM,
     HIDDEN,
     LONGEST_CHROME,
@@ -122,8 +123,15 @@ def _bare(template: Template, slots: Slots) -> Bare:
     records = enumerate(template.records)
     told = [_kept(template.tree, record, left_out[number] | asides[number]) for number, record in records]
     by = sum(name is not None and stamp is not None for name, stamp in zip(slots.names, slots.stamps, strict=True))
-    if 2 * sum(map(bool, told)) < len(told) < 2 * by > 2:  # what is named as the author's is what all have said
-        asides = [_blocks(template, record, whole, around, ASIDE & ~AUTHOR) for record in template.records]
+    for names in FEWER if 2 * sum(map(bool, told)) < len(told) < 2 * by else ():  # what all have said is named so
+        if by < 2 and not (names & AUTHOR and template.tree.roles[template.records[0].start] & COMMENT):
+            continue  # one is more likely to be a byline
+        fewer = [_blocks(template, record, whole, around, names) for record in template.records]
+        records = enumerate(template.records)
+        told = [_kept(template.tree, record, left_out[number] | fewer[number]) for number, record in records]
+        if 2 * sum(map(bool, told)) >= len(told):
+            asides = fewer
+            break
     for number, record in enumerate(template.records):
         left_out[number] |= asides[number]
         _leave_out_byline(template, record, slots, number, left_out[number])
@@ -252,6 +260,8 @@ def _places_around_all(template: Template) -> set[int]:
 
 
 ASIDE: Final = CHROME | AUTHOR | TIME | SIGNATURE | FORM
+FEWER: Final = (ASIDE & ~AUTHOR, ASIDE & ~(FORM | CHROME))
+"""The same where nothing else is left."""
 LONGEST_ASIDE: Final = 240
 
 
@@ -277,6 +287,8 @@ def _blocks(template: Template, record: Record, whole: set[int], around: set[int
             left_out.add(_line_around(tree, node, record))
             continue
         role = tree.roles[node] & (apart if tag != "form" else apart & ~FORM)
+        if role & FORM and role & BODY and tag != "form" and not is_filled_in(tree, node):
+            role &= ~FORM  # what was written with an editor
         if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
         elif role & (names | REPLIES) and not role & BODY:
@@ -534,6 +546,7 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
             continue  # it belongs to the byline
         around = tree.ups[line]
         is_prose = tree.tags[around] in PROSE and not tree.roles[around] & ASIDE
+        is_prose = is_prose or any(tree.tags[up] == "blockquote" for up in tree.above(around, QUOTED))
         if not (is_prose or (place and around in roots)) or not any(tree.is_in(line, root) for root in roots):
             continue
         up = around
@@ -541,6 +554,10 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
             up = tree.ups[up]
         if up not in left_out or up == record.start:
             left_out.discard(line)
+
+
+QUOTED: Final = 2
+"""Elements around a line that may be a quotation, which says by whom it is."""
 
 
 def _at_place(template: Template, record: Record, place: int) -> list[int]:
@@ -596,6 +613,11 @@ def _is_no_text(line: str) -> bool:
         return not (line.strip(" \n").isdigit() or _SMILE.search(line))
     if "|" in line and len(line) <= LONGEST_CHROME and all(map(is_chrome, line.split("|"))):
         return True
+    return _notes_edit(line)
+
+
+def _notes_edit(line: str) -> bool:
+    """Whether a line tells when the text was edited, and nothing else but by whom."""
     if not (looks_timed(line) and tells_edit(line)):
         return False
     behind = behind_time(line).strip()
@@ -610,6 +632,9 @@ def _trimmed(text: str) -> str:
     lines = _UNDERLINE.split("\n" + text)[0].split("\n") if "________" in text else text.split("\n")
     while lines and (not lines[-1].strip() or (len(lines) > 1 and _is_no_text(lines[-1]))):
         lines.pop()
+    begun = next((place for place, line in enumerate(lines) if line.strip()), len(lines))
+    if begun + 1 < len(lines) and _notes_edit(lines[begun]):
+        del lines[: begun + 1]
     text = "\n".join(lines)
     leading = _LEADING.match(text)
     text = _TRAILING.sub("", text)

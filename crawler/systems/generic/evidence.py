@@ -150,11 +150,13 @@ def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) 
     return not is_named and around.stated_before(group.spans[0][0]) == 0
 
 
-def is_subject(found: dict[str, float], template: Template, body_place: str, around: Surroundings) -> bool:
+def is_subject(
+    found: dict[str, float], template: Template, slots: Slots, body_place: str, around: Surroundings
+) -> bool:
     """Whether a single record that nothing names as a comment is what the page is about.
 
-    It holds a title of the page, or a heading that speaks of comments: both stand in the part around the comments. Or
-    what it says stands in an element that is named as the page's article.
+    It holds a title of the page, or a heading that speaks of comments and not of its author's: both stand in the part
+    around the comments. Or what it says stands in an element that is named as the page's article.
     """
     if not found["one"] or found["is_comment"] or found["in_comments"]:
         return False
@@ -164,7 +166,9 @@ def is_subject(found: dict[str, float], template: Template, body_place: str, aro
     if template.group.mode == "after":
         is_titled = is_titled or any(_stands_below(tree, title, start) for title in titles)
     is_titled = is_titled or bool(roles_of(body_place.rpartition(" > ")[2]) & ARTICLE)
-    return is_titled or any(tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(start, end))
+    name = slots.names[0]
+    spoken = (node for node in around.spoken_between(start, end) if tree.tags[tree.ups[node]] in SUBHEADINGS)
+    return is_titled or any(name is None or name.text not in tree.texts[node] for node in spoken)
 
 
 def _stands_below(tree: Tree, title: int, start: int) -> bool:
@@ -451,8 +455,12 @@ def _other_page(tree: Tree, node: int, own: Collection[str]) -> str:
     :param own: paths of the page itself
     """
     url = _page_of(tree, node)
-    return "" if url and "?" not in url and urlsplit(url).path.rstrip("/") in own else url
+    is_own = url and "?" not in url and urlsplit(url).path.rstrip("/") in own
+    return "" if is_own or (url and _OF_COMMENT.search(tree.link_of(node) or "") is not None) else url
 
+
+_OF_COMMENT = re.compile(r"/comments?/(\d{1,20})/?#[a-z]{0,20}[_-]?\1$", re.IGNORECASE)
+"""The address of a comment that leads to its place in its page: `/comment/12#comment-12`."""
 
 NAME: Final = 30
 """Letters that hardly a name has more of; see :func:`_size`."""
@@ -577,6 +585,8 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     if is_elsewhere or _are_of_member(template, slots, own):
         return True
     placed = [link for record in template.records if (link := _placed(tree, record)) is not None]
+    if len(placed) == count and _are_said_elsewhere(tree, placed, own):
+        return True
     pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
     if least <= pages.total() and len(pages) < pages.total():
         if len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1):
@@ -595,6 +605,32 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
                 titles.append((_subject(tree.text(link)), _page_of(tree, link)))
                 break
     return count >= FEW and least <= len(titles) and _are_titles(titles) and len(set(titles)) > 1
+
+
+def _are_said_elsewhere(tree: Tree, placed: list[int], own: Collection[str]) -> bool:
+    """Whether links lead to places in several other pages that this page does not have.
+
+    The number of such a place is not that of its page, as it is where a comment has an address of its own.
+
+    :param own: paths of the page itself
+    """
+    pages = {_page_of(tree, link).partition("?")[0] for link in placed}
+    if len(pages) < SEVERAL or not {urlsplit(page).path.rstrip("/") for page in pages}.isdisjoint(own):
+        return False
+    led = [(tree.attrs[link].get("href") or "").partition("#") for link in placed]
+    if any(not (place[2].isascii() and (at := _DIGITS.search(place[2]))) or at[0] in place[0] for place in led):
+        return False
+    places = {place for _, _, place in led}
+    return not any(places.intersection(filter(None, map(attrs.get, PLACES))) for attrs in tree.attrs if attrs)
+
+
+_DIGITS = re.compile(r"\d+")
+
+SEVERAL: Final = 2
+"""Other pages to which links of one list lead."""
+
+PLACES: Final = ("id", "name")
+"""Attributes that name a place in a page."""
 
 
 _THREAD = re.compile(r"[/?&_-](?:view|show)?(?:thread|topic)s?(?:\.\w+\?|[/?=-])[^/#]+/?$", re.IGNORECASE)

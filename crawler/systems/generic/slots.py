@@ -12,7 +12,7 @@ from os.path import commonprefix
 from typing import Final
 
 from crawler.extract.time_lines import LONGEST_LINE
-from crawler.systems.around.tree import CELLS, SUBHEADINGS, is_filled_in
+from crawler.systems.around.tree import CELLS, SUBHEADINGS, Tree, is_filled_in
 from crawler.systems.around.words import (
     AUTHOR,
     BODY,
@@ -22,6 +22,7 @@ from crawler.systems.around.words import (
     bare_name,
     counts_posts,
     is_chrome,
+    is_weekday,
     joins,
     leads_on,
     leads_to_login,
@@ -164,7 +165,7 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
             if text:
                 places[key][number] = Name(text, line, rank)
                 order[key] += rank
-    places = {key: names for key, names in places.items() if not _are_labels(names)}
+    places = {key: names for key, names in places.items() if not _are_labels(names, count)}
     scored: list[tuple[float, tuple[int, int]]] = []
     joined: dict[tuple[int, int], dict[int, Name]] = {}
     firsts = [(place, names) for (place, nth), names in places.items() if place and not nth]
@@ -183,7 +184,8 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
     used = [best]
     for score, key in scored[1:16]:
         is_author = _is_same_slot(template, key, used) or _is_marked(template, places[key])
-        if score < MIN_NAME - 1 or not is_author or _is_beside_names(places[key], found):
+        is_labelled = all(_is_labelled(template, name.node) for name in places[key].values())
+        if not (is_labelled or (is_author and score >= MIN_NAME - 1)) or _is_beside_names(places[key], found):
             continue
         used.append(key)
         for number, name in places[key].items():
@@ -196,6 +198,20 @@ def _is_marked(template: Template, names: dict[int, Name]) -> bool:
     """Whether the elements right around the texts of a place are marked as an author's for machines."""
     tree = template.tree
     return all(tree.attrs[tree.ups[name.node]].get("itemprop") in ("author", "creator") for name in names.values())
+
+
+def _is_labelled(template: Template, line: int) -> bool:
+    """Whether ``From:`` or the like begins a text or stands right before it."""
+    texts = template.tree.texts
+    before = next((texts[node] for node in range(line - 1, max(0, line - LABELLED), -1) if texts[node]), "")
+    return any(":" in text[:LONGEST_LABEL] and says_by(text) for text in (texts[line], before))
+
+
+LABELLED: Final = 3
+"""Nodes before a name among which its label is looked for."""
+
+LONGEST_LABEL: Final = 24
+"""Characters of a label with its colon."""
 
 
 def _is_beside_names(names: dict[int, Name], found: list[Name | None]) -> bool:
@@ -255,8 +271,10 @@ def _joined(
         return joined
     above = template.above[place]
     latest = max([name.rank for name in names.values()])
-    for other, others in firsts:
-        if other != place and (other == above or template.above[other] in (place, above)):
+    near = [entry for entry in firsts if entry[0] != place]
+    inside = [entry for entry in near if template.above[entry[0]] == place]
+    for other, others in (*inside, *near):
+        if other == above or template.above[other] in (place, above):
             for number, name in others.items():
                 if number not in joined and (name.rank <= latest + 1 or _is_named(template, name.node)):
                     joined[number] = name
@@ -282,7 +300,19 @@ def _is_same_slot(template: Template, key: tuple[int, int], used: list[tuple[int
             return True
         if any(below == others and _is_kin(one, two) for below, one in mine for others, two in theirs):
             return True
+        if template.group.mode != "element" and _are_in_heads(template, key[0], other[0]):
+            return True
     return False
+
+
+def _are_in_heads(template: Template, one: int, two: int) -> bool:
+    """Whether two places stand alike in the first elements of records of several: that of an owner, of a guest."""
+    mine, theirs = (template.chain(place)[:-1] for place in (one, two))
+    heads = {template.place[record.start] for record in template.records}
+    if min(len(mine), len(theirs)) < 2 or not heads.issuperset((mine[-1], theirs[-1])):
+        return False
+    (*inner, own), (*others, other) = ([template.shapes[up] for up in chain] for chain in (mine, theirs))
+    return inner == others and own.partition(".")[0] == other.partition(".")[0]
 
 
 def _author_paths(template: Template, place: int) -> list[tuple[tuple[str, ...], str]]:
@@ -318,7 +348,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None
-    if leads_on(text):
+    if leads_on(text) or (names_author(text) and _is_before_link(tree, line)):
         return None
     if not is_time and is_chrome(text) and not says(text):
         roles = template.roles[line]
@@ -326,6 +356,13 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
             return None
     is_beside_time = stamp is not None and line == stamp.node  # its figures are those of the time
     return name if is_beside_time or not _is_counter(template, line) else None
+
+
+def _is_before_link(tree: Tree, line: int) -> bool:
+    """Whether a link to a profile stands right behind a text."""
+    link = line + 1
+    is_beside = link < tree.ends[tree.ups[line]] and tree.tags[link] == "a"
+    return is_beside and PROFILE.search(tree.attrs[link].get("href") or "") is not None
 
 
 @lru_cache(maxsize=4_096)
@@ -342,7 +379,7 @@ def _beside_time(text: str) -> str | None:
     if only_says_by(text) or _NO_NAME.match(text):
         return None
     sides = [bare_name(side, in_line=True) for side in without_time(text)]
-    sides = [side for side in sides if side and not is_chrome(side) and not only_dates(side)]
+    sides = [side for side in sides if side and not (is_chrome(side) or only_dates(side) or is_weekday(side))]
     return _as_name(sides[0].split(",")[0].strip()) if sides else None
 
 
@@ -352,13 +389,18 @@ def _as_name(text: str) -> str | None:
     return name if name and len(name) <= LONGEST_NAME and not only_dates(name) else None
 
 
-def _are_labels(names: dict[int, Name]) -> bool:
-    """Whether all names of a place are the one word that stands before or behind a name: ``Nick``, ``from``, ``on``."""
+def _are_labels(names: dict[int, Name], count: int) -> bool:
+    """Whether all names of a place are one label: what stands before or behind a name, ``Nick``, ``on``, ``[Guest]``.
+
+    :param count: how many records there are: what only one of several has in brackets may be its name
+    """
     said = {name.text for name in names.values()}
-    return len(said) == 1 < len(names) and any(names_author(text) or joins(text) for text in said)
+    is_word = len(names) > 1 and any(names_author(text) or joins(text) for text in said)
+    return len(said) == 1 and (is_word or (len(names) >= min(2, count) and any(map(_BRACKETED.fullmatch, said))))
 
 
 _LABEL = re.compile(r"\s*[(（\[][^()（）\[\]]+[)）\]]$")
+_BRACKETED = re.compile(r"[(（\[][^()（）\[\]]+[)）\]]")
 _TALLY = re.compile(r"[(（\[][+-]?\d[\d.,]*[)）\]]")
 
 

@@ -16,7 +16,7 @@ from crawler.systems.generic.slots import LONGEST_NAME, Name, Slots
 from crawler.systems.generic.template import WRAPPERS, Record, Template
 
 _LEVEL = re.compile(
-    r"(?:^|[\s_-])(?:depth|level|lvl|lev|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]{0,2}(\d{1,2})(?=$|[\s_])",
+    r"(?:^|[\s_-]|comment|reply)(?:depth|level|lvl|lev|indent|nest(?:ed|ing)?|poziom|stufe|ebene|niveau|nivel|tier|deep|margin|offset|l)[_-]{0,2}(\d{1,2})(?=$|[\s_])",
     re.IGNORECASE,
 )
 _INDENT = re.compile(
@@ -28,7 +28,7 @@ LEVEL_ATTRIBUTES: Final = ("data-depth", "data-level", "data-indent", "aria-leve
 PARENT_ATTRIBUTES: Final = frozenset(
     {
         "data-parent-id", "data-parent", "data-parentid", "data-parent-comment-id", "data-in-reply-to",
-        "data-reply-to", "parent-id", "parentid",
+        "data-reply-to", "data-reply-to-id", "parent-id", "parentid", "reply-to", "reply-to-id", "in-reply-to",
     }
 )  # fmt: skip
 """Attributes that name the comment that is answered, with ``-`` for ``_``."""
@@ -99,8 +99,8 @@ def _by_container(template: Template) -> Parents:
             if holder <= 0:
                 break
             earlier = last_in.get(holder, opened.get(holder) if named else None)
-            if earlier is None and named and wrapped.get(holder, (0, tree.shapes[up]))[1] != tree.shapes[up]:
-                earlier = wrapped[holder][0]
+            if named and holder not in last_in and wrapped.get(holder, (0, tree.shapes[up]))[1] != tree.shapes[up]:
+                earlier = max(wrapped[holder][0], -1 if earlier is None else earlier)
             if earlier is not None and up not in starts and records[earlier].end <= up:
                 parent = earlier
                 if _is_alike(template, up, records[earlier].start):
@@ -441,21 +441,23 @@ _ANSWER = re.compile(
 
 
 _ACCEPTED = re.compile(r"accepted|best|chosen|correct|selected", re.IGNORECASE)
+_SIDE = re.compile(r"(?:^|[_-])messages?$", re.IGNORECASE)
+_OTHER_SIDE = re.compile(r"(?:^|[_-])responses?$", re.IGNORECASE)
+"""What those have who ask and those who help, on pages where both talk by turns."""
+
+
+def _classes(template: Template, record: Record) -> list[str]:
+    """The classes of a record and of the element around it that holds nothing else."""
+    attrs = template.tree.attrs
+    return [name for node in _near(template, record)[:2] if node for name in (attrs[node].get("class") or "").split()]
 
 
 def _by_name(template: Template) -> Parents:
     """Answers carry a class that the comments they follow do not; that of the accepted answer to a question is none."""
-    tree = template.tree
-    classes = [
-        {
-            name
-            for node in _near(template, record)[:2]
-            for name in (tree.attrs[node].get("class") or "").split()
-            if node and _ANSWER.search(name)
-        }
-        for record in template.records
-    ]
+    classes = [set(filter(_ANSWER.search, _classes(template, record))) for record in template.records]
     told = {name for name in set().union(*classes) - classes[0] if not _ACCEPTED.search(name)}
+    if any(_SIDE.search(name) for name in _classes(template, template.records[0])):
+        told = {name for name in told if not _OTHER_SIDE.search(name)}
     marks = [bool(names & told) for names in classes]
     if not any(marks) or template.group.mode != "element":
         return [None] * len(marks)

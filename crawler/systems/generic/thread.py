@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 from operator import itemgetter
 from typing import Final
 
@@ -127,7 +128,7 @@ class _Page:
         found.rank, found.confidence = rank_of(found.evidence), confidence_of(found.evidence)
         told = found.evidence
         is_none = is_torn(told) or is_counted_out(told, group, around)
-        is_none = is_none or is_other(told) or is_subject(told, template, found.bodies.place, around)
+        is_none = is_none or is_other(told) or is_subject(told, template, slots, found.bodies.place, around)
         is_none = is_none or is_listed(template) or is_captioned(slots, found.bodies.place)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
@@ -135,20 +136,12 @@ class _Page:
         return found
 
     def candidates(self, limit: int, behind: float) -> list[Found]:
-        found: list[Found] = []
         others: list[Group] = []
-        groups = groups_of(self.tree, self.sums, self.around, behind=behind)
-        for place, group in enumerate(groups[: 2 * limit]):
-            if place >= limit and any(one.confidence >= THRESHOLD for one in found):
-                break
-            if any(_is_part(self.tree, group, other) for other in others):
-                continue
-            candidate = self.read(Template(self.tree, group, SAMPLE))
-            if candidate is None:
-                others.append(group)
-                found = [each for each in found if not _is_part(self.tree, each.group, group)]
-            elif place < limit or candidate.confidence >= THRESHOLD:
-                found.append(candidate)
+        found = self._read_best(groups_of(self.tree, self.sums, self.around, behind=behind), limit, others)
+        if not found and others:  # what is of other pages is no measure for what stands elsewhere on this one
+            reached = [_reach(group.spans) for group in others]
+            groups = groups_of(self.tree, self.sums, self.around, behind=inf)
+            found = self._read_best([group for group in groups if _is_outside(group, reached)], limit, others)
         found.sort(key=lambda candidate: -candidate.rank)
         surer = next((one for one in found if _is_surer(one, found[0]) or _is_fuller(one, found[0])), None)
         if surer is not None:
@@ -160,6 +153,25 @@ class _Page:
         if around is not None:
             found.remove(around)
             found.insert(0, around)
+        return found
+
+    def _read_best(self, groups: list[Group], limit: int, others: list[Group]) -> list[Found]:
+        """The candidates that the first of some groups are.
+
+        :param others: groups that are none, with their parts; those that are found are added
+        """
+        found: list[Found] = []
+        for place, group in enumerate(groups[: 2 * limit]):
+            if place >= limit and any(one.confidence >= THRESHOLD for one in found):
+                break
+            if any(_is_part(self.tree, group, other) for other in others):
+                continue
+            candidate = self.read(Template(self.tree, group, SAMPLE))
+            if candidate is None:
+                others.append(group)
+                found = [each for each in found if not _is_part(self.tree, each.group, group)]
+            elif place < limit or candidate.confidence >= THRESHOLD:
+                found.append(candidate)
         return found
 
     def like(self, first: Found) -> list[Found]:
@@ -189,6 +201,12 @@ class _Page:
         if 2 * more <= len(heads) or nest(spans) or len({tree.tags[head] for head in heads}) > 1:
             return None
         return self.read(Template(tree, Group(tree.shapes[heads[0]], heads, spans), SAMPLE))
+
+
+def _is_outside(group: Group, reached: list[tuple[int, int]]) -> bool:
+    """Whether records stand before or behind all of some parts of the page."""
+    first, last = _reach(group.spans)
+    return all(last <= start or end <= first for start, end in reached)
 
 
 def _is_part(tree: Tree, group: Group, of: Group) -> bool:

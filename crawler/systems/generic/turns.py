@@ -52,6 +52,7 @@ def join_turns(tree: Tree) -> None:
             for one, two in combinations(kinds, 2):
                 if _take_turns(tree, kinds[one], kinds[two]):
                     _join(tree, kinds[one][0], kinds[two][0], same, DEEP)
+                    _join_bare(tree, kinds[one][0], kinds[two][0], same)
     if same:
         shapes = tree.shapes
         tree.shapes = [_first(same, shape) if shape in same else shape for shape in shapes]
@@ -122,6 +123,14 @@ def _join(tree: Tree, one: int, two: int, same: dict[str, str], deep: int) -> No
             break
         if tree.tags[inner]:
             _join(tree, inner, other, same, deep - 1)
+
+
+def _join_bare(tree: Tree, one: int, two: int, same: dict[str, str]) -> None:
+    """Give what has but words of :data:`words.TURNS` the shape of its like without a class: ``me`` that of a guest."""
+    for node, other in ((one, two), (two, one)):
+        shape, tag = tree.shapes[node], tree.tags[node]
+        if shape != tag == tree.shapes[other] and shape not in same and not _stem(tree.attrs[node].get("class") or ""):
+            same[shape] = tag
 
 
 def _first(same: dict[str, str], shape: str) -> str:
