@@ -109,21 +109,24 @@ def _names_site(document: Document, areas: Areas, node: LexborNode, text: str) -
     """Whether a headline element is the site's name by the ``title`` element, which holds that and the headline.
 
     Either it ends with the name, and the page shows what it begins with behind the element; or it begins with the name
-    and ends with what another headline element says.
+    and ends with what another headline element behind this one says, which is no logo.
     """
     element = document.first("title")
     whole = line_of(element) if element is not None else ""
     if text not in whole or not len(text) < len(whole) <= _LONGEST_TITLE:
         return False
+    positions = document.elements.positions
+    position = positions.get(node.mem_id, 0)
     parts = list(_PARTS.finditer(whole))
     if whole.startswith(text) and any(found.start() == len(text) for found in parts):
-        others = (line_of(other) for other in document.css("h1") if other.mem_id != node.mem_id)
+        behind = (other for other in document.css("h1") if positions.get(other.mem_id, 0) > position)
+        others = (line_of(other) for other in behind if not _is_logo(document, other))
         return any(len(other) > len(text) and whole.endswith(other) for other in others)
     start = len(whole) - len(text)
     if not whole.endswith(text) or not any(found.end() == start for found in parts):
         return False
     wanted = {whole[: found.start()].strip() for found in parts if found.end() <= start}
-    outline, position = outline_of(document), document.elements.positions.get(node.mem_id, 0)
+    outline = outline_of(document)
     places = [place for place, shown in enumerate(outline.texts) if " ".join(shown.split()) in wanted]
     return any(line.position > position and not areas.is_beside(line.node) for line in outline.lines_at(places[:FEW]))
 

@@ -97,6 +97,12 @@ def test_a_headline_element_that_says_the_sites_name_is_not_the_title(title: str
     assert read(body, head=f"<title>{title}</title>").title == "A new pier at last"
 
 
+@pytest.mark.parametrize("name", ['<a href="/">Lantern Row Video</a>', "Lantern Row Video"])
+def test_a_headline_shorter_than_the_sites_name_before_it_is_the_title(name: str) -> None:
+    page = read(f"<header><h1>{name}</h1></header><main><h1>About us</h1></main>", head="<title>About us - Lantern Row Video</title>")
+    assert page.title == "About us"
+
+
 def test_a_headline_that_ends_the_title_is_one_where_the_sites_name_stands_before_it() -> None:
     head = "<title>Our pictures: A new pier</title>"
     assert read("<p>Our pictures</p><h1>A new pier</h1>", head=head).title == "A new pier"
