@@ -102,7 +102,7 @@ def _comments(ref: ThreadRef, document: Document, exchange: Exchange) -> list[Co
     labels: Counter[str] = Counter()
     cites = find(document)
     made = [_comment(cited.node, document, exchange.observed_at) for cited in cites]
-    urls = Counter(comment.permalink for comment in made)
+    urls = Counter(url for url, _ in {(comment.permalink, comment.text) for comment in made})  # not one shown twice
     for cited, comment in zip(cites, made, strict=True):
         if comment.permalink is not None and urls[comment.permalink] > 1:  # that of who has written several
             comment.native_id, comment.permalink = (cited.node.attributes.get("id") or "").strip() or None, None

@@ -32,6 +32,11 @@ async def test_a_reply_has_its_own_author_time_address_and_text_and_not_those_of
     assert (comment.published_at, comment.id_kind, ledger.verdict) == (1_626_761_730_000_000, "native", "complete")
 
 
+async def test_a_reply_that_stands_on_the_page_twice_is_one_and_keeps_its_id():
+    _, comments, _ = await only(entry(cite("said-once") + cite("said-once")))
+    assert [(c.native_id, c.text) for c in comments] == [("https://bo.example/said-once", "said-once")]
+
+
 @pytest.mark.parametrize(
     "response",
     [
