@@ -277,15 +277,20 @@ class Reading:
         """The same without pingbacks and trackbacks: what the scope ``comments`` counts."""
         return self._counted["all"] - self._counted["pings"]
 
-    def unmet(self) -> AbstractSet[str]:
+    def missed(self) -> AbstractSet[str]:
         """Comments that were there when the thread was last read, and that this visit has not met yet.
 
         They are known by native id; those without one by what they say.
-
-        Empty where one answer brought all. Else one that came or went between two answers may have moved others past
-        the reader, also where the count is the same in the end: before one is called removed, it is looked for again.
         """
-        return self._present() - self._ids - self._said if len(self._bringing) > 1 else frozenset()
+        return self._present() - self._ids - self._said
+
+    def unmet(self) -> AbstractSet[str]:
+        """The same, but none where one answer brought all.
+
+        Else one that came or went between two answers may have moved others past the reader, also where the count is
+        the same in the end: before one is called removed, it is looked for again.
+        """
+        return self.missed() if len(self._bringing) > 1 else frozenset()
 
     async def pages_again(self, urls: Iterable[str]) -> AsyncIterator[tuple[Document, Exchange]]:
         """Pages of the thread once more, while they have not shown every comment that was there before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from crawler.systems.around.words import COMMENT, TALK, roles_of
@@ -37,6 +37,17 @@ def native_ids(template: Template, first: Template | None = None) -> list[str | 
     if source is None:
         return _linked_to(template)
     return _of(sources.get(source, {}), len(template.records))
+
+
+def carried(template: Template, wanted: Collection[str]) -> list[str]:
+    """Which of some ids other elements with words carry, where those of the records stand."""
+    tree, source = template.tree, _source(_sources(_rows(template)), template)
+    if source is None:
+        return []
+    name, before = source
+    parts = ((node, _ID.match(own.get(name) or "")) for node, own in enumerate(tree.attrs))
+    found = {part[2] for node, part in parts if part and (part[1] or "") == before and tree.text(node)}
+    return sorted(found.intersection(wanted))
 
 
 def _linked_to(template: Template) -> list[str | None]:

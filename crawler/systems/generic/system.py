@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from collections.abc import Set as AbstractSet
 from typing import ClassVar, Final
 
 from crawler.extract.document import Document
@@ -14,6 +15,7 @@ from crawler.systems.around.states import closed_note, state_beside
 from crawler.systems.around.unshown import Unshown, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of, withheld
+from crawler.systems.generic.ids import carried
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
 from crawler.systems.generic.unread import answers_unread, replies_offered, signed_inside, times_between
@@ -133,20 +135,8 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, hidden: i
     stated = page_stated(place)
     if stated is not None and pages < stated[1]:
         reading.gap(f"the page says that it is one of {stated[1]}; {pages} could be read")
-    if answers_unread(found):
-        reading.gap("the comments stand in an answer that was not read itself")
-    silent = [text for text in found.bodies.texts if not text]
-    if 2 * len(silent) > len(found.bodies.texts):
-        reading.gap(f"{len(silent)} of {len(found.bodies.texts)} comments have no text that could be read")
-    between = times_between(found)
-    if between:
-        reading.gap(f"{between} times stand between the comments, in none of them: some may be made otherwise")
-    inside = signed_inside(found)
-    if inside:
-        reading.gap(f"{inside} signed texts stand in one paragraph with the next, and were read as its beginning")
-    replies = replies_offered(found)
-    if replies:
-        reading.gap(unshown_replies(replies))
+    for reason in _unread(found, reading.missed()):
+        reading.gap(reason)
     told = told_beside(place, reading.captured) if pages == 1 else all_stated(place)
     ref.stated = max((count for count in (found.stated, told) if count is not None), default=None)
     if ref.stated is None:
@@ -162,6 +152,32 @@ def _judge(found: Found, ref: ThreadRef, reading: Reading, pages: int, hidden: i
         reading.gap(far_more)
     if not reading.is_counted:  # the same number says no more than that of an old copy would
         reading.expect(counted_elsewhere(reading.shown, reading.captured), "any")
+
+
+def _unread(found: Found, missed: AbstractSet[str]) -> Iterator[str]:
+    """Reasons to think that the page shows comments which were not read.
+
+    :param missed: ids of comments that were there before
+    """
+    if answers_unread(found):
+        yield "the comments stand in an answer that was not read itself"
+    texts = found.bodies.texts
+    silent = texts.count("")
+    if 2 * silent > len(texts):
+        yield f"{silent} of {len(texts)} comments have no text that could be read"
+    between = times_between(found)
+    if between:
+        yield f"{between} times stand between the comments, in none of them: some may be made otherwise"
+    parted = carried(found.template, missed)
+    if parted:
+        what = f"the comments {', '.join(parted[:5])}" if len(parted) > 1 else f"the comment {parted[0]}"
+        yield f"the page still shows {what}, which it had before, in other markup than the rest"
+    inside = signed_inside(found)
+    if inside:
+        yield f"{inside} signed texts stand in one paragraph with the next, and were read as its beginning"
+    replies = replies_offered(found)
+    if replies:
+        yield unshown_replies(replies)
 
 
 _LANGUAGES: Final = (
