@@ -99,6 +99,8 @@ class Reading:
         self._captured = self._captured_top = 0
         self.offered = 0
         """Comments that answers brought, those that came before as well."""
+        self._blank: set[str] = set()
+        """Comments of which only the place is shown."""
         self._bringing: set[str] = set()
         """Exchanges that brought comments."""
         self._shown: list[str] = []
@@ -211,7 +213,8 @@ class Reading:
         """The comments that this visit has not seen yet, numbered on from the last batch.
 
         A comment met again is left out: pages overlap, and themes repeat a list for narrow screens. Another comment
-        under the same id in the same answer cannot be kept, which is a gap.
+        under the same id in the same answer cannot be kept, which is a gap; so is one that is only the place of a
+        comment, folded away or emptied.
 
         :param under: the comment whose replies these are said to be, where their own parents may lie deeper; or that
             comment by the id of each reply
@@ -224,6 +227,9 @@ class Reading:
         for comment in comments:
             self.offered += 1
             native_id = comment.native_id
+            if _says_nothing(comment):
+                self._blank.add(native_id or str(self.offered))
+                continue
             if native_id is not None:
                 first = here.setdefault(native_id, comment)
                 if first is not comment and first.text != comment.text:
@@ -500,6 +506,8 @@ class Reading:
 
     def _compare(self) -> str | None:
         """Note where what came differs from what the source states; the scope of its count."""
+        if self._blank:
+            self.gap(f"{len(self._blank)} comments are shown without a name, a time and a text")
         scope, got = self._agreed()
         expected = self._expected
         if expected is not None and got is not None and got != expected:
@@ -555,6 +563,11 @@ class Reading:
         if self.captured or (reason == "exhausted" and self._expected):
             return "partial"
         return "blocked" if reason in ("blocked", "key") else "unknown"
+
+
+def _says_nothing(comment: Comment) -> bool:
+    said = (comment.author_name, comment.text, comment.text_html, comment.published_raw, comment.published_at)
+    return comment.status == "visible" and comment.kind == "comment" and not any(said)
 
 
 def _scope_of(expected: int, counted: dict[str, int]) -> str | None:

@@ -134,6 +134,8 @@ class World:
         self.checked: dict[str, int] = {}
         """Versions of the tables that were checked."""
         self.erased: set[str] = set()
+        self.erased_words: set[tuple[str, str, str]] = set()
+        """Thread, author and text of every state of those without an id: by these they are known again."""
         self.banned: set[tuple[str, str]] = set()
         """Site and author whose comments were erased."""
         self.dead: list[tuple[str, list[Told]]] = []
@@ -302,7 +304,8 @@ class World:
             assert key == place.thread_id or not there.issuperset(here.values()), "the thread did not move with its page"
 
     def _is_erased(self, place: Place, comment_id: str, row: Comment) -> bool:
-        return comment_id in self.erased or (site_of(place), row.author_name) in self.banned
+        is_known = row.id_kind == "surrogate" and (row.thread_id, row.author_name, row.text) in self.erased_words
+        return comment_id in self.erased or is_known or (site_of(place), row.author_name) in self.banned
 
     def commit(self, crawl: Crawl) -> None:
         crawl.exporter.commit(crawl.exporter.take())
@@ -312,6 +315,8 @@ class World:
     def _learn(self, waiting: list[Told]) -> None:
         for told in waiting:
             known = self.threads[told.thread_id]
+            if told.settles and not known.is_sure:
+                known.texts, known.ids = {}, {}
             known.texts |= {key: text for key, text in told.texts.items() if key not in self.erased}
             known.ids |= {number: key for number, key in told.ids.items() if key not in self.erased}
             known.is_sure |= told.settles
@@ -373,8 +378,10 @@ class World:
             assert there == active or self.dead, table
 
     def erase(self, state: str, subject: Subject) -> None:
+        before = rows_of(archive.open(self.uri), "comments")
         done = erase(self.uri, subject, state_dir=self.root / state, words=known_by)
         self.erased.update(done.comments)
+        self.erased_words |= {_words(row) for row in before if row["comment_id"] in done.comments and row["id_kind"] == "surrogate"}
         if subject.author_name is not None:
             self.banned.add((subject.site, subject.author_name))
         self._recovered(state)
@@ -454,6 +461,10 @@ def site_of(place: Place) -> str:
 
 def rank(row: dict) -> tuple:
     return row["observed_at"], row["capture_id"], row["status"], row["content_digest"] or ""
+
+
+def _words(row: dict) -> tuple[str, str, str]:
+    return row["thread_id"], row["author_name"], row["text"]
 
 
 def rows_of(opened: archive.Archive, table: str, *, history: bool = True) -> list[dict]:

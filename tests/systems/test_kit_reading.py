@@ -38,7 +38,7 @@ class Late(System):
         comments: list[Comment] = []
         async for answer in by_number(reading, lambda page: with_query(API, page=page), lambda _: 6):
             ids = [row.id("id") for row in answer.root.rows("rows")]
-            comments += [Comment(native_id=one) for one in ids]
+            comments += [Comment(native_id=one, text="x") for one in ids]
             reading.saw(ids)
             exchange = answer.exchange
         yield reading.batch(comments, exchange)
@@ -103,7 +103,7 @@ class Under(System):
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         answers = {"2": "1", "3": "2", "5": "4"}
-        comments = [Comment(native_id=one, parent_native_id=answers.get(one)) for one in "12345"]
+        comments = [Comment(native_id=one, text="x", parent_native_id=answers.get(one)) for one in "12345"]
         reading.expect_replies("1", self.stated)
         reading.expect_replies("4", 1)
         yield reading.batch(comments, reading.page, under={"2": "1", "3": "1", "5": "4"})
@@ -127,7 +127,7 @@ class Withholding(Late):
         async for answer in by_number(reading, lambda page: with_query(API, page=page), lambda _: 6):
             reading.expect(self.stated, "all")
             reading.withheld(1)
-            comments = [Comment(native_id=row.id("id")) for row in answer.root.rows("rows")]
+            comments = [Comment(native_id=row.id("id"), text="x") for row in answer.root.rows("rows")]
             yield reading.batch(comments, answer.exchange)
 
 
@@ -152,7 +152,7 @@ class Stubbed(System):
         return [ThreadRef(system="stubbed", tenant="t", native_id="1", url=API, detected_by="x")]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
-        comments = [Comment(native_id=one) for one in "123"]
+        comments = [Comment(native_id=one, text="x") for one in "123"]
         set_removed(comments[1])
         reading.expect(self.stated, "shown")
         yield reading.batch(comments, reading.page)
@@ -175,10 +175,23 @@ class Full(Under):
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         for number in range(MAX_GAPS + 2):
             reading.gap(f"comment {number} cannot be read")
-        yield reading.batch([Comment(native_id="1")], reading.page)
+        yield reading.batch([Comment(native_id="1", text="x")], reading.page)
 
 
 async def test_of_more_gaps_than_a_ledger_lists_it_says_how_many():
     ((_, _, ledger),) = await read(Full(), HTML, "https://a.example/", {})
     assert ledger.verdict == "partial"
     assert [gap["reason"] for gap in (ledger.gaps or [])[-2:]] == [f"comment {MAX_GAPS - 1} cannot be read", "and 2 more gaps"]
+
+
+class Folded(Late):
+    async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
+        shown = [Comment(native_id="1", author_name="Ann"), Comment(native_id="2", text="x"), Comment(native_id="3", published_at=1)]
+        yield reading.batch([*shown, Comment(native_id="4", parent_native_id="1"), Comment(native_id="5", kind="pingback")], reading.page)
+
+
+async def test_a_comment_of_which_only_the_place_is_shown_is_a_gap():
+    ((_, comments, ledger),) = await read(Folded(), HTML, "https://a.example/")
+    assert [comment.native_id for comment in comments] == ["1", "2", "3", "5"]
+    assert (ledger.verdict, ledger.captured) == ("partial", 4)
+    assert [gap["reason"] for gap in ledger.gaps] == ["1 comments are shown without a name, a time and a text"]

@@ -76,9 +76,10 @@ async def test_flags_of_comments_and_authors_are_named_in_the_ledger() -> None:
     assert (ledger.stop_reason, ledger.verdict) == ("exhausted", "complete")
 
 
-async def test_item_without_time_author_or_body_is_kept_with_nulls() -> None:
-    (comment,), _ = await read_one(page('<ul class="pm-ul-comments"><li id="comment-1">loose</li></ul>'))
-    assert (comment.author_name, comment.text, comment.published_at, comment.published_raw) == (None, None, None, None)
+async def test_item_without_time_author_or_body_is_a_gap() -> None:
+    comments, ledger = await read_one(page('<ul class="pm-ul-comments"><li id="comment-1">loose</li></ul>'))
+    assert comments == []
+    assert "1 comments are shown without a name, a time and a text" in [gap["reason"] for gap in ledger.gaps]
 
 
 async def test_twins_on_one_page_are_two_comments() -> None:

@@ -89,7 +89,7 @@ def _records_of(
     noted = {number for number, comment in enumerate(comments) if comment.text is None}
     without_id = {number for number in noted if comments[number].id_kind == "surrogate"} - set(found.parents)
     dated = {number for number in noted - without_id if found.slots.stamps[number] is not None}
-    unsaid = found.bodies.asides | (_silent(found, observed_at) - dated) | without_id | withheld(found)
+    unsaid = found.bodies.asides | (_silent(found, ids, observed_at) - dated) | without_id | withheld(found)
     for number, parent in enumerate(found.parents):
         if parent is not None and parent not in unsaid:
             comments[number].parent_native_id = comments[twins.get(parent, parent)].native_id
@@ -103,15 +103,16 @@ def withheld(found: Found) -> set[int]:
     return {number for number, text in enumerate(found.bodies.texts) if notes_held(text)}
 
 
-def _silent(found: Found, observed_at: int) -> set[int]:
-    """Records that are no comments among others, which nobody answers.
+def _silent(found: Found, ids: list[str | None], observed_at: int) -> set[int]:
+    """Records that are no comments among others: they have no id, or nobody answers them.
 
     They have neither name nor text, as an empty one from which scripts make more, or stand for one that was removed.
     """
     records = zip(found.bodies.texts, found.slots.names, found.slots.stamps, strict=True)
     silent = {number for number, record in enumerate(records) if _says_nothing(*record)}
     silent |= _mere_names(found, observed_at)
-    return silent - set(found.parents) if 2 * len(silent) < len(found.bodies.texts) else set()
+    silent -= {parent for parent in found.parents if parent is not None and ids[parent] is not None}
+    return silent if 2 * len(silent) < len(found.bodies.texts) else set()
 
 
 def _drop_borrowed(ids: list[str | None], twins: dict[int, int]) -> None:

@@ -263,17 +263,22 @@ def _is_surer(candidate: Found, best: Found) -> bool:
 def _is_fuller(candidate: Found, best: Found) -> bool:
     """Whether a candidate has all records of the best, and more that are as whole: the other lists of its make.
 
-    One more may be what the others answer.
+    One more before the others may be what they answer.
     """
     own, others = candidate.group, best.group
     return (
-        len(own.spans) > len(others.spans) + 1
+        len(own.spans) > len(others.spans) + (own.spans[0] != others.spans[0])
         and own.mode == others.mode
         and candidate.confidence >= THRESHOLD
         and candidate.evidence["whole"] >= max(WHOLE, best.evidence["whole"])
-        and best.rank - candidate.rank < ALIKE
+        and _uncounted(best) - _uncounted(candidate) < ALIKE
         and set(others.spans).issubset(own.spans)
     )
+
+
+def _uncounted(found: Found) -> float:
+    """The rank without what a stated count speaks for: it may be older than the comments."""
+    return rank_of(found.evidence | {"stated": 0.0, "stated_near": 0.0})
 
 
 def _is_around(candidate: Found, best: Found) -> bool:

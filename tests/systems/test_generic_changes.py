@@ -1,0 +1,45 @@
+"""What a thread of unknown markup is taken for does not hang on what changed on its page since."""
+
+from __future__ import annotations
+
+import pytest
+from kit import read
+
+from crawler.systems.generic.system import Generic
+
+URL = "https://a.example/news/7"
+STORY = f"<h1>The bridge</h1><p>{'The bridge of the town will be closed, as the council says. ' * 5}</p>"
+SAID = (
+    "The harbour was always the better place for it.", "Nobody has asked those who live there, as usual.",
+    "I remember the old bridge, and it was no better.", "They said the same about the library, and it came.",
+    "How much will that be for each of us in the end?",
+)  # fmt: skip
+
+
+def note(n: int, kind: str = "", own: str = "") -> str:
+    return (
+        f'<div class="comment {kind}"{own}><div class="txt"><span class="date">{n + 1} March 2023, 10:0{n}</span>'
+        f'<span class="nick">Guest {n}</span><br>{SAID[n]}<div class="btn"><a href="/re/{n}">Reply</a></div></div></div>'
+    )
+
+
+def page(notes: str, count: str = "") -> str:
+    form = "<form><textarea name=text></textarea></form>"
+    return f'<html lang=en><body>{STORY}<div class="comments"><h3>Comments {count}</h3>{notes}</div>{form}'
+
+
+@pytest.mark.parametrize("stated", [4, 5, 6])
+async def test_a_count_that_is_older_than_the_comments_does_not_choose_which_of_them_are_read(stated):
+    notes = "".join(note(n, "indented" if n == 2 else "") for n in range(5))
+    [(_, comments, ledger)] = await read(Generic(), page(notes, f"({stated})"), URL)
+    assert [comment.text for comment in comments] == list(SAID)
+    assert ledger.verdict == ("partial" if stated > 5 else "complete")
+
+
+async def test_an_empty_place_is_no_comment_though_answers_hang_on_it():
+    own = [f' id="note-{4100 + 7 * n}"' for n in range(5)]
+    box = '<div class="box more"><button>Show</button></div>'
+    above, below = (note(n, own=own[n]) for n in range(3)), (note(n, "answer", own[n]) for n in (3, 4))
+    [(_, comments, ledger)] = await read(Generic(), page("".join([*above, box, *below]), "(6)"), URL)
+    assert [comment.author_name for comment in comments] == [f"Guest {n}" for n in range(5)]
+    assert [gap["reason"] for gap in ledger.gaps] == ["fewer than the source states"]
