@@ -341,9 +341,74 @@ async def test_the_post_above_a_heading_that_counts_just_the_answers_to_it_is_no
     assert (comment.author_name, ledger.expected, ledger.verdict) == ("Reader 1", 1, "complete")
 
 
-@pytest.mark.parametrize(("before", "heading"), [("<h3>Best comment</h3>", "Replies (1)"), ("", "Replies (2)"), ("", "1 other")])
-async def test_the_first_post_is_a_comment_where_no_heading_tells_that_the_others_answer_it(before, heading):
+@pytest.mark.parametrize(("before", "heading"), [("<h3>Best comment</h3>", "Replies (1)"), ("", "Replies (2)")])
+async def test_the_first_post_is_a_comment_where_a_line_speaks_of_it_as_of_one(before, heading):
     assert len(await comments_of_page(topic(1, before, heading), {})) == 2
+
+
+def letters(answers, around):
+    """A letter with answers of the same make: the opening one, then the others in an element of their own."""
+    said = [
+        f'<div class="email"><div class="email-header"><h2 class="name">Reader {n}</h2> <span class="date">2020-05-{n + 10} 10:00</span></div>'
+        f'<div class="email-body"><p>What reader {n} says of the bridge, and of the wind on it.</p></div>'
+        '<a class="reply" href="#">Reply</a> <a href="/accounts/login/?next=/thread/5/">Sign in to reply online</a></div>'
+        for n in range(answers + 1)
+    ]
+    return f'<html lang="en"><body><h1>Bridge</h1><div>{said[0]}<p><a href="?sort=date">By date</a></p>{around}{"".join(said[1:])}</div></div>'
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 4, 9])
+async def test_an_opening_post_is_no_comment_beside_a_list_of_its_replies_however_many_there_are(answers):
+    for around in ['<div class="replies">', *['<h3>Replies</h3><div class="replies">', "<div>", '<ul class="rest">'][: 3 * (answers > 1)]]:
+        found = await comments_of_page(letters(answers, around), {})
+        assert [comment.author_name for comment, _ in found] == [f"Reader {n}" for n in range(1, answers + 1)]
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 4, 9])
+async def test_an_opening_post_is_a_comment_in_one_list_with_the_others_however_many_there_are(answers):
+    assert len(await comments_of_page(letters(answers, ""), {})) == answers + 1
+
+
+def entry(comments, heading, form):
+    """A diary whose entry and comments are of the same make."""
+    said = [
+        f'<blockquote><div class="entry"><div class="title">{name}</div><div class="date">Submitted at 05:28:4{n} on 25 October 2022</div>'
+        f'<div class="body"><p>The bridge could use a roof, says the {n + 1}. of us. Please bring it up with the council.</p></div></div></blockquote>'
+        for n, name in enumerate(["Ida Fall", "Jan Holm", "Kim Lund"][:comments])
+    ]
+    field = '<h3>Add A Comment</h3><form>Your Name <input name="n"> Your Comment<br><textarea name="body"></textarea></form>' if form else ""
+    return (
+        '<html lang="en"><body><h1>Bridge</h1><div class="entry"><div class="title">The bridge needs a roof</div><div class="date">25th October '
+        f'2022</div><div class="body"></div><div class="tags">Tags: <a href="/tags/town">town</a></div></div><h3>{heading}</h3>{"".join(said)}{field}</body></html>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("comments", "heading", "form", "found"),
+    [(1, "Comments On This Entry", True, 1), (2, "Comments On This Entry", True, 2), (3, "Comments On This Entry", True, 3), (0, "Comments On This Entry", True, 0), (1, "From the archive", True, 0), (1, "Comments On This Entry", False, 0)],
+)  # fmt: skip
+async def test_one_comment_or_two_between_their_heading_and_the_field_for_one_more_are_believed_whatever_their_make(comments, heading, form, found):
+    assert len(await comments_of_page(entry(comments, heading, form), {})) == found
+
+
+SIGNED = '<a href="/User:{0}">{0}</a>{1} 05:28, 2{2} October 2022 (UTC)'
+TALK = ' (<a href="/User_talk:{0}">talk</a>)'
+
+
+@pytest.mark.parametrize(("texts", "beside", "found"), [(1, TALK, 1), (2, TALK, 2), (3, TALK, 3), (1, "", 0)])
+async def test_a_text_of_any_length_is_believed_that_is_signed_with_a_second_page_of_the_author_s(texts, beside, found):
+    names = ["Ida", "Jan", "Kim"][:texts]
+    said = "".join(f"<p>Agreed! {SIGNED.format(name, beside.format(name), n)}</p>" for n, name in enumerate(names))
+    html = f'<html lang="en"><body><h1>Talk:Bridge</h1><div><h2>A roof <span>[<a href="/edit?section=1">edit</a>]</span></h2>{said}</div></body></html>'
+    assert [c.author_name for c, _ in await comments_of_page(html, {})] == names[:found]
+
+
+@pytest.mark.parametrize("caption", ["Today's remarks(Total: {}) [<a href='#c'>Add</a>]", "本日のツッコミ(全{}件)", "Bemerkungen [insgesamt {}]"])
+@pytest.mark.parametrize(("stated", "verdict"), [(4, "complete"), (5, "partial")])
+async def test_a_total_in_brackets_above_the_comments_is_their_count(caption, stated, verdict):
+    html = thread_page(range(1, 5), "").replace('<div id="comments">', f'<div id="comments"><div class="caption">{caption.format(stated)}</div>')
+    ledgers = [ledger for _, ledger in await comments_of_page(html, {})]
+    assert (len(ledgers), ledgers[0].expected, ledgers[0].verdict) == (4, stated, verdict)
 
 
 @pytest.mark.parametrize(

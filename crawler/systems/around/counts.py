@@ -18,8 +18,8 @@ from crawler.systems.around.words import Words, counts_posts, places_of_posts, s
 _TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/counts.json").read_text("utf-8"))
 """``about``: what stands before a number that is none to the last figure; ``some``: before a number of some comments
 (the last 12); ``other``: with comments that are counted apart (12 new); ``gone``: with such as are not shown or are
-counted by something else (12 removed, 12 a day), ``are``: what may stand between; ``else``: what else is counted.
-A ``*`` ends a stem.
+counted by something else (12 removed, 12 a day), ``are``: what may stand between; ``else``: what else is counted;
+``total``: what stands before how many there are in all (Total: 12). A ``*`` ends a stem.
 """
 
 _NOT_BEFORE: Final = r"(?<![\d.,/#№+$€£¥])(?<!\d:)(?<![#№]\s)"
@@ -104,6 +104,14 @@ def is_of_else(line: str) -> bool:
     return _YEAR.fullmatch(text.strip("\t ()[]")) is not None or _ELSE_FIRST.are_in(text) or _ELSE_LAST.are_in(text)
 
 
+def total_in(line: str) -> int | None:
+    """The number that a line in brackets calls a total, of whatever: ``Remarks of today (Total: 12)``."""
+    text = plain(line).casefold()
+    bracket = _BRACKET.search(text)
+    numbers = _numbers(bracket[0]) if bracket is not None and _TOTAL.are_in(bracket[0]) else []
+    return numbers[0].value if len(numbers) == 1 and numbers[0].is_exact else None
+
+
 def plain(line: str) -> str:
     """A line with the digits and marks of ASCII, character by character."""
     return ascii_digits(line).replace("，", ",")
@@ -180,6 +188,8 @@ def _last_clause(text: str) -> str:
     return _CLAUSE.split(text)[-1]
 
 
+_BRACKET = re.compile(r"[(\[（【][^()\[\]（）【】]{1,20}[)\]）】]")
+_TOTAL = Words(_TABLES["total"], before=r"^\W*", behind=r"\W*\d+\s?\w{0,2}\W*$")
 _ABOUT = Words(_TABLES["about"], behind=r"\W*$")
 _SIGN_ABOUT = re.compile(r"[~≈>≥±]\W*$")
 _SOME, _SOME_LAST = Words(_TABLES["some"]), Words(_TABLES["some"], behind=r"\W*$")

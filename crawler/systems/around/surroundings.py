@@ -15,7 +15,7 @@ from crawler.extract.document import Document
 from crawler.extract.text import line_of
 from crawler.extract.time_lines import LONGEST_LINE, looks_timed
 from crawler.extract.urls import canonical_url
-from crawler.systems.around.counts import Stated, is_of_else, numbers_in, plain, stated_in
+from crawler.systems.around.counts import Stated, is_of_else, numbers_in, plain, stated_in, total_in
 from crawler.systems.around.tree import CELLS, SUBHEADINGS, Tree
 from crawler.systems.around.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
 
@@ -273,6 +273,13 @@ def _counts(tree: Tree, title: str, own: Container[str]) -> Iterator[tuple[int, 
             around = _named_by(tree, node)
             if around is not None:
                 yield node, Stated(numbers[0], is_exact=True), around
+        elif (total := total_in(text)) is not None and _stands_in_comments(tree, node):
+            yield node, Stated(total, is_exact=True), True
+
+
+def _stands_in_comments(tree: Tree, node: int) -> bool:
+    """Whether an element around a line is named as one of comments."""
+    return any(tree.roles[up] & COMMENT for up in tree.above(node, AROUND))
 
 
 def _leads_to_title(tree: Tree, node: int, own: Container[str]) -> bool:

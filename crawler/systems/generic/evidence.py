@@ -30,6 +30,7 @@ from crawler.systems.around.words import (
     TIME,
     is_chrome,
     leads_on,
+    leads_to_login,
     line_key,
     roles_of,
     speaks_of_comments,
@@ -125,6 +126,36 @@ def is_plain(found: dict[str, float], group: Group, slots: Slots, around: Surrou
         stamp is not None and stamp.published.precision != "day" for stamp in slots.stamps
     )
     return found["bare"] > 0 and not is_told and not is_posted
+
+
+def is_framed(found: dict[str, float], group: Group, slots: Slots, around: Surroundings) -> bool:
+    """Whether one or two records are whole, and what is around them leaves no doubt what they are.
+
+    They are all that stands between a heading that speaks of comments and a field to write one in, or are signed as
+    programs of wikis sign.
+    """
+    is_doubtful = found["whole"] < 1 or len(group.spans) > FRAMED
+    if is_doubtful or slots.is_signed or found["elsewhere"]:
+        return slots.is_signed and not is_doubtful
+    tree, first, last = around.tree, group.spans[0][0], group.spans[-1][1]
+    place = bisect_left(around.spoken, first) - 1
+    heading = around.spoken[place] if place >= 0 else first
+    is_heading = any(tree.tags[up] in SUBHEADINGS for up in tree.above(heading, 3))
+    field = next(iter(around.fields[bisect_left(around.fields, last) :]), -1)
+    chars = tree.chars
+    is_behind = is_heading and chars[first] - chars[tree.ends[heading]] <= HEADED
+    is_before = field >= 0 and chars[field] - chars[last] <= ASKED
+    return is_behind and is_before
+
+
+FRAMED: Final = 2
+"""Records that do not come often enough to tell what they are."""
+
+HEADED: Final = 40
+"""Characters between a heading and what it heads: a link to the form, an order."""
+
+ASKED: Final = 300
+"""Characters before a field that ask to write in it: a heading, the names of fields, a rule."""
 
 
 def is_other(found: dict[str, float]) -> bool:
@@ -346,14 +377,14 @@ TITLE: Final = 20
 def _elsewhere(template: Template, slots: Slots, own: Collection[str]) -> float:
     """Share of the records that link to a page of their own by what may be its title, each by another to another.
 
-    The time of a record is no title, however long it is written.
+    The time of a record is no title, however long it is written, nor is an invitation to log in.
     """
     tree = template.tree
     targets: dict[str, str] = {}
     for record, stamp in zip(template.records, slots.stamps, strict=True):
         for node in record.links:
             is_time = stamp is not None and tree.is_in(stamp.node, node) and tree.text(node) == tree.text(stamp.node)
-            if is_time or template.roles[node] & AUTHOR:
+            if is_time or template.roles[node] & AUTHOR or leads_to_login(tree.attrs[node].get("href")):
                 continue
             text, href = tree.text(node), _other_page(tree, node, own)
             if _size(text) >= TITLE and href:

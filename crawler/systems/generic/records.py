@@ -119,7 +119,7 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
             group.score = quick_score(group.signs)
             read[same] = group
     spans = signed(tree)
-    if len(spans) > 1:
+    if spans:
         group = Group("signed texts", [start for start, _ in spans], spans, "signed")
         group.signs = _counted(tree, sums, group)
         group.score = quick_score(group.signs)
@@ -141,7 +141,8 @@ def _is_behind_heading(tree: Tree, around: Surroundings, group: Group) -> bool:
     """
     if len(group.spans) < 2 or len(group.heads) != len(group.spans) or tree.roles[group.heads[0]] & COMMENT:
         return False
-    (start, end), (second, _) = group.spans[:2]
+    (start, _), (second, _) = group.spans[:2]
+    end = tree.ends[group.heads[0]]  # with its siblings up to the next it would hold the heading
     if tree.ups[start] == tree.ups[second]:
         return False
     if any(tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(end, second)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from itertools import compress
-from typing import Final
+from typing import Final, NamedTuple
 
 from crawler.systems.around.tree import SUBHEADINGS, Tree
 
@@ -34,8 +34,19 @@ _CLOCK = re.compile(r"(?<![\d.])\d{1,2}\s?[:：.h時点]\s?\d\d(?!\d|\.\d)")
 _PARTS = re.compile(r"[/:=?&#]")
 
 
-def signature(tree: Tree, time: int, *, may_go_on: bool = False) -> tuple[int, int] | None:
-    """The block that a signature ends, and the link that names who signed; None where a time ends none.
+class Signature(NamedTuple):
+    """Who signed a text, and where it ends."""
+
+    block: int
+    """The element that the signature ends."""
+    name: int
+    """The link that names who signed."""
+    is_double: bool
+    """Whether another page of the author's stands in brackets behind the name, as programs of wikis sign."""
+
+
+def signature(tree: Tree, time: int, *, may_go_on: bool = False) -> Signature | None:
+    """The signature that a time ends; None where it ends none.
 
     The name is the nearest link before the time that is not in brackets: those lead to other pages of the author's. So
     do others between the name and the time whose addresses end alike, ``User:NAME`` and ``User_talk:NAME``.
@@ -53,18 +64,22 @@ def signature(tree: Tree, time: int, *, may_go_on: bool = False) -> tuple[int, i
         return None
     name: int | None = None
     depth = 0
+    is_double = False
     for node in range(time, max(block, time - NEAR), -1):
         text = tree.texts[node]
         if text:
             depth += text.count(")") - text.count("(") if node != time else text.startswith(")")
             if len(text) > TAIL and node != time and (name is None or not tree.is_in(node, name)):
                 break
-        elif tree.tags[node] == "a" and depth <= 0 and not tree.is_in(time, node):
+        elif tree.tags[node] == "a" and depth > 0:
+            is_double = is_double or name is None
+        elif tree.tags[node] == "a" and not tree.is_in(time, node):
             if name is not None and _end_of(tree, node) != _end_of(tree, name):
                 break
             name = node
     said = tree.line(name, LONGEST) if name is not None else None
-    return (block, name) if name is not None and said and any(map(str.isalnum, said)) else None
+    is_named = name is not None and said and any(map(str.isalnum, said))
+    return Signature(block, name, is_double) if name is not None and is_named else None
 
 
 def _end_of(tree: Tree, link: int) -> str:
@@ -75,17 +90,20 @@ def _end_of(tree: Tree, link: int) -> str:
 def signed(tree: Tree) -> list[tuple[int, int]]:
     """The nodes of each signed text: its last block with the siblings before it that are signed by nobody.
 
-    There are none where little stands before the signatures: then they are bylines.
+    There are none where little stands before the signatures: then they are bylines, unless each is a double one. One
+    alone is signed only by such.
     """
     names: dict[int, int] = {}
+    is_sure = True
     for node in compress(range(len(tree)), tree.timed):
         if tree.texts[node] and (found := signature(tree, node)) is not None:
-            names[found[0]] = found[1]
+            names[found.block] = found.name
+            is_sure = is_sure and found.is_double
     blocks = sorted(names)
     said, linked = (
         sum(counts[names[block]] - counts[block] for block in blocks) for counts in (tree.chars, tree.links)
     )
-    if said - linked < SIGNED * len(blocks):
+    if not is_sure and (len(blocks) == 1 or said - linked < SIGNED * len(blocks)):
         return []
     spans: list[tuple[int, int]] = []
     for up in dict.fromkeys(tree.ups[block] for block in blocks):

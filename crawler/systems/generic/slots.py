@@ -62,6 +62,8 @@ class Slots:
     time_place: str = ""
     name_place: str = ""
     name_score: float = 0.0
+    is_signed: bool = False
+    """Whether each record is a text with a double signature; see :class:`Signature`."""
 
 
 def read_slots(template: Template, *, observed_at: int, language: str | None) -> Slots:
@@ -85,10 +87,11 @@ SURE: Final = 5.0
 def _signatures(template: Template, observed_at: int, language: str | None) -> Slots:
     """Name and time of each signed text: those of its last signature."""
     tree = template.tree
-    slots = Slots(name_score=SURE)
+    slots = Slots(name_score=SURE, is_signed=True)
     for record in template.records:
         found = ((line, signature(tree, line)) for line in reversed(record.lines) if tree.timed[line])
-        line, (_, link) = next((line, signs) for line, signs in found if signs is not None)
+        line, (_, link, is_double) = next((line, signs) for line, signs in found if signs is not None)
+        slots.is_signed = slots.is_signed and is_double
         name = next(node for node in range(link + 1, tree.ends[link]) if tree.texts[node])
         slots.stamps.append(read_stamp(template, line, observed_at, language))
         slots.names.append(Name(tree.text(link), name, record.lines.index(name)))

@@ -11,9 +11,9 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.around.place import Place
-from crawler.systems.around.surroundings import Surroundings
+from crawler.systems.around.surroundings import SPOKEN, Surroundings
 from crawler.systems.around.tree import Tree
-from crawler.systems.around.words import REPLIES
+from crawler.systems.around.words import COMMENT, REPLIES
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
@@ -23,6 +23,7 @@ from crawler.systems.generic.evidence import (
     is_captioned,
     is_collected,
     is_counted_out,
+    is_framed,
     is_listed,
     is_other,
     is_plain,
@@ -51,6 +52,9 @@ THRESHOLD: Final = 0.46
 
 PLAIN: Final = 0.4
 """The most confidence in records of which nothing tells that they are comments."""
+
+FRAMED: Final = 0.5
+"""The least confidence in whole comments between their heading and the field for one more."""
 
 DOUBT: Final = 0.2
 """Confidence from which a thread that is not believed is named in the ledger."""
@@ -132,6 +136,8 @@ class _Page:
         is_none = is_none or is_listed(template) or is_captioned(slots, found.bodies.place)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
+        elif is_framed(told, group, slots, around):
+            found.confidence = max(found.confidence, FRAMED)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         return found
 
@@ -245,7 +251,9 @@ APART: Final = 3.0
 
 
 def _is_surer(candidate: Found, best: Found) -> bool:
-    """Whether a candidate is believed and the best is not, which stands elsewhere or holds records of another kind too.
+    """Whether a candidate is believed and the best is not, which stands elsewhere, or around it and holds more.
+
+    That may be records of another kind, or the heading of the comments.
 
     Of the two ways to part one run of siblings the surer one is taken in any case.
     """
@@ -257,7 +265,7 @@ def _is_surer(candidate: Found, best: Found) -> bool:
         return False
     (first, last), (low, high) = _reach(own), _reach(others)
     is_apart = last <= low or high <= first
-    return behind < (APART if is_apart else ALIKE if len(own) < len(others) and low <= first and last <= high else 0.0)
+    return behind < (APART if is_apart else ALIKE if len(own) <= len(others) and low <= first and last <= high else 0.0)
 
 
 def _is_fuller(candidate: Found, best: Found) -> bool:
@@ -379,19 +387,38 @@ def _with_comments_below(page: _Page, read: list[Found]) -> Found:
 def _without_what_they_answer(page: _Page, found: Found, first: Found | None) -> Found:
     """A thread without the first of its records where that is the post which the others answer.
 
-    A heading says so, or the thread's first page, which shows it before the comments. The thread is as sure as before:
-    that they are counted tells more than one record less.
+    A heading says so, the list of their own that they stand in, however many they are, or the thread's first page,
+    which shows it before the comments. The thread is as sure as before: that tells more than one record less.
     """
     group = found.group
-    if group.mode != "element" or found.below is not None or len(group.spans) < 2:
+    if group.mode == "signed" or found.below is not None or len(group.spans) < 2:
         return found
-    if not page.around.counts_what_answers(group.spans) and not (first is not None and _is_before(found, first)):
+    is_told = page.around.counts_what_answers(group.spans) or _stand_apart(page, group)
+    if not is_told and not (first is not None and _is_before(found, first)):
         return found
-    answers = page.read(Template(page.tree, Group(group.label, group.heads[1:], group.spans[1:]), SAMPLE))
+    others = Group(group.label, group.heads[1:], group.spans[1:], group.mode)
+    answers = page.read(Template(page.tree, others, SAMPLE))
     if answers is None or not _is_whole(answers):
         return found
     answers.confidence, answers.stated = max(answers.confidence, found.confidence), len(answers.group.spans)
     return answers
+
+
+def _stand_apart(page: _Page, group: Group) -> bool:
+    """Whether all records but the first stand in an element of their own behind it, unlike any around the first.
+
+    Nothing around the first is named as one of comments, and no line before it speaks of them: else it is one of them.
+    """
+    tree, first, second = page.tree, group.heads[0], group.heads[1]
+    around = {first, *tree.above(first, len(tree))}
+    list_of = next((node for node in (second, *tree.above(second, len(tree))) if tree.ups[node] in around), second)
+    beside = next((node for node in around if tree.ups[node] == tree.ups[list_of]), first)
+    last = max(end for _, end in group.spans)
+    is_list = second != list_of != beside and tree.ends[first] <= list_of and last <= tree.ends[list_of]
+    if not is_list or tree.shapes[list_of] == tree.shapes[beside]:
+        return False
+    is_named = any(tree.roles[node] & COMMENT for node in around)
+    return not is_named and not page.around.is_spoken_of(first - SPOKEN, first)
 
 
 def _is_before(found: Found, first: Found) -> bool:
