@@ -20,6 +20,7 @@ from crawler.extract.numbered import NUMBERED_PAIR, NUMBERED_PATH
 from crawler.extract.text import line_of
 from crawler.extract.title import ARTICLE_TYPES
 from crawler.extract.urls import canonical_url, page_url, site_of
+from crawler.politeness.reservation import read_reservation
 
 MAX_LINKS: Final = 20_000
 """Links of one page that are looked at."""
@@ -217,6 +218,25 @@ def links_of(document: Document) -> Links:
             links.pages.append(url)
     return links
 
+
+def says_nofollow(document: Document) -> bool:
+    """Whether a page asks robots not to follow its links (``meta name=robots``, ``X-Robots-Tag``)."""
+    return not {"nofollow", "none"}.isdisjoint(read_reservation(document, "robots").directives)
+
+
+def without_queries(links: Links) -> Links:
+    """What a page names that asks robots not to follow its links: stories may stand there, views of lists do not count.
+
+    Further pages of the very list are kept.
+    """
+    for urls in (links.pages, links.listings):
+        links.traps |= dict.fromkeys([url for url in urls if "?" in url], NOFOLLOW)
+        urls[:] = [url for url in urls if "?" not in url]
+    return links
+
+
+NOFOLLOW: Final = "a view that robots are asked not to follow"
+"""The kind of trap that links with a query are on a page that asks so."""
 
 _GOES: Final = re.compile(r"""\blocation(?:\.href)?\s*=\s*["']([^"'\s]{1,2000})["']\s*;?\s*(?:return\b.*)?$""")
 _LINK_IN_STRING: Final = re.compile(r"""\bhref=\\(["'])((?:[^"'\\\s$<>{}]|\\[ux][0-9A-Fa-f]{2,4}){1,2000})\\\1""")

@@ -10,7 +10,7 @@ from time import monotonic
 from crawler.discovery.content import SENTENCE, content_of
 from crawler.discovery.found import as_page
 from crawler.discovery.known import Known
-from crawler.discovery.listing import SHORT_TEXT, links_of
+from crawler.discovery.listing import SHORT_TEXT, Links, links_of, says_nofollow, without_queries
 from crawler.discovery.marks import above_number, mark, mark_of_answer, mark_of_heads, mark_of_path, mark_of_words
 from crawler.discovery.traps import form, is_day, is_view
 from crawler.extract.document import Document
@@ -45,6 +45,8 @@ class Search:
     """Digests of the places asked for."""
     is_read: bool = False
     """Whether its home page was read."""
+    is_unfollowed: bool = False
+    """Whether its home page asks robots not to follow its links: then that says nothing of others."""
     is_named: bool = False
     """Whether its home page, a listing, a sitemap or a feed named an address of it."""
     known: Known = field(default_factory=Known)
@@ -75,10 +77,15 @@ class Search:
         """Whether an address may be one of many without end that show nothing of their own."""
         return is_day(url) or mark(url) in self.views
 
+    def links_of(self, document: Document) -> Links:
+        """What a page names; without views of lists where it asks robots not to follow its links."""
+        links = links_of(document)
+        return without_queries(links) if not self.is_unfollowed and says_nofollow(document) else links
+
     def shows_something(self, document: Document) -> bool:
         """Whether such an address has a text, or names what nothing else did and is not one of its like."""
         own = as_page(document.url) or document.url
-        links = links_of(document)
+        links = self.links_of(document)
         return document.derived(content_of).text >= SHORT_TEXT or any(
             mark(url) not in self.seen and not (is_day(url) or is_view(url, own) or form(url) == form(own))
             for url in chain(links.pages, links.listings)

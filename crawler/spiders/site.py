@@ -18,7 +18,7 @@ from archive.errors import ArchiveError
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found, Listed, absolute, as_page
 from crawler.discovery.known import LEADS_ON, Known, known_pages
-from crawler.discovery.listing import Links, is_listing, is_stated_page, links_of, of_whole_page
+from crawler.discovery.listing import Links, is_listing, is_stated_page, of_whole_page, says_nofollow
 from crawler.discovery.marks import above_number, mark, mark_of_heads, mark_of_path, may_answer_elsewhere
 from crawler.discovery.parts import whole_of
 from crawler.discovery.search import Search
@@ -348,7 +348,8 @@ class SiteSpider(VisitSpider):
             return
         site.seen.add(mark(page_url(response.url) or site.home))
         site.home_heads = mark_of_heads(document)
-        links = links_of(document)
+        site.is_unfollowed = says_nofollow(document)
+        links = site.links_of(document)
         wall = block_page(document, asked=site.home)
         if wall is not None and site.options.listings:
             yield self.lost(site.home, wall.reason, f"{response.url} answered with {wall}", is_page=False)
@@ -387,7 +388,7 @@ class SiteSpider(VisitSpider):
 
         Such pages are bounded by ``max_listings`` too, by a count of their own: no listing is left out for them.
         """
-        links, depth = links_of(document), site.depths.get(mark(lease.url), 1)
+        links, depth = site.links_of(document), site.depths.get(mark(lease.url), 1)
         if not site.options.listings or depth > (site.options.max_depth or depth):
             return ()
         named = links.following + links.pages + links.listings
@@ -446,7 +447,7 @@ class SiteSpider(VisitSpider):
                 return Passed("limit")
             site.places += 1
             depth = site.depths.get(mark(lease.url), 1)
-            self._links[lease.id] = self._followed(site, links_of(document), depth, document.url)
+            self._links[lease.id] = self._followed(site, site.links_of(document), depth, document.url)
             return Passed("listing")
         if first is not None and has_thread():
             self._links[lease.id] = self._pages(site, [Found(url=first)])

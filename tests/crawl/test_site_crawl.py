@@ -433,6 +433,22 @@ def test_views_of_a_list_that_show_nothing_of_their_own_end_and_topics_of_the_sa
     assert " a combination of filters, such as " in done.stdout
 
 
+@pytest.mark.parametrize("is_whole_site", [False, True])
+def test_views_that_a_page_names_which_asks_robots_not_to_follow_its_links_are_not_asked_for_and_its_stories_are(place, is_whole_site):
+    asks = '<meta name="robots" content="noindex,nofollow">'
+    more = '<a href="/story/9">Story 9</a> <a href="/tool?what=2">Shown in another way</a> <a href="/tool?page=2" rel="next">Next</a>'
+    tool = f"<html><head>{asks}<title>What links where</title></head><body><h1>What links where</h1><p>{{}}</p>{more}</body></html>"
+    paths = ("/tool", "/tool?what=2", "/tool?page=2")
+    site = LoopbackSite(
+        {"/": home("/tool", "/story/1", head=asks * is_whole_site), "/story/1": story(1), "/story/9": story(9), **{path: Answer(tool.format(path), headers=HTML) for path in paths}}
+    )
+    done = crawl(place, site)
+    asked = {one.path for one in site.asked} & set(paths)
+    assert asked == set(paths) - ({"/tool?what=2"} if not is_whole_site else set())
+    assert "/story/9" in visited(place, site)
+    assert ("a view that robots are asked not to follow" in done.stdout) != is_whole_site
+
+
 def test_an_index_by_letters_is_read_to_its_end(place):
     site = LoopbackSite({})
     views = [f"/index.cgi?of=songs&letter={letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]

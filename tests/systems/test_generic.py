@@ -114,10 +114,11 @@ def test_a_number_before_the_thread_is_its_count_when_it_stands_alone_or_counts_
 
 @pytest.mark.parametrize(
     ("title", "stated"),
-    [("Post 12: who took it", None), ("15 comments on the two gulls", None), ("Comments (15)", 15), ("15 comments", 15)],
+    [("Post 12: who took it", None), ("Message12", None), ("15 comments on the two gulls", None), ("Comments (15)", 15), ("15 comments", 15)],
 )
 def test_a_number_in_the_title_of_the_page_is_no_count_of_its_comments(title, stated):
-    html = thread_page(range(1, 5), "").replace("<body><h1>Bridge", f"<title>{title} - Board</title><body><h1>{title}")
+    named = title.replace("Message12", "Message 12")
+    html = thread_page(range(1, 5), "").replace("<body><h1>Bridge", f"<title>{named} - Board</title><body><h1>{title}")
     found = find_thread(Document(html.encode(), URL), observed_at=NOW, language=None)
     assert found is not None
     assert (len(found.group.spans), found.stated) == (4, stated)
@@ -204,6 +205,16 @@ async def test_the_page_as_it_is_shown_without_scripts_is_read_with_the_thread()
     found = await comments_of_page(thread_page((1,), plain), web)
     assert [c.native_id for c, _ in found] == ["100", "200", "300", "400"]
     assert found[0][1].verdict == "complete"
+
+
+async def test_a_thread_that_only_scripts_would_show_is_read_from_the_page_as_it_is_shown_without_them():
+    plain = '<noscript><a href="?noscript">Visit here for a non-javascript version of this page.</a></noscript>'
+    web = {URL + "?noscript": answer(thread_page((1, 2, 3), ""))}
+    html = f'<html lang="en"><body><h1>Bridge</h1><h3>3 comments</h3>{plain}</body></html>'
+    [(_, comments, ledger)] = await read(Generic(), html, URL, web)
+    assert ([c.native_id for c in comments], ledger.verdict) == (["100", "200", "300"], "complete")
+    [(_, comments, ledger)] = await read(Generic(), html, URL, {URL + "?noscript": answer("<h1>Bridge</h1>")})
+    assert (comments, ledger.verdict) == ([], "partial")
 
 
 async def test_a_further_page_of_which_no_comment_could_be_read_makes_the_thread_partial():
@@ -389,6 +400,13 @@ def entry(comments, heading, form):
 )  # fmt: skip
 async def test_one_comment_or_two_between_their_heading_and_the_field_for_one_more_are_believed_whatever_their_make(comments, heading, form, found):
     assert len(await comments_of_page(entry(comments, heading, form), {})) == found
+
+
+@pytest.mark.parametrize(("element", "is_named"), [("code", False), ("i", True)])
+def test_what_stands_in_code_names_nobody(element, is_named):
+    items = "".join(f'<li><span>Read what was written about the bridge number {n} <{element}>(<span class="user-name">right{n}</span>)</{element}></span></li>' for n in range(30))
+    read = candidates(Document(f"<html lang='en'><body><h1>Rights</h1><ul>{items}</ul></body></html>".encode(), URL), observed_at=NOW, language=None)
+    assert ("right0" in {name.text for found in read for name in found.slots.names if name is not None}) == is_named
 
 
 SIGNED = '<a href="/User:{0}">{0}</a>{1} 05:28, 2{2} October 2022 (UTC)'

@@ -156,6 +156,14 @@ def _submitted(document: Document, form: LexborNode, given: dict[str, str]) -> s
     return f"{action.partition('?')[0]}?{urlencode(fields)}" if action and fields else None
 
 
+def plain_version(document: Document) -> str | None:
+    """The page as it is shown without scripts, where ``noscript`` links to it at the same path; None for none."""
+    home, own = urlsplit(document.url), _plain(document.url)
+    links = (document.link(node.attributes.get("href")) for node in document.css("noscript a[href]"))
+    plain = (_plain(link) for link in links if link is not None)
+    return next((url for url in plain if url != own and urlsplit(url)[:3] == home[:3]), None)
+
+
 def page_stated(place: Place) -> tuple[int, int] | None:
     """Which page of how many this is, by what stands next to the thread; None where nothing says so."""
     tree = place.tree

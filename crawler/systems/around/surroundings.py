@@ -39,6 +39,7 @@ NEAR: Final = 6
 
 STOPS: Final = ".。।"
 
+_BLANK = re.compile(r"\s+")
 _NUMBERED = re.compile(r"#\d{1,5}")
 _FIGURES: Final = r"(?:\d{1,3}(?:[.,'’ ]\d{3}){1,2}(?!\d)|\d{1,5})"
 """A number, also one such as ``4,060``, ``4.060`` or ``4 060``."""
@@ -66,7 +67,7 @@ class Surroundings:
         speaking = (node for node in _speaking(tree, headings) if not _is_in_menu(tree, node, self.own))
         self.spoken = sorted({*speaking, *_anchors(tree), *_invitations(tree)})
         """Short lines with a word for comments, anchors of that name, and fields that ask for one."""
-        stated = list(_counts(tree, line_of(title) if title is not None else "", self.own))
+        stated = list(_counts(tree, _BLANK.sub("", line_of(title)) if title is not None else "", self.own))
         self.counts = [(node, one.comments) for node, one, _ in stated if one.is_exact]
         """Where a short line states a count of comments, and the count."""
         self._worded = {node for node, _, has_word in stated if has_word}
@@ -257,7 +258,10 @@ LONGEST_COUNT: Final = 7
 
 
 def _counts(tree: Tree, title: str, own: Container[str]) -> Iterator[tuple[int, Stated, bool]]:
-    """Where short lines state a count, the count, and whether a word says of what."""
+    """Where short lines state a count, the count, and whether a word says of what.
+
+    :param title: that of the page, without blanks
+    """
     for node in tree.figures:
         text = tree.texts[node]
         if len(text) > LONGEST_HEADING:
@@ -266,7 +270,7 @@ def _counts(tree: Tree, title: str, own: Container[str]) -> Iterator[tuple[int, 
         line = text if is_whole else tree.line(tree.ups[node], LONGEST_HEADING) or ""
         is_bare = _may_count(line)
         if counts_posts(line):
-            stated = stated_in(line) if is_bare or line not in title else None
+            stated = stated_in(line) if is_bare or _BLANK.sub("", line) not in title else None
             if stated is not None and not _is_title(tree, node, line) and not _leads_to_title(tree, node, own):
                 yield node, stated, True
         elif is_bare and len(numbers := numbers_in(line)) == 1 and not is_of_else(line):

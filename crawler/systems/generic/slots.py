@@ -143,6 +143,9 @@ _NO_NAME = re.compile(r"(?:re|aw|odp|sv|vs|ynt|antw)\s?:|(?:https?:)?//|www\.", 
 NAMELESS: Final = frozenset({"label", "time"})
 """Elements whose own text is no name."""
 
+CODE: Final = frozenset({"code", "kbd", "samp"})
+"""Elements whose texts are what a program is told or says: the names in them are of things."""
+
 
 FURTHER: Final = 3
 """Texts of one place that are told apart by their order; of those behind only one that says ``By NAME`` has a name."""
@@ -348,6 +351,8 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     is_time = stamp is not None and tree.timed[line] and tree.is_in(line, stamp.node)
     name = None if len(text) > LONGEST_LINE else _beside_time(text) if is_time else _said(text)
     if name is None or template.is_field(line) or tree.tags[tree.ups[line]] in NAMELESS:
+        return None
+    if any(tree.tags[up] in CODE for up in tree.above(line, 2)):
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None

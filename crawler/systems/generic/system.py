@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from crawler.extract.document import Document
 from crawler.extract.urls import page_url
 from crawler.systems.around.counts import announced, counted_elsewhere, headed, rounded_away
-from crawler.systems.around.links import onward_links, page_links, page_stated
+from crawler.systems.around.links import onward_links, page_links, page_stated, plain_version
 from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
 from crawler.systems.around.states import closed_note, state_beside
 from crawler.systems.around.unshown import Unshown, unshown
@@ -73,38 +73,57 @@ class Generic(System):
         ]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
-        """The comments that the page shows, then those of the thread's further pages until none is new."""
+        """The comments that the page shows, then those of the thread's further pages until none is new.
+
+        Where it is doubted that it shows any, the page as it is shown without scripts is read in its place.
+        """
         found: Found | None = ref.evidence["found"]
-        if found is None:
-            reading.expect(ref.stated, "any")
-            kept: Unshown | None = ref.evidence["unshown"]
-            if kept is not None:
-                reading.gap(kept.reason)
+        plain = plain_version(reading.shown) if found is None else None
+        if found is None and plain is None:
+            _note_unread(ref, reading)
             return
         reading.walked("html")
-        if len(found.group.spans) > MAX_RECORDS:
+        if found is not None and len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
-        whole, answers = await whole_of(reading), {reading.shown.url: _answers(found)}
-        hidden = {reading.shown.url: len(withheld(found))}
-        first = _read(found, reading.shown, reading.page, reading.home)
+        whole, answers, hidden = await whole_of(reading), dict[str, int](), dict[str, int]()
+        first = Read((), [plain] if plain is not None else [])
+        if found is not None:
+            answers[reading.shown.url], hidden[reading.shown.url] = _answers(found), len(withheld(found))
+            first = _read(found, reading.shown, reading.page, reading.home)
         linked = LinkedPages(reading, first, whole)
-        yield reading.batch(first.comments, reading.page)
+        if found is not None:
+            yield reading.batch(first.comments, reading.page)
 
         def read_page(document: Document, exchange: Exchange) -> Read:
+            nonlocal found
             further = find_thread(
                 document, observed_at=exchange.observed_at, language=language_of(document), first=found
             )
             if further is None or further.confidence < THRESHOLD:
                 return Read()
             answers[document.url], hidden[document.url] = _answers(further), len(withheld(further))
-            return _read(further, document, exchange, reading.home, found)
+            read = _read(further, document, exchange, reading.home, found)
+            if found is None:
+                found, ref.confidence = further, round(further.confidence, 3)
+            return read
 
         async for batch in linked.read(read_page):
             yield batch
+        if found is None:
+            _note_unread(ref, reading)
+            return
         _judge(found, ref, reading, linked.pages, sum(hidden.values()))
         answered = sum(answers.values())
         if found.below is not None and answered < (ref.stated or 0) < reading.captured:
             reading.gap(f"the page counts {ref.stated}, and {answered} were read beside the comments on them")
+
+
+def _note_unread(ref: ThreadRef, reading: Reading) -> None:
+    """Say what the page tells of a thread of which no comment could be read."""
+    reading.expect(ref.stated, "any")
+    kept: Unshown | None = ref.evidence["unshown"]
+    if kept is not None:
+        reading.gap(kept.reason)
 
 
 def _answers(found: Found) -> int:
