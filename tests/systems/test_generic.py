@@ -15,6 +15,7 @@ from kit import NOW, answering, read, reading_of
 
 from crawler.extract.document import Document
 from crawler.systems.around.tree import flatten
+from crawler.systems.generic.body import skim_bodies
 from crawler.systems.generic.comments import comments_of
 from crawler.systems.generic.evidence import is_by_one
 from crawler.systems.generic.explain import explain
@@ -22,8 +23,9 @@ from crawler.systems.generic.records import Group
 from crawler.systems.generic.slots import read_slots
 from crawler.systems.generic.system import Generic
 from crawler.systems.generic.template import Template
-from crawler.systems.generic.thread import candidates, find_thread, read_whole
+from crawler.systems.generic.thread import Found, candidates, find_thread, read_whole
 from crawler.systems.generic.times import time_in
+from crawler.systems.generic.unread import answers_inside
 from crawler.systems.reading import read_thread
 from pipelines.emit import moment
 
@@ -207,6 +209,20 @@ async def test_the_page_as_it_is_shown_without_scripts_is_read_with_the_thread()
     assert found[0][1].verdict == "complete"
 
 
+@pytest.mark.parametrize("edited", [0, 1])
+async def test_the_time_of_an_edit_beside_two_others_does_not_keep_a_post_from_being_believed(edited):
+    posts = "".join(
+        f'<div id="{n}" class="row post-row"><div class="author col"><h4><a href="/user/reader{n}">reader{n}</a></h4><h5>Member</h5><div class="author-registered">Joined: '
+        f'<time datetime="2019-12-02T04:15:11">Dec 2, 2019</time></div><div class="author-posts">Posts: 4</div></div><div class="post-box col"><div class="post-meta row"><div class="col-auto"><a href="/post/{n}">'
+        f'<time datetime="2022-11-04T05:2{n}:07">Nov 4, 2022, 5:2{n}:07 AM</time></a>'
+        + '<small>(Last modified: <time datetime="2022-12-02T05:02:23">Dec 2, 2022, 5:02:23 AM</time> by <a href="/user/reader2">reader2</a>)</small>' * (n == 2 and edited)
+        + f'</div><div class="col-auto"><strong>#{n}</strong></div></div><div class="post-content"><p>{"The bridge has lost its bread, says the reader. " * (3 - n)}</p></div></div></div>'
+        for n in (1, 2)
+    )
+    html = f'<html lang="en"><title>Bridge - Topic</title><body><div class="topic-view"><div class="card topic"><div class="card-header topic-header"><a href="/topic/1">Bridge</a></div><div class="card-body topic-body">{posts}</div></div></div></body></html>'
+    assert [c.author_name for c, _ in await comments_of_page(html, {})] == ["reader1", "reader2"]
+
+
 async def test_a_thread_that_only_scripts_would_show_is_read_from_the_page_as_it_is_shown_without_them():
     plain = '<noscript><a href="?noscript">Visit here for a non-javascript version of this page.</a></noscript>'
     web = {URL + "?noscript": answer(thread_page((1, 2, 3), ""))}
@@ -373,6 +389,13 @@ async def test_an_opening_post_is_no_comment_beside_a_list_of_its_replies_howeve
     for around in ['<div class="replies">', *['<h3>Replies</h3><div class="replies">', "<div>", '<ul class="rest">'][: 3 * (answers > 1)]]:
         found = await comments_of_page(letters(answers, around), {})
         assert [comment.author_name for comment, _ in found] == [f"Reader {n}" for n in range(1, answers + 1)]
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 4, 9])
+async def test_an_opening_post_that_alone_holds_the_title_of_the_page_is_no_comment_however_many_answers_stand_beside_it(answers):
+    html = letters(answers, "").replace("<h1>Bridge</h1>", "").replace('<div class="email">', '<div class="email"><h1>Bridge</h1>', 1)
+    found = await comments_of_page(html, {})
+    assert [comment.author_name for comment, _ in found] == [f"Reader {n}" for n in range(1, answers + 1)]
 
 
 @pytest.mark.parametrize("answers", [1, 2, 3, 4, 9])
@@ -875,6 +898,17 @@ async def test_the_few_things_that_a_profile_says_its_member_has_done_are_no_thr
     assert await read(Generic(), html, "https://town.example/users/20") == []
 
 
+@pytest.mark.parametrize(("path", "is_one"), [("/user/mira", True), ("/topic/mira", False), ("/user/jo", False)])
+def test_what_a_profile_says_of_its_member_is_by_that_member(path, is_one):
+    html = '<body><div class="view"><h4 class="author-name">mira</h4><h5>Member</h5><div>Joined: <time datetime="2022-12-02T04:15:11">48 minutes ago</time></div><p>This user has not added any notes.</p></div>'
+    tree = flatten(Document(html.encode(), URL))
+    heads = tree.places["div"][:1]
+    template = Template(tree, Group("div.view", heads, [(head, tree.ends[head]) for head in heads]))
+    slots = read_slots(template, observed_at=NOW, language="en")
+    assert [name and name.text for name in slots.names] == ["mira"]
+    assert is_by_one(template, slots, (path,)) == is_one
+
+
 def posts_of(names: list[str]) -> str:
     """What members have said, each below the linked title of its topic, as FlaskBB lists it in a profile."""
     cards = "".join(
@@ -928,6 +962,23 @@ async def test_answers_that_are_counted_and_not_read_make_the_thread_partial_wha
     for stated, verdict in ((2, "complete"), (3, "partial")):
         found = await comments_of_page(answers_page(two, before=f"<h2><span>{stated}</span> Answers</h2>"))
         assert (len(found), found[0][1].verdict) == (6, verdict)
+
+
+@pytest.mark.parametrize(("threads", "joined"), [((1, 1, 1), 0), ((1, 2, 1), 1), ((1, 3, 2), 3)])
+def test_comments_on_answers_that_are_read_as_parts_of_others_are_counted(threads, joined):
+    def said(place, number):
+        return (
+            f'<li><b class="author"><a href="/u/{place}{number}">Reader {place}{number}</a></b> <time datetime="2021-05-0{place + 1}T10:0{number}:00">May {place + 1}</time>'
+            f'<div class="text">{("It is open.", "Has anybody seen the lamps?", "It was the wind.")[number] * (place + 1)}</div></li>'
+        )
+
+    html = "".join(f'<div class="thread"><ol>{"".join(said(place, n) for n in range(count))}</ol></div>' for place, count in enumerate(threads))
+    tree = flatten(Document(f"<body><main>{html}</main>".encode(), URL))
+    heads = [head for head in tree.places["div"] if tree.shapes[head] == "div.thread"]
+    template = Template(tree, Group("div.thread", heads, [(head, tree.ends[head]) for head in heads]))
+    slots = read_slots(template, observed_at=NOW, language="en")
+    below = Found(template, slots, skim_bodies(template, slots))
+    assert answers_inside(Found(template, slots, below.bodies, below=below)) == joined
 
 
 async def test_comments_on_the_only_answer_are_not_the_whole_where_that_is_not_read():

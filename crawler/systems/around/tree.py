@@ -104,7 +104,7 @@ class Tree:
         self.links: list[int] = []
         """The same of text in links."""
         self.times: list[int] = []
-        """How many timed nodes there are before node ``i``."""
+        """How many times there are before node ``i``: an element and its own text are one."""
 
     def __len__(self) -> int:
         return len(self.tags)
@@ -365,4 +365,6 @@ def _sum(tree: Tree) -> None:
             for node in range(link + 1, end):
                 linked[node] = len(texts[node])
     tree.links = [0, *accumulate(linked)]
-    tree.times = [0, *accumulate(tree.timed)]
+    timed, texts, ups = tree.timed, tree.texts, tree.ups
+    once = (is_timed and not (texts[node] and timed[ups[node]]) for node, is_timed in enumerate(timed))
+    tree.times = [0, *accumulate(once)]

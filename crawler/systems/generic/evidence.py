@@ -568,7 +568,7 @@ FEW: Final = 4
 def is_by_one(template: Template, slots: Slots, own: Collection[str]) -> bool:
     """Whether the records are what one member has written: all lead to one profile, and nothing calls them comments.
 
-    A few tell it only where the page itself is that profile.
+    A few tell it only where the page itself is that profile, or by its address one of somebody of that name.
 
     :param own: paths of the page itself
     """
@@ -577,8 +577,10 @@ def is_by_one(template: Template, slots: Slots, own: Collection[str]) -> bool:
     if any(tree.roles[record.start] & COMMENT for record in template.records):
         return False
     profiles = {(name.text, _page_of(tree, name.node)) for name in slots.names if name is not None}
-    profile = profiles.pop()[1] if len(profiles) == 1 else ""
+    name, profile = profiles.pop() if len(profiles) == 1 else ("", "")
     if PROFILE.search(profile) and urlsplit(profile).path.rstrip("/") in own:
+        return True
+    if any(PROFILE.search(path) and path.rpartition("/")[2].casefold() == name.casefold() for path in own):
         return True
     unnamed = slots.names.count(None)  # one may be what stands before the first
     return count >= FEW and bool(profile) and unnamed <= min(1, count - FEW)

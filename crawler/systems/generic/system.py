@@ -18,7 +18,7 @@ from crawler.systems.generic.comments import comments_of, withheld
 from crawler.systems.generic.ids import carried
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
-from crawler.systems.generic.unread import answers_unread, replies_offered, signed_inside, times_between
+from crawler.systems.generic.unread import answers_inside, answers_unread, replies_offered, signed_inside, times_between
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
@@ -181,21 +181,18 @@ def _unread(found: Found, missed: AbstractSet[str]) -> Iterator[str]:
     if answers_unread(found):
         yield "the comments stand in an answer that was not read itself"
     texts = found.bodies.texts
-    silent = texts.count("")
-    if 2 * silent > len(texts):
+    if 2 * (silent := texts.count("")) > len(texts):
         yield f"{silent} of {len(texts)} comments have no text that could be read"
-    between = times_between(found)
-    if between:
+    if between := times_between(found):
         yield f"{between} times stand between the comments, in none of them: some may be made otherwise"
-    parted = carried(found.template, missed)
-    if parted:
+    if parted := carried(found.template, missed):
         what = f"the comments {', '.join(parted[:5])}" if len(parted) > 1 else f"the comment {parted[0]}"
         yield f"the page still shows {what}, which it had before, in other markup than the rest"
-    inside = signed_inside(found)
-    if inside:
+    if inside := signed_inside(found):
         yield f"{inside} signed texts stand in one paragraph with the next, and were read as its beginning"
-    replies = replies_offered(found)
-    if replies:
+    if joined := answers_inside(found):
+        yield f"{joined} comments stand in others, and were read as parts of their texts"
+    if replies := replies_offered(found):
         yield unshown_replies(replies)
 
 

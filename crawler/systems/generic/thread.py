@@ -387,21 +387,34 @@ def _with_comments_below(page: _Page, read: list[Found]) -> Found:
 def _without_what_they_answer(page: _Page, found: Found, first: Found | None) -> Found:
     """A thread without the first of its records where that is the post which the others answer.
 
-    A heading says so, the list of their own that they stand in, however many they are, or the thread's first page,
-    which shows it before the comments. The thread is as sure as before: that tells more than one record less.
+    A heading says so, the list of their own that they stand in, however many they are, the page's title in it, or the
+    thread's first page, which shows it before the comments. The thread is as sure as before: that tells more than one
+    record less.
     """
     group = found.group
-    if group.mode == "signed" or found.below is not None or len(group.spans) < 2:
+    if group.mode == "signed" or len(group.spans) < 2:
         return found
-    is_told = page.around.counts_what_answers(group.spans) or _stand_apart(page, group)
-    if not is_told and not (first is not None and _is_before(found, first)):
+    is_told = _holds_title(page, group)
+    if not is_told and found.below is None:
+        is_told = page.around.counts_what_answers(group.spans) or _stand_apart(page, group)
+        is_told = is_told or (first is not None and _is_before(found, first))
+    if not is_told:
         return found
     others = Group(group.label, group.heads[1:], group.spans[1:], group.mode)
-    answers = page.read(Template(page.tree, others, SAMPLE))
+    inside = found.below.group.spans if found.below is not None else []
+    answers = page.read(Template(page.tree, others, SAMPLE, inside))
     if answers is None or not _is_whole(answers):
         return found
+    answers.below = found.below
     answers.confidence, answers.stated = max(answers.confidence, found.confidence), len(answers.group.spans)
     return answers
+
+
+def _holds_title(page: _Page, group: Group) -> bool:
+    """Whether the first record alone holds a title of the page, and none is named as a comment."""
+    titles = page.tree.places.get("h1", [])
+    held = [bisect_right(titles, end - 1) > bisect_right(titles, start) for start, end in group.spans]
+    return held[0] and not any(held[1:]) and not page.tree.roles[group.heads[0]] & COMMENT
 
 
 def _stand_apart(page: _Page, group: Group) -> bool:

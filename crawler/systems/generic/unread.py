@@ -7,6 +7,7 @@ from typing import Final
 
 from crawler.systems.around.more import replies_said
 from crawler.systems.around.words import REPLIES
+from crawler.systems.generic.below import group_inside
 from crawler.systems.generic.records import NEVER
 from crawler.systems.generic.signatures import signature
 from crawler.systems.generic.thread import Found
@@ -56,6 +57,13 @@ def times_between(thread: Found) -> int:
             read = end
     between = tree.times[read] - tree.times[spans[0][0]] - inside
     return between if between >= max(FEW, MANY * inside) else 0
+
+
+def answers_inside(thread: Found) -> int:
+    """How many more names and times stand in the comments on comments, and were read as parts of their texts."""
+    below = thread.below
+    group = group_inside(below.template, below.slots) if below is not None else None
+    return len(group.heads) if group is not None else 0
 
 
 def signed_inside(thread: Found) -> int:
