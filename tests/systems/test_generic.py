@@ -964,6 +964,25 @@ async def test_answers_that_are_counted_and_not_read_make_the_thread_partial_wha
         assert (len(found), found[0][1].verdict) == (6, verdict)
 
 
+async def test_answers_that_begin_with_an_anchor_are_read_with_the_comments_that_they_stand_in():
+    texts = ("It is open.", "Has anybody seen the lamps?", "I would not drive over it.", "No, it was the wind.", "Two metres, not more.", "The paint is new.")
+
+    def byline(number):
+        return f'<span class="user"><a class="user" href="/users/{number}/">reader{number}</a></span> <a class="timestamp" href="#r{number}"><time datetime="2022-11-22T06:{number:02}:46+00:00">Nov. 22, 2022</time></a>'
+
+    def reply(number):
+        return f'<li id="reply{number}"><a class="comment-anchor" name="reply{number}"></a><div>{byline(number)}</div><div class="reply-comment"><pre class="comment-text">{texts[number % 6]} {texts[number % 5]}</pre></div></li>'
+
+    reviews = "".join(
+        f'<div id="review{n}" class="entry review"><a name="review{n}"></a><div class="header">{byline(n)}</div><div class="body"><pre class="text">{texts[n % 6]} {texts[(n + 2) % 6]}</pre>'
+        f'<div class="thread"><ol class="reply-comments">{"".join(reply(10 * n + m) for m in range(n % 3))}</ol></div></div></div>'
+        for n in range(1, 7)
+    )
+    found = await comments_of_page(f'<html lang="en"><body><h1>Bridge</h1><main>{reviews}</main></body></html>', {})
+    assert (len(found), found[0][1].verdict) == (12, "complete")
+    assert {(c.native_id, c.parent_native_id) for c, _ in found if c.author_name in ("reader10", "reader20", "reader21")} == {("10", "1"), ("20", "2"), ("21", "2")}
+
+
 @pytest.mark.parametrize(("threads", "joined"), [((1, 1, 1), 0), ((1, 2, 1), 1), ((1, 3, 2), 3)])
 def test_comments_on_answers_that_are_read_as_parts_of_others_are_counted(threads, joined):
     def said(place, number):

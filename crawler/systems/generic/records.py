@@ -164,7 +164,13 @@ def _is_article(tree: Tree, sums: Sums, around: Surroundings, group: Group) -> b
 
 
 def _is_named_better(tree: Tree, group: Group, other: Group) -> bool:
-    """Whether more heads are named as comments than in a group of the same text; of single elements the inner."""
+    """Whether more heads are named as comments than in a group of the same text; of single elements the inner.
+
+    Elements are better than the same text behind anchors or rules, which say nothing: others may stand around them.
+    """
+    bare, other_bare = (one.mode != "element" and tree.tags[one.heads[0]] in BARE for one in (group, other))
+    if bare != other_bare and "element" in (group.mode, other.mode):
+        return other_bare
     own, others = (
         sum([tree.roles[head] & COMMENT > 0 for head in one.heads]) * len(two.heads)
         for one, two in ((group, other), (other, group))
