@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.counts import REVIEWS
 from crawler.systems.around.surroundings import SPOKEN, Surroundings
-from crawler.systems.around.tree import CELLS, HEADINGS, SUBHEADINGS, Tree
+from crawler.systems.around.tree import CELLS, HEADINGS, SUBHEADINGS, Tree, is_filled_in
 from crawler.systems.around.words import (
     ARTICLE,
     AUTHOR,
@@ -219,6 +219,25 @@ def is_captioned(slots: Slots, body_place: str) -> bool:
 
 
 _CAPTION = re.compile(r"(?:^|[.#_-])(?:fig)?caption(?![a-z])|photographer|photo-?credit", re.IGNORECASE)
+
+
+def is_in_form(template: Template) -> bool:
+    """Whether one record or two stand in the form for a new comment: they are what it says of itself.
+
+    A form around half of the page's text and more is no such one: some programs put the whole page into one.
+    """
+    tree, spans = template.tree, template.group.spans
+    start, end = spans[0][0], spans[-1][1]
+    forms = [up for up in tree.above(start, FORM_STEPS) if tree.tags[up] == "form" and end <= tree.ends[up]]
+    if len(spans) > 2 or not forms:
+        return False
+    form = forms[0]
+    said = tree.chars[tree.ends[form]] - tree.chars[form]
+    return is_filled_in(tree, form) and 2 * said < tree.chars[len(tree)]
+
+
+FORM_STEPS: Final = 6
+"""Elements around a record in which such a form is looked for."""
 
 
 def is_listed(template: Template) -> bool:

@@ -24,6 +24,7 @@ from crawler.systems.generic.evidence import (
     is_collected,
     is_counted_out,
     is_framed,
+    is_in_form,
     is_listed,
     is_other,
     is_plain,
@@ -133,7 +134,7 @@ class _Page:
         told = found.evidence
         is_none = is_torn(told) or is_counted_out(told, group, around)
         is_none = is_none or is_other(told) or is_subject(told, template, slots, found.bodies.place, around)
-        is_none = is_none or is_listed(template) or is_captioned(slots, found.bodies.place)
+        is_none = is_none or is_listed(template) or is_in_form(template) or is_captioned(slots, found.bodies.place)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
         elif is_framed(told, group, slots, around):

@@ -24,6 +24,17 @@ LONGEST_JOINT: Final = 60
 """Characters: longer text beside a name is not a joint but the comment."""
 
 
+def is_joint(line: str) -> bool:
+    """Whether a line says nothing but what joins the parts of a head."""
+    return all(word in SMALL_WORDS for word in re.findall(r"\w+", line.casefold()))
+
+
+def without_joint(name: str) -> str:
+    """A name without the word that joins it to the time behind it: ``NAME on``."""
+    before, _, last = name.rpartition(" ")
+    return before if before and is_joint(last) else name
+
+
 def slot_of(own: list[Part], head: Iterable[int | None]) -> int | None:
     """The place of the part that by its class holds the text, and nothing of the head."""
     best, rank = None, NO_RANK
@@ -72,7 +83,33 @@ def read_body(item: Item, parts: Parts, slot: int | None, head: list[int]) -> tu
     for place in head:
         _skip_head(own[place].node, item.node, skipped, skip)
     container = container_of(parts_of(item.node)[-1], skip)
-    return text_of(container, skip=skip), markup_of(container, skip)
+    joints = _joints(container, head, own)
+    skipped |= joints
+    return text_of(container, skip=skip, without=joints), markup_of(container, skip)
+
+
+def _joints(container: LexborNode, head: list[int], own: list[Part]) -> set[int]:
+    """Short texts between the name and the time, by memory id: ``NAME Says``, before the time on the next line."""
+    ends = [_step_in(container, own[place].node) for place in head]
+    if len(ends) < 2 or ends[0] is None or ends[1] is None:
+        return set()
+    joints: set[int] = set()
+    step = ends[0].next
+    while step is not None and step.mem_id != ends[1].mem_id:
+        if step.is_text_node and len((step.text_content or "").strip()) <= LONGEST_JOINT:
+            joints.add(step.mem_id)
+        elif not _is_blank(step):
+            return set()
+        step = step.next
+    return joints if step is not None else set()
+
+
+def _step_in(container: LexborNode, node: LexborNode) -> LexborNode | None:
+    """The child of an element in which a node stands, None where it stands elsewhere."""
+    step: LexborNode | None = node
+    while step is not None and (step.parent is None or step.parent.mem_id != container.mem_id):
+        step = step.parent
+    return step
 
 
 def is_beside(part: Part) -> bool:
@@ -88,7 +125,7 @@ def _skip_head(part: LexborNode, root: LexborNode, skipped: set[int], skip: Call
         if any(child.tag == "p" and not skip(child) for child in around.iter(include_text=False)):
             return
         rest = line_of(around, skip=skip)
-        if len(rest) > LONGEST_JOINT or not all(word in SMALL_WORDS for word in re.findall(r"\w+", rest.casefold())):
+        if len(rest) > LONGEST_JOINT or not is_joint(rest):
             return
         skipped.add(around.mem_id)
         part, around = around, around.parent
@@ -110,7 +147,7 @@ def _is_blank(node: LexborNode) -> bool:
 
 
 def _is_pruned(node: LexborNode, skip: Callable[[LexborNode], bool]) -> bool:
-    return bool(node.is_element_node) and skip(node)
+    return bool(node.is_element_node or node.is_text_node) and skip(node)
 
 
 def markup_of(container: LexborNode, skip: Callable[[LexborNode], bool]) -> str | None:

@@ -115,7 +115,7 @@ class SiteClock:
     def _zoned(self, raw: str, observed_at: int, language: str | None) -> Published | None:
         published = read_time(raw, observed_at=observed_at, language=language)
         if published is None or published.at is None:
-            return published
+            return _as_rounded(published, observed_at)
         if is_wall_clock(published):
             moments = moments_in(published.at, self.candidates)
         elif not _may_be_repeated(raw):
@@ -128,6 +128,17 @@ class SiteClock:
         first, last = min(moments), max(moments)
         length = MINUTE - 1 if published.precision == "min" else 0
         return replace(published, at=first if first == last else None, min=first, max=last + length)
+
+
+def _as_rounded(published: Published | None, observed_at: int) -> Published | None:
+    """An age as `human_time_diff()` prints it: rounded, so that five years and a half are six."""
+    if published is None or published.precision != "relative" or published.min is None or published.max is None:
+        return published
+    return replace(published, max=min(observed_at, published.max + ROUNDING * (published.max - published.min) // 100))
+
+
+ROUNDING: Final = 51
+"""Per cent of a unit: half of it, and what years of 365 days are short of some calendar years."""
 
 
 def _may_be_repeated(raw: str) -> bool:

@@ -19,14 +19,17 @@ from crawler.extract.date_phrases import read_phrase
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes, tag_id
 from crawler.extract.text import clean, inner_html, line_of, paragraphs_of, text_of
+from crawler.systems.wordpress.alike import Told, read_alike
 from crawler.systems.wordpress.body import (
     LONGEST_JOINT,
     body_slot,
     container_of,
     is_beside,
+    is_joint,
     markup_of,
     read_body,
     slot_of,
+    without_joint,
 )
 from crawler.systems.wordpress.items import Item, Items, Part, Parts, depth_in, tokens_of
 from crawler.systems.wordpress.layout import CUT, Shape, parts_of_shape, shape_of
@@ -52,6 +55,9 @@ NICENAME: Final = re.compile(r"comment-author-(.{1,50})\Z")
 
 MACHINE_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 CLOCK: Final = re.compile(r"\d[:.h]\d\d")
+
+SURE_RANK: Final = 1
+"""Of the classes of names the last that holds the name alone; the next may hold all of the head."""
 
 LONGEST_NAME: Final = 245
 """`wp_comments.comment_author` keeps 245 bytes: `wp_get_comment_fields_max_lengths()`."""
@@ -84,13 +90,63 @@ class Fields:
     is_edited: bool | None = None
     is_cut: bool = False
     """Whether the text goes on behind a "read more" that the server answers."""
+    is_named: bool = True
+    """Whether a class, or a tag that core uses, told the name."""
 
 
 def read_fields(item: Item, items: Items, document: Document, language: str | None) -> Fields:
     """Everything that one comment's element shows, read once; what it does not show is None."""
     if item.fields is None:
-        item.fields = _read_fields(item, items, document, language)
-    return item.fields
+        for each in (*items.found, *items.again):
+            each.fields = _read_fields(each, items, document, language)
+        _read_doubtful(items, document, language)
+    return item.fields or _read_fields(item, items, document, language)
+
+
+def _read_doubtful(items: Items, document: Document, language: str | None) -> None:
+    """Where the elements of most comments do not tell all of it, ask what they have in common."""
+    comments = [
+        (item, item.fields)
+        for item in items.found
+        if item.fields is not None and item.fields.kind == "comment" and item.node.tag_id != _DT
+    ]
+    doubtful = [fields for _, fields in comments if not fields.is_named or fields.time_raw is None]
+    if 2 * len(doubtful) <= len(comments) and any(fields.text for _, fields in comments):
+        return
+    roots = [item.node for item, _ in comments]
+    known = {root.mem_id for root in roots}
+    others = [item.node for item in (*items.found, *items.again) if item.node.mem_id not in known]
+    alike = read_alike(roots, others, document, language)
+    both = list(zip(comments, alike, strict=True))
+    timed = [fields for (_, fields), told in both if fields.time_raw or (told is not None and told.time_raw)]
+    are_timed = 2 * len(timed) > len(comments)
+    for (item, fields), told in both:
+        # Without times it is little that they have in common.
+        if told is not None and (are_timed or fields.author_name is None or not fields.text):
+            _take(fields, told, item, document, language)
+
+
+def _take(fields: Fields, told: Told, item: Item, document: Document, language: str | None) -> None:
+    """Put what a comment has in common with others in the place of what its element did not tell for sure."""
+    name = told.author_name or ""
+    if not (fields.is_named or is_joint(name) or _holds(name, fields.author_name)):
+        fields.author_name = name
+        fields.author_url = _author_url(told.author_href, document, item.native_id)
+    if told.time_raw is not None and _reads_as_no_time(fields.time_raw, language):
+        fields.time_raw = told.time_raw
+    if fields.time_raw is not None and fields.author_name is not None and not fields.is_named:
+        fields.author_name = fields.author_name.removesuffix(fields.time_raw).rstrip(" \t|·•,;:—–-") or None
+    if told.text != (fields.author_name or "") and (told.text or told.author_name or told.time_raw):
+        fields.text, fields.text_html = told.text, told.text_html
+
+
+def _holds(name: str, shown: str | None) -> bool:
+    """Whether a name is another one with a word beside it."""
+    return bool(shown) and name != shown and re.search(rf"(?<!\w){re.escape(shown or '')}(?!\w)", name) is not None
+
+
+def _reads_as_no_time(raw: str | None, language: str | None) -> bool:
+    return raw is None or not (MACHINE_DAY.match(raw) or read_phrase(raw, language))
 
 
 def _read_fields(item: Item, items: Items, document: Document, language: str | None) -> Fields:
@@ -195,6 +251,7 @@ def _read_by_layout(item: Item, items: Items, document: Document, language: str 
         time_raw=time_raw,
         permalink=document.link(next((hrefs[place] for place in layout.permalinks), None)),
         is_held=layout.is_held or "unapproved" in item.tokens,
+        is_named=layout.rank <= SURE_RANK,
     )
 
 
@@ -246,11 +303,13 @@ def _read_by_parts(item: Item, items: Items, document: Document, language: str |
     own = parts.found
     kind, author_id, author_kind = _told(item.tokens)
     name, rank = _name_part(own)
+    is_named = name is not None and rank <= SURE_RANK
     times = [place for place, part in enumerate(own) if _is_time(part)]
     slot = slot_of(own, [name, *times])
     is_short_ping = kind != "comment" and slot is None and name is None
     if name is None:
-        name = _name_by_structure(parts, parts.outside(slot))
+        name = _name_by_structure(parts, parts.outside(slot), language)
+        is_named = name is not None and _is_core_name(own, name)
     if name is None and slot is not None:
         name = _heading_of(parts, slot)
         slot = slot if name is None else slot_of(own, [name, *times])
@@ -282,7 +341,14 @@ def _read_by_parts(item: Item, items: Items, document: Document, language: str |
         time_raw=time_raw,
         permalink=_permalink(own, document),
         is_held="unapproved" in item.tokens or _is_held(own),
+        is_named=is_named,
     )
+
+
+def _is_core_name(own: list[Part], name: int) -> bool:
+    """Whether a name stands in the `cite` that core has used for names, and alone."""
+    part = own[name]
+    return part.tag == "cite" and not any(_is_time(inner) for inner in own[name + 1 : part.end])
 
 
 def _is_held(own: list[Part]) -> bool:
@@ -331,7 +397,7 @@ def _name_part(own: list[Part]) -> tuple[int | None, int]:
     return best, rank
 
 
-def _name_by_structure(parts: Parts, head: list[Part]) -> int | None:
+def _name_by_structure(parts: Parts, head: list[Part], language: str | None) -> int | None:
     """`a.url` is the author's link in every version of core; else the first marked-up line that is no date."""
     for part in head:
         if part.tag == "a" and "url" in part.roles.tokens:
@@ -340,7 +406,9 @@ def _name_by_structure(parts: Parts, head: list[Part]) -> int | None:
         for part in head:
             if part.tag not in tags or part.roles.is_head or part.roles.is_trimmed:
                 continue
-            if 0 < len(line_of(part.node)) <= LONGEST_NAME and part.own_anchor is None:
+            line = line_of(part.node)
+            is_line = len(line) <= LONGEST_NAME and any(char.isalnum() for char in line)
+            if is_line and part.own_anchor is None and not _is_day(line, language):
                 return parts.found.index(part)
     for part in head:
         if part.own_anchor is None or part.above < 0:
@@ -351,6 +419,11 @@ def _name_by_structure(parts: Parts, head: list[Part]) -> int | None:
             if any(char.isalnum() for char in rest) and len(rest) <= LONGEST_JOINT:
                 return part.above
     return None
+
+
+def _is_day(line: str, language: str | None) -> bool:
+    """Whether a line says a day, with its year or without."""
+    return any(map(str.isdigit, line)) and any(read_phrase(line + year, language) for year in ("", " 2000"))
 
 
 HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -380,7 +453,10 @@ def _shown_name(node: LexborNode, rank: int, parts: Parts, item: Item, language:
         is_mark = rank == 0 and below.tag == "span" and below.prev is not None and "bypostauthor" in item.tokens
         return is_mark or below.tag == "time" or _roles(below).is_badge or is_own_anchor(below)
 
-    return _without_words(clean(line_of(node, skip=is_beside)) or "", rank, language)
+    shown = clean(line_of(node, skip=is_beside)) or ""
+    if rank >= SURE_RANK and node.css_first("time") is not None:
+        shown = without_joint(shown)
+    return _without_words(shown, rank, language)
 
 
 def _without_words(shown: str, rank: int, language: str | None) -> str:

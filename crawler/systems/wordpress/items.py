@@ -38,6 +38,12 @@ FOREIGN: Final = frozenset({"pm-ul-comments", "wpd-comment", "wc-comment", "wpd-
 
 FOREIGN_IDS: Final = frozenset({"wpdcom", "wpcomm", "disqus_thread", "dsq-content"})
 
+ANSWERS: Final = frozenset({"children"})
+"""The class of the list that `Walker_Comment` prints around a comment's answers."""
+
+PINGS: Final = frozenset({"pingback", "trackback"})
+"""Classes of notices from other pages."""
+
 PRUNED_TAGS: Final = frozenset({"template", "script", "style", "noscript", "form", "svg", "iframe", "textarea"})
 """Elements whose content is not part of a comment."""
 
@@ -213,6 +219,7 @@ def _find_items(document: Document) -> Items:
     items = Items(class_of=document.elements.class_of)
     places: dict[int, _Place] = {}
     seen: set[str] = set()
+    by_root: dict[int, Item] = {}
     for name, node in document.elements.named:
         match = ITEM_ID.match(name) if "comment-" in name else None
         if match is None or node.tag not in ITEM_TAGS:
@@ -225,9 +232,12 @@ def _find_items(document: Document) -> Items:
         if around is not None and around.native_id == native_id:
             around.tokens |= items.tokens_of(node)
             continue
-        root = _enclosing_list_element(node, items.roots)
+        root = _own_element(node, items)
         tokens = items.tokens_of(node)
-        item = Item(native_id, root, around, tokens if root is node else tokens | items.tokens_of(root))
+        tokens = tokens if root is node else tokens | items.tokens_of(root)
+        if around is None and depth_in(tokens) is None:
+            around = by_root.get(_answered_before(root, items))
+        item = by_root[root.mem_id] = Item(native_id, root, around, tokens)
         (items.again if native_id in seen else items.found).append(item)
         seen.add(native_id)
         items.roots[root.mem_id] = native_id
@@ -263,6 +273,39 @@ def _step(place: _Place, node: LexborNode, class_of: Mapping[int, str]) -> _Plac
     return place
 
 
+NEAR: Final = 6
+"""Elements around one with a comment's id in which the comment's own is looked for, or a list of answers."""
+
+
+def _own_element(node: LexborNode, items: Items) -> LexborNode:
+    """The outermost element of a comment: the one with its depth, else the `li` around its element, else that."""
+    if node.tag == "li" or depth_in(items.tokens_of(node)) is not None:
+        return node
+    around = node.parent
+    for _ in range(NEAR):
+        if around is None or around.mem_id in items.roots or around.tag in ("ul", "ol", "body"):
+            break
+        if depth_in(items.tokens_of(around)) is not None:
+            return around
+        around = around.parent
+    return _enclosing_list_element(node, items.roots)
+
+
+def _answered_before(root: LexborNode, items: Items) -> int:
+    """The comment's element that a list of answers follows, by memory id, for one in it; -1 where it is in none."""
+    around = root.parent
+    for _ in range(NEAR):
+        if around is None or around.mem_id in items.roots:
+            break
+        if items.tokens_of(around) & ANSWERS:
+            before = around.prev
+            while before is not None and before.mem_id not in items.roots:
+                before = before.prev
+            return before.mem_id if before is not None else -1
+        around = around.parent
+    return -1
+
+
 def _enclosing_list_element(node: LexborNode, roots: Container[int]) -> LexborNode:
     """The `li` around a `div#comment-ID`: it also holds the answers; the node itself when it holds other comments."""
     around = node.parent
@@ -274,3 +317,41 @@ def _enclosing_list_element(node: LexborNode, roots: Container[int]) -> LexborNo
             return node
         sibling = sibling.next
     return around
+
+
+def nameless_pings(document: Document, items: Items) -> list[LexborNode]:
+    """Pingbacks and trackbacks of the thread that are printed without an id, as Twenty Ten's callback prints them.
+
+    They stand in the comments' own list, in one beside it or in the thread's area.
+    """
+    found: list[LexborNode] = []
+    beside = _lists_around(items)
+    for node in document.css("li.pingback, li.trackback, div.pingback, div.trackback, article.pingback")[:MAX_PINGS]:
+        around: LexborNode | None = node
+        is_inside = False
+        while around is not None and around.mem_id not in items.roots:
+            is_inside |= around.id == "comments" or not items.tokens_of(around).isdisjoint(AREA)
+            is_inside |= around.mem_id in beside
+            around = around.parent
+        if is_inside and around is None and not _holds_item(node, items):
+            found.append(node)
+    return found
+
+
+def _lists_around(items: Items) -> set[int]:
+    """The list of the comments and what it stands in, by memory id; nothing where that is the page itself."""
+    if not items.found or items.found[0].node.parent is None:
+        return set()
+    around = items.found[0].node.parent
+    above = around.parent
+    return {node.mem_id for node in (around, above) if node is not None and node.tag not in ("body", "html")}
+
+
+MAX_PINGS: Final = 1_000
+"""So many of them are looked at."""
+
+
+def _holds_item(node: LexborNode, items: Items) -> bool:
+    return ITEM_ID.match(node.id or "") is not None or any(
+        inner.mem_id in items.roots for inner in node.traverse(include_text=False)
+    )

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.counts import read_count
 from crawler.extract.document import Document
-from crawler.extract.same_page import bare_host
+from crawler.extract.same_page import bare_host, bare_page
 from crawler.extract.text import line_of
 from crawler.systems.around.counts import is_of_else, stated_in
 from crawler.systems.around.states import state_said
@@ -263,7 +263,22 @@ def stated_count(document: Document, items: Items, language: str | None) -> int 
         for node in document.css('script[type="application/ld+json"]')
         for found in JSON_LD_COUNT.findall(node.text())
     }
-    return counts.pop() if len(counts) == 1 else None
+    return counts.pop() if len(counts) == 1 else _linked_count(document, items, language)
+
+
+def _linked_count(document: Document, items: Items, language: str | None) -> int | None:
+    """The count in a link to the place of the comments (`comments_popup_link()`), unless more are shown."""
+    page = bare_page(document.url)
+    for node in document.css('a[href$="#comments"]')[:20]:
+        url = document.link(node.attributes.get("href"))
+        line = line_of(node)
+        is_number = not any(map(str.isalpha, line))  # of a page of comments
+        if is_number or url is None or bare_page(url) != page or _is_in_item(node, items):
+            continue
+        count = heading_count(line, _title(document), language)
+        if count and count >= len(items.found):
+            return count
+    return None
 
 
 def heading_count(heading: str, title: str, language: str | None) -> int | None:
@@ -276,7 +291,7 @@ def heading_count(heading: str, title: str, language: str | None) -> int | None:
     if len(heading) > 500:
         return None
     for number in (1, 0):
-        if folded.startswith(counting_words(number)) or folded.endswith(counting_words(number)):
+        if any(_is_said(words, folded) for words in counting_words(number)):
             return number
     rest = QUOTED.sub(" ", heading)
     if title and len(title) > 3:
@@ -290,6 +305,20 @@ def heading_count(heading: str, title: str, language: str | None) -> int | None:
     count = read_count(rest, language)
     return count.value if count is not None and count.precision == "exact" else None
 
+
+def _is_said(words: str, heading: str) -> bool:
+    """Whether a heading begins or ends with words: ``Nenhum comentário`` does not end with ``um comentário``."""
+    if heading.startswith(words):
+        beside = heading[len(words) : len(words) + 1]
+    elif heading.endswith(words):
+        beside = heading[-len(words) - 1]
+    else:
+        return False
+    return not beside.isalpha() or beside >= UNSPACED
+
+
+UNSPACED: Final = "\u0e00"
+"""From Thai on, scripts set their words without spaces, or take endings that way."""
 
 _LONG = re.compile(r"\d{6}")
 """Beside a word these may be the number of a post; here a heading counts them."""

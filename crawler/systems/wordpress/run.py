@@ -8,9 +8,13 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import ClassVar, Final
 
+from selectolax.lexbor import LexborNode
+
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.markup import read_markup
+from crawler.extract.text import line_of
+from crawler.keys import digest
 from crawler.systems.base import Batch, Exchange, FetchError, ShapeChangedError, ThreadRef
 from crawler.systems.fields import language_of, set_published
 from crawler.systems.reading import Reading
@@ -26,7 +30,7 @@ from crawler.systems.wordpress.clock import (
     zones_that_explain,
 )
 from crawler.systems.wordpress.fields import Fields, is_copy, read_fields
-from crawler.systems.wordpress.items import Item, Items, find_items
+from crawler.systems.wordpress.items import Item, Items, find_items, nameless_pings
 from crawler.systems.wordpress.page import likes_on, post_id, stated_count
 from crawler.systems.wordpress.paging import MAX_FRUITLESS, CommentPages, number_of
 from crawler.systems.wordpress.rest import (
@@ -395,7 +399,11 @@ class Run:
             fields = self.fields(item, items, document)
             if not fields.is_held and not is_copy(first.get(item.native_id), fields):
                 comments.append(self.comment_of(item.native_id, None, None, fields))
-        return comments
+        return comments + self.pings(document, items)
+
+    def pings(self, document: Document, items: Items) -> list[Comment]:
+        """Pingbacks and trackbacks that a page prints without an id: what links here, and its title."""
+        return [_nameless(node, items, document) for node in nameless_pings(document, items)]
 
     def comment_of(self, native_id: str, parent: str | None, shown: int | None, fields: Fields) -> Comment:
         """One comment, of what its element shows and what the API says."""
@@ -473,3 +481,18 @@ class Run:
         self.reading.expect(total, "comments")
         if self.stated is not None and self.stated > self.reading.captured:
             self.reading.gap("fewer than the page states", expected=self.stated, got=self.reading.captured)
+
+
+def _nameless(node: LexborNode, items: Items, document: Document) -> Comment:
+    """A pingback without an id, with a passing label of what it says."""
+    link = node.css_first("a[href]")
+    name = line_of(link) if link is not None else line_of(node).partition(":")[2].strip() or None
+    url = document.link(link.attributes.get("href")) if link is not None else None
+    kind = "trackback" if "trackback" in items.tokens_of(node) else "pingback"
+    return Comment(
+        native_id=digest(kind, name or "", url or ""),
+        id_kind="surrogate",
+        kind=kind,
+        author_name=name,
+        author_url=url,
+    )
