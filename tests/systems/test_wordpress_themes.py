@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from kit import NOW, read
-from wordpress_site import POST, page
+from wordpress_site import POST, Row, facts_url, page, rest_answer
 
 from archive.schema import Comment
 from crawler.extract.dates import DAY
@@ -108,6 +108,16 @@ async def test_a_pingback_without_an_id_is_read_and_counted():
         ("comment", "Ada", None, "native"),
         ("pingback", "Of bridges", "https://else.example.net/9", "surrogate"),
     ]
+    assert ledger.verdict == "complete"
+
+
+async def test_a_pingback_that_is_printed_like_a_comment_is_told_by_the_api_which_leaves_it_out():
+    item = '<li id="comment-{0}"><cite><a href="https://{0}.example.net/" class="url">{1}</a></cite><div class="comment-text">{2}</div></li>'
+    items = "".join(item.format(number, *said) for number, said in enumerate(SAID[:3], 1))
+    rows = [Row(1, url="https://1.example.net/"), Row(3, url="https://3.example.net/")]
+    html = page([], heading="3 Responses", rest=True).replace(LIST, f"{LIST[:-5]}{items}</ol>")
+    ((_, comments, ledger),) = await read(WordPress(), html, POST, {facts_url(1): rest_answer(rows, total=2)})
+    assert [c.kind for c in comments] == ["comment", "pingback", "comment"]
     assert ledger.verdict == "complete"
 
 

@@ -454,7 +454,7 @@ def _shown_name(node: LexborNode, rank: int, parts: Parts, item: Item, language:
         return is_mark or below.tag == "time" or _roles(below).is_badge or is_own_anchor(below)
 
     shown = clean(line_of(node, skip=is_beside)) or ""
-    if rank >= SURE_RANK and node.css_first("time") is not None:
+    if rank > SURE_RANK and node.css_first("time") is not None:
         shown = without_joint(shown)
     return _without_words(shown, rank, language)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborNode
@@ -40,9 +41,6 @@ FOREIGN_IDS: Final = frozenset({"wpdcom", "wpcomm", "disqus_thread", "dsq-conten
 
 ANSWERS: Final = frozenset({"children"})
 """The class of the list that `Walker_Comment` prints around a comment's answers."""
-
-PINGS: Final = frozenset({"pingback", "trackback"})
-"""Classes of notices from other pages."""
 
 PRUNED_TAGS: Final = frozenset({"template", "script", "style", "noscript", "form", "svg", "iframe", "textarea"})
 """Elements whose content is not part of a comment."""
@@ -299,7 +297,9 @@ def _answered_before(root: LexborNode, items: Items) -> int:
             break
         if items.tokens_of(around) & ANSWERS:
             before = around.prev
-            while before is not None and before.mem_id not in items.roots:
+            for _ in range(NEAR):
+                if before is None or before.mem_id in items.roots:
+                    break
                 before = before.prev
             return before.mem_id if before is not None else -1
         around = around.parent
@@ -329,7 +329,9 @@ def nameless_pings(document: Document, items: Items) -> list[LexborNode]:
     for node in document.css("li.pingback, li.trackback, div.pingback, div.trackback, article.pingback")[:MAX_PINGS]:
         around: LexborNode | None = node
         is_inside = False
-        while around is not None and around.mem_id not in items.roots:
+        for _ in range(DEEPEST):
+            if around is None or around.mem_id in items.roots:
+                break
             is_inside |= around.id == "comments" or not items.tokens_of(around).isdisjoint(AREA)
             is_inside |= around.mem_id in beside
             around = around.parent
@@ -350,8 +352,15 @@ def _lists_around(items: Items) -> set[int]:
 MAX_PINGS: Final = 1_000
 """So many of them are looked at."""
 
+DEEPEST: Final = 60
+"""Elements around one of them that are looked at."""
+
+LARGEST: Final = 100
+"""Elements in one of them; what holds more holds others."""
+
 
 def _holds_item(node: LexborNode, items: Items) -> bool:
-    return ITEM_ID.match(node.id or "") is not None or any(
-        inner.mem_id in items.roots for inner in node.traverse(include_text=False)
-    )
+    """Whether an element is a comment with an id, or holds one."""
+    inside = list(islice(node.traverse(include_text=False), LARGEST))
+    has_item = any(inner.mem_id in items.roots for inner in inside)
+    return has_item or len(inside) == LARGEST or ITEM_ID.match(node.id or "") is not None

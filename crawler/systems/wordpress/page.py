@@ -263,11 +263,14 @@ def stated_count(document: Document, items: Items, language: str | None) -> int 
         for node in document.css('script[type="application/ld+json"]')
         for found in JSON_LD_COUNT.findall(node.text())
     }
-    return counts.pop() if len(counts) == 1 else _linked_count(document, items, language)
+    return counts.pop() if len(counts) == 1 else None
 
 
-def _linked_count(document: Document, items: Items, language: str | None) -> int | None:
-    """The count in a link to the place of the comments (`comments_popup_link()`), unless more are shown."""
+def linked_count(document: Document, items: Items, language: str | None) -> int | None:
+    """The count in a link to the place of the comments (`comments_popup_link()`), unless more are shown.
+
+    It counts pingbacks, and is asked where no heading counts and the API does not: there it proves that nothing misses.
+    """
     page = bare_page(document.url)
     for node in document.css('a[href$="#comments"]')[:20]:
         url = document.link(node.attributes.get("href"))
