@@ -131,6 +131,8 @@ def paragraphs_of(node: LexborNode, without: AbstractSet[int] = frozenset()) -> 
             inside = paragraph.first_child
             while inside is not None:
                 is_break = inside.tag_id == _BR
+                if without and inside.mem_id in without:
+                    return None
                 if (not is_break and inside.tag_id != _TEXT) or is_break != bool(len(lines) % 2):
                     return None
                 lines.append("\n" if is_break else _folded(inside.text_content or "").strip(" "))

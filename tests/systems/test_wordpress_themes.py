@@ -147,6 +147,13 @@ def test_the_word_for_none_may_end_like_the_word_for_one(heading, wanted):
     assert heading_count(heading, "A bridge", "pt") == wanted
 
 
+async def test_a_day_in_a_paragraph_of_its_own_is_no_part_of_a_text_in_the_next():
+    rows = "".join(f'<div class="single-comment"><h3>{name}</h3><p>03/1{n}/21</p><p>{text}</p></div>' for n, (name, text) in enumerate(SAID, 4))
+    html = f'<html lang="en"><body><h1>A bridge</h1><div id="comments"><h2>Comments</h2>{rows}</div></body></html>'
+    ((_, comments, _),) = await read(Generic(), html, POST)
+    assert [(c.author_name, c.text) for c in comments] == SAID
+
+
 async def test_what_the_form_for_a_comment_says_of_itself_is_no_comment():
     html = (
         '<html lang="es"><body><h1>El puente</h1><p>{}</p><h5>Comentarios... 1 comentario.</h5><div id="respond"><form id="commentform" '
