@@ -21,16 +21,21 @@ COUNT_ATTRIBUTES: Final = (
     "data-share-count",
     "data-shares",
     "data-counter",
+    "data-cnt",
+    "data-counter-value",
+    "data-ulike-counter-value",
     "data-likes",
     "data-follow-count",
 )
+_COUNTS: Final = frozenset(COUNT_ATTRIBUTES)
 _COUNT_CLASS: Final = re.compile(
-    r"(?:^|[-_])(?:count|counts|counter|countbox|shares?|likes?|fans|followers|subscribers|number|num|total|tally|bubble|badge)$",
+    r"(?:^|[-_])(?:count|counts|counter|countbox|shares?|likes?|fans|followers|subscribers|number|num|total|tally|bubble|badge)"
+    r"(?:[-_](?:right|left|top|bottom|inside|value))?$",
     re.IGNORECASE,
 )
 _COUNT_INSIDE: Final = """
-[data-count], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans], .num, .badge, .tally,
-.total
+[data-count], [data-counter], [class*=count], [class*=Count], [class*=number], [class*=followers], [class*=fans],
+.num, .badge, .tally, .total
 """
 _COUNT_NAME: Final = re.compile(r"count|number|followers|fans|num|badge|tally|total", re.IGNORECASE)
 """In classes that :data:`_COUNT_INSIDE` asks for."""
@@ -42,6 +47,15 @@ _NUMBER_THEN_WORDS: Final = re.compile(
 _WORDS_THEN_NUMBER: Final = re.compile(
     r"^(?P<words>[^\d]{2,60}?)[\s:]*[(\[]\s*(?P<number>\d[\d.,'\s\u00a0\u202f]*\s?[KkMmBb万億만]?)\s*[)\]]$"
 )
+_CROWD_LINE: Final = re.compile(
+    r"(?<![\w.,])(?P<number>\d[\d.,'\u00a0\u202f]*\s?(?:[KkMmBb万億만](?!\w)|mil\b|mln|Mio\.?|тыс\.?|млн\.?)?)"
+    r"\s*(?P<words>[^\d]{2,40})"
+)
+"""A number and the words behind it (``Join 128 other subscribers``)."""
+_LARGE: Final = frozenset({"body", "main", "article", "section", "nav", "header", "footer", "script", "style"})
+"""Elements that are no small box, and those without text."""
+_MAX_CROWD: Final = 60
+"""Characters of a line that counts followers."""
 _MAX_INSIDE: Final = 12
 """Elements in a control that are looked at."""
 _MAX_BESIDE: Final = 6
@@ -76,7 +90,7 @@ def _is_small(node: LexborNode) -> bool:
 def is_count(node: LexborNode) -> bool:
     """Whether an element holds nothing but a number, by its text and the names of its classes."""
     attributes = node.attributes
-    if "data-count" not in attributes and not _names_count(attributes.get("class") or ""):
+    if _COUNTS.isdisjoint(attributes) and not _names_count(attributes.get("class") or ""):
         return False
     text = node.text(deep=True)[:60].strip()
     return not text or _NUMBER.match(text) is not None
@@ -159,7 +173,7 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
         if (stated := attributes.get(name)) and (count := _read(stated, language)):
             return count
     for inner in node.css(_COUNT_INSIDE)[:_MAX_INSIDE] if _may_hold_count(node) else ():
-        count = _shown(inner, language)
+        count = _shown(inner, language) or _begins(inner, language)
         if count:
             return count
     shown = " ".join(node.text(deep=True)[:MAX_LABEL].split())
@@ -175,7 +189,9 @@ def count_of(node: LexborNode, language: str | None) -> Count | None:
 def _may_hold_count(node: LexborNode) -> bool:
     """Whether anything in a control, or itself, has a name that :data:`_COUNT_INSIDE` asks for; False is sure."""
     return any(
-        "data-count" in attributes or _COUNT_NAME.search(attributes.get("class") or "")
+        "data-count" in attributes
+        or "data-counter" in attributes
+        or _COUNT_NAME.search(attributes.get("class") or "")
         for attributes in (inner.attributes for inner in node.traverse())
     )
 
@@ -197,10 +213,61 @@ def _beside(node: LexborNode, language: str | None) -> Count | None:
     return None
 
 
+def crowd_beside(node: LexborNode, language: str | None) -> Count | None:
+    """How many follow or subscribe, where the page says so beside a control: in words, or by itself in a small box.
+
+    A number before the control is its own where it has the place for itself or is a button.
+    """
+    is_own = is_alone(node)
+    for step in ("next", "prev") if is_own or node.tag == "button" else ("next",):
+        if count := _crowd(node, step, language):
+            return count
+    place = node.parent
+    if place is None or not is_own or not is_alone(place) or place.tag in _LARGE:
+        return None
+    return _crowd(place, "prev", language) or _crowd(place, "next", language) or _beside(place, language)
+
+
+def _crowd(node: LexborNode, step: str, language: str | None) -> Count | None:
+    """The number in the nearest line on one side that says how many they are."""
+    beside = getattr(node, step)
+    for _ in range(_MAX_BESIDE):
+        if beside is None or beside.tag in ("a", "button", "li"):
+            return None
+        text = _line_of(beside)
+        found = _CROWD_LINE.search(text) if text else None
+        if found and names_crowd(found["words"]):
+            return read_count(found["number"], language)
+        beside = getattr(beside, step)
+    return None
+
+
+def _line_of(node: LexborNode) -> str | None:
+    """The text of what holds no more than a short line."""
+    if node.tag == "-text":
+        return (node.text_content or "")[:_MAX_CROWD].strip()
+    if node.tag in _LARGE or not _is_small(node):
+        return None
+    text = " ".join(node.text(deep=True, separator=" ")[: 2 * _MAX_CROWD].split())
+    return text if len(text) <= _MAX_CROWD else None
+
+
 def _shown(node: LexborNode, language: str | None) -> Count | None:
     if node.tag in ("a", "button", "-text") or not is_count(node):
         return None
-    return _read(node.attributes.get("data-count"), language) or _read(node.text(deep=True)[:60], language)
+    attributes = node.attributes
+    stated = (value for name in COUNT_ATTRIBUTES if (value := attributes.get(name)))
+    read = next((count for value in stated if (count := _read(value, language))), None)
+    return read or _read(node.text(deep=True)[:60], language)
+
+
+def _begins(node: LexborNode, language: str | None) -> Count | None:
+    """The number that the first text of a count is, where more stands behind it (``45 Shares``)."""
+    first = node.first_child
+    while first is not None and first.tag != "-text":
+        first = first.first_child
+    is_count_by_name = first is not None and _names_count(node.attributes.get("class") or "")
+    return _read((first.text_content or "")[:60], language) if first is not None and is_count_by_name else None
 
 
 def _read(text: str | None, language: str | None) -> Count | None:

@@ -73,6 +73,7 @@ _ROUTES: Final = (
         "email", "mail.google.com outlook.live.com outlook.office.com compose.mail.yahoo.com", "", "", "body su subject"
     ),
     _Route("sms", "sms:", r"$", "", "body"),
+    _Route("threema", "threema:", r"compose", "", "text"),
     _Route("vk", "vk.com vkontakte.ru vk.ru", r"share\.php"),
     _Route("ok", "connect.ok.ru ok.ru odnoklassniki.ru", r"offer|dk", "url st.shareUrl st._surl"),
     _Route("mailru", "connect.mail.ru", r"share", "url share_url"),
@@ -80,9 +81,10 @@ _ROUTES: Final = (
     _Route("weibo", "service.weibo.com v.t.sina.com.cn", r"share", "url"),
     _Route("qzone", "sns.qzone.qq.com", r"cgi-bin/qzshare", "url"),
     _Route("qq", "connect.qq.com", r"widget/shareqq", "url"),
-    _Route("douban", "douban.com", r"share|recommend", "href url"),
+    _Route("douban", "douban.com shuo.douban.com", r"(!service/)?share|recommend", "href url"),
     _Route("renren", "widget.renren.com share.renren.com", r"dialog/share|share", "resourceUrl url"),
     _Route("line", "social-plugins.line.me lineit.line.me", r"lineit", "url", "text"),
+    _Route("line", "timeline.line.me", r"social-plugin/share", "url", "text"),
     _Route("line", "line.me line: line.naver.jp", r"(R/)?(msg|share)", "url", "text *"),
     _Route("kakao", "story.kakao.com sharer.kakao.com", r"share|s/share|talk", "url"),
     _Route("naver", "share.naver.com blog.naver.com band.us", r"web/shareView|openapi/share|plugin/share", "url body"),
@@ -144,6 +146,7 @@ _ALIASES: Final = {
     "nextdoor": "",
     "email": "mail mailto e_mail envelope emailfriend gmail google_gmail yahoo_mail outlook_com email_form",
     "sms": "sms_mms",
+    "threema": "",
     "vk": "vkontakte vkcom vk_com",
     "ok": "odnoklassniki odnoklassniki_ru okru",
     "mailru": "moimir moi_mir mail_ru moymir",
@@ -333,6 +336,8 @@ def _pairs(query: str) -> dict[str, str]:
         return pairs
     for name, value in decoded:
         pairs.setdefault(name, value)
+    for name, value in decoded:
+        pairs.setdefault(name.lower(), value)  # those of `mailto:` are written `Body` as well (RFC 6068, 2)
     return pairs
 
 

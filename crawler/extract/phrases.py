@@ -96,11 +96,18 @@ _STARTS: Final = frozenset(letters[:end] for letters in _WHOLE for end in range(
 """Prompts and their beginnings without spaces, which may stand in pieces of text of their own."""
 _COPY_LABELS: Final = frozenset(map(fold_phrase, _TABLES["copy_link"]))
 _LIKE_LABELS: Final = frozenset(map(fold_phrase, _TABLES["like_labels"]))
+_SHARES: Final = re.compile(_by_spacing(_TABLES["share_words"]))
+_COPIES: Final = re.compile(_by_spacing(_TABLES["copy_words"]))
+_LINKS: Final = re.compile(_by_spacing(_TABLES["link_words"]))
 _VIEWS: Final = frozenset(fold_phrase(word) for word in _TABLES["views"] if not word.endswith("*"))
 _VIEW_STEMS: Final = tuple(fold_phrase(word) for word in _TABLES["views"] if word.endswith("*"))
 _ACTIONS: Final = frozenset(phrase.partition(" ")[0] for phrase in _COPY_LABELS | _LIKE_LABELS)
 """First words of labels that offer to copy or to like."""
 _LONGEST_PROMPT: Final = max(map(len, _TABLES["prompts"])) + 20
+_MAX_ASKING: Final = 60
+"""Characters of a line over share buttons that asks to use them."""
+_MAX_COPYING: Final = 8
+"""Words of a label that offers to copy a link."""
 _MAX_LABEL: Final = 300
 """Longer lines are prose, characters."""
 _MAX_PIECES: Final = 16
@@ -157,8 +164,36 @@ def may_be_action(text: str) -> bool:
 
 
 def is_copy_label(line: str | None) -> bool:
-    """Whether a label offers to copy the page's link."""
-    return line is not None and len(line) <= 60 and fold_phrase(line) in _COPY_LABELS
+    """Whether a label offers to copy the page's link: a known one, or a short one with words for both."""
+    if line is None or len(line) > 60:
+        return False
+    folded = fold_phrase(line)
+    if folded in _COPY_LABELS:
+        return True
+    return folded.count(" ") < _MAX_COPYING and bool(_COPIES.search(folded) and _LINKS.search(folded))
+
+
+def may_share(text: str) -> bool:
+    """Whether a text has a word for passing something on."""
+    return _SHARES.search(fold_letters(text)) is not None
+
+
+def is_share_word(label: str | None) -> bool:
+    """Whether a whole label says to pass something on and not where to (``Share``, ``Share this article``)."""
+    if label is None or len(label) > _MAX_ASKING:
+        return False
+    folded = fold_phrase(label)
+    return (folded in _PROMPTS or folded in _BARE) and may_share(label)
+
+
+def asks_over_buttons(line: str) -> bool:
+    """Whether a line that stands right over share buttons asks to use them, in other words than the known prompts.
+
+    A lone word (``Share``) is a label, and a number counts.
+    """
+    if len(line) > _MAX_ASKING or any(map(str.isdigit, line)) or fold_phrase(line) in _BARE:
+        return False
+    return may_share(line)
 
 
 def is_like_label(label: str | None) -> bool:

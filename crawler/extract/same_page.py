@@ -16,7 +16,9 @@ from crawler.items import Page
 
 _SHORT: Final = re.compile(r"^/[\w-]{3,16}/?$")
 _SHARE_PARAMETERS: Final = re.compile(r"(?<=[?&])(?:share|nb)=[^&#]*&?")
-_CAMPAIGN: Final = re.compile(r"(?:^|[_-])(?:medium|source|campaign|ref|referrer|share|social|via|channel)(?:$|[_-])")
+_CAMPAIGN: Final = re.compile(
+    r"(?:^|[_-])(?:medium|source|campaign|ref|referrer|share|social|via|channel|cmp|cmpid)(?:$|[_-])", re.IGNORECASE
+)
 _OWN_LINKS: Final = frozenset({"canonical", "shortlink", "amphtml"})
 _MAX_STATED: Final = 20
 """Addresses of its own that are read of one page."""

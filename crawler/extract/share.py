@@ -18,11 +18,15 @@ from crawler.extract.document import Document
 from crawler.extract.networks import Intent, channel_named, parameter, share_intent
 from crawler.extract.outline import Line, Outline, outline_of
 from crawler.extract.phrases import (
+    asks_over_buttons,
     fold_phrase,
+    invitation_kind,
     is_copy_label,
     is_like_label,
     is_prompt,
+    is_share_word,
     may_be_action,
+    may_share,
     places_of_prompts,
 )
 from crawler.extract.profiles import profile_of
@@ -36,6 +40,8 @@ from crawler.extract.share_widgets import (
     TARGET_ATTRIBUTES,
     container_target,
     names_service,
+    network_in,
+    service_called,
     service_of,
 )
 from crawler.items import Page, Share
@@ -59,6 +65,7 @@ _LIKES: Final = (
 
 _FIELDS: Final = "textarea, input"
 _CONTROLS: Final = """
+.social-likes > div, .social-likes > li, .line-it-button, span[data-href],
 area[href], button, [role=button], [onclick], amp-social-share, share-button, fb\\:share-button, .vk_share,
 [data-sharer], [data-network], [data-share-network], [data-share], [data-service], [data-social], [data-social_name],
 [data-social-sharing], [data-social-share], [data-sns], [data-cmd], [data-share-type], [data-clipboard-text],
@@ -73,6 +80,7 @@ _CANVASES: Final = (
     (".shareaholic-canvas[data-app=share_buttons]", "shareaholic"),
     (".ya-share2, [data-yasharel10n], .yashare-auto-init", "yandex"),
     (".shariff", "shariff"),
+    (".social-share[data-sites], .share-component[data-sites]", "sharejs"),
     (".pluso", "pluso"),
     (".uptolike-buttons, .uptolike", "uptolike"),
 )
@@ -80,7 +88,9 @@ _CANVASES: Final = (
 _ADDRESSES: Final = ("href", *LINK_ATTRIBUTES)
 _NETWORKS_OWN: Final = "iframe, fb\\:like, .fb-like"
 """A network's like button in an element that is named as if it were the site's own."""
-_SCRIPTED: Final = (("navigator.share", "native"), ("ODKL.Share", "ok"))
+_NATIVE: Final = "navigator.share"
+"""What a script calls for the browser's own way of sharing (Web Share API)."""
+_SCRIPTED: Final = ((_NATIVE, "native"), ("ODKL.Share", "ok"))
 """Calls of scripts that share, and where to."""
 _UNFILLED: Final = re.compile(r"['\"]\s*\+|\{\{|\$\{|<%|encodeURI", re.IGNORECASE)
 """What a script or a template would have filled in."""
@@ -93,6 +103,8 @@ _EMBED_SRC: Final = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED: Final = re.compile(r"https?%3A", re.IGNORECASE)
+_AFTER_WORDS: Final = re.compile(r"\s(https?://\S+)\s*$", re.IGNORECASE)
+"""The address at the end of a text to copy: ``TITLE ADDRESS``."""
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _REDIRECT: Final = re.compile(r"[?&]share=([\w-]{1,30})(?:&|#|$)")
@@ -117,8 +129,16 @@ _MAX_BAR: Final = 120
 """A bar has fewer elements."""
 _MAX_NAMING: Final = 6
 """A control that names its network has no more words."""
-_SHORT: Final = 2
-"""Classes of so many letters (``x``, ``ok``) are of layout."""
+_MAX_ICONS: Final = 3
+"""Elements in a control whose classes may be an icon's."""
+_MAX_LABEL: Final = 200
+"""Characters of a label or a heading that are looked at."""
+_LABELLED: Final = frozenset({"a", "button", "script", "style"})
+"""Elements whose text is no line over others."""
+_MAX_BEFORE: Final = 3
+"""Nodes before a bar among which its heading is looked for."""
+_LONGEST_CALL: Final = 200
+"""Characters of a script's call in which its function may name a network."""
 
 
 def read_shares(document: Document, page: Page) -> list[Share]:
@@ -127,9 +147,11 @@ def read_shares(document: Document, page: Page) -> list[Share]:
     - ``like``: likes only; a dislike button is left out.
     - ``prompt``: a whole line that asks to share or like, in any language of :mod:`crawler.extract.phrases`;
       it leads nowhere, so it has no ``channel``.
+      So is a line right over share buttons that speaks of sharing in other words.
     - ``button``: a control per network, also one that only its label tells beside others in what is named after
-      sharing; ``url`` is its link (None when a script makes it), ``target_url`` the
-      address it shares as far as the page states one.
+      sharing; where a page has none, the one that says no more than "Share" (``native`` where a script of the page
+      calls the browser's own dialogue, else ``onsite``); ``url`` is its link (None when a script makes it),
+      ``target_url`` the address it shares as far as the page states one.
     - ``copy_link`` and ``embed``: ``url`` and ``target_url`` are the address that is handed out, for ``embed`` the
       player's.
 
@@ -152,6 +174,8 @@ class _Reader:
         self.found: list[tuple[int, Share]] = []
         self.buttons: list[tuple[LexborNode, Share]] = []
         """Those for a network, and their elements."""
+        self.openers: list[tuple[LexborNode, str]] = []
+        """Controls that say to share and not where to, and their labels."""
 
     def read(self) -> list[Share]:
         for node, share in self._likes():
@@ -175,9 +199,41 @@ class _Reader:
                         self._take(node, Share(kind="button", channel=service, target_url=target))
         for node, share in self._rest_of_bars():
             self._take(node, share)
+            self.buttons.append((node, share))
+        if not any(share.kind == "button" for _, share in self.found):
+            self._take_opener()
         for line in self._prompts():
             self.found.append((line.position, Share(kind="prompt", label=_prompt_text(line))))
+        self.found.extend(self._over_buttons())
         return _numbered(self.found)
+
+    def _take_opener(self) -> None:
+        """The one control of a page that says no more than that it shares."""
+        for node, label in self.openers:
+            if not self.areas.is_beside(node):
+                is_native = _NATIVE in self.document.text or _is_share_element(node.parent)
+                target = container_target(self.document, node)
+                if target is None or self.same.is_same(target):
+                    channel = "native" if is_native else ONSITE
+                    self._take(node, Share(kind="button", channel=channel, label=label, target_url=target))
+                    return
+
+    def _over_buttons(self) -> Iterator[tuple[int, Share]]:
+        """Lines right over a bar of buttons that ask to use them."""
+        seen: set[int] = set()
+        for node, _ in self.buttons:
+            for around in upwards(node, _MAX_CLIMB, in_body=True):
+                if around.mem_id in seen or around.tag in _NO_BARS:
+                    break
+                seen.add(around.mem_id)
+                before = _before(around)
+                if before is None:
+                    continue
+                text = None if before.mem_id in self.taken or _holds_control(before) else _short_text(before)
+                if text and asks_over_buttons(text):
+                    place = before if before.is_element_node else around
+                    yield self.outline.position(place), Share(kind="prompt", label=text)
+                break
 
     def _rest_of_bars(self) -> Iterator[tuple[LexborNode, Share]]:
         """What stands in a bar beside controls that share: one that names another network is for that."""
@@ -202,11 +258,14 @@ class _Reader:
                 if node.mem_id in self.taken or self._is_inside_taken(node):
                     continue
                 channel = _channel_said(node)
-                if channel is not None and channel not in named[key] and not self._leads_on(node):
-                    named[key].add(channel)
+                invites = channel == "email" and invitation_kind(label_of(node) or "") is not None
+                if channel is not None and channel not in named[key] and not invites and not self._leads_on(node):
                     href = self.document.link(node.attributes.get("href"))
                     url = None if href and _HIDDEN_MAIL in href else href
-                    yield node, Share(kind="button", channel=channel, label=label_of(node), url=url)
+                    button = self._button(node, Intent(channel, None), url)
+                    if button is not None:
+                        named[key].add(channel)
+                        yield node, button
 
     def _speaks_of_networks(self, bar: LexborNode) -> bool:
         """Whether something that is named after sharing holds buttons for several networks, as a dialogue does."""
@@ -343,6 +402,8 @@ class _Reader:
             value = attributes.get(name)
             if value and ("//" in value or ":" in value[:20]) and (intent := share_intent(value)):
                 return self._button(node, intent, value if name == "href" or "//" in value else None)
+        if node.tag not in ("a", "button", "iframe") and _holds_share_link(node):
+            return None  # the link in it tells more
         href = attributes.get("href") or ""
         script = " ".join(filter(None, (attributes.get("onclick"), attributes.get("on"), _script_link(href))))
         for address in _ADDRESS.findall(script[:_MAX_SCRIPT]) if script else ():
@@ -352,6 +413,8 @@ class _Reader:
         for call, channel in _SCRIPTED if script else ():
             if call in script:
                 return self._button(node, Intent(channel, None), None)
+        if script and (called := service_called(script[:_LONGEST_CALL])):
+            return self._button(node, Intent(called, None), None)
         redirect = _REDIRECT.search(href) if "share=" in href else None
         if redirect:
             return self._redirect(node, redirect[1])
@@ -395,8 +458,13 @@ class _Reader:
         is_idle = _is_idle(node)
         if not is_marked and not is_idle:
             return None
-        label = label_of(node) if is_marked or may_be_action(said_by(node)) else None
-        says_so = is_copy_label(label)
+        said = said_by(node)
+        shares = is_idle and may_share(said)
+        label = label_of(node) if is_marked or shares or may_be_action(said) else None
+        if shares and label and (share := self._shares(node, label)) is not None:
+            return share
+        script = attributes.get("onclick") or ""
+        says_so = is_copy_label(label) or ("clipboard" in script and "location" in script)
         if is_marked or says_so:
             share = self._copy(label, attributes, href, says_so=says_so or bool(_LINK_WORD.search(classes)))
             if share is not None:
@@ -408,11 +476,22 @@ class _Reader:
         label = bare
         return Share(kind="like", channel=ONSITE, label=label, count=count.value if count else None)
 
+    def _shares(self, node: LexborNode, label: str) -> Share | None:
+        """A button that a script serves and that says where to (``Share on Facebook``); others are kept for later."""
+        channel = _channel_of(label) if len(_words(label)) <= _MAX_NAMING else None
+        if channel is not None:
+            return self._button(node, Intent(channel, None), None)
+        if is_share_word(label):
+            self.openers.append((node, label))
+        return None
+
     def _copy(
         self, label: str | None, attributes: Mapping[str, str | None], href: str, *, says_so: bool
     ) -> Share | None:
         stated = next((value for name in TARGET_ATTRIBUTES if (value := attributes.get(name))), None)
         stated = stated or (href if _ABSOLUTE.match(href) else None)
+        if stated and "<" not in stated and (inside := _AFTER_WORDS.search(stated)):
+            stated = inside[1]
         address = self.document.link(stated) if stated and not re.search(r"\s|<", stated.strip()) else None
         if stated and (address is None or not self.same.is_same(address)):
             return None  # code samples and other pages have copy buttons as well
@@ -427,6 +506,9 @@ class _Reader:
             return None
         if name in COPY_SERVICES:
             target = container_target(self.document, node)
+            href = self.document.link(node.attributes.get("href"))
+            if target is None and href is not None and not _is_idle(node) and self.same.is_same(href):
+                target = href
             if target and not self.same.is_same(target):
                 return None
             return Share(kind="copy_link", channel=ONSITE, label=label_of(node), url=target, target_url=target)
@@ -474,18 +556,71 @@ def _like_label(node: LexborNode) -> str | None:
 
 
 def _channel_said(node: LexborNode) -> str | None:
-    """The one network that a control's label names, or a class of its own where it has no label."""
-    if label := label_of(node):
-        words = re.findall(r"[\w+-]+", label)
-    else:
-        words = [word for word in (node.attributes.get("class") or "")[:500].split() if len(word) > _SHORT]
-    names = {channel for word in words if word.lower() not in AMBIGUOUS and (channel := channel_named(word))}
-    return names.pop() if len(names) == 1 and (not label or len(words) <= _MAX_NAMING) else None
+    """The one network that a control in a bar names: its label, its title, or else its classes and its icon's.
+
+    A link that leads somewhere and has a label is what the label says; classes tell of what a script serves.
+    """
+    label = label_of(node)
+    attributes = node.attributes
+    for text in (label, attributes.get("aria-label"), attributes.get("title")):
+        if text and len(_words(text)) <= _MAX_NAMING and (channel := _channel_of(text)):
+            return channel
+    if label and not _is_idle(node):
+        return None
+    classes = [attributes.get("class")]
+    classes += [inner.attributes.get("class") for inner in islice(node.iter(), _MAX_ICONS)]
+    return next((channel for value in classes if value and (channel := network_in(value[:500]))), None)
+
+
+def _channel_of(text: str) -> str | None:
+    names = {
+        channel for word in _words(text) if word.lower() not in AMBIGUOUS and (channel := channel_named(word))
+    }
+    return names.pop() if len(names) == 1 else None
+
+
+def _words(text: str) -> list[str]:
+    """Words as networks are named by: those of other scripts may stand right beside them."""
+    return re.findall(r"[A-Za-z0-9_+-]+|[^\W\x00-\x7f]+", text[:_MAX_LABEL])
+
+
+def _before(node: LexborNode) -> LexborNode | None:
+    """What a reader sees right before an element that has no text of its own there."""
+    step = node.prev
+    for _ in range(_MAX_BEFORE):
+        if step is None:
+            return None
+        has_text = step.is_text_node or (step.is_element_node and step.first_child is not None)
+        if has_text and not (step.text(deep=True) or " ").isspace():
+            return step
+        step = step.prev
+    return None
+
+
+def _holds_share_link(node: LexborNode) -> bool:
+    link = node.css_first("a[href]")
+    return link is not None and share_intent(link.attributes.get("href")) is not None
+
+
+def _holds_control(node: LexborNode) -> bool:
+    return node.is_element_node and (node.tag in _LABELLED or node.css_first("a, button, input") is not None)
+
+
+def _is_share_element(node: LexborNode | None) -> bool:
+    """Whether an element is one of the site's own that is named after sharing (``web-share``)."""
+    tag = (node.tag if node is not None else None) or ""
+    return "-" in tag and "share" in tag
+
+
+def _short_text(node: LexborNode) -> str | None:
+    text = " ".join((node.text(deep=True, separator=" ") or "")[:_MAX_LABEL].split())
+    return text or None
 
 
 def _services(node: LexborNode) -> list[str]:
     """The networks that a container names for the script that fills it (``data-services="vkontakte,telegram"``)."""
-    words = re.findall(r"[\w-]+", (node.attributes.get("data-services") or "")[:500])
+    stated = node.attributes.get("data-services") or node.attributes.get("data-sites") or ""
+    words = re.findall(r"[\w-]+", stated[:500])
     return list(dict.fromkeys(channel for word in words if (channel := channel_named(word))))
 
 

@@ -30,11 +30,15 @@ TARGET_ATTRIBUTES: Final = (
     "data-st-url",
     "st_url",
     "data-url",
+    "share-url",
+    "shareurl",
     "data-param-url",
     "data-href",
     "data-link",
     "data-clipboard-text",
     "data-permalink",
+    "data-shortlink",
+    "data-clipboard",
 )
 SERVICE_ATTRIBUTES: Final = (
     "data-sharer",
@@ -58,10 +62,21 @@ _SERVICE_CLASS: Final = re.compile(
     r"(?:_(?:large|hcount|vcount|button|custom))?(?!\S)",
     re.IGNORECASE,
 )
+_OFFICIAL: Final = {
+    "line-it-button": "line",
+    "hatena-bookmark-button": "hatena",
+    "pocket-btn": "pocket",
+    "tumblr-share-button": "tumblr",
+}
+"""Classes by which the networks' own scripts find the places of their buttons."""
 _SHARE_WORDS: Final = frozenset({"share", "sharing", "sharer", "shareto", "socialshare", "sharebutton", "sharebtn"})
 _LAYOUT_WORDS: Final = "more compact expanded system dd su li mix line in google pin wa buffer blog"
 AMBIGUOUS: Final = frozenset(_LAYOUT_WORDS.split())
 """Service names that are words of layout in a class (``share-more``, ``share-line``)."""
+_UNMADE: Final = "social-likes"
+"""Class of a bar whose entries a script makes into controls; each has the class of its network."""
+_LAYOUT: Final = frozenset({"x", "ok", "li", "hn", "su", "sg", "native"})
+"""Names of networks that are marks of layout in a class that does not speak of sharing (``icon-x`` closes)."""
 COPY_SERVICES: Final = frozenset({"copy_link", "copylink", "copy", "copy_url", "clipboard", "link", "permalink"})
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _INTERACTIVE: Final = frozenset({"role", "onclick", "tabindex", "data-href", "data-url"})
@@ -80,6 +95,7 @@ def service_of(node: LexborNode) -> str | None:
         value = stated.strip().lower().replace("-", "_")
         if value == "more":
             continue
+        value = "native" if value == "share" else value
         if channel_named(value) or value in COPY_SERVICES:
             own = attribute.startswith("data-share") or attribute == "data-sharer"
             if own or node.tag == "share-button" or _speaks_of_sharing(node):
@@ -89,7 +105,9 @@ def service_of(node: LexborNode) -> str | None:
     if name := of_widget(classes):
         return name
     if node.tag not in ("a", "button") and not _INTERACTIVE.intersection(attributes):
-        return None
+        place = node.parent
+        is_unmade = place is not None and _UNMADE in (place.attributes.get("class") or "")
+        return network_in(classes) if is_unmade else None
     name = _service_in_classes(classes)
     parent = node.parent
     if name or parent is None or parent.tag not in ("li", "span", "div"):
@@ -104,7 +122,7 @@ def of_widget(classes: str) -> str | None:
     for found in _SERVICE_CLASS.finditer(classes):
         if "follow" not in found[0] and (channel_named(found["name"]) or found["name"] in COPY_SERVICES):
             return found["name"].lower()
-    return None
+    return next((_OFFICIAL[name] for name in classes.split() if name in _OFFICIAL), None)
 
 
 def names_service(classes: str) -> bool:
@@ -119,7 +137,7 @@ def container_target(document: Document, node: LexborNode) -> str | None:
         if current is None or current.tag in ("body", "html"):
             return None
         attributes = current.attributes
-        for name in TARGET_ATTRIBUTES if step == 0 else TARGET_ATTRIBUTES[:6]:
+        for name in TARGET_ATTRIBUTES if step == 0 else TARGET_ATTRIBUTES[:8]:
             value = attributes.get(name)
             if value and ("/" in value) and not re.search(r"[{}<>\s]", value.strip()):
                 target = document.link(value)
@@ -141,6 +159,19 @@ def _service_in_classes(classes: str) -> str | None:
             if len(named) == 1:
                 return named.pop()
     return None
+
+
+@lru_cache(maxsize=4_096)
+def network_in(classes: str) -> str | None:
+    """The one network that classes name (``icon-facebook``, ``sb-facebook``), whatever stands beside it."""
+    words = {word.lower() for word in _WORDS.findall(classes)} - AMBIGUOUS - _LAYOUT
+    named = {channel for word in words if (channel := channel_named(word))}
+    return named.pop() if len(named) == 1 else None
+
+
+def service_called(script: str) -> str | None:
+    """The network in the name of a function that a control calls (``shareVK()``), or in its argument."""
+    return channel_named(_service_in_classes(script)) if "share" in script.lower() else None
 
 
 def _speaks_of_sharing(node: LexborNode) -> bool:

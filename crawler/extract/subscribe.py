@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.areas import areas_of
-from crawler.extract.controls import count_of, label_of, said_by
+from crawler.extract.controls import count_of, crowd_beside, label_of, said_by
 from crawler.extract.document import Document
 from crawler.extract.elements import Attributes, Link
 from crawler.extract.invitations import (
@@ -35,6 +35,7 @@ from crawler.extract.profiles import (
     led_to,
     looks_like_feed,
     may_be_feed,
+    newsletter_provider,
     place_of,
     profile_of,
 )
@@ -65,6 +66,10 @@ _FRAMES: Final = re.compile(
     r"|(?:platform\.)?(?:twitter|x)\.com/widgets/follow_button)",
     re.IGNORECASE,
 )
+_SIGN_UP: Final = re.compile(
+    r"/embed/?(?:[?#]|$)|//[^/]*(?:embeds?|forms?)\.|/(?:forms?|subscri\w+|sign-?up)\b", re.IGNORECASE
+)
+"""Frames of newsletter services that hold a form; others show a letter."""
 _FRAME_TARGET: Final = re.compile(r"[?&#](?:href|screen_name)=([^&#]+)")
 
 _SITE_KINDS: Final = frozenset({"newsletter", "subscribe", "support", "feed"})
@@ -74,6 +79,8 @@ _OF_COMMENTS: Final = re.compile(
 _NO_OFFER: Final = re.compile(
     r"agreement|terms|policy|conditions|\bcancel|unsubscri|kündig|desabonn|отписа", re.IGNORECASE
 )
+_PORTAL: Final = re.compile(r"#/portal/(signup|support)\b")
+"""Addresses by which Ghost opens its dialogue for members; the one for those who are (``signin``) invites nobody."""
 _HOST: Final = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
 """The name of a service is no invitation, whatever it is called."""
 _POST: Final = "a[href*='/status/'], a[href*='/p/'], a[href*='/posts/'], a[href*='/statuses/']"
@@ -110,7 +117,8 @@ def read_subscribes(document: Document, page: Page) -> list[Subscribe]:
     - Lines of the description (:mod:`crawler.extract.invitations`), also those whose address is missing. A description
       that stands in metadata only comes first.
 
-    Invitations of equal kind and platform to one address, however it is written, are one; the first stays.
+    Invitations of equal kind and platform to one address, however it is written, are one; the first stays, with the
+    count that any of them states.
 
     :param page: its description and language
     """
@@ -134,6 +142,8 @@ class _Reader:
         for node, row in self._payments():
             self._take(node, row)
         for node, row in newsletter_forms(self.document):
+            if count := crowd_beside(node, self.page.language):
+                row.count, row.count_precision = count.value, count.precision
             self._take(node, row)
             self.taken.update(inner.mem_id for inner in node.css("button, input"))
         for node in self.document.css(_WIDGETS):
@@ -149,7 +159,7 @@ class _Reader:
         self.found.append((self.outline.position(node), row))
 
     def _row(self, node: LexborNode, profile: Profile, url: str | None) -> Subscribe:
-        count = count_of(node, self.page.language)
+        count = count_of(node, self.page.language) or crowd_beside(node, self.page.language)
         return Subscribe(
             kind=profile.kind,
             platform=profile.platform,
@@ -224,7 +234,12 @@ class _Reader:
         return Subscribe(kind=kind, platform=SITE, label=label) if kind and not self._in_form(node) else None
 
     def _frame(self, url: str | None) -> Subscribe | None:
-        if url is None or not _FRAMES.search(url):
+        if url is None:
+            return None
+        provider = newsletter_provider(url) if _SIGN_UP.search(url) else None
+        if provider is not None:
+            return Subscribe(kind="newsletter", platform=provider, url=url)
+        if not _FRAMES.search(url):
             return None
         target = _FRAME_TARGET.search(url)
         profile = profile_of(url) if target is None else None
@@ -267,8 +282,14 @@ class _Reader:
                 return None  # the author's own
             row = self._row(node, profile, self.document.link(written) or written)
             return _with_words(row, self.outline.line_of(node))
+        if portal := _PORTAL.search(written):
+            opened = "support" if portal[1] == "support" else "subscribe"
+            return Subscribe(kind=opened, platform=SITE, label=label_of(node), url=self.document.link(written))
         is_feed = may_be_feed(written)
-        if not is_feed and not _site_kind(self.outline.shown(node) or label_of(node), written):
+        shown = "" if is_feed else self.outline.shown(node)
+        if shown.startswith("http") and (labelled := self._labelled(node)) is not None:
+            return labelled
+        if not is_feed and not _site_kind(shown or label_of(node), written):
             return None
         if written.startswith("#"):
             kind = _site_kind(label_of(node), None)  # opens a form of the same page
@@ -290,8 +311,17 @@ class _Reader:
         """Whether the words of a link may invite."""
         text = self.outline.only_text(node)
         if text and not text.isspace():  # most links
-            return _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
+            invites = _invites(text) if len(text) <= LONGEST_KEPT else _site_kind(_line(text), None) is not None
+            return invites or text.lstrip()[:4] == "http"
         return may_invite(said_by(node)) and _site_kind(self.outline.shown(node) or label_of(node), None) is not None
+
+    def _labelled(self, node: LexborNode) -> Subscribe | None:
+        """What the words before an address say that is written out (``Subscribe to our channel: https://...``)."""
+        line = self.outline.line_of(node)
+        rows = [row for _, row in read_invitations([self._with_links(line)])] if line is not None else []
+        url = self._address(node)
+        found = next((row for row in rows if row.url == url), None)
+        return found if found is not None and (found.platform is not None or found.kind != "follow") else None
 
     def _is_in_prose(self, node: LexborNode) -> bool:
         line = self.outline.line_of(node)
@@ -411,7 +441,9 @@ def _numbered(found: list[tuple[int, Subscribe]]) -> list[Subscribe]:
         else:
             is_account = row.channel_id or row.handle
             address = place_of(row.url) if is_account else re.sub(r"^https?://(?:www\.)?|/$", "", row.url)
-        kept.setdefault((row.kind, row.platform, address, words), row)
+        first = kept.setdefault((row.kind, row.platform, address, words), row)
+        if first.count is None and row.count is not None:
+            first.count, first.count_precision = row.count, row.count_precision
     rows = list(kept.values())[:MAX_ROWS]
     for position, row in enumerate(rows):
         row.position = position
@@ -445,7 +477,8 @@ def _invites(text: str) -> bool:
 def _may_invite(written: str) -> bool:
     """Whether a link's address alone may make it an invitation."""
     is_absolute = ":" in written[:20] or written.startswith("//")
-    return (is_absolute and profile_of(written) is not None) or may_be_feed(written)
+    is_profile = is_absolute and profile_of(written) is not None
+    return is_profile or may_be_feed(written) or _PORTAL.search(written) is not None
 
 
 def _with_words(row: Subscribe, line: Line | None) -> Subscribe:

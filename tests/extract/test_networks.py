@@ -293,3 +293,18 @@ def test_a_feed_is_told_by_its_address(path: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/feedback", "/rss-explained", "/news/feeding-birds", "/?s=feed"])
 def test_other_addresses_are_no_feeds(path: str) -> None:
     assert not looks_like_feed(f"https://www.example.net{path}")
+
+
+@pytest.mark.parametrize(
+    ("url", "channel"),
+    [
+        ("mailto:?Subject=A&Body=https%3A%2F%2Fexample.net%2Fstory", "email"),
+        ("threema://compose?text=https%3A%2F%2Fexample.net%2Fstory", "threema"),
+        ("http://shuo.douban.com/!service/share?href=https%3A%2F%2Fexample.net%2Fstory", "douban"),
+        ("https://timeline.line.me/social-plugin/share?url=https%3A%2F%2Fexample.net%2Fstory", "line"),
+    ],
+)
+def test_more_links_share(url: str, channel: str) -> None:
+    intent = share_intent(url)
+    assert intent is not None
+    assert (intent.channel, intent.target) == (channel, "https://example.net/story")

@@ -416,3 +416,64 @@ def test_a_link_to_a_profile_is_labelled_by_the_line_of_the_description_it_stand
     body = f'<article><p>{lead}</p><p>The photographer, here: <a href="https://www.instagram.com/jo.doe">her pictures</a></p></article>'
     [row] = read(f"<body>{body}", f"{lead}\nThe photographer, here: her pictures")
     assert (row.platform, row.handle, row.label) == ("instagram", "jo.doe", "The photographer, here: her pictures")
+
+
+@pytest.mark.parametrize(
+    ("src", "platform"),
+    [
+        ("https://tides.substack.com/embed", "substack"),
+        ("https://embeds.beehiiv.com/6cbe1a7e", "beehiiv"),
+        ("https://tides.substack.com/embed/p/a-letter", None),
+        ("https://www.webkit.com/embed", None),
+    ],
+)
+def test_a_frame_with_the_form_of_a_newsletter_service_is_an_invitation(src: str, platform: str | None) -> None:
+    assert [(row.kind, row.platform) for row in read(f"<iframe src={src}></iframe>")] == (
+        [("newsletter", platform)] if platform else []
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div><span class=info_counter>3,910</span><span>Fans</span><span class=b><a href='https://x.com/tides'>Go</a></span></div>",
+        "<p><a href='https://x.com/tides'>Tides</a> <span>3,910 followers</span></p>",
+        "<form action='https://tides.list-manage.com/a'><input type=email></form><p>Join 3,910 other subscribers</p>",
+    ],
+)
+def test_followers_are_counted_beside_the_invitation_too(page: str) -> None:
+    [row] = read(page)
+    assert row.count == 3910
+
+
+def test_the_number_beside_another_link_is_not_counted() -> None:
+    rows = read("<p><a href='https://x.com/tides'>X</a> <a href='https://t.me/tides'>T</a> <span>12 followers</span></p>")
+    assert [(row.platform, row.count) for row in rows] == [("x", None), ("telegram", 12)]
+
+
+def test_an_invitation_keeps_the_count_that_it_is_given_elsewhere() -> None:
+    page = "<a href='https://x.com/tides'>X</a><p>and</p><a href='https://x.com/tides'>X <b class=count>12</b></a>"
+    assert [(row.platform, row.count) for row in read(page)] == [("x", 12)]
+
+
+def test_words_before_an_address_that_is_written_out_invite_outside_of_the_description_too() -> None:
+    page = "<p>Subscribe to our YouTube channel: <a href='https://sc.mp/y'>https://sc.mp/y</a></p>"
+    page += "<p>Follow the story at: <a href='https://sc.mp/z'>https://sc.mp/z</a></p>"
+    assert [(row.kind, row.platform, row.url) for row in read(page)] == [("subscribe", "youtube", "https://sc.mp/y")]
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "platform"),
+    [
+        ("https://www.google.com/preferences/source?q=example.net", "follow", "google"),
+        ("https://max.ru/tides", "follow", "max"),
+        ("https://note.com/tides", "follow", "note"),
+        ("https://media.naver.com/channel/promotion?oid=999", "subscribe", "naver"),
+        ("https://donate.stripe.com/5kA00abc", "support", "stripe"),
+        ("https://www.inoreader.com/?add_feed=https%3A%2F%2Fexample.net%2Frss", "feed", "inoreader"),
+        ("https://feedly.com/i/discover/sources/search/feed/https%3A%2F%2Fexample.net", "feed", "feedly"),
+        ("#/portal/signup", "subscribe", "site"),
+    ],
+)
+def test_more_places_are_known(url: str, kind: str, platform: str) -> None:
+    assert [(row.kind, row.platform) for row in read(f"<a href='{url}'>Here</a>")] == [(kind, platform)]
