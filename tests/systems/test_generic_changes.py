@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from kit import read
 
+from crawler.extract.document import Document
 from crawler.systems.generic.system import Generic
+from crawler.systems.generic.thread import candidates, is_finer
 
 URL = "https://a.example/news/7"
 STORY = f"<h1>The bridge</h1><p>{'The bridge of the town will be closed, as the council says. ' * 5}</p>"
@@ -43,3 +45,23 @@ async def test_an_empty_place_is_no_comment_though_answers_hang_on_it():
     [(_, comments, ledger)] = await read(Generic(), page("".join([*above, box, *below]), "(6)"), URL)
     assert [comment.author_name for comment in comments] == [f"Guest {n}" for n in range(5)]
     assert [gap["reason"] for gap in ledger.gaps] == ["fewer than the source states"]
+
+
+def line(n: int, answers: str = "", text: str | None = None) -> str:
+    head = f'<b class="person">Guest {n}</b> <span class="when">{n + 1} March 2023, 10:0{n}</span>'
+    said = f"<p>{SAID[n % 5]} ({n})</p>" if text is None else text
+    return f'<li class="comment" id="comment-{7100 + n}"><article>{head}<div class="md">{said}</div></article>{answers}</li>'
+
+
+def test_lists_of_comments_are_no_comments_where_each_holds_one_and_some_hold_more():
+    answers = ""
+    for n in (6, 4, 2):
+        answers = f'<ul class="comments">{line(n, answers)}{line(n + 1, text="" if n == 2 else None)}</ul>'
+    html = page(f'<ul class="comments">{line(0, answers)}{line(1)}</ul><ul class="comments">{line(8)}</ul>', "(5)")
+    found = candidates(Document(html.encode(), URL), observed_at=1_790_000_000_000_000, language=None)
+    lists, items, articles = (
+        next(each for each in found if each.group.label == label) for label in ("ul.comments", "li.comment", "article")
+    )
+    assert is_finer(items, lists)
+    assert not is_finer(lists, items)
+    assert not is_finer(articles, items), "each holds just one"

@@ -162,3 +162,13 @@ async def test_what_the_form_for_a_comment_says_of_itself_is_no_comment():
     ).format("Un puente nuevo cruza el río desde el mes de mayo y la gente del pueblo lo usa cada día. " * 4)
     found = await read(Generic(), html, POST)
     assert [comment for _, comments, _ in found for comment in comments] == []
+
+
+async def test_of_a_comment_that_is_alone_the_name_by_its_class_is_believed_before_a_link_in_its_text():
+    name = '<h4 class="comment_title text-2"><span class="weight-semi block">Ada Brook</span>'
+    head = f'<div class="comment_header row">{name}<time class="comment_time" datetime="2021-03-12T01:48:36-08:00">3/12/2021 at 1:48am</time></h4></div>'
+    said = f'<p>IBM <a href="https://a.example.net/">https://a.example.net/</a> is free too. {SAID[0][1]}</p>'
+    body = f'<div class="comment_body wysiwyg text-1">{said}</div><div class="comment_actions"><a class="comment-reply-link" href="#r">Reply</a></div>'
+    item = f'<li class="comment even comment-130013"><div id="comment-130013" class="border-top">{head}{body}</div></li>'
+    (comment,), _ = await thread_of(around(item))
+    assert (comment.author_name, comment.text) == ("Ada Brook", f"IBM https://a.example.net/ is free too. {SAID[0][1]}")

@@ -150,7 +150,8 @@ class _Page:
             groups = groups_of(self.tree, self.sums, self.around, behind=inf)
             found = self._read_best([group for group in groups if _is_outside(group, reached)], limit, others)
         found.sort(key=lambda candidate: -candidate.rank)
-        surer = next((one for one in found if _is_surer(one, found[0]) or _is_fuller(one, found[0])), None)
+        better = (_is_surer, _is_fuller, is_finer)
+        surer = next((one for one in found if any(is_better(one, found[0]) for is_better in better)), None)
         if surer is not None:
             found.remove(surer)
             found.insert(0, surer)
@@ -283,6 +284,15 @@ def _is_fuller(candidate: Found, best: Found) -> bool:
         and _uncounted(best) - _uncounted(candidate) < ALIKE
         and set(others.spans).issubset(own.spans)
     )
+
+
+def is_finer(candidate: Found, best: Found) -> bool:
+    """Whether each record of the best holds one of a candidate right in itself, and some hold more: they are lists."""
+    own, others = candidate.group, best.group
+    if not (own.mode == others.mode == "element" and len(own.spans) > len(others.spans)):
+        return False
+    is_sure = candidate.confidence >= THRESHOLD and candidate.evidence["whole"] >= WHOLE
+    return is_sure and {candidate.template.tree.ups[head] for head in own.heads}.issuperset(others.heads)
 
 
 def _uncounted(found: Found) -> float:

@@ -121,8 +121,10 @@ def _read_doubtful(items: Items, document: Document, language: str | None) -> No
     timed = [fields for (_, fields), told in both if fields.time_raw or (told is not None and told.time_raw)]
     are_timed = 2 * len(timed) > len(comments)
     for (item, fields), told in both:
-        # Without times it is little that they have in common.
-        if told is not None and (are_timed or fields.author_name is None or not fields.text):
+        # Without times it is little that they have in common, and one alone has nothing in common with others.
+        is_doubtful = fields.author_name is None or not fields.text
+        is_doubtful = is_doubtful or (are_timed and (len(both) > 1 or told is None or _agree(fields, told)))
+        if told is not None and is_doubtful:
             _take(fields, told, item, document, language)
 
 
@@ -138,6 +140,12 @@ def _take(fields: Fields, told: Told, item: Item, document: Document, language: 
         fields.author_name = fields.author_name.removesuffix(fields.time_raw).rstrip(" \t|·•,;:—–-") or None
     if told.text != (fields.author_name or "") and (told.text or told.author_name or told.time_raw):
         fields.text, fields.text_html = told.text, told.text_html
+
+
+def _agree(fields: Fields, told: Told) -> bool:
+    """Whether a comment has the same name by its classes and by its place, or one of them holds the other."""
+    own, name = fields.author_name or "", told.author_name or ""
+    return own == name or _holds(own, name) or _holds(name, own)
 
 
 def _holds(name: str, shown: str | None) -> bool:
