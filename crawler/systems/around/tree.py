@@ -366,5 +366,5 @@ def _sum(tree: Tree) -> None:
                 linked[node] = len(texts[node])
     tree.links = [0, *accumulate(linked)]
     timed, texts, ups = tree.timed, tree.texts, tree.ups
-    once = (is_timed and not (texts[node] and timed[ups[node]]) for node, is_timed in enumerate(timed))
+    once = [is_timed and not (texts[node] and timed[ups[node]]) for node, is_timed in enumerate(timed)]
     tree.times = [0, *accumulate(once)]

@@ -41,7 +41,7 @@ def native_ids(template: Template, first: Template | None = None) -> list[str | 
 
 def carried(template: Template, wanted: Collection[str]) -> list[str]:
     """Which of some ids other elements with words carry, where those of the records stand."""
-    tree, source = template.tree, _source(_sources(_rows(template)), template)
+    tree, source = template.tree, _source(_sources(_rows(template)), template) if wanted else None
     if source is None:
         return []
     name, before = source
