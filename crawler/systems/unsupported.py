@@ -65,8 +65,9 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         r"HYVOR_TALK_CONFIG\s*=\s*\{[^}]{0,400}?\bid\s*:\s*[\"']?([^\"',\s}]{1,200})"),
     ),
     Fingerprint(
-        "vuukle", "Vuukle", "#vuukle-comments, .vuukle-comments, #vuukle_div, #vuukle-comment",
-        tenant=(given_as("apiKey"),), native=(given_as("articleId", "articleID"),),
+        "vuukle", "Vuukle", "#vuukle-comments, [id^=vuukle-comments-], .vuukle-comments, #vuukle_div, #vuukle-comment",
+        tenant=(given_as("apiKey"),),
+        native=(r"\bid=[\"']?vuukle-comments-(\w{1,100})", given_as("articleId", "articleID")),
     ),
     Fingerprint(
         "intensedebate", "IntenseDebate", "#idc-container, #IDCommentsPostTitle, #idc-noscript",
@@ -122,6 +123,33 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
         "discussjs", "Discuss", script=re.compile(r"\bdiscuss\.init\([^;]{0,2000}?\bserverURLs\b"),
         marks=("serverURLs",), tenant=(given_as("serverURLs"),), native=(given_as("path"),),
     ),
+    Fingerprint(
+        "schnack", "schnack", "script[data-schnack-slug]", marks=("data-schnack-slug",),
+        native=("script[data-schnack-slug]@data-schnack-slug",),
+    ),
+    Fingerprint("hashover", "HashOver", "#hashover"),
+    Fingerprint("commentics", "Commentics", "#commentics"),
+    Fingerprint(
+        "beaudar", "Beaudar", 'script[src*="beaudar.lipk.org/client.js"]', marks=("beaudar.lipk.org/client.js",),
+        tenant=("script[src*='beaudar.lipk.org/client.js']@repo",),
+        native=("script[src*='beaudar.lipk.org/client.js']@issue-number",),
+    ),
+    Fingerprint("gitment", "Gitment", script=re.compile(r"new Gitment\("), marks=("new Gitment(",),
+        tenant=(given_as("repo"),)),
+    Fingerprint("vssue", "Vssue", "#vssue, .vssue"),
+    Fingerprint(
+        "changyan", "Changyan", "#SOHUCS", tenant=(given_as("appid"),), native=("#SOHUCS@sid",),
+    ),
+    Fingerprint("tolstoy", "Tolstoy Comments", ".tolstoycomments-feed"),
+    Fingerprint(
+        "muut", "Muut", 'a.muut[href*="muut.com/i/"]', marks=("muut.com/", "moot.min.js"),
+        native=("a.muut@href",),
+    ),
+    Fingerprint(
+        "commentbox", "CommentBox.io", script=re.compile(r"\bcommentBox\(\s*[\"'][\w-]+-proj[\"']"),
+        marks=("commentBox(",), tenant=(r"\bcommentBox\(\s*[\"']([\w-]{1,100})[\"']",),
+    ),
+    Fingerprint("uyan", "Youyan", "#uyan_frame"),
     # -- systems of one publisher -----------------------------------------------------------------------
     Fingerprint(
         "nyt", "The New York Times' comments", "#commentsContainer, #comments-panel, [data-testid=comments-container]",
@@ -182,6 +210,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint("googleplus", "Google+ comments", ".g-comments", native=(".g-comments@data-href",), ended="in 2019"),
     Fingerprint("civil", "Civil Comments", "#civil-comments", native=(given_as("objectId"),), ended="in 2017"),
+    Fingerprint("duoshuo", "Duoshuo", ".ds-thread", native=(".ds-thread@data-thread-key",), ended="on 1 June 2017"),
     Fingerprint("jskit", "JS-Kit / Echo", ".js-kit-comments", ended="in 2012"),
 )  # fmt: skip
 """Sources: the makers' embed codes and published harvesters; no service was asked."""

@@ -73,6 +73,28 @@ async def test_a_page_that_a_known_system_claims_and_cannot_read_is_searched():
     assert read[-1] == ("generic", "complete")
 
 
+SCRIPT = '<script src="/app.js"></script>'
+
+
+@pytest.mark.parametrize(
+    ("place", "expected", "verdict"),
+    [
+        ('<div id="comments-root" data-article="44"></div>', None, "unknown"),
+        ('<section id="comments-area"><div data-comment-count="12"></div></section>', 12, "partial"),
+    ],
+)
+async def test_a_page_whose_comments_a_script_brings_is_not_one_without_comments(place, expected, verdict):
+    captures = await captures_of(f"<main><h1>The bridge</h1><p>It is open.</p>{place}</main>{SCRIPT}")
+    [ledger] = [capture.thread for capture in captures if capture.thread is not None]
+    assert (ledger.system, ledger.captured, ledger.expected, ledger.verdict) == ("generic", 0, expected, verdict)
+    assert captures[-1].page.comments_state == "unknown"
+
+
+async def test_the_empty_place_of_a_known_thread_is_no_second_one():
+    place = '<div id="comments"><div id="vk_comments"></div></div>'
+    assert await systems_that_read(f"<main><h1>The bridge</h1>{place}</main>{SCRIPT}") == [("vk", "unknown")]
+
+
 FORM = '<div id="respond"><form id="commentform"></form></div>'
 
 

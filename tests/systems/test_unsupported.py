@@ -27,6 +27,19 @@ EMBEDS = [
     ('<div id="graphcomment"></div><script>window.gc_params = {graphcomment_id: "site-1"};</script>', "graphcomment", "site-1", None),
     ('<div id="remarkbox-div"></div><script>var rb_owner_key = "k-7"; var thread_uri = window.location.href;</script>', "remarkbox", "k-7", None),
     ("<div id='talk'></div><script>discuss.init({el: '#talk', serverURLs: 'https://talk.example.org', path: '/a/'})</script>", "discussjs", "https://talk.example.org", "/a/"),
+    ("<div id='vuukle-comments-77'></div><script>var VUUKLE_CONFIG = {apiKey: 'k-1', articleId: '77'};</script>", "vuukle", "k-1", "77"),
+    ('<div class="here"></div><script src="https://talk.example.org/embed.js" data-schnack-slug="a-video" data-schnack-target=".here"></script>', "schnack", "news.example.org", "a-video"),
+    ('<div id="hashover"></div><script src="/hashover/comments.php"></script>', "hashover", "news.example.org", None),
+    ('<div id="commentics"></div><script src="/comments/embed.js"></script>', "commentics", "news.example.org", None),
+    ('<script src="https://beaudar.lipk.org/client.js" repo="town/talk" issue-number="7" async></script>', "beaudar", "town/talk", "7"),
+    ('<div id="here"></div><script>var gitment = new Gitment({owner: "town", repo: "talk"}); gitment.render("here")</script>', "gitment", "talk", None),
+    ('<div id="vssue"></div><script>new Vue({el: "#vssue"})</script>', "vssue", "news.example.org", None),
+    ('<div id="SOHUCS" sid="77"></div><script>window.changyan.api.config({appid: "cy-1", conf: "prod_1"});</script>', "changyan", "cy-1", "77"),
+    ('<div id="uyan_frame"></div><script src="http://v2.uyan.cc/code/uyan.js?uid=1"></script>', "uyan", "news.example.org", None),
+    ('<div class="tolstoycomments-feed"></div>', "tolstoy", "news.example.org", None),
+    ('<a class="muut" href="https://muut.com/i/town/comments" type="dynamic">Talk</a><script src="//cdn.muut.com/1/moot.min.js"></script>', "muut", "news.example.org", "https://muut.com/i/town/comments"),
+    ('<div class="box"></div><script>commentBox("123-proj")</script>', "commentbox", "123-proj", None),
+    ('<div class="ds-thread" data-thread-key="77" data-title="A video"></div>', "duoshuo", "news.example.org", "77"),
     ('<div class="fb-comments" data-href="https://news.example.org/x" data-numposts="5"></div>', "facebook", "news.example.org", "https://news.example.org/x"),
     ('<fb:comments href="https://news.example.org/y" num_posts="2"></fb:comments>', "facebook", "news.example.org", "https://news.example.org/y"),
     ('<div id="livefyre-comments"></div><script>fyre.conv.load({}, [{siteId: 303, articleId: "a-1"}]);</script>', "livefyre", "303", "a-1"),
@@ -120,4 +133,5 @@ def test_no_system_that_is_read_is_said_to_be_unsupported_and_every_row_is_tried
 @pytest.mark.parametrize(("embed", "name", "tenant", "native"), EMBEDS[:5])
 def test_no_other_system_claims_the_place(embed, name, tenant, native):
     document = Document(f"<body>{embed}</body>", URL)
-    assert {ref.system for system in systems_of({}) for ref in system.detect(document)} == {name}
+    refs = [ref for system in systems_of({}) for ref in system.detect(document)]
+    assert {ref.system for ref in refs if not ref.is_doubtful} == {name}

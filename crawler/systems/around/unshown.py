@@ -34,14 +34,10 @@ _CONTROLS: Final = frozenset({"a", "button", "summary"})
 class Unshown(NamedTuple):
     """What a page says of comments of which it shows none."""
 
-    said: str
+    reason: str
+    """The sentence about it."""
     stated: int | None
     """How many there are, where it says so."""
-
-    @property
-    def reason(self) -> str:
-        """The sentence about it."""
-        return f"the page shows no comments, and has what would show some: {self.said!r}"
 
 
 def unshown(document: Document) -> Unshown | None:
@@ -61,10 +57,14 @@ def unshown(document: Document) -> Unshown | None:
         line = tree.line(control, LONGEST_SAYING) if control is not None else None
         is_told = line is not None and _brings_comments(line)
         if control is not None and line is not None and is_told and _is_own(tree, control, line, document):
-            return Unshown(line, max(numbers_in(line), default=None))
+            return Unshown(_reason(line), max(numbers_in(line), default=None))
         if _is_note(tree, node, around):
-            return Unshown(said, None)
+            return Unshown(_reason(said), None)
     return None
+
+
+def _reason(said: str) -> str:
+    return f"the page shows no comments, and has what would show some: {said!r}"
 
 
 CLOSE: Final = 3

@@ -12,6 +12,7 @@ from crawler.systems.around.counts import announced, counted_elsewhere, headed, 
 from crawler.systems.around.links import onward_links, page_links, page_stated, plain_version
 from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
 from crawler.systems.around.states import closed_note, state_beside
+from crawler.systems.around.unfilled import unfilled
 from crawler.systems.around.unshown import Unshown, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of, withheld
@@ -49,7 +50,7 @@ class Generic(System):
         linked = None if is_sure else announced(document)
         stated = linked or (None if is_sure else headed(document))
         place = "a link to it" if linked else "a heading"
-        kept = None if found is not None or stated else unshown(document)
+        kept = None if found is not None or stated else unshown(document) or unfilled(document)
         if kept is not None:
             place, stated = "what would show it", kept.stated
         closed = closed_note(document) if found is None and not stated and kept is None else None
