@@ -29,6 +29,7 @@ PLACES = [
     ('<div id="kommentare"></div>', "kommentare"),
     ('<div id="article-reacties"></div>', "article-reacties"),
     ('<div id="Комментарии"></div>', "Комментарии"),
+    ('<div id="comments"></div><form id="mail"><textarea name="text"></textarea></form>', "comments"),
     ('<div id="comments">Loading…</div>', "comments"),
     ('<div id="comments"><p>Wird geladen...</p></div>', "comments"),
 ]
@@ -45,7 +46,8 @@ OTHERS = [
     "",
     '<div id="comments"><p>Nobody has written anything about this yet.</p></div>',
     '<div id="comments"><a href="/login">Log in</a></div>',
-    '<div id="comments"></div><form><textarea name="text"></textarea></form>',
+    '<div id="comments"></div><form class="comment-form"><textarea name="text"></textarea></form>',
+    '<div id="comments"></div><form><textarea placeholder="Your comment"></textarea></form>',
     '<div class="comment-count"></div><div class="comments-link"></div><span id="comments"></span>',
     '<div id="most-comments"></div><div id="ad-below-comments"></div><div id="comments-disabled"></div>',
     '<div id="latest-comments"></div><div class="comment-form-wrapper"></div><div class="comment-avatar"></div>',

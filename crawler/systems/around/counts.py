@@ -210,17 +210,30 @@ REVIEWS = re.compile(r"review|rating|bewertung|recens|valoraci|отзыв|評価
 
 
 def announced(document: Document) -> int | None:
-    """How many comments a page says it has, by links to a place in itself: ``<a href="#talk">56 comments</a>``."""
+    """How many comments a page says it has, by links to a place in itself: ``<a href="#talk">56 comments</a>``.
+
+    Or by those to the page of its comments, right below its own address.
+    """
     own = {document.url.partition("#")[0], canonical_url(document)}
     counts: list[int] = []
     for node, href, _ in document.elements.links:
         address, _, place = href.partition("#")
-        line = line_of(node) if place and (not address or document.link(address) in own) else ""
+        below = _BELOW.search(address)
+        if below is not None:
+            is_own = (document.link(address[: below.start()]) or "").rstrip("/") in {url.rstrip("/") for url in own}
+        else:
+            is_own = bool(place) and (not address or document.link(address) in own)
+        line = line_of(node) if is_own else ""
         stated = stated_in(line) if 0 < len(line) <= LONGEST_SAYING and speaks_of_comments(line) else None
         if stated is not None and stated.is_exact and REVIEWS.search(line) is None:
             counts.append(stated.comments)
     return max(counts, default=None)
 
+
+_BELOW = re.compile(
+    r"(?<=[^/])/(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties|opinie|yorumlar)(?:\.\w{3,5})?/?\Z"
+)
+"""How the address of a page of comments goes on behind that of its story."""
 
 _COUNT_ALONE = re.compile(r"\W*(?:\d[\d.,'’ ]{0,9}\w+|\w+\W{1,3}\d[\d.,'’ ]{0,9})\W*")
 

@@ -86,10 +86,10 @@ def unfilled(document: Document) -> Unshown | None:
     """The place for comments that a page without any leaves to a script; None where there is none.
 
     It is an element, or a frame, whose name says that the page's comments stand there and that is empty or says no more
-    than that it is loading. Where the page has a form to write in, its server has written what there is.
+    than that it is loading. Where the page has a form for comments, its server has written what there is.
     """
     tree = flatten(document)
-    if tree.places.get("textarea"):
+    if any(_is_of_comments(tree, form) for form in tree.places.get("textarea", ())):
         return None
     for node, name in _named_places(tree) if document.elements.of_tag("script") else ():
         is_printed = name in _WORDPRESS and _is_wordpress(document)
@@ -112,6 +112,18 @@ def _named_places(tree: Tree) -> Iterator[tuple[int, str]]:
         names = [own.get("id") or "", *(by_class or "").split(), tag if "-" in tag else ""]
         if (place := next(filter(_is_place, names), None)) is not None:
             yield node, place
+
+
+def _is_of_comments(tree: Tree, form: int) -> bool:
+    """Whether what is written in a field is a comment: its name says so, or what is around it."""
+    own = tree.attrs[form]
+    named = " ".join(own.get(key) or "" for key in ("id", "name", "class", "placeholder"))
+    around = (tree.roles[up] for up in tree.above(form, ABOVE))
+    return any(roles & COMMENT for roles in (roles_of(named), *around))
+
+
+ABOVE: Final = 6
+"""Elements around a field that tell what is written in it."""
 
 
 @lru_cache(maxsize=4_096)
