@@ -29,6 +29,8 @@ class Read(NamedTuple):
     """Pages that are linked above them: of the thread, or of an article in pages."""
     following: Sequence[str] = ()
     """The page that this one calls the next, of either."""
+    is_empty: bool = False
+    """Whether it says that there are no comments."""
 
 
 ReadPage = Callable[[Document, Exchange], Read]
@@ -55,6 +57,8 @@ class LinkedPages:
         """What answered instead of a page of the thread, by the address that was asked for."""
         self.pages = 1
         """How many pages brought comments."""
+        self.is_empty = False
+        """Whether one of them says that there are none."""
 
     async def read(self, read_page: ReadPage) -> AsyncIterator[Batch]:
         """What the further pages bring: the first where this is another, then those behind the comments."""
@@ -84,7 +88,7 @@ class LinkedPages:
             met, found = self._reading.met, self._read_own(url, document, exchange, read_page)
             if found.comments:
                 yield self._take(url, found, document, exchange)
-            elif turn == 0:
+            elif turn == 0 and not found.is_empty:
                 unread.append(url)
             if self._reading.met > met:
                 self.pages += 1
@@ -121,7 +125,9 @@ class LinkedPages:
     def _read_own(self, url: str, document: Document, exchange: Exchange, read_page: ReadPage) -> Read:
         """What was read of a page of the thread; nothing of another one, by which a site may answer instead."""
         if not self._is_of_another(url, document):
-            return read_page(document, exchange)
+            found = read_page(document, exchange)
+            self.is_empty = self.is_empty or found.is_empty
+            return found
         self._others[url] = canonical_url(document)
         return Read()
 

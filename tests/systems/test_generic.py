@@ -486,7 +486,7 @@ async def test_a_thread_of_which_a_script_would_bring_more_is_not_called_complet
         ('<a href="#talk">56 comments</a>', [(0, 56, "partial")]), (f'<a href="{URL}#talk">Kommentare <b>1.204</b></a>', [(0, 1204, "partial")]),
         ("<h3>56 Comments</h3>", [(0, 56, "partial")]), ("<h2>Kommentare (1.204)</h2>", [(0, 1204, "partial")]), ("<h3>6 条评论</h3>", [(0, 6, "partial")]),
         ("<h3>Comments (0)</h3>", []), ("<h3>The last 48 comments on it</h3>", []), ("<h4>36 reviews</h4>", []), ("<h3>Comments</h3>", []),
-        (f'<a href="{URL}comments/">56 comments</a>', [(0, 56, "partial")]), ('<a href="/other/comments/">56 comments</a>', []),
+        (f'<a href="{URL}comments/">56 comments</a>', [(0, 56, "unknown")]), ('<a href="/other/comments/">56 comments</a>', []),
         ('<a href="#talk">0 comments</a>', []), ('<a href="#talk">Comments</a>', []), ('<a href="#stars">36 reviews</a>', []),
         ('<a href="/other#talk">56 comments</a>', []), ('<a href="#">56 comments</a>', []),
     ],

@@ -131,3 +131,54 @@ async def test_a_doubtful_thread_is_named_alone_and_not_beside_one_that_is_known
     form = '<form id="commentform"><input type="hidden" name="comment_post_ID" value="9"></form>'
     html = f'<body class="single-post postid-9">{counted}<div id="comments"><div id="respond">{form}</div></div></body>'
     assert await systems_that_read(html) == [("wordpress", "partial")]
+
+
+PLACES = {
+    "a frame": '<iframe id="comments-frame" src="/talk/44"></iframe>',
+    "a frame of Turbo": '<turbo-frame id="comments" src="/talk/44"></turbo-frame>',
+    "a part that htmx asks for": '<div id="comments-area" hx-get="/talk/44" hx-trigger="revealed">Loading…</div>',
+    "a control": '<a class="more" href="/bridge/talk/44" onclick="return open_talk(this)">Show 3 comments</a>',
+    "a heading and a place": '<h2>3 comments</h2><section class="comments" data-url="/talk/44"></section>',
+    "a page of their own": '<p><a href="/bridge/comments/">3 comments</a></p>',
+}
+
+
+async def elsewhere(place, answer):
+    """The ledgers and comments of a page, a script on it, whose comments stand at an address of their own."""
+    html = f"<main><h1>The bridge</h1><p>It is open.</p>{place}</main>{SCRIPT}"
+    page = (200, {"content-type": "text/html"}, f"<html><body>{answer}</body></html>".encode())
+    web = answering({f"https://town.example/{path}": page for path in ("talk/44", "bridge/talk/44", "bridge/comments/")})
+    ids = count()
+    around = Circumstances(
+        fetch=web, clock=lambda: NOW, new_id=lambda: str(next(ids)), systems=systems_of({}), limits=Limits()
+    )
+    captures = [capture async for capture in visit(HtmlResponse(URL, body=html.encode()), around, URL)]
+    [ledger] = [capture.thread for capture in captures if capture.thread is not None]
+    return ledger, [comment for capture in captures for comment in capture.comments], web.asked
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+async def test_comments_that_a_page_shows_elsewhere_on_its_site_are_read_there(place):
+    ledger, comments, asked = await elsewhere(place, THREAD)
+    assert [comment.author_name for comment in comments] == ["Reader 1", "Reader 2", "Reader 3"]
+    assert (ledger.verdict, ledger.captured, ledger.requests, [ledger.url]) == ("complete", 3, 1, asked)
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "gap"),
+    [
+        ('<p>No comments yet.</p><form><textarea name="text"></textarea></form>', "none", None),
+        ("<p>Please try again later.</p>", "unknown", "no comment could be read on 1 further pages"),
+    ],
+)
+async def test_what_answers_there_instead_of_comments_decides_whether_there_are_none(answer, verdict, gap):
+    ledger, comments, _ = await elsewhere(PLACES["a frame of Turbo"], answer)
+    assert (ledger.verdict, comments) == (verdict, [])
+    assert (gap is None) == (not ledger.gaps)
+    assert gap is None or gap in [one["reason"] for one in ledger.gaps]
+
+
+async def test_an_address_on_another_site_is_not_asked_for_comments():
+    foreign = PLACES["a frame"].replace('"/talk/44"', '"https://talk.example.org/44"')
+    ledger, _, asked = await elsewhere(foreign, THREAD)
+    assert (ledger.verdict, asked) == ("unknown", [])

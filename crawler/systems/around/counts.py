@@ -218,20 +218,32 @@ def announced(document: Document) -> int | None:
     counts: list[int] = []
     for node, href, _ in document.elements.links:
         address, _, place = href.partition("#")
-        below = _BELOW.search(address)
-        if below is not None:
-            is_own = (document.link(address[: below.start()]) or "").rstrip("/") in {url.rstrip("/") for url in own}
-        else:
-            is_own = bool(place) and (not address or document.link(address) in own)
-        line = line_of(node) if is_own else ""
+        is_own = bool(place) and (not address or document.link(address) in own)
+        line = line_of(node) if is_own or _is_below(document, address) else ""
         stated = stated_in(line) if 0 < len(line) <= LONGEST_SAYING and speaks_of_comments(line) else None
         if stated is not None and stated.is_exact and REVIEWS.search(line) is None:
             counts.append(stated.comments)
     return max(counts, default=None)
 
 
+def page_of_comments(document: Document) -> str | None:
+    """The address of the page of a story's comments, right below its own; None where none is linked."""
+    links = (href.partition("#")[0] for _, href, _ in document.elements.links)
+    below = next((address for address in links if _is_below(document, address)), None)
+    return document.link(below) if below is not None else None
+
+
+def _is_below(document: Document, address: str) -> bool:
+    below = _BELOW.search(address)
+    if below is None:
+        return False
+    own = {url.rstrip("/") for url in (document.url.partition("#")[0], canonical_url(document))}
+    return (document.link(address[: below.start()]) or "").rstrip("/") in own
+
+
 _BELOW = re.compile(
-    r"(?<=[^/])/(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties|opinie|yorumlar)(?:\.\w{3,5})?/?\Z"
+    r"(?<=[^/])/(?:comments?|kommentare?|commentaires?|comentarios?|coment[aá]rios|commenti|diskuse"
+    r"|komentari|komentarze|koment[aá][rř]e|kommentarer|kommentit|opinie|reacties|yorumlar)(?:\.\w{3,5})?/?\Z"
 )
 """How the address of a page of comments goes on behind that of its story."""
 

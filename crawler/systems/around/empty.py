@@ -37,6 +37,17 @@ def says_empty(document: Document) -> str | None:
     return None if is_doubtful else said
 
 
+def part_says_empty(part: Document) -> bool:
+    """Whether what a page asks for to show its comments says no more than that there are none."""
+    tree = nodes_of(part)
+    lines = (tree.line(tree.ups[node], LONGEST_NOTE) or tree.texts[node] for node in tree.places.get("", ()))
+    return tree.chars[-1] <= LONGEST_PART and any(map(_says_none, lines))
+
+
+LONGEST_PART: Final = 500
+"""Characters of such a part, its form included."""
+
+
 def _lines_beside(tree: Tree, form: int) -> list[str]:
     """The short lines around a form that are shown, each whole; without those of the stories that are linked there."""
     lines: dict[str, None] = {}

@@ -10,7 +10,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.systems.around.tree import Tree, flatten, is_unshown
-from crawler.systems.around.unshown import CLOSE, Unshown
+from crawler.systems.around.unshown import CLOSE, Unshown, own_address
 from crawler.systems.around.words import (
     AUTHOR,
     CAMEL,
@@ -94,11 +94,14 @@ def unfilled(document: Document) -> Unshown | None:
     for node, name in _named_places(tree) if document.elements.of_tag("script") else ():
         is_printed = name in _WORDPRESS and _is_wordpress(document)
         if not is_printed and _is_empty(tree, node) and (stated := _stated(tree, node)) != 0:
-            return Unshown(f"the page shows no comments, and has an empty place for them: {name!r}", stated)
-    frames = (own for _, own in document.elements.attributes_of("iframe"))
-    said = (own.get(key) or "" for own in frames for key in ("id", "name", "class", "title"))
-    frame = next(filter(_is_place, said), None)
-    return Unshown(f"the page shows no comments, and has a frame for them: {frame!r}", None) if frame else None
+            reason = f"the page shows no comments, and has an empty place for them: {name!r}"
+            return Unshown(reason, stated, own_address(document, tree.attrs[node]))
+    for _, own in document.elements.attributes_of("iframe"):
+        frame = next(filter(_is_place, (own.get(key) or "" for key in ("id", "name", "class", "title"))), None)
+        if frame is not None:
+            reason = f"the page shows no comments, and has a frame for them: {frame!r}"
+            return Unshown(reason, None, own_address(document, own))
+    return None
 
 
 def _named_places(tree: Tree) -> Iterator[tuple[int, str]]:

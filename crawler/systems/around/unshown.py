@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
+from crawler.extract.urls import site_of
 from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
 from crawler.systems.around.more import SHOWS
 from crawler.systems.around.states import LONGEST_BARRED, says_barred
@@ -38,6 +40,8 @@ class Unshown(NamedTuple):
     """The sentence about it."""
     stated: int | None
     """How many there are, where it says so."""
+    address: str | None = None
+    """Where they can be read, on the page's own site."""
 
 
 def unshown(document: Document) -> Unshown | None:
@@ -57,7 +61,8 @@ def unshown(document: Document) -> Unshown | None:
         line = tree.line(control, LONGEST_SAYING) if control is not None else None
         is_told = line is not None and _brings_comments(line)
         if control is not None and line is not None and is_told and _is_own(tree, control, line, document):
-            return Unshown(_reason(line), max(numbers_in(line), default=None))
+            address = own_address(document, tree.attrs[control])
+            return Unshown(_reason(line), max(numbers_in(line), default=None), address)
         if _is_note(tree, node, around):
             return Unshown(_reason(said), None)
     return None
@@ -82,6 +87,18 @@ def _is_own(tree: Tree, control: int, line: str, document: Document) -> bool:
         return "onclick" in tree.attrs[control]  # else it may be the label of any story
     below = document.url.partition("#")[0].rstrip("/") + "/"
     return leads_nowhere(href) or href.startswith("javascript:") or (document.link(href) or "").startswith(below)
+
+
+_ADDRESSES: Final = ("src", "href", "hx-get", "data-hx-get", "data-src", "data-url", "data-href")
+"""Attributes by which an element says what its script is to ask for (HTML 4.8.5, Turbo 8, htmx 2)."""
+
+
+def own_address(document: Document, own: Mapping[str, str | None]) -> str | None:
+    """The address that an element's attributes give to its content, where it is another one on the page's own site."""
+    links = (document.link(own.get(key)) for key in _ADDRESSES)
+    home = document.url.partition("#")[0]
+    others = (link for link in links if link is not None and link.partition("#")[0] != home)
+    return next((link for link in others if site_of(link) == site_of(home)), None)
 
 
 def _is_note(tree: Tree, node: int, around: list[int]) -> bool:

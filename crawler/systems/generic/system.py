@@ -8,7 +8,8 @@ from typing import ClassVar, Final
 
 from crawler.extract.document import Document
 from crawler.extract.urls import page_url
-from crawler.systems.around.counts import announced, counted_elsewhere, headed, rounded_away
+from crawler.systems.around.counts import announced, counted_elsewhere, headed, page_of_comments, rounded_away
+from crawler.systems.around.empty import part_says_empty
 from crawler.systems.around.links import onward_links, page_links, page_stated, plain_version
 from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
 from crawler.systems.around.states import closed_note, state_beside
@@ -33,7 +34,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 19
+    version: ClassVar[int] = 20
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
@@ -69,25 +70,30 @@ class Generic(System):
                 confidence=round(found.confidence, 3) if found is not None else None,
                 is_doubtful=not is_sure,
                 stated=stated or None,
-                evidence={"found": found if is_sure else None, "unshown": kept},
+                evidence={
+                    "found": found if is_sure else None,
+                    "unshown": kept,
+                    "elsewhere": _elsewhere(document, kept) if found is None else None,
+                },
             )
         ]
 
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The comments that the page shows, then those of the thread's further pages until none is new.
 
-        Where it is doubted that it shows any, the page as it is shown without scripts is read in its place.
+        Where it is doubted that it shows any, the page as it is shown without scripts is read in its place, or what
+        the page names as the place of its comments.
         """
         found: Found | None = ref.evidence["found"]
-        plain = plain_version(reading.shown) if found is None else None
-        if found is None and plain is None:
+        other = plain_version(reading.shown) or ref.evidence["elsewhere"] if found is None else None
+        if found is None and other is None:
             _note_unread(ref, reading)
             return
         reading.walked("html")
         if found is not None and len(found.group.spans) > MAX_RECORDS:
             reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
         whole, answers, hidden = await whole_of(reading), dict[str, int](), dict[str, int]()
-        first = Read((), [plain] if plain is not None else [])
+        first = Read((), [other] if other is not None else [])
         if found is not None:
             answers[reading.shown.url], hidden[reading.shown.url] = _answers(found), len(withheld(found))
             first = _read(found, reading.shown, reading.page, reading.home)
@@ -101,15 +107,19 @@ class Generic(System):
                 document, observed_at=exchange.observed_at, language=language_of(document), first=found
             )
             if further is None or further.confidence < THRESHOLD:
-                return Read()
+                is_empty = found is None and further is None and part_says_empty(document)
+                return Read(is_empty=is_empty)
             answers[document.url], hidden[document.url] = _answers(further), len(withheld(further))
             read = _read(further, document, exchange, reading.home, found)
             if found is None:
-                found, ref.confidence = further, round(further.confidence, 3)
+                found, ref.confidence, ref.url = further, round(further.confidence, 3), document.url
             return read
 
         async for batch in linked.read(read_page):
             yield batch
+        if found is None and linked.is_empty and not ref.stated:
+            ref.state = "open"
+            return
         if found is None:
             _note_unread(ref, reading)
             return
@@ -117,6 +127,14 @@ class Generic(System):
         answered = sum(answers.values())
         if found.below is not None and answered < (ref.stated or 0) < reading.captured:
             reading.gap(f"the page counts {ref.stated}, and {answered} were read beside the comments on them")
+
+
+def _elsewhere(document: Document, kept: Unshown | None) -> str | None:
+    """The address at which the comments of a page stand that shows none of them; None where it names none."""
+    if kept is not None and kept.address is not None:
+        return kept.address
+    place = unfilled(document)
+    return place.address if place is not None and place.address is not None else page_of_comments(document)
 
 
 def _note_unread(ref: ThreadRef, reading: Reading) -> None:
