@@ -81,6 +81,7 @@ SCRIPT = '<script src="/app.js"></script>'
     [
         ('<div id="comments-root" data-article="44"></div>', None, "unknown"),
         ('<section id="comments-area"><div data-comment-count="12"></div></section>', 12, "partial"),
+        ('<script type="application/ld+json">{"@type": "NewsArticle", "commentCount": 12}</script>', 12, "partial"),
     ],
 )
 async def test_a_page_whose_comments_a_script_brings_is_not_one_without_comments(place, expected, verdict):

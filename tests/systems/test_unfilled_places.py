@@ -78,3 +78,40 @@ def test_a_frame_for_comments_is_one_though_the_page_has_no_script():
     found = unfilled(Document(f'<main>{STORY}<iframe id="comments-frame" src="/talk/44"></iframe></main>', URL))
     assert found is not None
     assert "'comments-frame'" in found.reason
+
+
+HEADINGS = [
+    ("<section><h2>Comments</h2><div data-island=talk></div></section>", "Comments"),
+    ("<details><summary>Kommentare</summary><div></div></details>", "Kommentare"),
+    ('<div><div class="title"><h3>Join the conversation</h3></div><div class="body"></div></div>', "Join the conversation"),
+]
+
+
+@pytest.mark.parametrize(("place", "heading"), HEADINGS)
+def test_a_heading_of_comments_with_nothing_below_it_is_one_over_an_empty_place(place, heading):
+    found = unfilled(page(place))
+    assert found is not None
+    assert found.reason == f"the page shows no comments, and has a heading over an empty place for them: {heading!r}"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<section><h2>Comments</h2><p>Nobody has written.</p></section>",
+        "<section><h2>Comments</h2></section>",
+        "<section><h2>Recent comments</h2><div></div></section>",
+        "<section><h2>Customer reviews</h2><div></div></section>",
+        "<section><h2>Comments</h2><div><button></button></div></section>",
+        "<section><h2>The council comments on what was said about it</h2><div></div></section>",
+    ],
+)
+def test_a_heading_of_something_else_or_over_something_is_none(place):
+    assert unfilled(page(place)) is None
+
+
+def test_comments_in_the_data_of_a_page_that_shows_none_are_not_passed_over():
+    data = '<script type="application/json">{"props": {"comments": [%s]}}</script>'
+    found = unfilled(page(data % '{"id": 1, "text": "What a bridge"}'))
+    assert found is not None
+    assert found.reason == "the page shows no comments, and holds some in its data"
+    assert unfilled(page(data % "")) is None

@@ -1,4 +1,4 @@
-"""Where a page shows no comments because a script brings them: the empty place that it fills."""
+"""Where a page shows no comments because a script brings them: the empty place that it fills, the data it has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.around.tree import Tree, flatten, is_unshown
+from crawler.systems.around.counts import REVIEWS
+from crawler.systems.around.tree import HEADINGS, Tree, flatten, is_unshown
 from crawler.systems.around.unshown import CLOSE, Unshown, own_address
 from crawler.systems.around.words import (
     AUTHOR,
@@ -24,6 +25,7 @@ from crawler.systems.around.words import (
     SIDE,
     TIME,
     roles_of,
+    speaks_of_comments,
 )  # fmt: skip
 
 _PARTS: Final = AUTHOR | CHROME | FORM | HIDDEN | PINNED | RECENT | SIDE | TIME
@@ -83,10 +85,11 @@ _WORDPRESS: Final = frozenset({"comments", "comments-area", "comments-wrapper", 
 
 
 def unfilled(document: Document) -> Unshown | None:
-    """The place for comments that a page without any leaves to a script; None where there is none.
+    """The place for comments that a page without any leaves to a script, or their data; None where there is neither.
 
-    It is an element, or a frame, whose name says that the page's comments stand there and that is empty or says no more
-    than that it is loading. Where the page has a form for comments, its server has written what there is.
+    The place is an element, or a frame, whose name says that the page's comments stand there and that is empty or says
+    no more than that it is loading; or what a heading of comments stands over, with nothing in it. Where the page has a
+    form for comments, its server has written what there is.
     """
     tree = flatten(document)
     if any(_is_of_comments(tree, form) for form in tree.places.get("textarea", ())):
@@ -96,12 +99,21 @@ def unfilled(document: Document) -> Unshown | None:
         if not is_printed and _is_empty(tree, node) and (stated := _stated(tree, node)) != 0:
             reason = f"the page shows no comments, and has an empty place for them: {name!r}"
             return Unshown(reason, stated, own_address(document, tree.attrs[node]))
+    heading = _heading_of_nothing(tree) if document.elements.of_tag("script") else None
+    if heading is not None:
+        return Unshown(f"the page shows no comments, and has a heading over an empty place for them: {heading!r}", None)
     for _, own in document.elements.attributes_of("iframe"):
         frame = next(filter(_is_place, (own.get(key) or "" for key in ("id", "name", "class", "title"))), None)
         if frame is not None:
             reason = f"the page shows no comments, and has a frame for them: {frame!r}"
             return Unshown(reason, None, own_address(document, own))
+    if _IN_DATA.search(document.text):
+        return Unshown("the page shows no comments, and holds some in its data", None)
     return None
+
+
+_IN_DATA = re.compile(r"""\\?["'](?:comments|commentList|comment_list)\\?["']\s{0,9}:\s{0,9}\[\s{0,9}\{""")
+"""Where the state of a page's script begins to list comments."""
 
 
 def _named_places(tree: Tree) -> Iterator[tuple[int, str]]:
@@ -115,6 +127,34 @@ def _named_places(tree: Tree) -> Iterator[tuple[int, str]]:
         names = [own.get("id") or "", *(by_class or "").split(), tag if "-" in tag else ""]
         if (place := next(filter(_is_place, names), None)) is not None:
             yield node, place
+
+
+def _heading_of_nothing(tree: Tree) -> str | None:
+    """The heading of comments that has nothing below it but elements without words."""
+    for tag in (*sorted(HEADINGS), "summary"):
+        for node in tree.places.get(tag, ()):
+            line = tree.line(node, LONGEST_HEADING) or ""
+            if not speaks_of_comments(line) or REVIEWS.search(line) or roles_of(line) & RECENT:
+                continue
+            outer = _alone_in(tree, node)
+            inside = range(outer, tree.ends[outer])
+            if tree.ends[outer] > tree.ends[node] and not any(tree.tags[one] in _USED for one in inside):
+                return line
+    return None
+
+
+def _alone_in(tree: Tree, node: int) -> int:
+    """The outermost element close around a node that holds no other text."""
+    outer = node
+    for up in tree.above(node, CLOSE):
+        if tree.chars[tree.ends[up]] - tree.chars[up] > tree.chars[tree.ends[node]] - tree.chars[node]:
+            break
+        outer = up
+    return outer
+
+
+LONGEST_HEADING: Final = 40
+"""Characters of a heading of comments."""
 
 
 def _is_of_comments(tree: Tree, form: int) -> bool:

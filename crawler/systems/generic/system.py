@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import ClassVar, Final
 
 from crawler.extract.document import Document
+from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url
 from crawler.systems.around.counts import announced, counted_elsewhere, headed, page_of_comments, rounded_away
 from crawler.systems.around.empty import part_says_empty
@@ -50,7 +51,8 @@ class Generic(System):
         is_sure = found is not None and found.confidence >= THRESHOLD
         linked = None if is_sure else announced(document)
         stated = linked or (None if is_sure else headed(document))
-        place = "a link to it" if linked else "a heading"
+        place = "a link to it" if linked else "a heading" if stated else "the page's data"
+        stated = stated or (None if is_sure else stated_comments(document))
         kept = None if found is not None or stated else unshown(document) or unfilled(document)
         if kept is not None:
             place, stated = "what would show it", kept.stated
