@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.around.counts import announced, headed
 from crawler.systems.around.links import page_links
-from crawler.systems.around.unshown import unshown
 from crawler.systems.generic.ids import native_ids
 from crawler.systems.generic.model import weights
-from crawler.systems.generic.system import language_of
+from crawler.systems.generic.system import language_of, told_of
 from crawler.systems.generic.thread import THRESHOLD, Found, candidates, find_thread, read_whole
 
 SHOWN: Final = 3
@@ -24,11 +22,10 @@ def explain(document: Document, *, observed_at: int) -> str:
     """What the generic system sees on a page, as lines for people."""
     found = candidates(document, observed_at=observed_at, language=language_of(document))
     if not found:
-        count = announced(document) or headed(document)
-        kept = None if count else unshown(document)
-        told = f"; it says that there are {count} and shows none of them" if count else ""
-        told = f"; {kept.reason}" if kept is not None else told
-        return f"generic: nothing on this page repeats and reads like comments{told}\n"
+        told = told_of(document)
+        said = f"; it says that there are {told.stated} and shows none of them" if told.stated else ""
+        said = f"; {told.unshown.reason}" if told.unshown is not None else said
+        return f"generic: nothing on this page repeats and reads like comments{said}\n"
     best = find_thread(document, observed_at=observed_at, language=language_of(document)) or found[0]
     if best.confidence < THRESHOLD:
         read_whole(best, observed_at=observed_at, language=language_of(document))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from collections.abc import Set as AbstractSet
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
@@ -49,17 +49,11 @@ class Generic(System):
         if found is not None and found.confidence < DOUBT:
             found = None
         is_sure = found is not None and found.confidence >= THRESHOLD
-        linked = None if is_sure else announced(document)
-        stated = linked or (None if is_sure else headed(document))
-        place = "a link to it" if linked else "a heading" if stated else "the page's data"
-        stated = stated or (None if is_sure else stated_comments(document))
-        kept = None if found is not None or stated else unshown(document) or unfilled(document)
-        if kept is not None:
-            place, stated = "what would show it", kept.stated
-        closed = closed_note(document) if found is None and not stated and kept is None else None
+        told = Told() if is_sure else told_of(document, shows_any=found is not None)
+        closed = closed_note(document) if found is None and not told.by else None
         if closed is not None:
-            place = "a note that it is closed"
-        elif found is None and not stated and kept is None:
+            told = Told("a note that it is closed")
+        elif found is None and not told.by:
             return []
         return [
             ThreadRef(
@@ -67,15 +61,15 @@ class Generic(System):
                 tenant=document.host,
                 native_id=None,
                 url=page_url(document.url) or document.url,
-                detected_by=f"{found.group.label} ({len(found.group.spans)})" if found is not None else place,
+                detected_by=f"{found.group.label} ({len(found.group.spans)})" if found is not None else told.by,
                 state="open" if is_sure and found and found.has_form else "closed" if closed is not None else "unknown",
                 confidence=round(found.confidence, 3) if found is not None else None,
                 is_doubtful=not is_sure,
-                stated=stated or None,
+                stated=told.stated or None,
                 evidence={
                     "found": found if is_sure else None,
-                    "unshown": kept,
-                    "elsewhere": _elsewhere(document, kept) if found is None else None,
+                    "unshown": told.unshown,
+                    "elsewhere": _elsewhere(document, told.unshown) if found is None else None,
                 },
             )
         ]
@@ -129,6 +123,30 @@ class Generic(System):
         answered = sum(answers.values())
         if found.below is not None and answered < (ref.stated or 0) < reading.captured:
             reading.gap(f"the page counts {ref.stated}, and {answered} were read beside the comments on them")
+
+
+class Told(NamedTuple):
+    """What a page says of comments that it does not show, or that are doubted."""
+
+    by: str = ""
+    """What says it, in words; empty where nothing does."""
+    stated: int | None = None
+    unshown: Unshown | None = None
+
+
+def told_of(document: Document, *, shows_any: bool = False) -> Told:
+    """What a page says of its comments beside them: how many there are, or that something would show them.
+
+    :param shows_any: whether something may be comments, so that only a count says more
+    """
+    if count := announced(document):
+        return Told("a link to it", count)
+    if count := headed(document):
+        return Told("a heading", count)
+    if count := stated_comments(document):
+        return Told("the page's data", count)
+    kept = None if shows_any else unshown(document) or unfilled(document)
+    return Told("what would show it", kept.stated, kept) if kept is not None else Told()
 
 
 def _elsewhere(document: Document, kept: Unshown | None) -> str | None:
