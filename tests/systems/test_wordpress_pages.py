@@ -115,6 +115,14 @@ async def test_a_thread_that_only_grows_while_its_pages_are_read_is_whole():
     assert (thread.captured, thread.verdict) == (6, "complete")
 
 
+async def test_a_comment_that_arrives_and_is_read_while_the_pages_are_is_counted_by_the_later_ones():
+    link = '<nav class="comment-navigation"><a href="{}#comments">Newer</a></nav>'
+    first = page(ROWS[:4], heading="6 comments", navigation=link.format(comment_page_url(2)))
+    second = page(ROWS[4:7], heading="7 comments", link=comment_page_url(2))
+    _, thread, _ = await thread_of(first, {comment_page_url(2): second})
+    assert (thread.expected, thread.captured, thread.verdict, thread.gaps) == (7, 7, "complete", None)
+
+
 async def test_plain_permalinks_number_their_comment_pages_in_the_query():
     url = "https://video.example.org/?p=14"
     first = page(ROWS[:3], link=url, navigation=f'<a rel="next" href="{url}&amp;cpage=2#comments">Newer</a>')

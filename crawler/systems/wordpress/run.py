@@ -354,7 +354,7 @@ class Run:
         where as many comments came as the page states. So it is with a page that shows nothing new: a cache that does
         not know its number, a redirect to the post, a page without a list. What stands there nobody saw.
         """
-        is_all = self.stated is not None and self.stated == self.reading.captured
+        is_all = self.stated_finally is not None and self.stated_finally == self.reading.captured
         if not is_all and (self.rest is None or not self.rest.is_whole):
             may_be_plain = (n for n, is_same in self.barren.items() if is_same and self.paging.plain in (None, n))
             for number in sorted(self.barren.keys() - {next(may_be_plain, None)}):
@@ -479,6 +479,20 @@ class Run:
                 comment.depth = self.depths.get(native_id)
             yield self.reading.batch(comments, exchange)
 
+    @property
+    def _captured(self) -> tuple[int, int]:
+        """How many comments came, with pingbacks and without."""
+        return self.reading.captured, self.reading.captured_without_pings
+
+    @property
+    def stated_finally(self) -> int | None:
+        """The count of the page, or that of the last comment page where it is the one that came.
+
+        A comment that arrives while the pages are read is on the later ones, which count it, or was missed by them:
+        then the thread is whole as it was at the beginning.
+        """
+        return self.stated_last if self.stated_last in self._captured else self.stated
+
     async def count(self) -> None:
         """State what the source says the count is, asked again where it differs from what came.
 
@@ -486,12 +500,12 @@ class Run:
         fails is missed unless as many comments came as the page states.
         """
         if self.rest is None or self.rest.total is None:
-            stated = self.stated
+            stated = self.stated_finally
             if stated is None:
                 stated = linked_count(self.document, self.items, self.language)
             self.reading.expect(stated, "any")
             failure = self.rest.failure if self.rest is not None else None
-            is_all = self.stated in (self.reading.captured, self.reading.captured_without_pings)
+            is_all = self.stated_finally in self._captured
             if failure is not None and not (is_all and self.pages_show_all):
                 self.reading.missing(failure)
             return
