@@ -87,7 +87,7 @@ def _export(task: argparse.ArgumentParser) -> None:
     add("--format", choices=tuple(FORMATS), help="default: the ending of FILE")
     add("--table", choices=tuple(TABLES), default="comments", help="default comments")
     add("--site", help="only this site's")
-    add("--page", metavar="ID", help="only this page's, by page_id")
+    add("--page", metavar="ID|URL", help="only this page's, by page_id or address")
     add("--thread", metavar="ID", help="only this thread's, by thread_id")
     add("--since", type=day_or_time, metavar="TIME", help="observed then or later")
     add("--until", type=day_or_time, metavar="TIME", help="observed before then")

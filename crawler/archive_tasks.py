@@ -151,9 +151,11 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     kind = opts.format or ("jsonl" if opts.output == "-" else {"ndjson": "jsonl"}.get(ending, ending))
     if kind not in slices.FORMATS:
         raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
-    rows = held_archive(settings).rows(
+    opened = held_archive(settings)
+    page = find(opened, opts.page).key if "://" in (opts.page or "") else opts.page
+    rows = opened.rows(
         opts.table,
-        site=opts.site, page=opts.page, thread=opts.thread, since=opts.since, until=opts.until,
+        site=opts.site, page=page, thread=opts.thread, since=opts.since, until=opts.until,
         as_of=opts.as_of, history=opts.history,
     )  # fmt: skip
     found = slices.of_verdict(rows, opts.verdict)

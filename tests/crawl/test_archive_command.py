@@ -180,6 +180,15 @@ def test_history_shows_edits_as_diffs_removals_and_visits_and_no_control_charact
     assert [line["event"] for line in lines] == ["new", "new", "new", "visit", "edited", "removed", "visit"]
 
 
+def test_export_takes_a_page_by_its_address_and_refuses_one_that_the_archive_does_not_hold(archive_command, visited):
+    page = visited.open().pages().to_pylist()[0]
+    by_id, by_address = (archive_command(visited, "export", "-o", "-", "--page", page[key]) for key in ("page_id", "canonical_url"))
+    assert by_address.stdout == by_id.stdout != ""
+    elsewhere = archive_command(visited, "export", "-o", "-", "--page", "https://elsewhere.example/video")
+    assert (elsewhere.returncode, elsewhere.stdout) == (1, "")
+    assert "holds no page with the address https://elsewhere.example/video" in elsewhere.stderr
+
+
 def test_export_writes_a_file_or_to_stdout(archive_command, visited, tmp_path):
     done = archive_command(visited, "export", "-o", str(tmp_path / "slice.csv"), "--history")
     assert done.returncode == 0, done.stderr
