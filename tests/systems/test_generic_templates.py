@@ -76,6 +76,15 @@ async def test_a_level_may_be_written_in_one_word_with_what_has_it():
     assert [c.parent_native_id for c in found] == [None, found[0].native_id, None, found[2].native_id]
 
 
+@pytest.mark.parametrize("name", ["data-depth", "data-level", "aria-level"])
+async def test_a_level_may_be_an_attribute(name):
+    def row(number, author, text):
+        return plain(number, author, text).replace("<div", f'<div {name}="{number % 2}"', 1)
+
+    found = await comments_of(page(thread(row)))
+    assert [c.parent_native_id for c in found] == [None, found[0].native_id, None, found[2].native_id]
+
+
 @pytest.mark.parametrize("end", ["님의 댓글", "님의 답글", "さんのコメント", "的评论"])
 async def test_what_makes_a_name_the_owners_of_a_comment_is_no_part_of_it(end):
     def row(number, name, text):

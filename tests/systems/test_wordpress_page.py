@@ -136,9 +136,16 @@ def test_a_heading_counts_what_it_says_and_not_what_the_title_says(heading, titl
     assert heading_count(heading, title, "en") == wanted
 
 
-def test_metadata_states_the_count_where_no_heading_does():
-    linked = '<script type="application/ld+json">{"@type": "Article", "commentCount": "21"}</script>'
-    document = Document(page([Row(1)], head=linked), POST)
+@pytest.mark.parametrize(
+    "stated",
+    [
+        '<script type="application/ld+json">{"@type": "Article", "commentCount": "21"}</script>',
+        '<meta itemprop="commentCount" content="21">',
+        '<meta itemprop="interactionCount" content="UserComments:21">',
+    ],
+)
+def test_metadata_states_the_count_where_no_heading_does(stated):
+    document = Document(page([Row(1)], head=stated), POST)
     assert stated_count(document, find_items(document), "en") == 21
 
 
