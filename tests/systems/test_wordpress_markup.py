@@ -57,9 +57,8 @@ async def test_a_time_with_its_offset_is_exact_in_winter_and_in_summer(markup, a
 @pytest.mark.parametrize("locale", [name for name, entry in locales().items() if entry.get("says")])
 async def test_the_words_around_a_name_are_not_part_of_it_in_any_locale(locale):
     entry = locales()[locale]
-    inside = entry.get("in_name", ["", ""])
     for before, after in entry["says"]:
-        name = f"{inside[0]} Torbjørn Melbye {inside[1]}".strip()
+        name = f"{entry.get('in_name', '')} Torbjørn Melbye".strip()
         marked = f'{before} <cite class="fn">{name}</cite> <span class="says">{after}</span>'
         bare = f"{before} Torbjørn Melbye {after}"
         for author in (marked, bare if after.strip(":： ") else marked):

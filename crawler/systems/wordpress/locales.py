@@ -1,7 +1,7 @@
 """What WordPress says around comments in 63 locales: "says:", "Comments are closed.", "One thought on".
 
 `data/wordpress_locales.json` has one line per locale: ``says`` (what stands before and after a name), ``in_name``
-(the same inside the name's own element), ``closed``, ``none`` and ``one`` (headings that count without a digit).
+(what stands before it inside its own element), ``closed``, ``none`` and ``one`` (headings that count without a digit).
 Source: the translations of WordPress 6.1 (`class-walker-comment.php`, `comment-template.php`) and of bundled themes.
 """
 
@@ -17,7 +17,7 @@ class Locale(TypedDict, total=False):
     """The strings of one locale."""
 
     says: list[list[str]]
-    in_name: list[str]
+    in_name: str
     closed: str
     none: list[str]
     one: list[str]
@@ -80,9 +80,7 @@ def without_prefix_inside(name: str, language: str | None) -> str:
     if not language:
         return name
     for entry in of_language(language):
-        before, after = entry.get("in_name", ["", ""])
+        before = entry.get("in_name")
         if before and name.startswith(before + " "):
             name = name[len(before) :].lstrip()
-        if after and name.endswith(after):
-            name = name[: -len(after)].rstrip()
     return name
