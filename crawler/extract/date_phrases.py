@@ -136,8 +136,6 @@ def _read(raw_items: list[Piece], words: Words, tag: str) -> Phrase | None:
     days = _day(items, words, tag)
     if days is not None:
         return Moment(days[0], clock, _offset(items), days[1]) if days else None
-    if any(item.means("month") and not item.means("weekday") for item in items) and not _has(items, "unit"):
-        return None
     back = {meaning[1] for item in items if (meaning := item.means("day"))}
     if back and not _has(items, "ago"):
         return DaysBack(back.pop(), clock) if len(back) == 1 else None
@@ -189,8 +187,6 @@ def _one_clock(items: list[Item], index: int) -> Clock | None:
     if half is not None:
         hour = (half[1] + (hour - half[1]) % 12) % 24 if hour <= 12 else hour
     elif hour <= 12 and any(_may_be_half(items, place, index) for place in (index - 1, index + 1)):
-        return None
-    if hour == 24 and minute == second == 0:
         return None
     if hour > 23 or minute > 59 or second > 60:
         return None

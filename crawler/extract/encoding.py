@@ -173,7 +173,7 @@ def _is_utf8(body: bytes, text: str, labels: list[str]) -> bool:
     broken = text.count("\ufffd") - stated
     sequences = len(text) - len(_HIGH.sub(b"", body)) - broken
     if broken == 0:
-        return sequences >= 3 or not labels or labels[0] not in _WIDE
+        return sequences >= 3  # a label of another make stands before them, see utf8_text
     return sequences >= 20 * broken or ("utf-8" in labels and sequences >= 3 * broken)
 
 

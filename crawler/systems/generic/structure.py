@@ -23,6 +23,7 @@ _INDENT = re.compile(
     r"(?:margin|padding)-(?:left|right|inline-start)\s*:\s*(-?\d+(?:\.\d+)?)\s*(px|em|rem|%|pt)?|(?:^|;)\s*(?:margin|padding)\s*:\s*[^;]*?(\d+)px\s*(?:;|$)",
     re.IGNORECASE,
 )
+_SPACER = re.compile(r"spacer|blank|clear|pixel|s\.gif$")
 _WIDTH = re.compile(r"(?:^|;)\s*width\s*:\s*(\d+(?:\.\d+)?)\s*(px|%)", re.IGNORECASE)
 LEVEL_ATTRIBUTES: Final = ("data-depth", "data-level", "data-indent", "aria-level", "depth", "level", "indent")
 PARENT_ATTRIBUTES: Final = frozenset(
@@ -250,13 +251,8 @@ def _by_indent(template: Template) -> Parents:
                 raw = (tree.attrs[node].get("width") or "").rstrip("px")
                 height = (tree.attrs[node].get("height") or "").rstrip("px")
                 source = (tree.attrs[node].get("src") or "").lower()
-                is_spacer = height != raw and (  # a square one is a portrait: `blank-avatar.png`
-                    "spacer" in source
-                    or "blank" in source
-                    or "clear" in source
-                    or "pixel" in source
-                    or source.endswith("s.gif")
-                )
+                # A square one is a portrait: `blank-avatar.png`.
+                is_spacer = height != raw and _SPACER.search(source) is not None
                 if raw.isdigit() and (is_spacer or height in ("0", "1")):
                     width = float(raw)
                     break
