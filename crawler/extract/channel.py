@@ -27,7 +27,7 @@ _UPLOADERS: Final = (
 
 _MEMBER = re.compile(
     r"""/(?:accounts?|channels?|creators?|members?|profiles?|u|uploaders?|users?|user[-_]profile)(?:/(?:profile|show|view))?
-      /(?!(?:edit|log-?in|password|register|settings|sign-?(?:in|up))\b)[^/?#]+/?$
+      /(?!(?:edit|log-?in|password|register|settings|sign-?(?:in|up))\b)[^/?#]+(?:/\d+)?/?$
     |/@[^/?#]+/?$
     |[?&](?:channel|member|user)(?:[-_]?(?:id|name))?=(?!http)[^&#]
     |/(?:channel|member|profile|user)s?(?:\.\w{2,4})?\?(?:[^#]*&(?:amp;)?)?(?:id|name|u|uid)=(?!http)[^&#]
@@ -35,6 +35,7 @@ _MEMBER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Addresses of members and channels of a video site: a path, or a query of one script for all."""
+_AUTHOR: Final = re.compile(r"/authors?/[^/?#]+/?$", re.IGNORECASE)
 _BY: Final = (
     r"(?:(?:added|created|posted|published|shared|submitted|uploaded|video)\s+)?by"
     r"|(?:hochgeladen|eingestellt|gepostet|veröffentlicht)\s+von|(?:ajoutée?|publiée?|postée?|envoyée?|mise?\s+en\s+ligne)\s+par"
@@ -96,9 +97,9 @@ def read_channel(
     if not channel.channel_name and (is_declared or is_own):
         headline = next(headlines(document, title), None)
         start = document.elements.positions.get(headline.mem_id, 0) if headline is not None else 0
-        uploader = _uploader(document, areas, start) or _labelled_uploader(document, areas)
+        uploader = _uploader(document, areas, start, is_own=is_own) or _labelled_uploader(document, areas)
         if uploader is None and start and headline_of(document) is None:
-            uploader = _uploader(document, areas, 0)
+            uploader = _uploader(document, areas, 0, is_own=is_own)
         if uploader is None and is_own and not structured.find(*ARTICLE_TYPES):
             uploader = _told_uploader(document, areas, start)
         if uploader is not None:
@@ -123,14 +124,18 @@ def _named(document: Document, node: Node, *roles: str) -> tuple[str | None, str
     return None, None
 
 
-def _uploader(document: Document, areas: Areas, start: int) -> tuple[str, str | None] | None:
-    """Name and address of the first member's or channel's page of the same site that is linked behind the headline."""
+def _uploader(document: Document, areas: Areas, start: int, *, is_own: bool) -> tuple[str, str | None] | None:
+    """Name and address of the first member's or channel's page of the same site that is linked behind the headline.
+
+    :param is_own: the page is that of a video: then its author's page is that of who put it there, too
+    """
     positions = document.elements.positions
     links = document.elements.links
     for link, href, attributes in links[bisect_left(links, start, key=lambda link: positions[link[0].mem_id]) :]:
         if positions[link.mem_id] > start + _NEAR:
             break
-        if _MEMBER.search(href) is None and "author" not in (attributes.get("rel") or "").split():
+        is_author = "author" in (attributes.get("rel") or "").split() or (is_own and _AUTHOR.search(href) is not None)
+        if _MEMBER.search(href) is None and not is_author:
             continue
         url = document.link(href)
         if url is None or site_of(url) != site_of(document.url) or areas.is_beside(link) or areas.in_comments(link):

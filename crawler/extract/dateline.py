@@ -49,6 +49,9 @@ MOST_WORDS: Final = 14
 FEW_WORDS: Final = 5
 """The same of a line that ends in a full stop."""
 
+_FAR: Final = 40
+"""Elements around the headline that are known by it."""
+
 NAMED: Final = 3
 """Elements around a date whose names are looked at."""
 
@@ -84,8 +87,9 @@ def read_dateline(
     :param of_change: the time of a change is looked for, and not that of the publication
     """
     for headline in headlines(document, title):
+        around = {step.mem_id for step in upwards(headline, _FAR)}
         for node in chain(_behind(headline), _before(headline)):
-            published = _date_at(document, areas, node, observed_at, language, of_change=of_change)
+            published = _date_at(document, areas, node, observed_at, language, around=around, of_change=of_change)
             if published is not None:
                 return published
     return None
@@ -166,9 +170,19 @@ def _is_shown(node: LexborNode) -> bool:
 
 
 def _date_at(
-    document: Document, areas: Areas, node: LexborNode, observed_at: int, language: str | None, *, of_change: bool
+    document: Document,
+    areas: Areas,
+    node: LexborNode,
+    observed_at: int,
+    language: str | None,
+    *,
+    around: set[int],
+    of_change: bool,
 ) -> Published | None:
-    """The date in the line that a text stands in, if that line is a dateline."""
+    """The date in the line that a text stands in, if that line is a dateline.
+
+    :param around: memory ids of the elements around the headline
+    """
     text, parent = " ".join((node.text_content or "").split()), node.parent
     if parent is None or not looks_timed(text) or areas.is_beside(parent) or _is_of_other(parent):
         return None
@@ -188,7 +202,7 @@ def _date_at(
     rest = f"{line[:start]} {line[end:]}"
     words = len(_WORD.findall(rest))
     is_sentence = words > MOST_WORDS or (words > FEW_WORDS and line[-1] in _SENTENCE_END)
-    return published if published.at is not None and not is_sentence and not _is_in_teaser(parent) else None
+    return published if published.at is not None and not is_sentence and not _is_in_teaser(parent, around) else None
 
 
 def _line_of(document: Document, element: LexborNode, text: str) -> str:
@@ -197,10 +211,13 @@ def _line_of(document: Document, element: LexborNode, text: str) -> str:
     return next((line.text for line in lines if text in line.text), text)
 
 
-def _is_in_teaser(element: LexborNode) -> bool:
-    """Whether a date stands in a short element beside a heading that leads elsewhere: it is that page's."""
+def _is_in_teaser(element: LexborNode, around: set[int]) -> bool:
+    """Whether a date stands in a short element beside a heading that leads elsewhere: it is that page's.
+
+    An element that holds the page's headline, too, is no teaser (``around``).
+    """
     for step in upwards(element, TEASER_DEPTH):
-        if len(step.text()) > TEASER:
+        if step.mem_id in around or len(step.text()) > TEASER:
             return False
         if step.css_first(_LINKED_HEADING) is not None:
             return True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -17,7 +17,7 @@ from crawler.extract.selection import names_in, ranked, upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
-from crawler.extract.unnamed_text import unnamed_text
+from crawler.extract.unnamed_text import following, unnamed_text
 
 VIDEO_TEXT: Final = (
     ".pm-video-description [itemprop=description]",
@@ -97,9 +97,21 @@ _SEARCHED: Final = 120
 _PLACES: Final = 5
 """Places where it stands, and elements around each, that are looked at."""
 
+_DEEP: Final = 8
+"""Elements around a body among which another is looked for."""
+
 _HOLDING: Final = frozenset({"p", "div", "section", "td", "dd", "blockquote"})
 _HEADED: Final = "h1, h2, h3, h4, form, article"
 """What an element that holds a text alone does not hold."""
+
+_FEW_SHARED: Final = 1
+"""A text with no more words of the title may be what a site says of itself on all pages."""
+_STEM: Final = 4
+"""First letters of a word that its other forms have, too; shorter words tell nothing."""
+_LONGEST_COMPARED: Final = 2_000
+"""So much of a text is looked at for words of the title, characters."""
+_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2,}|[\uac00-\ud7af]{2,}")
+"""Scripts whose words are short or not parted."""
 
 _WORD = re.compile(r"\w+")
 
@@ -111,16 +123,17 @@ def read_description(
     main: Node | None,
     title: str | None,
     *,
-    is_own: bool = False,
+    plays: bool = False,
 ) -> tuple[str | None, LexborNode | None]:
     """The description and the element it was read from (None when it is from metadata).
 
     The text on the page goes before metadata, which is often an excerpt; but where the page's VideoObject has a
     description of its own that is no excerpt of the page's text, that text is an article and not about the video.
-    Without either it is Open Graph's or the meta tag's; without these, or where they say no more than the title, it is
-    on the page of a video the first text behind the headline.
+    Without either it is Open Graph's or the meta tag's. Without these, or where they say no more than the title, it is
+    on the page of a video the first text behind the headline; and where they speak of something else than the title,
+    as those that a site has on all its pages, such a text that does speak of it.
 
-    :param is_own: whether the page is that of a video: of a file of its own site, or of one by whose id it is addressed
+    :param plays: whether the page plays a video or is that of one
     """
     for _, widget in ranked(document, VIDEO_TEXT):
         if text := text_of(widget, skip=is_widget, is_typed=True):
@@ -131,12 +144,18 @@ def read_description(
         stated = None
     excerpt = plain(structured.meta("og:description", "description", "twitter:description"))
     body, node = _body(document, areas, stated or excerpt, title)
-    if body and (not stated or is_excerpt(stated, body)):
-        return body, node
+    is_body = bool(body) and (not stated or is_excerpt(stated, body or ""))
     is_told = stated or (excerpt and len(_words_beyond(excerpt, title or "")) > _FEW_WORDS)
-    if is_own and not is_told and (found := unnamed_text(document, areas, title, is_widget)) is not None:
-        return found
-    return stated or excerpt, None
+    shared = _shared(excerpt or "", title)
+    is_of_site = bool(is_told and not stated and shared <= _FEW_SHARED)
+    if is_body and (not is_of_site or _shared(body or "", title) > 2 * shared):
+        return body, node
+    if plays and (is_of_site or not is_told):
+        named = named_texts(document, areas, is_widget, is_quoted=False) if is_of_site else ()
+        for text, holder in chain(named, filter(None, [unnamed_text(document, areas, title, is_widget)])):
+            if not is_of_site or _shared(text, title) > 2 * shared:
+                return text, holder
+    return (body, node) if is_body else (stated or excerpt, None)
 
 
 def is_widget(node: LexborNode) -> bool:
@@ -177,6 +196,16 @@ def _words_beyond(text: str, title: str) -> set[str]:
     return set(_WORD.findall(text.casefold())) - set(_WORD.findall(title.casefold()))
 
 
+def _shared(text: str, title: str | None) -> int:
+    """How many words of the title a text has, by their first letters."""
+    folded = text[:_LONGEST_COMPARED].casefold()
+    words = _WORD.findall((title or "").casefold())
+    stems = {word[:_STEM] for word in words if len(word) >= _STEM and not _WIDE.search(word)}
+    for run in chain.from_iterable(map(_WIDE.findall, words)):
+        stems.update(map("".join, pairwise(run)))
+    return sum(map(folded.__contains__, stems))
+
+
 def _body(
     document: Document, areas: Areas, excerpt: str | None, title: str | None
 ) -> tuple[str | None, LexborNode | None]:
@@ -188,11 +217,11 @@ def _body(
     for node in parts:
         if text := text_of(node, skip=is_widget, is_typed=True):
             if len(parts) <= _MANY_BODIES or not excerpt or is_excerpt(excerpt, text):
-                return text, node
+                return _innermost(parts, text, node, excerpt)
             texts.append((text, node))
     for text, node in named_texts(document, areas, is_widget, is_quoted=bool(excerpt)):
         if not excerpt or is_excerpt(excerpt, text):
-            return text, node
+            return _without_facts(text, excerpt), node
     for node in cards:
         if len(cards) == 1 or node.css_first("h1") is not None:
             text = text_of(node, skip=is_widget, is_typed=True)
@@ -200,6 +229,34 @@ def _body(
                 return text, node
     quoted = _quoted(document, areas, excerpt, title) if excerpt else None
     return quoted or next(iter(texts), (None, None))
+
+
+def _innermost(
+    parts: list[LexborNode], text: str, node: LexborNode, excerpt: str | None
+) -> tuple[str, LexborNode]:
+    """Of bodies in one another the one that begins with the excerpt: the outer ones have facts and tabs before it."""
+    if excerpt and not _begins_with(text, excerpt):
+        for part in parts:
+            if any(step.mem_id == node.mem_id for step in upwards(part.parent, _DEEP)):
+                inner = text_of(part, skip=is_widget, is_typed=True)
+                if _begins_with(inner, excerpt):
+                    return inner, part
+    return text, node
+
+
+def _without_facts(text: str, excerpt: str | None) -> str:
+    """A text from where its excerpt begins, if only facts stand before it, as ``1,245 views``, and no sentences."""
+    paragraphs = text.split("\n\n")
+    for place, paragraph in enumerate(paragraphs[:_MAX_PREAMBLE] if excerpt else ()):
+        if excerpt and _begins_with(paragraph, excerpt):
+            return "\n\n".join(paragraphs[place:])
+        if len(paragraph) > _QUOTED or not any(map(str.isdigit, paragraph)):
+            break
+    return text
+
+
+def _begins_with(text: str, excerpt: str) -> bool:
+    return " ".join(_WORD.findall(text[:2_000].casefold())).startswith(_opening(excerpt))
 
 
 def _quoted(document: Document, areas: Areas, excerpt: str, title: str | None) -> tuple[str, LexborNode] | None:
@@ -217,23 +274,11 @@ def _quoted(document: Document, areas: Areas, excerpt: str, title: str | None) -
         if head not in line.text[:_SEARCHED] or block is None or areas.is_beside(block):
             continue
         text = text_of(block, skip=is_widget, is_typed=True) if block.css_first(_HEADED) is None else line.text
-        text = "\n\n".join([text, *_following(block)])
+        text = "\n\n".join([text, *following(block, is_widget)])
         at = text.find(head)
         if 0 <= at <= _LABEL and text != title and is_excerpt(excerpt, text):
             return text[at:], block.parent if block.tag == "p" and block.parent is not None else block
     return None
-
-
-def _following(paragraph: LexborNode) -> Iterator[str]:
-    """The paragraphs right behind one, whatever players and widgets stand between them."""
-    step = paragraph.next if paragraph.tag == "p" else None
-    while step is not None:
-        text = text_of(step, skip=is_widget)
-        if step.tag not in ("p", "blockquote") and text.strip() and not (step.is_element_node and is_widget(step)):
-            return
-        if step.tag in ("p", "blockquote") and text and not is_widget(step):
-            yield text
-        step = step.next
 
 
 _CARDS: Final = frozenset({"article", ".post", ".hentry"})

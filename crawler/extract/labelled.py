@@ -49,7 +49,7 @@ class Labelled(NamedTuple):
 def labelled(document: Document, kind: str) -> list[Labelled]:
     """The values behind labels of a kind, in document order.
 
-    :param kind: ``published``, ``uploader`` or ``tags``
+    :param kind: ``description``, ``published``, ``uploader`` or ``tags``
     """
     return document.derived(_all_labelled).get(kind, [])
 

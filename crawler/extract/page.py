@@ -42,10 +42,11 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     title = read_title(document, structured, main)
     video = read_video(document, structured, areas)
     is_own = video.platform == SELF or (video.video_id is not None and video.video_id in document.url)
-    description, body = read_description(document, structured, areas, main, title, is_own=is_own)
+    plays = is_own or video.embed_url is not None
+    description, body = read_description(document, structured, areas, main, title, plays=plays)
     document.description = body
     channel = read_channel(document, structured, areas, main, title=title, is_own=is_own)
-    has_video = video.embed_url is not None or declares_video(structured, main)
+    has_video = plays or declares_video(structured, main)
     tallies = read_tallies(document, structured, areas, main, language)
     if has_video and None in (tallies.view_count, tallies.like_count):
         tallies.add(shown_counts(document, areas, language=language, title=title))

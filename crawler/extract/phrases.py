@@ -24,10 +24,11 @@ _UNSPACED: Final = frozenset({"ja", "zh", "ko", "th"})
 _ONE_LETTER: Final = str.maketrans(
     {
         **dict(zip("يىكё’‘ʼ\u200c", "ییکе''' ", strict=True)),
-        **dict.fromkeys("\u200d\u200e\u200f\ufeff\u00ad"),
+        **dict.fromkeys("\u200d\u200e\u200f\ufeff\u00ad\u0307"),
     }
 )
-"""Letters that are typed either way become one; marks that nobody sees go, the zero-width non-joiner is a space."""
+"""Letters that are typed either way become one; marks that nobody sees go, and the dot that is left of a
+Turkish capital; the zero-width non-joiner is a space."""
 
 _WORDS: Final = re.compile(r"[^\W_]+")
 

@@ -22,6 +22,8 @@ MAX_RELATED: Final = 100
 
 _LONGEST_TITLE: Final = 300
 _MAX_SIBLINGS: Final = 60
+_FEW_LINKS: Final = 2
+"""Links right behind a heading that are what it introduces; a single one leads to more of them."""
 
 _LABELS: Final = {
     "en": "related stor(?:y|ies)|related(?: (?:articles?|videos?|posts?|news|media|content|coverage|links?|reading))?"
@@ -241,7 +243,8 @@ def _heading_around(node: LexborNode) -> LexborNode | None:
 def _after(heading: LexborNode) -> Iterator[LexborNode]:
     """What a heading introduces: its siblings up to the next heading; if it is alone in a wrapper, the wrapper's."""
     start = heading
-    if not any(part.tag in ("ul", "ol", "div", "section", "article", "p") for part in _siblings(heading)):
+    tags = [part.tag for part in _siblings(heading)]
+    if tags.count("a") < _FEW_LINKS and not {"ul", "ol", "div", "section", "article", "p"}.intersection(tags):
         start = heading.parent or heading
     for part in _siblings(start):
         if part.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):

@@ -21,6 +21,7 @@ from crawler.extract.text import line_of
 
 _FIGURES: Final = re.compile(r"\d[\d.,'’٬٫\s]*")
 _UNIT: Final = r"(?:[KMB](?![^\W\d_])|[千万萬億亿만천]|(?:mil|mln|тыс|млн|tsd|bin|rb|هزار|ألف)\b)\.?"
+_PARTED: Final = re.compile(r"\s[|•·/]\s")
 _MAGNITUDE: Final = re.compile(rf"\A{_UNIT}|(?<=\W){_UNIT}\Z", re.IGNORECASE)
 """What is left of ``1.2K views`` and ``Views: 1.2K`` without their figures begins or ends so."""
 _EDGES: Final = " \t\r\n\u00a0():：·•|+"
@@ -51,6 +52,10 @@ _SIGNS: Final = {**dict.fromkeys("👍❤♥♡", "like_count"), "👎": "dislik
 """The same as characters of their own."""
 _AROUND_ICON: Final = 3
 """Elements around a drawing in which its number stands."""
+_LIKES: Final = frozenset(
+    ["likes", "beğeni", "polubienia", "polubień", "gostos", "curtidas", "лайков", "лайка", "高評価", "إعجاب", "إعجابات"]
+)
+"""How likes are counted in words, besides what a button for them says."""
 _TIMES: Final = frozenset(
     ["times", "mal", "fois", "veces", "vezes", "volte", "keer", "razy", "раз", "kez", "回", "次", "lần"]
 )
@@ -197,12 +202,19 @@ def _worded(document: Document, headline: LexborNode, language: str | None) -> I
         if len(text := text.strip()) > _LONGEST or _FIGURES.search(text) is None:
             continue
         beside = (next(filter(None, map(str.strip, near)), "") for near in (reversed(texts[:at]), texts[at + 1 :]))
-        name = _counted_in(text, beside)
-        count = read_count(text, language) if name is not None else None
+        part = _first_count(text)
+        name = _counted_in(part, beside)
+        count = read_count(part, language) if name is not None else None
         for line in outline.lines_at([first + at]) if count is not None else ():
             if name is not None and count is not None and text in line.text:
                 yield name, count.value, line
                 break
+
+
+def _first_count(text: str) -> str:
+    """Of several things that a line counts the first: ``Views: 24 | Comments: 2``."""
+    parts = _PARTED.split(text)
+    return next(filter(_FIGURES.search, parts), text) if len(parts) > 1 else text
 
 
 def _counted_in(text: str, beside: Iterable[str]) -> str | None:
@@ -226,7 +238,7 @@ def _counted_by(words: str) -> str | None:
         return sign
     if names_views(words):
         return "view_count"
-    return "like_count" if is_like_label(words) else None
+    return "like_count" if is_like_label(words) or words.lower() in _LIKES else None
 
 
 def _leads_to_member(inside: LexborNode) -> bool:

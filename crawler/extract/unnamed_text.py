@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.areas import Areas
 from crawler.extract.dateline import headlines
 from crawler.extract.document import Document
+from crawler.extract.labelled import labelled
 from crawler.extract.outline import Line, outline_of
 from crawler.extract.selection import upwards
 from crawler.extract.text import text_of
@@ -32,6 +33,11 @@ _NO_TEXT: Final = frozenset(
 """What stands in these is a link, a control or a notice."""
 _MANY: Final = 2
 """More elements of the same class around texts are entries of a list."""
+_PARTED: Final = "h1, h2, form, article"
+"""What an element does not hold that holds a text alone."""
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_ADDRESS: Final = "://"
+"""A paragraph before the first long one that has none and is no sentence is a fact about the video: ``Views: 12``."""
 _SHORT: Final = 40
 _OF_COMMENTS: Final = re.compile(
     r"comment|kommentar|comentári|comentari|коммент|комент|repl(?:y|ies)|discussion|diskussion|discusión|reacties|opmerking"
@@ -44,11 +50,16 @@ _OF_COMMENTS: Final = re.compile(
 def unnamed_text(
     document: Document, areas: Areas, title: str | None, is_widget: Callable[[LexborNode], bool]
 ) -> tuple[str, LexborNode] | None:
-    """The first text of some length behind the headline, or the player where there is none, and before the comments."""
+    """The text behind the word for a description; else the first of some length behind the headline.
+
+    It stands before the comments, and behind the player where there is no headline.
+    """
     headline = next(headlines(document, title), None) or document.first("video")
     if headline is None:
         return None
     start = document.elements.positions.get(headline.mem_id, 0)
+    if (found := _labelled_text(document, areas, is_widget)) is not None:
+        return found
     outline = outline_of(document)
     places = [place for place, text in enumerate(outline.texts) if _is_long(text)]
     for line in outline.lines_at(places[: 4 * _FEW]):
@@ -56,6 +67,25 @@ def unnamed_text(
             continue
         if (found := _whole(document, areas, line, is_widget)) is not None:
             return found
+    return None
+
+
+def _labelled_text(
+    document: Document, areas: Areas, is_widget: Callable[[LexborNode], bool]
+) -> tuple[str, LexborNode] | None:
+    """The text behind the word for a description, in the element around its first piece."""
+    for found in labelled(document, "description"):
+        block = next((around for around in upwards(found.value.parent, _AROUND) if around.tag in _HOLDING), None)
+        is_apart = (found.label.parent or found.label).mem_id != (found.value.parent or found.value).mem_id
+        if not (found.is_marked or is_apart) or len(found.text) < _LEAST // 2 or block is None:
+            continue
+        if areas.is_beside(block) or areas.in_comments(block) or block.css_first(_PARTED) is not None:
+            continue
+        text = text_of(block, skip=is_widget, is_typed=True)
+        at = " ".join(text.split()).find(found.text[:_LEAST])
+        if 0 <= at <= _SHORT:
+            text = text[text.find(found.text.split()[0], max(0, at - 1)) :] if at else text
+            return "\n\n".join([text, *following(block, is_widget)]), block
     return None
 
 
@@ -78,19 +108,45 @@ def _whole(
     if any(around.tag in _NO_TEXT or is_widget(around) for around in upwards(line.node, _AROUND, in_body=True)):
         return None
     names = block.attributes.get("class") or ""
-    if names and len(document.elements.by_class.get(names, ())) > _MANY:
+    alike = document.elements.by_class.get(names, ()) if names else ()
+    if len(alike) > _MANY and not any(node.tag in _HEADINGS for node in alike):  # one of headings, too, is a mere style
         return None
     if _has_heading_of_comments(document, line.position):
         return None
-    whole = block.parent if block.tag == "p" and block.parent is not None and _is_of_paragraphs(block.parent) else block
-    text = text_of(whole, skip=is_widget, is_typed=True)
-    return (text, whole) if text else None
+    around = block.parent if block.tag == "p" or (block.parent is not None and _is_of_lines(block.parent)) else None
+    if around is None:
+        text = text_of(block, skip=is_widget, is_typed=True)
+        return (text, block) if text else None
+    if _is_of_paragraphs(around) or _is_of_lines(around):
+        paragraphs = text_of(around, skip=is_widget, is_typed=True).split("\n\n")
+        start = next((at for at, text in enumerate(paragraphs) if _ADDRESS in text or _is_long(text)), 0)
+        return ("\n\n".join(paragraphs[start:]), around) if any(paragraphs) else None
+    text = "\n\n".join(filter(None, [text_of(block, skip=is_widget, is_typed=True), *following(block, is_widget)]))
+    return (text, block) if text else None
+
+
+def following(paragraph: LexborNode, is_widget: Callable[[LexborNode], bool]) -> Iterator[str]:
+    """The paragraphs right behind one, whatever players and widgets stand between them."""
+    step = paragraph.next if paragraph.tag == "p" else None
+    while step is not None:
+        text = text_of(step, skip=is_widget)
+        if step.tag not in ("p", "blockquote") and text.strip() and not (step.is_element_node and is_widget(step)):
+            return
+        if step.tag in ("p", "blockquote") and text and not is_widget(step):
+            yield text
+        step = step.next
 
 
 def _is_of_paragraphs(node: LexborNode) -> bool:
     """Whether an element holds paragraphs and nothing else."""
     parts = [part.tag for part in node.iter(include_text=False)]
     return set(parts) <= {"p", "br", "ul", "ol", "blockquote"}
+
+
+def _is_of_lines(node: LexborNode) -> bool:
+    """Whether an element holds lines as an editor in the browser writes them, plain ``div``s, and nothing else."""
+    parts = list(node.iter(include_text=False))
+    return len(parts) > 1 and all(part.tag == "div" and not part.attributes for part in parts)
 
 
 def _has_heading_of_comments(document: Document, position: int) -> bool:

@@ -84,13 +84,16 @@ _YOUTUBE_ID = re.compile(r"(?=[\w-]*[A-Za-z_-])[\w-]{11}")
 _ADDRESS = re.compile(r"""(?:https?:)?//[^\s"'<>\\]{4,2000}""", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|flv|m3u8|mpd)/?(?:$|[?#])", re.IGNORECASE)
 _SETUP = re.compile(
-    r"""["']?\b(?:file|src|source|video_url)["']?\s*:\s*["']((?:https?:)?(?:\\?/){2}[^"'\s<>]{4,2000})["']"""
+    r"""["']?\b(?:file|src|source|video_url)["']?\s*[:,]\s*["']((?:https?:)?(?:\\?/){2}[^"'\s<>]{4,2000})["']"""
 )
 _PARAMETER = re.compile(r"[?&](?:url|src|href|u|v)=(https?(?::|%3A)(?:/|%2F){1,2}[^&#]+)", re.IGNORECASE)
 """The address of another page in a frame's."""
 _FILE_ATTRIBUTES: Final = ("data-vid", "data-video-src", "data-video-url", "data-file", "data-mp4", "data-hls")
+_FLASH_FILE: Final = re.compile(r"(?:^|&)(?:amp;)?(?:file|src|url|video)=([^&\s]+)", re.IGNORECASE)
+"""What a player of Flash is told to play."""
 _PLAYS = re.compile(
-    r"(?!.*(?<![a-z])(?:ads?|audio|banners?|charts?|comments?|forms?|maps?|podcasts?)(?![a-z])).*?(?<![a-z])(?:player|videos?|movie)(?![a-z])",
+    r"(?!.*(?<![a-z])(?:ads?|audio|banners?|charts?|comments?|forms?|maps?|podcasts?)(?![a-z])).*?(?<![a-z])"
+    r"(?:(?:flv|media|video)?player|videos?|movie|autoplay)(?![a-z])",
     re.IGNORECASE,
 )
 """What the address of a frame of the site's own says of a video."""
@@ -110,7 +113,9 @@ _LONGEST_HELD: Final = 20_000
 """Templates that may be a player in Base64, and characters of one."""
 _MAX_CLIMB: Final = 4
 """Elements around a picture among which a link is looked for."""
-_SCRIPT_PLAYERS: Final = ("jwplayer(", "videojs(", "flowplayer(", "Clappr.", "Plyr(", "kt_player(", "Playerjs(")
+_SCRIPT_PLAYERS: Final = (
+    "jwplayer(", "videojs(", "flowplayer(", "Clappr.", "Plyr(", "kt_player(", "Playerjs(", "SWFObject(",
+)  # fmt: skip
 _MAYBE_NO_VIDEO: Final = frozenset({"instagram", "x"})
 """Platforms whose embeds are posts: they count only where nothing else plays."""
 
@@ -335,7 +340,9 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
     """The file that an element plays; None for a decoration that loops without sound or controls."""
     attributes = node.attributes
     if node.tag not in ("video", "amp-video", "video-js"):
-        stated = (document.link(attributes.get(name)) for name in _FILE_ATTRIBUTES)
+        handed = _FLASH_FILE.search((attributes.get("flashvars") or "")[:MAX_URL])
+        values = [attributes.get(name) for name in _FILE_ATTRIBUTES]
+        stated = (document.link(value) for value in [*values, unquote(handed[1]) if handed else None])
         return next((link for link in stated if link and _FILE.search(link)), None)
     if "controls" not in attributes and all(name in attributes for name in ("autoplay", "loop", "muted")):
         return None
@@ -346,8 +353,8 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
 
 
 def _own_frame(document: Document, node: LexborNode) -> str | None:
-    """A frame of the page's own site whose address says that it plays a video."""
-    if node.tag not in ("iframe", "amp-iframe"):
+    """A frame, or a Flash player, of the page's own site whose address says that it plays a video."""
+    if node.tag not in ("iframe", "amp-iframe", "embed"):
         return None
     attributes = node.attributes
     for name in ("src", "data-src", "data-lazy-src", "data-litespeed-src"):

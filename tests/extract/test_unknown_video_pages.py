@@ -225,3 +225,100 @@ def test_what_holds_the_content_beside_a_sidebar_is_none() -> None:
     body = f"<div class=sidebar-container><aside>Menu</aside><section id=content>{PLAYER}</section></div>"
     assert read(body).platform == "self"
     assert read(f"<div class=sidebar>{PLAYER}</div>").platform is None
+
+
+TAGLINE = "The best clips of the whole coast, new every day. Watch and share them for free."
+LAMP = "The lamp of the old lighthouse was lit again on Saturday. Forty people had worked on it for three winters."
+MORE = "Nobody knew whether the glass would hold. The keeper carried two buckets of sand, just in case."
+
+
+def lamp(body: str, head: str = "", footer: str = "") -> Page:
+    html = (
+        f"<html lang=en><head><title>Old lighthouse lamp lit again</title>{head}</head><body>"
+        f"<h1>Old lighthouse lamp lit again</h1>{body}<div class=foot>{footer}</div></body></html>"
+    )
+    return read_page(Document(html.encode(), "https://clips.example/lamp"), observed_at=1_700_000_000_000_000)
+
+
+PLAYED = '<iframe src="https://www.youtube.com/embed/Kq7_xWb2mZ8"></iframe>'
+
+
+def test_what_a_site_says_of_itself_on_all_pages_is_not_the_description_of_a_video() -> None:
+    head = f'<meta name=description content="{TAGLINE}">'
+    page = lamp(f"{PLAYED}<div class=x1><p>{LAMP}</p><p>{MORE}</p></div>", head, f"© 2024 Clips. {TAGLINE}")
+    assert page.description == f"{LAMP}\n\n{MORE}"
+
+
+def test_a_description_of_the_page_in_its_metadata_stays_where_the_text_is_of_something_else() -> None:
+    told = "How the lamp of the lighthouse came back, told by those who mended it."
+    page = lamp(f"{PLAYED}<p>{TAGLINE}</p>", f'<meta name=description content="{told}">')
+    assert page.description == told
+
+
+def test_the_text_behind_a_framed_player_is_the_description_where_no_metadata_is() -> None:
+    page = lamp(f"{PLAYED}<p>{LAMP}</p><p>{MORE}</p><div>Share</div>")
+    assert page.description == f"{LAMP}\n\n{MORE}"
+
+
+def test_facts_before_the_first_paragraph_are_no_description() -> None:
+    page = lamp(f"{PLAYED}<div><p>Added: 14/03/2021</p><p>Views: 24518</p><p>{LAMP}</p></div>")
+    assert page.description == LAMP
+
+
+def test_the_text_behind_the_word_for_a_description_is_one() -> None:
+    page = lamp(
+        f"{PLAYED}<div class=e><h3>Creator</h3><div class=t>Pierside</div></div>"
+        f"<div class=e><h3>Description</h3><div class=t>{LAMP}<br><br>{MORE}</div></div>"
+        "<div class=e><h3>Format</h3><div class=t>Film</div></div>"
+    )
+    assert page.description == f"{LAMP}\n\n{MORE}"
+
+
+def test_lines_that_an_editor_in_the_browser_wrote_are_one_description() -> None:
+    page = lamp(f"{PLAYED}<div><div>{LAMP}</div><div><br></div><div>{MORE}</div></div>")
+    assert page.description is not None
+    assert page.description.startswith(LAMP)
+    assert page.description.endswith(MORE)
+
+
+def test_a_body_within_another_that_begins_with_the_excerpt_is_the_description() -> None:
+    page = lamp(
+        f"{PLAYED}<div class=entry-content><div>Date: March 14, 2021</div><div class=video-description><p>{LAMP}</p>"
+        "</div></div>",
+        f'<meta property=og:description content="{LAMP[:60]}">',
+    )
+    assert page.description == LAMP
+
+
+def test_the_date_of_a_short_page_is_read_though_related_videos_stand_near() -> None:
+    related = "<h2>Related videos</h2><a href=/storm><h3>Storm at the pier</h3></a><a href=/net><h3>The net</h3></a>"
+    page = lamp(f"<p>14 March 2021 / 1,245 views</p>{PLAYED}<p>{LAMP}</p>{related}")
+    assert page.published_at == 1_615_680_000_000_000
+    assert [story["title"] for story in page.related or []] == ["Storm at the pier", "The net"]
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        '<iframe src="/videoplayer/812"></iframe>',
+        '<iframe src="/media/embed?key=812&amp;autoplay=false"></iframe>',
+        '<embed src="/flvplayer.swf?vid=812">',
+        '<embed src="/p.swf" flashvars="file=https%3A%2F%2Fclips.example%2Fflv%2F812.flv&amp;image=1.jpg">',
+        '<script>var so = new SWFObject("/p.swf");so.addVariable("file","https://clips.example/flv/812.flv");</script>',
+    ],
+)
+def test_players_of_a_site_of_its_own_are_known_by_what_they_say(player: str) -> None:
+    page = lamp(player)
+    assert page.platform == "self"
+    assert "812" in (page.embed_url or "")
+
+
+def test_likes_and_views_are_counted_in_more_words() -> None:
+    page = lamp(f"{PLAYED}<p>İzlenme: <b>24518</b></p><p><span>612 Likes</span></p>")
+    assert (page.view_count, page.like_count) == (24518, 612)
+    assert lamp(f"{PLAYED}<div>Views: 24518 | Comments: 2</div>").view_count == 24518
+
+
+def test_the_author_of_a_page_with_its_own_video_put_it_there() -> None:
+    page = lamp("<video controls src=/812.mp4></video><p>by <a href=/author/pierside>Pierside</a></p>")
+    assert (page.channel_name, page.channel_url) == ("Pierside", "https://clips.example/author/pierside")
