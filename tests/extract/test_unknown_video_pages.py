@@ -322,3 +322,18 @@ def test_likes_and_views_are_counted_in_more_words() -> None:
 def test_the_author_of_a_page_with_its_own_video_put_it_there() -> None:
     page = lamp("<video controls src=/812.mp4></video><p>by <a href=/author/pierside>Pierside</a></p>")
     assert (page.channel_name, page.channel_url) == ("Pierside", "https://clips.example/author/pierside")
+
+
+def test_a_class_that_the_headline_has_too_makes_no_list_of_paragraphs() -> None:
+    html = (
+        f"<title>Lighthouse</title><h1 class=z>Lighthouse</h1>{PLAYED}"
+        f"<div><p class=z>{LAMP}</p><p class=z>{MORE}</p></div>"
+    )
+    page = read_page(Document(html.encode(), "https://clips.example/lamp"), observed_at=1_700_000_000_000_000)
+    assert page.description == f"{LAMP}\n\n{MORE}"
+
+
+def test_counts_before_a_quoted_text_are_no_part_of_it() -> None:
+    head = f'<meta property=og:description content="{LAMP[:60]}">'
+    page = lamp(f"{PLAYED}<div class=entry-body><div>1,245 views</div><p>{LAMP}</p><p>{MORE}</p></div>", head)
+    assert page.description == f"{LAMP}\n\n{MORE}"
