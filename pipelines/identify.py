@@ -61,6 +61,7 @@ class Identify:
         thread_without_id: Callable[[str, str, str | None], str | None] = lambda _page, _system, _tenant: None,
         page_of: Callable[[str], str | None] = lambda _thread: None,
         erased: Callable[[str, str], bool] = lambda _thread, _content_digest: False,
+        only_thread: Callable[[str, str, str], str | None] = lambda _page, _system, _tenant: None,
     ) -> None:
         """Make keys from what a visit reads, and from what is known.
 
@@ -68,9 +69,10 @@ class Identify:
         :param thread_without_id: see :meth:`archive.index.Index.thread_without_id`
         :param page_of: see :meth:`archive.index.Index.page_of`
         :param erased: see :meth:`archive.exporter.Exporter.has_erased`
+        :param only_thread: see :meth:`archive.index.Index.only_thread`
         """
         self._known, self._thread_without_id, self._page_of = known, thread_without_id, page_of
-        self._erased = erased
+        self._erased, self._only_thread = erased, only_thread
         self._threads: dict[tuple[str, str], _Thread] = {}
 
     @classmethod
@@ -89,7 +91,10 @@ class Identify:
         def erased(thread_id: str, content_digest: str) -> bool:
             return Store.of(crawler).has_erased(thread_id, content_digest)
 
-        return cls(known, thread_without_id, page_of, erased)
+        def only_thread(page_id: str, system: str, tenant: str) -> str | None:
+            return Store.of(crawler).index.only_thread(page_id, system, tenant)
+
+        return cls(known, thread_without_id, page_of, erased, only_thread)
 
     def process_item(self, item: Capture) -> Capture:
         """See :meth:`identify`."""
@@ -128,6 +133,7 @@ class Identify:
     def _without_id(self, capture: Capture, made: str) -> str:
         """The key of a thread that shows no id: the one by which the archive holds it, also where its page moved.
 
+        So it is where the page showed an id before, as in the form for comments, which is gone where they are closed.
         An address may lead to another page now, with comments of its own, or have a new thread after the first one
         moved away. The thread is the same where half of what is here was there, or half of what was there is here. What
         was erased there was there: in a thread with another key nobody would know it again.
@@ -138,7 +144,7 @@ class Identify:
         held = self._thread_without_id(capture.page_id, system, tenant)
         if held is not None or self._known is None:
             return held or made
-        before = [made]
+        before = [self._only_thread(capture.page_id, system, tenant) or made, made]
         if capture.moved_from is not None:
             before.append(self._thread_without_id(page_key(capture.moved_from), system, None) or made)
         here = {content_digest(comment.author_name, comment.text) for comment in capture.comments if comment.text}
