@@ -166,16 +166,10 @@ class Index:
 
         :param tenant: only one of this tenant
         """
-        return self._only("native_id IS NULL AND tenant = coalesce(?, tenant)", page_id, system, tenant)
-
-    def only_thread(self, page_id: str, system: str, tenant: str) -> str | None:
-        """Key of a page's only thread of a system and tenant, whether it shows an id or not; else None."""
-        return self._only("tenant = ?", page_id, system, tenant)
-
-    def _only(self, such: str, page_id: str, system: str, tenant: str | None) -> str | None:
-        wanted = f"page_id = ? AND system = ? AND {such} AND {_IS_HERE}"
+        wanted = f"page_id = ? AND system = ? AND native_id IS NULL AND tenant = coalesce(?, tenant) AND {_IS_HERE}"
         query = f"SELECT thread_id FROM threads WHERE {wanted} LIMIT 2"  # noqa: S608 - constants
-        keys = [str(key) for key, *_ in self._select(self._reader, query, page_id, system, tenant)]
+        found = self._select(self._reader, query, page_id, system, tenant)
+        keys = [str(key) for key, *_ in found]
         return keys[0] if len(keys) == 1 else None
 
     def page_of(self, thread_id: str) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from archive.states import GONE
+from crawler.extract.same_page import bare_host
 from crawler.extract.text import fold
 from crawler.extract.urls import site_of
 from crawler.items import Capture, Comment, Page, Share, Subscribe
@@ -17,11 +18,11 @@ from pipelines.recognition import Recognition
 from pipelines.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from scrapy.crawler import Crawler
 
-    from archive.states import CommentState
+    from archive.states import CommentState, ThreadState
 
 VOLATILE: Final = frozenset(
     {
@@ -40,6 +41,8 @@ class _Thread:
     """What is remembered of a thread while it is read."""
 
     key: str
+    tenant: str
+    """Whose installation, by the name that the archive knows it by."""
     places: dict[str, tuple[str | None, int | None]] = field(default_factory=dict)
     """Comment id to root id and depth."""
     alike: Counter[str] = field(default_factory=Counter)
@@ -52,49 +55,46 @@ class _Thread:
     """What the archive holds of it; None where every comment is known by its id alone."""
 
 
+class Held(Protocol):
+    """What is asked of :class:`archive.index.Index`."""
+
+    def thread(self, thread_id: str, /) -> Mapping[str, CommentState]:
+        """The latest state of each comment of a thread, by comment id."""
+
+    def threads_of(self, page_id: str, /) -> Iterable[ThreadState]:
+        """The threads of a page as its last committed visit left them."""
+
+    def thread_without_id(self, page_id: str, system: str, tenant: str | None = None, /) -> str | None:
+        """Key of a page's only thread of a system that shows no id of it; None where there is none, or several."""
+
+    def page_of(self, thread_id: str, /) -> str | None:
+        """The page that a thread was last seen on; None where it never was."""
+
+
 class Identify:
     """Scrapy pipeline that sets every key. Threads that are being read are remembered until their ledger comes."""
 
     def __init__(
         self,
-        known: Callable[[str], Mapping[str, CommentState]] | None = None,
-        thread_without_id: Callable[[str, str, str | None], str | None] = lambda _page, _system, _tenant: None,
-        page_of: Callable[[str], str | None] = lambda _thread: None,
+        held: Callable[[], Held | None] = lambda: None,
         erased: Callable[[str, str], bool] = lambda _thread, _content_digest: False,
-        only_thread: Callable[[str, str, str], str | None] = lambda _page, _system, _tenant: None,
     ) -> None:
         """Make keys from what a visit reads, and from what is known.
 
-        :param known: latest state of each comment of a thread, by comment id; None where there is no archive
-        :param thread_without_id: see :meth:`archive.index.Index.thread_without_id`
-        :param page_of: see :meth:`archive.index.Index.page_of`
+        :param held: what the archive holds; None where there is none
         :param erased: see :meth:`archive.exporter.Exporter.has_erased`
-        :param only_thread: see :meth:`archive.index.Index.only_thread`
         """
-        self._known, self._thread_without_id, self._page_of = known, thread_without_id, page_of
-        self._erased, self._only_thread = erased, only_thread
+        self._held, self._erased = held, erased
         self._threads: dict[tuple[str, str], _Thread] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Recognise what the index holds that :class:`pipelines.store.Store` keeps."""
 
-        def known(thread_id: str) -> Mapping[str, CommentState]:
-            return Store.of(crawler).index.thread(thread_id)
-
-        def thread_without_id(page_id: str, system: str, tenant: str | None) -> str | None:
-            return Store.of(crawler).index.thread_without_id(page_id, system, tenant)
-
-        def page_of(thread_id: str) -> str | None:
-            return Store.of(crawler).index.page_of(thread_id)
-
         def erased(thread_id: str, content_digest: str) -> bool:
             return Store.of(crawler).has_erased(thread_id, content_digest)
 
-        def only_thread(page_id: str, system: str, tenant: str) -> str | None:
-            return Store.of(crawler).index.only_thread(page_id, system, tenant)
-
-        return cls(known, thread_without_id, page_of, erased, only_thread)
+        return cls(lambda: Store.of(crawler).index, erased)
 
     def process_item(self, item: Capture) -> Capture:
         """See :meth:`identify`."""
@@ -120,40 +120,79 @@ class Identify:
         key = (capture.visit_id, thread_key(system, tenant, native_id, capture.page_id))
         known = self._threads.get(key)
         if known is None:
-            known = self._threads[key] = _Thread(key[1] if native_id is not None else self._without_id(capture, key[1]))
+            held_as = tenant if native_id is None else self._held_as(capture)
+            made = thread_key(system, held_as, native_id, capture.page_id)
+            known = _Thread(made if native_id is not None else self._without_id(capture, made), held_as)
+            self._threads[key] = known
         capture.thread_id = known.key
-        if self._known is not None and known.recognition is None and _may_be_known_otherwise(capture):
-            known.recognition = Recognition(self._known(capture.thread_id))
+        for comment in capture.comments if known.tenant != tenant else ():
+            comment.tenant = known.tenant
+        if known.recognition is None and (held := self._held()) is not None and _may_be_known_otherwise(capture):
+            known.recognition = Recognition(held.thread(capture.thread_id))
         _identify_comments(capture, known)
         if capture.thread is not None:
             capture.thread.thread_id, capture.thread.page_id = capture.thread_id, capture.page_id
+            capture.thread.tenant = known.tenant
             capture.thread.ids_digest = digest(*sorted(known.places))
             del self._threads[key]
+
+    def _held_as(self, capture: Capture) -> str:
+        """The tenant by which the archive knows a thread with an id, whose host or folder has another name now.
+
+        That is software which is named by the page's own host. The page, or the one that moved here, held a thread of
+        the system with the same id, and half of the comments are the same.
+        """
+        system, tenant, native_id = capture.thread_of or ("", "", None)
+        held = self._held()
+        if held is None or bare_host(f"//{tenant}") != bare_host(capture.url):
+            return tenant
+
+        pages = [capture.page_id, *([page_key(capture.moved_from)] if capture.moved_from is not None else [])]
+        threads = [one for page_id in pages for one in held.threads_of(page_id)]
+        names = [one.tenant for one in threads if (one.system, one.native_id) == (system, native_id)]
+        for other in names if tenant not in names else ():
+            key = thread_key(system, other, native_id, capture.page_id)
+            if self._is_of(capture, held.thread(key), key):
+                return other
+        return tenant
+
+    def _is_of(self, capture: Capture, known: Mapping[str, CommentState], key: str) -> bool:
+        """Whether half of the comments that are here were in a thread, or half of those that were there are here.
+
+        What was erased there was there: in a thread with another key nobody would know it again.
+
+        :param known: the thread's comments
+        """
+        here = {content_digest(comment.author_name, comment.text) for comment in capture.comments if comment.text}
+        there = {state.content_digest for state in known.values() if state.status != GONE}
+        there |= {said for said in here if self._erased(key, said)}
+        return bool(here and there) and 2 * len(here & there) >= min(len(here), len(there))
 
     def _without_id(self, capture: Capture, made: str) -> str:
         """The key of a thread that shows no id: the one by which the archive holds it, also where its page moved.
 
         So it is where the page showed an id before, as in the form for comments, which is gone where they are closed.
         An address may lead to another page now, with comments of its own, or have a new thread after the first one
-        moved away. The thread is the same where half of what is here was there, or half of what was there is here. What
-        was erased there was there: in a thread with another key nobody would know it again.
+        moved away: see :meth:`_is_of`.
 
         :param made: the key that is made from the page's
         """
         system, tenant, _ = capture.thread_of or ("", "", None)
-        held = self._thread_without_id(capture.page_id, system, tenant)
-        if held is not None or self._known is None:
-            return held or made
-        before = [self._only_thread(capture.page_id, system, tenant) or made, made]
+        held = self._held()
+        if held is None:
+            return made
+        if (key := held.thread_without_id(capture.page_id, system, tenant)) is not None:
+            return key
+        threads = held.threads_of(capture.page_id)
+        shown = [other for other in threads if (other.system, other.tenant) == (system, tenant)]
+        before = [made]
+        if len(shown) == 1:
+            before.append(thread_key(system, tenant, shown[0].native_id, capture.page_id))
         if capture.moved_from is not None:
-            before.append(self._thread_without_id(page_key(capture.moved_from), system, None) or made)
-        here = {content_digest(comment.author_name, comment.text) for comment in capture.comments if comment.text}
-        for key in before:
-            there = {state.content_digest for state in self._known(key).values() if state.status != GONE}
-            there |= {said for said in here if self._erased(key, said)}
-            if here and there and 2 * len(here & there) >= min(len(here), len(there)):
-                return key
-        while self._page_of(made) not in (None, capture.page_id):
+            before.append(held.thread_without_id(page_key(capture.moved_from), system, None) or made)
+        if (same := next((key for key in before if self._is_of(capture, held.thread(key), key)), None)) is not None:
+            return same
+        while held.page_of(made) not in (None, capture.page_id):
             made = thread_key(system, tenant, None, made)  # the thread of before lives on elsewhere
         return made
 

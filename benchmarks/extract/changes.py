@@ -269,7 +269,7 @@ class Visits:
         :param exporter: where it is written to, if it is
         """
         index, numbers = self.index, count()
-        identify = Identify(index.thread, index.thread_without_id, index.page_of)
+        identify = Identify(lambda: index)
         changes = Changes(index.page_digest, lambda thread, without: index.thread(thread, without=without))
         around = Circumstances(
             fetch=_offline,

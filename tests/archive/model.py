@@ -162,7 +162,7 @@ class World:
         index = exporter.index
         crawl = Crawl(
             name, state, exporter,
-            Identify(index.thread, index.thread_without_id, index.page_of, exporter.has_erased),
+            Identify(lambda: index, exporter.has_erased),
             Changes(index.page_digest, lambda thread, without: index.thread(thread, without=without), erased=exporter.is_erased),
         )  # fmt: skip
         self.crawls[name] = crawl

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from hashlib import blake2b
+from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,9 +58,11 @@ def test_a_thread_that_moved_is_known_by_what_was_erased_from_it_too():
 
     def visit(erased: bool) -> str:
         before = {page_key("https://example.org/old"): "thread-1"}
-        identify = Identify(
-            lambda _: {}, lambda page, _system, _tenant: before.get(page), erased=lambda thread, _: erased and thread == "thread-1"
-        )
+        held = SimpleNamespace(
+            thread=lambda _: {}, threads_of=lambda _: (), page_of=lambda _: None,
+            thread_without_id=lambda page, _system, _tenant: before.get(page),
+        )  # fmt: skip
+        identify = Identify(lambda: held, erased=lambda thread, _: erased and thread == "thread-1")
         item = batch(surrogate("Ann", "Said once.", 10), url="https://example.org/new")
         item.thread_of, item.moved_from = ("generic", "example.org", None), "https://example.org/old"
         identify.identify(item)

@@ -14,16 +14,26 @@ NOON = 1_780_315_200_000_000
 
 
 class Visits:
-    """Visits of one thread, each compared with what the ones before it left."""
+    """Visits of one thread, each compared with what the ones before it left: it is the archive that holds that."""
 
     def __init__(self, system: str = "generic") -> None:
         self.system = system
         self.known: dict[str, CommentState] = {}
-        self.thread = ""
+
+    def thread(self, _: str) -> dict[str, CommentState]:
+        return dict(self.known)
+
+    def threads_of(self, _: str) -> tuple[()]:
+        return ()
+
+    def thread_without_id(self, *_: object) -> None:
+        return None
+
+    page_of = thread_without_id
 
     def visit(self, *batches: list[Comment]) -> list[str]:
         """Changes of a visit that read the whole thread, in alphabetical order."""
-        identify = Identify(lambda _: dict(self.known))
+        identify = Identify(lambda: self)
         changes = Changes(lambda _: None, lambda _thread, _without: dict(self.known))
         found: list[str] = []
         for batch in [*batches, []]:

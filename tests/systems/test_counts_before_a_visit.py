@@ -203,3 +203,9 @@ def test_wordpress_threads_take_the_room_of_their_comments():
 
 def test_a_path_that_the_server_would_take_for_two_has_no_count():
     assert Waline().count_request([replace(known("waline", WALINE), native_id="/a,b/")]) is None
+
+
+def test_a_wordpress_thread_that_moved_to_another_host_is_not_counted_by_the_one_that_it_is_named_by():
+    moved = replace(known("wordpress", "https://new.example.org/a/"), native_id="7", tenant="old.example.org/blog")
+    assert WordPress().count_request([moved]) is None
+    assert WordPress().count_request([replace(moved, url="https://www.old.example.org/a/")]) is not None

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from crawler.extract.document import Document
+from crawler.extract.same_page import bare_host
 from crawler.extract.urls import page_url
 from crawler.systems.base import Batch, System, ThreadRef
 from crawler.systems.reading import Reading
@@ -70,11 +71,13 @@ class WordPress(System):
     def count_request(self, threads: Sequence[KnownThread]) -> dict[str, Any] | None:
         """The REST API's comments without all but their posts, or a single thread's total with one of them.
 
-        Where the API was read before. `?rest_route=` works whatever the permalinks are.
+        Where the API was read before, on the host that has it still. `?rest_route=` works whatever the permalinks are.
         """
         if any(thread.native_id is None or "rest:id_asc" not in thread.orders for thread in threads):
             return None
         scheme, tenant = threads[0].url.partition(":")[0], threads[0].tenant.rstrip("/")
+        if any(bare_host(thread.url) != bare_host(f"//{tenant}") for thread in threads):
+            return None
         posts = ",".join(thread.native_id or "" for thread in threads)
         size = 1 if len(threads) == 1 else PER_PAGE
         return {
