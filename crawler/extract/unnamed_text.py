@@ -35,6 +35,10 @@ _MANY: Final = 2
 """More elements of the same class around texts are entries of a list."""
 _PARTED: Final = "h1, h2, form, article"
 """What an element does not hold that holds a text alone."""
+_OF_OTHER: Final = re.compile(
+    r"comment|(?:author|channel|member|profile|site|uploader|user)[-_]*(?:about|bio|desc|info|text)", re.IGNORECASE
+)
+"""Classes and ids of what readers say, and of what is said of those who made the video."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ADDRESS: Final = "://"
 """A paragraph before the first long one that has none and is no sentence is a fact about the video: ``Views: 12``."""
@@ -108,6 +112,8 @@ def _whole(
     if any(around.tag in _NO_TEXT or is_widget(around) for around in upwards(line.node, _AROUND, in_body=True)):
         return None
     names = block.attributes.get("class") or ""
+    if _OF_OTHER.search(f"{names} {block.attributes.get('id') or ''}"):
+        return None
     alike = document.elements.by_class.get(names, ()) if names else ()
     if len(alike) > _MANY and not any(node.tag in _HEADINGS for node in alike):  # one of headings, too, is a mere style
         return None
