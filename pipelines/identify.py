@@ -89,12 +89,18 @@ class Identify:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Recognise what the index holds that :class:`pipelines.store.Store` keeps."""
+        """Recognise what the index holds that :class:`pipelines.store.Store` keeps, where there is one: a page whose
+        records are printed is compared with nothing.
+        """
+
+        def held() -> Held | None:
+            store = crawler.get_item_pipeline(Store)
+            return store.index if store is not None else None
 
         def erased(thread_id: str, content_digest: str) -> bool:
             return Store.of(crawler).has_erased(thread_id, content_digest)
 
-        return cls(lambda: Store.of(crawler).index, erased)
+        return cls(held, erased)
 
     def process_item(self, item: Capture) -> Capture:
         """See :meth:`identify`."""

@@ -54,6 +54,20 @@ def test_addresses_are_visited_with_their_whole_threads(loopback, place):
     assert lines[site.url("/a/")]["threads"][0]["verdict"] == "complete"
 
 
+def test_an_address_with_comments_in_unknown_markup_is_visited_without_an_archive(loopback, place):
+    rows = "".join(
+        f'<div class="comment"><b class="author">Reader {n}</b> <i class="date">2020-05-{n + 10} 10:00</i>'
+        f"<p>This is what reader number {n} has to say about the new bridge.</p></div>"
+        for n in (1, 2, 3)
+    )
+    site = loopback({"/a/": Answer(f"<html lang=en><body><h1>The bridge</h1>{rows}</body></html>", headers=HTML)})
+    done = place.run("extract", site.url("/a/"))
+    assert done.returncode == 0, done.stderr
+    [thread] = json.loads(done.stdout)["threads"]
+    assert [comment["author_name"] for comment in thread["comments"]] == ["Reader 1", "Reader 2", "Reader 3"]
+    assert all(comment["comment_id"] for comment in thread["comments"])
+
+
 def test_a_page_that_cannot_be_read_is_a_line_with_its_error_and_the_exit_status_is_1(loopback, place):
     site = loopback({"/a/": Answer(page(), headers=HTML)})
     done = place.run("extract", site.url("/gone/"), site.url("/a/"))
