@@ -169,6 +169,8 @@ async def test_comments_that_a_page_shows_elsewhere_on_its_site_are_read_there(p
     ("answer", "verdict", "gap"),
     [
         ('<p>No comments yet.</p><form><textarea name="text"></textarea></form>', "none", None),
+        ("<p hidden>No comments yet.</p><p>One moment.</p>", "unknown", "no comment could be read on 1 further pages"),
+        ("<p>No comments yet.</p><button>Show comments</button>", "unknown", "no comment could be read on 1 further pages"),
         ("<p>Please try again later.</p>", "unknown", "no comment could be read on 1 further pages"),
     ],
 )

@@ -38,10 +38,16 @@ def says_empty(document: Document) -> str | None:
 
 
 def part_says_empty(part: Document) -> bool:
-    """Whether what a page asks for to show its comments says no more than that there are none."""
+    """Whether what a page asks for to show its comments says no more than that there are none.
+
+    As in a page, a count in its data and what would bring comments are believed before the words.
+    """
     tree = nodes_of(part)
-    lines = (tree.line(tree.ups[node], LONGEST_NOTE) or tree.texts[node] for node in tree.places.get("", ()))
-    return tree.chars[-1] <= LONGEST_PART and any(map(_says_none, lines))
+    shown = (node for node in tree.places.get("", ()) if not _is_unshown(tree, node))
+    lines = (tree.line(tree.ups[node], LONGEST_NOTE) or tree.texts[node] for node in shown)
+    if tree.chars[-1] > LONGEST_PART or not any(map(_says_none, lines)):
+        return False
+    return unshown(part) is None and counted_elsewhere(part, 1) is None
 
 
 LONGEST_PART: Final = 500
