@@ -29,7 +29,7 @@ from crawler.systems.reading import Limits, Reading, document_of, header_dict, r
 
 logger = logging.getLogger(__name__)
 
-PAGE_EXTRACTOR: Final = "page/7"
+PAGE_EXTRACTOR: Final = "page/8"
 """Stored with the rows of a page, its shares and its subscribes; raised when the same page would give other rows."""
 
 GONE: Final = frozenset({404, 410, 451})

@@ -7,13 +7,16 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
+from selectolax.lexbor import LexborNode
+
 from crawler.extract.areas import Areas
 from crawler.extract.dateline import headlines
 from crawler.extract.document import Document
 from crawler.extract.labelled import labelled
 from crawler.extract.outline import outline_of
+from crawler.extract.phrases import invitation_kind, names_crowd
 from crawler.extract.platforms import match_url
-from crawler.extract.selection import upwards
+from crawler.extract.selection import names_in, upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of, text_of
 from crawler.extract.thing import Node, plain
@@ -36,6 +39,11 @@ _MEMBER = re.compile(
 )
 """Addresses of members and channels of a video site: a path, or a query of one script for all."""
 _AUTHOR: Final = re.compile(r"/authors?/[^/?#]+/?$", re.IGNORECASE)
+_UPLOADER_NAME: Final = re.compile(
+    r"(?:^|[-_ ]|[a-z](?=[A-Z]))(?:[Cc]hannel|[Cc]reator|[Oo]wner|[Pp]ublisher|[Uu]ploader)"
+    r"(?:[-_]*(?:[Bb]lock|[Bb]ox|[Cc]ard|[Dd]etails|[Ii]nfo|[Ll]ink|[Nn]ame|[Tt]itle))?(?=[_ ]|$)|(?:^|[-_ ])up-?name"
+)
+"""Classes and ids of the link to who put a video there, or of what is around it."""
 _BY: Final = (
     r"(?:(?:added|created|posted|published|shared|submitted|uploaded|video)\s+)?by"
     r"|(?:hochgeladen|eingestellt|gepostet|veröffentlicht)\s+von|(?:ajoutée?|publiée?|postée?|envoyée?|mise?\s+en\s+ligne)\s+par"
@@ -46,6 +54,8 @@ _BY: Final = (
 _BY_NAME: Final = re.compile(rf"(?:{_BY})\s*:?\s+(?P<name>\S.*)", re.IGNORECASE)
 _NEAR: Final = 200
 """Elements behind the headline among which the uploader is looked for."""
+_AROUND_LINK: Final = 3
+"""Elements, the link among them, whose names are looked at."""
 _LONGEST_NAME: Final = 80
 """Longer texts are no names, characters."""
 _MANY_TEXTS: Final = 800
@@ -135,7 +145,7 @@ def _uploader(document: Document, areas: Areas, start: int, *, is_own: bool) -> 
         if positions[link.mem_id] > start + _NEAR:
             break
         is_author = "author" in (attributes.get("rel") or "").split() or (is_own and _AUTHOR.search(href) is not None)
-        if _MEMBER.search(href) is None and not is_author:
+        if _MEMBER.search(href) is None and not is_author and not _is_named_uploader(link):
             continue
         url = document.link(href)
         if url is None or site_of(url) != site_of(document.url) or areas.is_beside(link) or areas.in_comments(link):
@@ -143,6 +153,13 @@ def _uploader(document: Document, areas: Areas, start: int, *, is_own: bool) -> 
         if (name := named_by(text_of(link).partition("\n")[0])) is not None:
             return name, url
     return None
+
+
+def _is_named_uploader(link: LexborNode) -> bool:
+    """Whether a link, or an element right around it, is named as that to the uploader and asks for nothing."""
+    names = (names_in(around.attributes) for around in upwards(link, _AROUND_LINK, in_body=True))
+    text = line_of(link)
+    return any(map(_UPLOADER_NAME.search, names)) and invitation_kind(text) is None and not names_crowd(text)
 
 
 def is_member(href: str) -> bool:

@@ -16,7 +16,7 @@ from crawler.extract.outline import Line, outline_of
 from crawler.extract.phrases import fold_phrase
 from crawler.extract.selection import names_in, upwards
 from crawler.extract.text import line_of
-from crawler.extract.time_lines import LONGEST_LINE, looks_timed, written_in
+from crawler.extract.time_lines import LONGEST_LINE, looks_timed, read_part, written_in
 from crawler.extract.title import headline_of
 
 LINES_BEHIND: Final = 14
@@ -188,6 +188,8 @@ def _date_at(
         return None
     line = _line_of(document, parent, text)
     changed = _CHANGED.search(line)
+    if not of_change and changed is None and (stated := _stated(parent, text, observed_at, language)) is not None:
+        return stated
     if of_change:
         line = line[changed.end() :] if changed is not None else ""
     elif changed is not None:
@@ -203,6 +205,17 @@ def _date_at(
     words = len(_WORD.findall(rest))
     is_sentence = words > MOST_WORDS or (words > FEW_WORDS and line[-1] in _SENTENCE_END)
     return published if published.at is not None and not is_sentence and not _is_in_teaser(parent, around) else None
+
+
+def _stated(element: LexborNode, text: str, observed_at: int, language: str | None) -> Published | None:
+    """The time in the ``title`` of an element whose text tells an age: ``2 years ago``."""
+    titles = (step.attributes.get("title") or "" for step in upwards(element, AROUND))
+    title = next(filter(looks_timed, titles), None)
+    aged = read_part(text, observed_at, language) if title is not None else None
+    if title is None or aged is None or aged.at is not None:
+        return None
+    found = written_in(title, observed_at=observed_at, language=language)
+    return found[0] if found is not None and found[0].at is not None else None
 
 
 def _line_of(document: Document, element: LexborNode, text: str) -> str:

@@ -88,6 +88,7 @@ _MAX_PREAMBLE: Final = 12
 _QUOTED: Final = 24
 """So much of an excerpt is looked for on the page, characters."""
 
+_COLONS: Final = (":", "：")
 _LABEL: Final = 24
 """What may stand before a text in its line, characters: ``Description:``."""
 
@@ -192,8 +193,15 @@ def _opening(text: str) -> str:
 
 
 def _words_beyond(text: str, title: str) -> set[str]:
-    """The words of a text that a title has not."""
-    return set(_WORD.findall(text.casefold())) - set(_WORD.findall(title.casefold()))
+    """The words of a text that a title has not; pairs of letters where words are not parted."""
+    return _words_of(text) - _words_of(title)
+
+
+def _words_of(text: str) -> set[str]:
+    words = set(_WORD.findall(text.casefold()))
+    for word in [word for word in words if _WIDE.search(word)]:
+        words.update(map("".join, pairwise(word)))
+    return words
 
 
 def _shared(text: str, title: str | None) -> int:
@@ -221,12 +229,13 @@ def _body(
             texts.append((text, node))
     for text, node in named_texts(document, areas, is_widget, is_quoted=bool(excerpt)):
         if not excerpt or is_excerpt(excerpt, text):
-            return _without_facts(text, excerpt), node
+            more = following(node, is_widget) if excerpt else ()
+            return "\n\n".join([_without_facts(text, excerpt), *more]), node
     for node in cards:
         if len(cards) == 1 or node.css_first("h1") is not None:
             text = text_of(node, skip=is_widget, is_typed=True)
             if text := _from_opening(text, excerpt) if excerpt else text:
-                return text, node
+                return _without_labels(text), node
     quoted = _quoted(document, areas, excerpt, title) if excerpt else None
     return quoted or next(iter(texts), (None, None))
 
@@ -245,13 +254,18 @@ def _innermost(
 
 
 def _without_facts(text: str, excerpt: str | None) -> str:
-    """A text from where its excerpt begins, if only facts stand before it, as ``1,245 views``, and no sentences."""
-    paragraphs = text.split("\n\n")
-    for place, paragraph in enumerate(paragraphs[:_MAX_PREAMBLE] if excerpt else ()):
-        if excerpt and _begins_with(paragraph, excerpt):
-            return "\n\n".join(paragraphs[place:])
-        if len(paragraph) > _QUOTED or not any(map(str.isdigit, paragraph)):
+    """A text from where its excerpt begins, if only facts and labels stand before it: ``1,245 views``, ``In:``."""
+    at, is_labelled = 0, False
+    for line in text.splitlines(keepends=True)[: _MAX_PREAMBLE if excerpt else 0]:
+        if excerpt and _begins_with(line, excerpt):
+            return text[at:]
+        said = line.strip()
+        is_label = said.endswith(_COLONS)
+        is_fact = not said or is_label or is_labelled or any(map(str.isdigit, said))
+        if len(said) > _QUOTED or not is_fact:
             break
+        is_labelled = is_label or (is_labelled and not said)
+        at += len(line)
     return text
 
 
@@ -274,12 +288,34 @@ def _quoted(document: Document, areas: Areas, excerpt: str, title: str | None) -
         if head not in line.text[:_SEARCHED] or block is None or areas.is_beside(block):
             continue
         text = text_of(block, skip=is_widget, is_typed=True) if block.css_first(_HEADED) is None else line.text
-        text = "\n\n".join([text, *following(block, is_widget)])
-        at = text.find(head)
+        whole = "\n\n".join([text, *following(block, is_widget)])
+        if block.tag != "p" and not is_excerpt(excerpt, text):
+            continue  # a lead says all of the excerpt itself; a caption only begins with the same name
+        text, at = whole, whole.find(head)
         if 0 <= at <= _LABEL and text != title and is_excerpt(excerpt, text):
             return text[at:], block.parent if block.tag == "p" and block.parent is not None else block
     return None
 
+
+def _without_labels(text: str) -> str:
+    """A text without what ends it and says nothing: the short paragraphs behind its last sentence."""
+    paragraphs = text.split("\n\n")
+    kept = len(paragraphs)
+    while kept > 1 and _says_nothing(paragraphs[kept - 1]):
+        kept -= 1
+    return "\n\n".join(paragraphs[:kept])
+
+
+def _says_nothing(paragraph: str) -> bool:
+    is_marked = any(map(paragraph.__contains__, _MARKS))
+    return len(paragraph) <= _SHORTEST_END and not is_marked and paragraph.rstrip()[-1:] not in _ENDS
+
+
+_MARKS: Final = (*_COLONS, "#")
+"""What a label of related stories, an address, a hashtag have."""
+_ENDS: Final = ".!?…。！？\"”’»):"
+_SHORTEST_END: Final = 60
+"""A longer paragraph is none of the labels behind an article, characters."""
 
 _CARDS: Final = frozenset({"article", ".post", ".hentry"})
 """Elements that are also used for the entries of a listing."""

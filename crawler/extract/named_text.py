@@ -73,6 +73,11 @@ def named_texts(
                 yield text, node
 
 
+def is_text_name(names: str) -> bool:
+    """Whether an element's classes or id name it as a description or an article's text."""
+    return any(_fits(pattern, names) for pattern in (_DESCRIPTION, _BODY))
+
+
 @lru_cache(maxsize=4_096)  # classes repeat on every page of a site
 def _fits(pattern: re.Pattern[str], names: str) -> bool:
     return any(pattern.fullmatch(word) for word in names[:MAX_NAMES].split() if len(word) <= _LONGEST_NAME)

@@ -17,7 +17,7 @@ from crawler.extract.tallies import read_tallies
 from crawler.extract.times import read_times
 from crawler.extract.title import ARTICLE_TYPES, read_title
 from crawler.extract.urls import canonical_url
-from crawler.extract.video import SELF, main_video, read_video
+from crawler.extract.video import SELF, main_video, read_video, shows_player
 
 _LANGUAGE = re.compile(
     r"(?!(?:utf|iso)[-_ ]?\d)([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?![a-z0-9])", re.IGNORECASE
@@ -41,7 +41,8 @@ def read_page(document: Document, *, observed_at: int, http_status: int = 200) -
     language = read_language(document, structured)
     title = read_title(document, structured, main)
     video = read_video(document, structured, areas)
-    is_own = video.platform == SELF or (video.video_id is not None and video.video_id in document.url)
+    is_named = video.video_id is not None and video.video_id in document.url
+    is_own = video.platform == SELF or is_named or (video.embed_url is None and shows_player(document, areas))
     plays = is_own or video.embed_url is not None
     description, body = read_description(document, structured, areas, main, title, plays=plays)
     document.description = body

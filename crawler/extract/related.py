@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.areas import areas_of
 from crawler.extract.channel import is_member
 from crawler.extract.document import Document
-from crawler.extract.outline import outline_of
+from crawler.extract.outline import Line, outline_of
 from crawler.extract.same_page import bare
 from crawler.extract.selection import names_in, upwards
 from crawler.extract.text import fold, line_of
@@ -106,6 +108,20 @@ _LIST_WORD = re.compile(
     r"|^related[-_]?(?:posts?|videos?|news|items?|articles?|stor(?:y|ies)|content|links?)"
 )
 _LISTS: Final = "[class*=yarpp],[class^=rp4wp],[class^=crp_]"
+_SUGGESTING: Final = ("recommend", "suggest")
+_SUGGESTS: Final = re.compile(
+    r"(?:^|[-_])(?:recommend(?:ed|ations?)?|suggest(?:ed|ions))(?:[-_](?:block|box|container|items|list|posts|stories|videos"
+    r"|wrap(?:per)?)(?:[-_]\w+)*)?$"
+)
+"""Classes and ids of what a site recommends beside a page; where nothing says that it is related."""
+_MANY_TEXTS: Final = 3_000
+"""Pieces of text that are looked at for the words over a list."""
+_LONGEST_LABEL: Final = 40
+_LABEL_DEPTH: Final = 4
+_FEW_LABELS: Final = 6
+_BLOCKS: Final = frozenset({"ul", "ol", "div", "section", "article", "p"})
+"""What a heading that is not alone in its element introduces."""
+_CONTROLS: Final = frozenset({"a", "button", "label", "option", "summary", "li"})
 _HEADINGS: Final = "h1,h2,h3,h4,h5,h6,legend"
 _NO_LISTS: Final = frozenset({"body", "html", "main", "a", "article", "nav"})
 _NO_STORY = re.compile(
@@ -115,7 +131,11 @@ _STORY = re.compile(r"(?:^| )(?:hentry|type-post|post-\d+)(?: |$)")
 """A story of a list, whose categories and tags are among its classes (WordPress ``post_class()``)."""
 _INNER_TITLE: Final = "h2,h3,h4,h5,h6,.title,[class*=-title],[class*=_title],[class*=headline]"
 _TITLE_WORD = re.compile(r"(?:^|[-_ ])(?:title|headline)(?:$|[-_ ])")
-_LISTING = re.compile(r"/(?:tags?|category|categories|topics?|authors?|search|profile|user)/|[?&](?:s|q|cat|tag)=")
+_LISTING = re.compile(
+    r"/(?:tags?|category|categories|topics?|authors?|search|profile|user)/|[?&](?:s|q|cat|tag)="
+    r"|/(?:about(?:-us)?|contact(?:-us)?|cookies?|impressum|imprint|legal|log-?in|privacy(?:-policy)?|register|sign-?up|terms)/?$"
+)
+"""Addresses of lists, and of what a site has at the end of all its pages."""
 _HAS_WORD = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 Story = dict[str, str | None]
@@ -214,17 +234,58 @@ def _in_lists(document: Document) -> list[Story]:
             seen.add(node.mem_id)
             stories += _stories(document, [node])
     if not stories:
-        outline = outline_of(document)
-        headings = [
-            node
-            for node in document.css(_HEADINGS)
-            if (text := outline.only_text(node)) is None or _HEADING.match(" ".join(text.split())[:120])
-        ]
-        lines = (line for node in headings for line in outline.lines_in(node))
-        for line in {line.position: line for line in lines}.values():
-            if _HEADING.match(line.text[:120]) and (heading := _heading_around(line.node)):
-                stories += _stories(document, list(_after(heading)))
+        for heading, least in _headings(document):
+            listed = _stories(document, list(_after(heading)))
+            stories += listed if len(listed) >= least else []
+    if not stories:
+        for node in _suggested(document):
+            listed = _stories(document, [node])
+            stories += listed if len(listed) >= _FEW_LINKS else []
     return stories
+
+
+def _headings(document: Document) -> Iterator[tuple[LexborNode, int]]:
+    """Elements that are the heading of a related list, each with how many stories such a list has at least."""
+    outline = outline_of(document)
+    texts = outline.texts[:_MANY_TEXTS]
+    labels = {text for text in set(texts) if len(text) <= _LONGEST_LABEL and _HEADING.match(" ".join(text.split()))}
+    headings = [
+        node
+        for node in document.css(_HEADINGS)
+        if (text := outline.only_text(node)) is None or _HEADING.match(" ".join(text.split())[:120])
+    ]
+    lines = [line for node in headings for line in outline.lines_in(node)]
+    if labels:
+        lines += outline.lines_at([place for place, text in enumerate(texts) if text in labels][:_FEW_LABELS])
+    for line in sorted({line.position: line for line in lines}.values(), key=lambda line: line.position):
+        if not _HEADING.match(line.text[:120]):
+            continue
+        if (heading := _heading_around(line.node)) is not None:
+            yield heading, 1
+        elif (label := _label_around(line)) is not None:
+            yield label, _FEW_LINKS
+
+
+def _label_around(line: Line) -> LexborNode | None:
+    """The outermost element with nothing but the words of a label; None where they are a link or a button."""
+    label: LexborNode | None = None
+    for step in upwards(line.node, _LABEL_DEPTH, in_body=True):
+        if step.tag in _CONTROLS or len(step.text()) > _LONGEST_LABEL or step.css_first("a") is not None:
+            return label if step.tag not in _CONTROLS else None
+        label = step
+    return label
+
+
+def _suggested(document: Document) -> Iterator[LexborNode]:
+    """Elements that are named as a list of what the site recommends."""
+    seen: set[int] = set()
+    for node in chain.from_iterable(map(document.elements.having, _SUGGESTING)):
+        names = names_in(node.attributes).lower().split()
+        if node.tag in _NO_LISTS or not any(map(_SUGGESTS.search, names)) or _is_inside(node, seen):
+            continue
+        if not _holds_headline(node) and not areas_of(document).in_comments(node):
+            seen.add(node.mem_id)
+            yield node
 
 
 def _holds_headline(node: LexborNode) -> bool:
@@ -243,13 +304,19 @@ def _heading_around(node: LexborNode) -> LexborNode | None:
 def _after(heading: LexborNode) -> Iterator[LexborNode]:
     """What a heading introduces: its siblings up to the next heading; if it is alone in a wrapper, the wrapper's."""
     start = heading
-    tags = [part.tag for part in _siblings(heading)]
-    if tags.count("a") < _FEW_LINKS and not {"ul", "ol", "div", "section", "article", "p"}.intersection(tags):
+    beside = [part for part in _siblings(heading) if part.is_element_node]
+    links = sum(len(part.css("a[href]")[:_FEW_LINKS]) for part in beside)
+    if links < _FEW_LINKS and not _BLOCKS.intersection(part.tag for part in beside):
         start = heading.parent or heading
+    kind = (start.tag, start.attributes.get("class"))
     for part in _siblings(start):
-        if part.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        if part.tag in ("h1", "h2", "h3", "h4", "h5", "h6") or (kind[1] and kind == (part.tag, _class_of(part))):
             return
         yield part
+
+
+def _class_of(node: LexborNode) -> str | None:
+    return node.attributes.get("class") if node.is_element_node else None
 
 
 def _siblings(node: LexborNode) -> Iterator[LexborNode]:

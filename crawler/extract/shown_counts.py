@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -27,7 +27,9 @@ _MAGNITUDE: Final = re.compile(rf"\A{_UNIT}|(?<=\W){_UNIT}\Z", re.IGNORECASE)
 _EDGES: Final = " \t\r\n\u00a0():：·•|+"
 
 _HEAD: Final = r"(?:[^\W_]+[-_]+)*"
-_TAIL: Final = r"(?:[-_]*(?:btn|button|counter|counts?|icon|label|num|number|nr|total))*(?:[-_]?\d+)?"
+_TAIL: Final = (
+    r"(?:[-_]*(?:btn|button|counter|counts?|data|icon|info|label|num|number|nr|stat|text|total|value))*(?:[-_]?\d+)?"
+)
 _NAMES: Final = {
     "view_count": re.compile(rf"{_HEAD}(?:views?|viewed|hits|plays){_TAIL}", re.IGNORECASE),
     "like_count": re.compile(rf"{_HEAD}(?:likes?|upvotes?|up[-_]votes?){_TAIL}", re.IGNORECASE),
@@ -62,6 +64,8 @@ _TIMES: Final = frozenset(
 """What stands behind the number where a label says what is counted."""
 _LONGEST: Final = 40
 """A longer text is no count with its word, and a longer class no name of one, characters."""
+_LONGEST_LINE: Final = 120
+"""The same of a line of several such, characters."""
 _LONGEST_WORDS: Final = 20
 """What an element that is named as a count holds besides the number at most, characters."""
 _NEAR: Final = 160
@@ -199,25 +203,24 @@ def _worded(document: Document, headline: LexborNode, language: str | None) -> I
     first = max(begin - _BEFORE, 0)
     texts = outline.texts[first : begin + _NEAR]
     for at, text in enumerate(texts):
-        if len(text := text.strip()) > _LONGEST or _FIGURES.search(text) is None:
+        if len(text := text.strip()) > _LONGEST_LINE or _FIGURES.search(text) is None:
             continue
-        beside = (next(filter(None, map(str.strip, near)), "") for near in (reversed(texts[:at]), texts[at + 1 :]))
-        part = _first_count(text)
-        name = _counted_in(part, beside)
-        count = read_count(part, language) if name is not None else None
-        for line in outline.lines_at([first + at]) if count is not None else ():
-            if name is not None and count is not None and text in line.text:
+        beside = [next(filter(None, map(str.strip, near)), "") for near in (reversed(texts[:at]), texts[at + 1 :])]
+        for part in _counts_in(text):
+            name = _counted_in(part, beside)
+            count = read_count(part, language) if name is not None else None
+            line = next(filter(lambda line: text in line.text, outline.lines_at([first + at])), None) if count else None
+            if name is not None and count is not None and line is not None:
                 yield name, count.value, line
                 break
 
 
-def _first_count(text: str) -> str:
-    """Of several things that a line counts the first: ``Views: 24 | Comments: 2``."""
-    parts = _PARTED.split(text)
-    return next(filter(_FIGURES.search, parts), text) if len(parts) > 1 else text
+def _counts_in(text: str) -> list[str]:
+    """Of several things that a line says the short ones with figures: ``14.03.2021 | Views: 24 | Comments: 2``."""
+    return [part for part in _PARTED.split(text) if len(part) <= _LONGEST and _FIGURES.search(part)]
 
 
-def _counted_in(text: str, beside: Iterable[str]) -> str | None:
+def _counted_in(text: str, beside: Sequence[str]) -> str | None:
     """What a text with a number counts, by its words or those beside it: ``Views:`` goes before ``views``."""
     words = _MAGNITUDE.sub("", _FIGURES.sub("", text, count=1).strip(_EDGES), count=1).strip(_EDGES)
     if words and words.lower() not in _TIMES:

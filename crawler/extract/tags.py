@@ -32,7 +32,9 @@ _LISTED: Final = (
 )
 """Links to a page's tags and categories: WordPress core and themes, PHP Melody, Drupal 8 and 7."""
 _TAGS: Final = re.compile(
-    r"(?:[^\W_]+[-_]+)*tags(?:[-_]+(?:area|box|container|inner|items|links|list|wrap|wrapper))*", re.IGNORECASE
+    r"(?:[^\W_]+[-_]+)*(?:tags(?:[-_]+(?:area|box|container|inner|items|links|list|wrap|wrapper))*"
+    r"|tag[-_]+(?:area|box|container|links|list|wrap|wrapper))",
+    re.IGNORECASE,
 )
 """Classes and ids of a list of tags."""
 _TAG_LISTS: Final = frozenset({"ul", "ol", "div", "p", "section", "span"})
@@ -43,6 +45,7 @@ _DEPTH: Final = 3
 """Elements around the first tag behind a label that may hold the others."""
 _BESIDE_TAGS: Final = 30
 """Text besides links in an element that holds nothing but a label and its tags, characters."""
+_SAYS: Final = re.compile(r"\w")
 _RELATIONS: Final = frozenset({"tag", "category"})
 """The same by ``rel`` (HTML 4.6.7)."""
 
@@ -122,15 +125,25 @@ def _behind_labels(document: Document) -> Iterator[LexborNode]:
             links = step.css("a[href]")
             others = len(line_of(step)) - sum(len(line_of(link)) + 2 for link in links)
             if len(links) > _MANY_TAGS or others > _BESIDE_TAGS:
+                yield from _in_a_row(around)
                 break
             yield from links
             if step.mem_id in labels:
                 break
 
 
+def _in_a_row(first: LexborNode) -> Iterator[LexborNode]:
+    """A link and those right behind it, with nothing but signs between them."""
+    step: LexborNode | None = first
+    while step is not None and (step.tag == "a" or (step.is_text_node and not _SAYS.search(step.text_content or ""))):
+        if step.tag == "a":
+            yield step
+        step = step.next
+
+
 @lru_cache(maxsize=4_096)  # classes repeat on every page of a site
 def _names_tags(names: str) -> bool:
-    return "tags" in names.lower() and any(map(_TAGS.fullmatch, names[:MAX_NAMES].split()))
+    return "tag" in names.lower() and any(map(_TAGS.fullmatch, names[:MAX_NAMES].split()))
 
 
 def unique(words: Iterable[str]) -> list[str]:

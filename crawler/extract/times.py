@@ -32,7 +32,7 @@ _MODIFIED_METAS: Final = (
 )  # fmt: skip
 _PUBLISHED_SHOWN: Final = (
     "time.published[datetime]", ".published[title]", "time[itemprop=datePublished][datetime]",
-    "time[pubdate][datetime]",
+    "time[pubdate][datetime]", "[itemprop=datePublished][datetime]", "[itemprop=uploadDate][datetime]",
     ".wp-block-post-date time[datetime]", "time.entry-date[datetime]", ".publish-date time[datetime]",
     ".pm-submit-data time[datetime]", ".posted-on time[datetime]", ".entry-meta time[datetime]",
     "article header time[datetime]", "time[datetime]", ".entry-date", ".posted-on", ".post-date",

@@ -12,8 +12,9 @@ from crawler.extract.areas import Areas
 from crawler.extract.dateline import headlines
 from crawler.extract.document import Document
 from crawler.extract.labelled import labelled
+from crawler.extract.named_text import is_text_name
 from crawler.extract.outline import Line, outline_of
-from crawler.extract.selection import upwards
+from crawler.extract.selection import names_in, upwards
 from crawler.extract.text import text_of
 
 _LEAST: Final = 40
@@ -22,6 +23,8 @@ _SENTENCE: Final = re.compile(r"[.!?…。！？](?=\s|[\"'”’»)]|\Z)|[。�
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS: Final = 6
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PARAGRAPHS: Final = frozenset({"p", "blockquote"})
+_NAMED: Final = frozenset({"div", "section"})
 _FEW: Final = 4
 """Pieces that are read."""
 _AROUND: Final = 5
@@ -131,16 +134,27 @@ def _whole(
     return (text, block) if text else None
 
 
-def following(paragraph: LexborNode, is_widget: Callable[[LexborNode], bool]) -> Iterator[str]:
-    """The paragraphs right behind one, whatever players and widgets stand between them."""
-    step = paragraph.next if paragraph.tag == "p" else None
+def following(block: LexborNode, is_widget: Callable[[LexborNode], bool]) -> Iterator[str]:
+    """The paragraphs right behind one, whatever players and widgets stand between them.
+
+    Behind an element of another kind, a lead, only paragraphs of some length, and what is named as a text.
+    """
+    step = block.next
     while step is not None:
-        text = text_of(step, skip=is_widget)
-        if step.tag not in ("p", "blockquote") and text.strip() and not (step.is_element_node and is_widget(step)):
-            return
-        if step.tag in ("p", "blockquote") and text and not is_widget(step):
+        is_element = step.is_element_node
+        text = "" if is_element and is_widget(step) else text_of(step, skip=is_widget, is_typed=is_element).strip()
+        is_alike = block.tag == "p" and (not is_element or _class_of(step) in (None, _class_of(block)))
+        is_named = step.tag in _NAMED and is_text_name(names_in(step.attributes))
+        is_part = is_named or step.tag in _PARAGRAPHS
+        if text and is_part and ((is_alike and not is_named) or _is_long(text)):
             yield text
+        elif text:
+            return
         step = step.next
+
+
+def _class_of(node: LexborNode) -> str | None:
+    return node.attributes.get("class")
 
 
 def _is_of_paragraphs(node: LexborNode) -> bool:

@@ -18,7 +18,7 @@ from crawler.extract.dates import read_duration
 from crawler.extract.document import Document
 from crawler.extract.platforms import MAX_URL, Match, match_url
 from crawler.extract.same_page import bare
-from crawler.extract.selection import upwards
+from crawler.extract.selection import names_in, upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import fold
 from crawler.extract.thing import Node
@@ -93,10 +93,15 @@ _FLASH_FILE: Final = re.compile(r"(?:^|&)(?:amp;)?(?:file|src|url|video)=([^&\s]
 """What a player of Flash is told to play."""
 _PLAYS = re.compile(
     r"(?!.*(?<![a-z])(?:ads?|audio|banners?|charts?|comments?|forms?|maps?|podcasts?)(?![a-z])).*?(?<![a-z])"
-    r"(?:(?:flv|media|video)?player|videos?|movie|autoplay)(?![a-z])",
+    r"(?:(?!audio|mp3|multi|music)[a-z]*player|videos?|movie|autoplay)(?![a-z])",
     re.IGNORECASE,
 )
 """What the address of a frame of the site's own says of a video."""
+_EMBEDS: Final = re.compile(r"(?:^|/)embed(?=[/?]|$)", re.IGNORECASE)
+"""The same where the frame stands in an element that is named as a player."""
+_PLAYER_NAME: Final = re.compile(r"(?:^|[-_ ]|[a-z](?=[A-Z]))(?:[Pp]layer|[Vv]ideo)(?=[-_ A-Z\d]|$)")
+_DECORATES: Final = ("autoplay", "loop", "muted")
+"""What a video that is a decoration has, and no controls."""
 _STILL = re.compile(r"//i\d?\.ytimg\.com/vi(?:_webp)?/([\w-]{11})/", re.IGNORECASE)
 """YouTube's still pictures: their addresses name the video."""
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
@@ -344,7 +349,7 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
         values = [attributes.get(name) for name in _FILE_ATTRIBUTES]
         stated = (document.link(value) for value in [*values, unquote(handed[1]) if handed else None])
         return next((link for link in stated if link and _FILE.search(link)), None)
-    if "controls" not in attributes and all(name in attributes for name in ("autoplay", "loop", "muted")):
+    if _is_decoration(node):
         return None
     sources = [attributes.get(name) for name in ("src", "data-src", "data-lazy-src", "data-litespeed-src")]
     for part in node.css("source"):
@@ -353,15 +358,31 @@ def _file_of(document: Document, node: LexborNode) -> str | None:
 
 
 def _own_frame(document: Document, node: LexborNode) -> str | None:
-    """A frame, or a Flash player, of the page's own site whose address says that it plays a video."""
+    """A frame, or a Flash player, of the page's own site whose address, or place, says that it plays a video."""
     if node.tag not in ("iframe", "amp-iframe", "embed"):
         return None
     attributes = node.attributes
     for name in ("src", "data-src", "data-lazy-src", "data-litespeed-src"):
         link = document.link(attributes.get(name))
-        if link and site_of(link) == site_of(document.url) and _PLAYS.match(link.partition("//")[2].partition("/")[2]):
+        if link is None or site_of(link) != site_of(document.url):
+            continue
+        path = link.partition("//")[2].partition("/")[2]
+        if _PLAYS.match(path) or (_EMBEDS.search(path.partition("?")[0]) and _is_in_player(node)):
             return link
     return None
+
+
+def _is_in_player(node: LexborNode) -> bool:
+    return any(_PLAYER_NAME.search(names_in(around.attributes)) for around in upwards(node, _MAX_CLIMB, in_body=True))
+
+
+def shows_player(document: Document, areas: Areas) -> bool:
+    """Whether the page has a video element of its own, also one that only a script tells what it plays."""
+    return any(not _is_decoration(node) and not areas.is_beside(node) for node in document.css("video")[:MAX_PLAYERS])
+
+
+def _is_decoration(node: LexborNode) -> bool:
+    return "controls" not in node.attributes and all(name in node.attributes for name in _DECORATES)
 
 
 def _held_back(document: Document) -> Iterator[_Player]:

@@ -337,3 +337,132 @@ def test_counts_before_a_quoted_text_are_no_part_of_it() -> None:
     head = f'<meta property=og:description content="{LAMP[:60]}">'
     page = lamp(f"{PLAYED}<div class=entry-body><div>1,245 views</div><p>{LAMP}</p><p>{MORE}</p></div>", head)
     assert page.description == f"{LAMP}\n\n{MORE}"
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        '<div id=videoPlayer><iframe src="/embed/v812/"></iframe></div>',
+        '<div class="player"><div><iframe src="/play/embed/812"></iframe></div></div>',
+        '<embed src="/p/vidplayer.swf?v=812">',
+    ],
+)
+def test_a_frame_in_an_element_that_is_named_as_a_player_is_one(player: str) -> None:
+    page = lamp(player)
+    assert page.platform == "self"
+    assert "812" in (page.embed_url or "")
+
+
+@pytest.mark.parametrize("frame", ["<iframe src=/embed/812></iframe>", "<embed src=/audioplayer.swf?a=812>"])
+def test_a_frame_that_plays_no_video_is_no_player(frame: str) -> None:
+    assert lamp(f"<div class=box>{frame}</div>").platform is None
+
+
+def test_a_video_element_that_only_a_script_fills_makes_the_page_that_of_a_video() -> None:
+    page = lamp("<video></video><p>24,518 views</p><a href=/u/pierside>Pierside</a>")
+    assert (page.platform, page.view_count, page.channel_name) == (None, 24518, "Pierside")
+    page = lamp("<video autoplay loop muted></video><p>24,518 views</p><a href=/u/pierside>Pierside</a>")
+    assert (page.view_count, page.channel_name) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("markup", "name"),
+    [
+        ('<div class="channel-bar"><a class="ChannelInfo__name" href="/pierside">Pierside</a></div>', "Pierside"),
+        ('<div class="video-info-channel"><a href="/c/pierside">Pierside</a></div>', "Pierside"),
+        ('<div class="uploader"><a href="/all/7">Subscribe</a><a href="/all/7">Pierside</a></div>', "Pierside"),
+        ('<div class="channel"><a href="/all/7">1.2K followers</a></div>', None),
+        ('<div class="channels-menu"><a href="/sports">Sports</a></div>', None),
+        ('<div class="author"><a href="/reporters/jo">Jo Keel</a></div>', None),
+    ],
+)
+def test_a_link_that_is_named_as_that_to_the_uploader_leads_there(markup: str, name: str | None) -> None:
+    assert lamp(f"<video controls src=/812.mp4></video>{markup}").channel_name == name
+
+
+def test_of_a_line_of_several_facts_the_one_that_counts_views_is_read() -> None:
+    page = lamp(f"{PLAYED}<p>Added: 14.03.2021 | Views: 24518 | Uploaded by <a href=/u/pierside>Pierside</a></p>")
+    assert page.view_count == 24518
+    assert lamp(f"{PLAYED}<p><b>Total Video Views:</b> 24,518</p>").view_count == 24518
+
+
+def test_tags_in_a_line_behind_their_word_end_where_something_else_begins() -> None:
+    facts = "<b>Where:</b> Somewhere on the coast<br><b>Seen:</b> <a href=/seen>by many people</a> in all these years"
+    page = lamp(f"{PLAYED}<div><b>Tags:</b> <a href=/q?w=lamp>lamp</a>, <a href=/q?w=coast>coast</a><br>{facts}</div>")
+    assert page.tags == ["lamp", "coast"]
+
+
+def test_an_age_is_told_by_the_time_in_its_title() -> None:
+    page = lamp(f"{PLAYED}<p>Published <span title='March 14, 2021 18:05'>2 years ago</span></p>")
+    assert page.published_at == int(datetime(2021, 3, 14, 18, 5, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def test_a_date_of_microdata_counts_outside_a_thing_too() -> None:
+    page = lamp(f"{PLAYED}<small itemprop=datePublished datetime=2021-03-14T18:05:00Z>2 years ago</small>")
+    assert page.published_at == int(datetime(2021, 3, 14, 18, 5, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+EXCERPT = f'<meta property=og:description content="{LAMP[:60]}">'
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div class='text text--first'>{LAMP}</div><div class='description text--more'><p>{MORE}</p></div>",
+        f"<div class=subtitle>{LAMP}</div><p>{MORE}</p><ul><li>First shown in March.</ul>",
+        f"<div class=summary>{LAMP}</div><div class=rich-text-body><p>{MORE}</p></div><div>Category: Coast</div>",
+        f"<p class=lead>{LAMP}</p><p class=more>{MORE}</p><p class=credit>Video: Pierside</p>",
+        f"<div class=description><div>Category:</div><div>Coast</div><div>Text:</div><div>{LAMP}</div><p>{MORE}</p></div>",
+        f"<article><p>{LAMP}</p><p>{MORE}</p><h3>Recent</h3><p>Night train</p><p>24,518 views</p></article>",
+    ],
+)
+def test_a_text_in_two_elements_is_one_and_labels_around_it_are_none_of_it(markup: str) -> None:
+    assert (lamp(f"{PLAYED}{markup}", EXCERPT).description or "").split() == f"{LAMP} {MORE}".split()
+
+
+def test_a_caption_that_begins_as_the_excerpt_does_is_no_description() -> None:
+    page = lamp(f"{PLAYED}<div><div>{LAMP[:30]} Picture: Pierside</div><p>{LAMP}</p></div>", EXCERPT)
+    assert page.description == LAMP
+
+
+def test_what_a_site_says_of_itself_is_known_where_words_are_not_parted() -> None:
+    head = "<title>古い灯台の明かり</title><meta name=description content=海辺の動画を毎日お届けします。無料で見られます。>"
+    text = "古い灯台の明かりが四十年ぶりにともった。住民四十人が三度の冬をかけて修理した。"
+    page = read(f"{PLAYER}<h1>古い灯台の明かり</h1><ul><li><span class=desc-info-text>{text}</span></ul>", head=head)
+    assert page.description == text
+
+
+TWO = "<a href=/watch?id=3>The old pier</a><a href=/watch?id=4>The new pier</a>"
+STORIES = "".join(f"<li><a href=/watch?id={number}>The last ferry {number}</a></li>" for number in (1, 2))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div>Related videos</div><ul>{STORIES}</ul>",
+        f"<table><tr><td colspan=2><b>Related videos</b></td></tr><tr><td><ul>{STORIES}</ul></td></tr></table>",
+        f"<p>Up next</p><div>{STORIES}</div>",
+        f"<my-list><h2>Related videos</h2><my-card>{STORIES}</my-card></my-list><my-foot><a href=/x>Elsewhere</a></my-foot>",
+        f"<div class=recommend-list-v1><ul>{STORIES}</ul></div>",
+    ],
+)
+def test_related_videos_are_known_by_a_label_that_is_no_heading_and_by_the_name_of_their_list(markup: str) -> None:
+    assert [story["title"] for story in watch(markup).related or []] == ["The last ferry 1", "The last ferry 2"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "titles"),
+    [
+        (f"<a href=/more>Related videos</a><ul>{STORIES}</ul>", []),
+        ("<span>Up next</span><a href=/watch?id=1>The last ferry</a>", []),
+        ("<div class=recommended><a href=/watch?id=1>The last ferry</a></div>", []),
+        (
+            f"<div class=b>Related videos</div>{TWO}<a href=/terms>Terms</a><div class=b>Latest</div><ul>{STORIES}</ul>",
+            ["The old pier", "The new pier"],
+        ),
+    ],
+)
+def test_a_link_a_single_one_and_what_another_label_introduces_are_no_related_videos(
+    markup: str, titles: list[str]
+) -> None:
+    assert [story["title"] for story in watch(markup).related or []] == titles
