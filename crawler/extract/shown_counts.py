@@ -74,6 +74,8 @@ _BEFORE: Final = 16
 """The same before it."""
 _AT_HAND: Final = 50
 """The same behind it where several elements have one name, as in the cards of a list and in comments."""
+_FAR: Final = 40
+"""Elements around the headline that are known by it."""
 _CARD: Final = 300
 """Text of a card of a list at most, characters."""
 _CARD_DEPTH: Final = 4
@@ -90,20 +92,21 @@ def shown_counts(document: Document, areas: Areas, *, language: str | None, titl
     if headline is None:
         return {}
     start = positions.get(headline.mem_id, 0)
+    holding = {around.mem_id for around in upwards(headline, _FAR)}
     found: dict[str, int] = {}
     for name, node, is_one in _named(document, start + _NEAR):
         near = range(start - _BEFORE, start + (_NEAR if is_one else _AT_HAND))
-        if name in found or positions.get(node.mem_id, -1) not in near or _is_of_others(areas, node):
+        if name in found or positions.get(node.mem_id, -1) not in near or _is_of_others(areas, node, holding):
             continue
         count = _counted(line_of(node), language)
         if count is not None:
             found[name] = count
     if len(found) < len(_NAMES):
         for name, node, count in _drawn(document, start - _BEFORE, start + _NEAR, language):
-            if name not in found and not _is_of_others(areas, node):
+            if name not in found and not _is_of_others(areas, node, holding):
                 found[name] = count
     for name, count, line in _worded(document, headline, language):
-        if name not in found and line.position >= start - _BEFORE and not _is_of_others(areas, line.node):
+        if name not in found and line.position >= start - _BEFORE and not _is_of_others(areas, line.node, holding):
             found[name] = count
     return found
 
@@ -250,14 +253,15 @@ def _leads_to_member(inside: LexborNode) -> bool:
     return is_member((link if link is not None else inside).attributes.get("href") or "")
 
 
-def _is_of_others(areas: Areas, node: LexborNode) -> bool:
-    """Whether a count is that of a comment, of something beside the page's subject, or of a card of a list."""
+def _is_of_others(areas: Areas, node: LexborNode, holding: set[int]) -> bool:
+    """Whether a count is that of a comment, of something beside the page's subject, or of a card of a list.
+
+    :param holding: memory ids of the elements around the headline, which are no cards
+    """
     if areas.is_beside(node) or areas.in_comments(node):
         return True
     for around in upwards(node, _CARD_DEPTH, in_body=True):
-        if len(around.text()) > _CARD:
-            return False
-        if around.css_first("h1") is not None:
+        if around.mem_id in holding or len(around.text()) > _CARD:
             return False
         if any(not _leads_to_member(link) for link in around.css(_CARD_LINK)[:_FEW]):
             return True

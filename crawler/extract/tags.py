@@ -36,6 +36,7 @@ _TAGS: Final = re.compile(
     r"|tag[-_]+(?:area|box|container|links|list|wrap|wrapper))",
     re.IGNORECASE,
 )
+_TAGS_IN_CAMEL: Final = re.compile(r"[a-z]+Tags(?:List|Links|Wrap)?")
 """Classes and ids of a list of tags."""
 _TAG_LISTS: Final = frozenset({"ul", "ol", "div", "p", "section", "span"})
 _FEW_LISTS: Final = 3
@@ -143,7 +144,8 @@ def _in_a_row(first: LexborNode) -> Iterator[LexborNode]:
 
 @lru_cache(maxsize=4_096)  # classes repeat on every page of a site
 def _names_tags(names: str) -> bool:
-    return "tag" in names.lower() and any(map(_TAGS.fullmatch, names[:MAX_NAMES].split()))
+    words = names[:MAX_NAMES].split() if "tag" in names.lower() else []
+    return any(_TAGS.fullmatch(word) or _TAGS_IN_CAMEL.fullmatch(word) for word in words)
 
 
 def unique(words: Iterable[str]) -> list[str]:

@@ -386,6 +386,16 @@ def test_of_a_line_of_several_facts_the_one_that_counts_views_is_read() -> None:
     assert lamp(f"{PLAYED}<p><b>Total Video Views:</b> 24,518</p>").view_count == 24518
 
 
+def test_counts_of_a_page_with_few_words_are_those_of_no_card() -> None:
+    logo = "<header><a href=/><img src=/logo.png></a></header>"
+    page = read(f"<div>{logo}<video controls src=/812.mp4></video><p>A new pier</p><ul><li>Views 24518</ul></div>")
+    assert page.view_count == 24518
+
+
+def test_a_list_of_tags_is_named_in_one_word_with_capitals_too() -> None:
+    assert lamp("<ul class=itemTags><li><a href=/t/1>lamp</a><li><a href=/t/2>coast</a></ul>").tags == ["lamp", "coast"]
+
+
 def test_tags_in_a_line_behind_their_word_end_where_something_else_begins() -> None:
     facts = "<b>Where:</b> Somewhere on the coast<br><b>Seen:</b> <a href=/seen>by many people</a> in all these years"
     page = lamp(f"{PLAYED}<div><b>Tags:</b> <a href=/q?w=lamp>lamp</a>, <a href=/q?w=coast>coast</a><br>{facts}</div>")
