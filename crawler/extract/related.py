@@ -111,7 +111,7 @@ _LISTS: Final = "[class*=yarpp],[class^=rp4wp],[class^=crp_]"
 _SUGGESTING: Final = ("recommend", "suggest")
 _SUGGESTS: Final = re.compile(
     r"(?:^|[-_])(?:recommend(?:ed|ations?)?|suggest(?:ed|ions))(?:[-_](?:block|box|container|items|list|posts|stories|videos"
-    r"|wrap(?:per)?)(?:[-_]\w+)*)?$"
+    r"|wrap(?:per)?)(?:[-_][^\W_]+)*)?$"
 )
 """Classes and ids of what a site recommends beside a page; where nothing says that it is related."""
 _MANY_TEXTS: Final = 3_000
