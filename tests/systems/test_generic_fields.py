@@ -353,6 +353,29 @@ async def test_an_element_that_is_named_as_a_reply_and_holds_name_and_text_is_th
     assert [(c.author_name, c.text) for c in found] == [*zip(("Ann", "Ben", "Cyd", "Dot"), SAID, strict=True)]
 
 
+@pytest.mark.parametrize("most", [1, 4])
+async def test_a_text_in_a_span_that_is_named_as_a_reply_is_no_label_of_a_control(most):
+    rows = "".join(
+        f'<div class="reply-item"><div class="root-reply-avatar"></div><div class="user-info"><div class="user-name">{name}</div></div>'
+        f'<div class="root-reply"><span class="reply-content-container"><span class="reply-content">{text}</span></span><div class="reply-info">'
+        f'<span class="reply-time">2021-03-1{n} 09:00</span><span class="reply-like"><span>1{n}</span></span><span class="reply-btn">Reply</span></div></div></div>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben", "Cyd", "Dot")[:most], SAID[:most], strict=True))
+    )
+    found = await comments_of(page(rows))
+    assert [(c.author_name, c.text) for c in found] == [*zip(("Ann", "Ben", "Cyd", "Dot")[:most], SAID[:most], strict=True)]
+
+
+async def test_a_month_in_a_date_with_hyphens_is_no_name():
+    rows = "".join(
+        f'<div class="box"><div class="head"><a href="/c/{n}">{name}</a> <span class="small">Posted Mar-1{n}-2021 09:00</span> (<span>{n}</span>)</div>'
+        f'<div class="said">{text}</div><div class="foot"><a>Reply</a> - <a>Quote</a> - <a>Report</a></div></div>'
+        for n, (name, text) in enumerate(zip(("Ann", "Ben"), SAID, strict=False))
+    )
+    html = f'<html lang="en"><body><h1>Bridge</h1><p>{SAID[3]}</p><div id="comments"><b>Comments: 2</b><br>{rows}</div></body></html>'
+    [(_, comments, _)] = await read(Generic(), html, URL)
+    assert [(c.author_name, c.text) for c in comments] == [*zip(("Ann", "Ben"), SAID, strict=False)]
+
+
 async def test_a_form_without_a_field_holds_the_text_whatever_its_id_is():
     rows = "".join(
         f'<div class="entry" id="thing_{n}00"><p class="tagline"><a class="author" href="/user/{n}">{name}</a> <time datetime="2019-03-0{n + 1}T10:20:05Z">'

@@ -452,13 +452,20 @@ def _holds_body(template: Template, node: int) -> bool:
     tree = template.tree
     for inner in range(node + 1, tree.ends[node]):
         role = tree.roles[inner]
-        if role & BODY and not role & (ASIDE & ~CHROME if role & REPLIES and tree.tags[inner] in BLOCKS else ASIDE):
+        if role & BODY and not role & (ASIDE & ~CHROME if role & REPLIES and _says(tree, inner) else ASIDE):
             return True
     return False
 
 
+def _says(tree: Tree, node: int) -> bool:
+    """Whether an element is no label of a control: ``reply-text`` may be that of the control."""
+    if tree.tags[node] in BLOCKS:
+        return True
+    line = tree.line(node, LONGEST_CHROME)
+    return line is None or not (line == "" or is_chrome(line))
+
+
 BLOCKS: Final = frozenset({"div", "p", "td", "blockquote", "section", "article"})
-"""What is no label of a control: ``reply-text`` may be that of the control."""
 
 
 def _body_place(template: Template, left_out: list[set[int]]) -> int:
