@@ -308,15 +308,12 @@ def _after(heading: LexborNode) -> Iterator[LexborNode]:
     links = sum(len(part.css("a[href]")[:_FEW_LINKS]) for part in beside)
     if links < _FEW_LINKS and not _BLOCKS.intersection(part.tag for part in beside):
         start = heading.parent or heading
-    kind = (start.tag, start.attributes.get("class"))
+    name = start.attributes.get("class")
     for part in _siblings(start):
-        if part.tag in ("h1", "h2", "h3", "h4", "h5", "h6") or (kind[1] and kind == (part.tag, _class_of(part))):
+        is_alike = bool(name) and part.tag == start.tag and part.attributes.get("class") == name
+        if is_alike or part.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             return
         yield part
-
-
-def _class_of(node: LexborNode) -> str | None:
-    return node.attributes.get("class") if node.is_element_node else None
 
 
 def _siblings(node: LexborNode) -> Iterator[LexborNode]:

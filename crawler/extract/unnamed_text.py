@@ -137,13 +137,14 @@ def _whole(
 def following(block: LexborNode, is_widget: Callable[[LexborNode], bool]) -> Iterator[str]:
     """The paragraphs right behind one, whatever players and widgets stand between them.
 
-    Behind an element of another kind, a lead, only paragraphs of some length, and what is named as a text.
+    Behind an element of another kind, a lead, only paragraphs of some length, and what is named as a text; of
+    paragraphs of another class, too, only the longer ones.
     """
-    step = block.next
+    step, name = block.next, block.attributes.get("class")
     while step is not None:
         is_element = step.is_element_node
         text = "" if is_element and is_widget(step) else text_of(step, skip=is_widget, is_typed=is_element).strip()
-        is_alike = block.tag == "p" and (not is_element or _class_of(step) in (None, _class_of(block)))
+        is_alike = block.tag == "p" and (name is None or (is_element and step.attributes.get("class") in (None, name)))
         is_named = step.tag in _NAMED and is_text_name(names_in(step.attributes))
         is_part = is_named or step.tag in _PARAGRAPHS
         if text and is_part and ((is_alike and not is_named) or _is_long(text)):
@@ -151,10 +152,6 @@ def following(block: LexborNode, is_widget: Callable[[LexborNode], bool]) -> Ite
         elif text:
             return
         step = step.next
-
-
-def _class_of(node: LexborNode) -> str | None:
-    return node.attributes.get("class")
 
 
 def _is_of_paragraphs(node: LexborNode) -> bool:

@@ -430,6 +430,11 @@ def test_a_text_in_two_elements_is_one_and_labels_around_it_are_none_of_it(marku
     assert (lamp(f"{PLAYED}{markup}", EXCERPT).description or "").split() == f"{LAMP} {MORE}".split()
 
 
+def test_short_paragraphs_with_a_class_of_their_own_end_no_text_whose_paragraphs_have_none() -> None:
+    page = lamp(f"{PLAYED}<div><p>{LAMP}</p><p class=centred>* * * a</p><p>{MORE}</p></div>", EXCERPT)
+    assert page.description == f"{LAMP}\n\n* * * a\n\n{MORE}"
+
+
 def test_a_caption_that_begins_as_the_excerpt_does_is_no_description() -> None:
     page = lamp(f"{PLAYED}<div><div>{LAMP[:30]} Picture: Pierside</div><p>{LAMP}</p></div>", EXCERPT)
     assert page.description == LAMP
