@@ -39,6 +39,7 @@ _TAGS: Final = re.compile(
 _TAGS_IN_CAMEL: Final = re.compile(r"[a-z]+Tags(?:List|Links|Wrap)?")
 """Classes and ids of a list of tags."""
 _TAG_LISTS: Final = frozenset({"ul", "ol", "div", "p", "section", "span"})
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _FEW_LISTS: Final = 3
 _MANY_TAGS: Final = 40
 """A list with more is a cloud of all tags of the site."""
@@ -112,7 +113,13 @@ def _in_tag_lists(document: Document) -> Iterator[LexborNode]:
     for node in named:
         links = node.css("a[href]") if node.tag in _TAG_LISTS else []
         if len(links) <= _MANY_TAGS:
-            yield from (link for link in links if (link.attributes.get("href") or "").strip()[:1] not in ("", "#"))
+            yield from filter(_leads_on, links)
+
+
+def _leads_on(link: LexborNode) -> bool:
+    """Whether a link leads to another page, and is not the heading of a list."""
+    is_heading = link.parent is not None and link.parent.tag in _HEADINGS
+    return not is_heading and (link.attributes.get("href") or "").strip()[:1] not in ("", "#")
 
 
 def _behind_labels(document: Document) -> Iterator[LexborNode]:

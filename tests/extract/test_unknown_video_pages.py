@@ -393,7 +393,8 @@ def test_counts_of_a_page_with_few_words_are_those_of_no_card() -> None:
 
 
 def test_a_list_of_tags_is_named_in_one_word_with_capitals_too() -> None:
-    assert lamp("<ul class=itemTags><li><a href=/t/1>lamp</a><li><a href=/t/2>coast</a></ul>").tags == ["lamp", "coast"]
+    tags = "<a href=/t/1>lamp</a>, <a href=/t/2>coast</a>"
+    assert lamp(f"<div class=itemTags><h3><a href=/t>All tags</a></h3>{tags}</div>").tags == ["lamp", "coast"]
 
 
 def test_tags_in_a_line_behind_their_word_end_where_something_else_begins() -> None:
