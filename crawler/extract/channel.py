@@ -92,7 +92,8 @@ def read_channel(
     embeds a player does not say whose video it is.
 
     :param title: the page's, by which its headline is known
-    :param is_own: whether the page is that of a video: of a file of its own site, or of one by whose id it is addressed
+    :param is_own: whether the page is that of a video: of a file of its own site, of one by whose id it is
+        addressed, of one that a script plays in an element of the page's own
     """
     channel = Channel()
     if main is not None:
@@ -107,10 +108,12 @@ def read_channel(
     if not channel.channel_name and (is_declared or is_own):
         headline = next(headlines(document, title), None)
         start = document.elements.positions.get(headline.mem_id, 0) if headline is not None else 0
-        uploader = _uploader(document, areas, start, is_own=is_own) or _labelled_uploader(document, areas)
+        is_article = bool(structured.find(*ARTICLE_TYPES))
+        uploader = _uploader(document, areas, start, is_own=is_own, is_article=is_article)
+        uploader = uploader or _labelled_uploader(document, areas)
         if uploader is None and start and headline_of(document) is None:
-            uploader = _uploader(document, areas, 0, is_own=is_own)
-        if uploader is None and is_own and not structured.find(*ARTICLE_TYPES):
+            uploader = _uploader(document, areas, 0, is_own=is_own, is_article=is_article)
+        if uploader is None and is_own and not is_article:
             uploader = _told_uploader(document, areas, start)
         if uploader is not None:
             channel.channel_name, channel.channel_url = uploader
@@ -134,10 +137,13 @@ def _named(document: Document, node: Node, *roles: str) -> tuple[str | None, str
     return None, None
 
 
-def _uploader(document: Document, areas: Areas, start: int, *, is_own: bool) -> tuple[str, str | None] | None:
+def _uploader(
+    document: Document, areas: Areas, start: int, *, is_own: bool, is_article: bool
+) -> tuple[str, str | None] | None:
     """Name and address of the first member's or channel's page of the same site that is linked behind the headline.
 
     :param is_own: the page is that of a video: then its author's page is that of who put it there, too
+    :param is_article: the page says that it is one: what it names a channel may be a section of the news
     """
     positions = document.elements.positions
     links = document.elements.links
@@ -145,7 +151,7 @@ def _uploader(document: Document, areas: Areas, start: int, *, is_own: bool) -> 
         if positions[link.mem_id] > start + _NEAR:
             break
         is_author = "author" in (attributes.get("rel") or "").split() or (is_own and _AUTHOR.search(href) is not None)
-        if _MEMBER.search(href) is None and not is_author and not _is_named_uploader(link):
+        if _MEMBER.search(href) is None and not is_author and (is_article or not _is_named_uploader(link)):
             continue
         url = document.link(href)
         if url is None or site_of(url) != site_of(document.url) or areas.is_beside(link) or areas.in_comments(link):

@@ -14,7 +14,7 @@ from crawler.extract.dates import Published
 from crawler.extract.document import Document
 from crawler.extract.outline import Line, outline_of
 from crawler.extract.phrases import fold_phrase
-from crawler.extract.selection import names_in, upwards
+from crawler.extract.selection import HEADINGS, names_in, upwards
 from crawler.extract.text import line_of
 from crawler.extract.time_lines import LONGEST_LINE, looks_timed, read_part, written_in
 from crawler.extract.title import headline_of
@@ -129,7 +129,7 @@ def _behind(headline: LexborNode) -> Iterator[LexborNode]:
         after = step.next
         while after is not None:
             for node in after.traverse(include_text=True):
-                headings += node.tag in _HEADINGS
+                headings += node.tag in HEADINGS
                 if headings > SUBTITLES or node.tag == "textarea":
                     return
                 if not _is_shown(node):
@@ -189,7 +189,7 @@ def _date_at(
     line = _line_of(document, parent, text)
     changed = _CHANGED.search(line)
     if not of_change and changed is None and (stated := _stated(parent, text, observed_at, language)) is not None:
-        return stated
+        return None if _is_in_teaser(parent, around) else stated
     if of_change:
         line = line[changed.end() :] if changed is not None else ""
     elif changed is not None:
@@ -241,7 +241,6 @@ def _is_of_other(element: LexborNode) -> bool:
     return any(_OTHER.search(names_in(step.attributes)) for step in upwards(element, NAMED, in_body=True))
 
 
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ARTICLES: Final = frozenset({"article", "header", "hgroup"})
 _LINKED_HEADING: Final = ", ".join(f"{tag} a[href], a[href] {tag}" for tag in ("h2", "h3", "h4", "h5"))
 _SILENT: Final = frozenset({"script", "style", "noscript", "template", "textarea", "option", "title"})

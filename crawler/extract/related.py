@@ -14,7 +14,7 @@ from crawler.extract.channel import is_member
 from crawler.extract.document import Document
 from crawler.extract.outline import Line, outline_of
 from crawler.extract.same_page import bare
-from crawler.extract.selection import names_in, upwards
+from crawler.extract.selection import HEADINGS, names_in, upwards
 from crawler.extract.text import fold, line_of
 from crawler.extract.thing import plain
 from crawler.extract.urls import site_of
@@ -117,11 +117,13 @@ _SUGGESTS: Final = re.compile(
 _MANY_TEXTS: Final = 3_000
 """Pieces of text that are looked at for the words over a list."""
 _LONGEST_LABEL: Final = 40
+"""Characters of such words, elements around them that may hold nothing else, and so many that are looked at."""
 _LABEL_DEPTH: Final = 4
 _FEW_LABELS: Final = 6
 _BLOCKS: Final = frozenset({"ul", "ol", "div", "section", "article", "p"})
 """What a heading that is not alone in its element introduces."""
 _CONTROLS: Final = frozenset({"a", "button", "label", "option", "summary", "li"})
+"""What stands in these heads no list."""
 _HEADINGS: Final = "h1,h2,h3,h4,h5,h6,legend"
 _NO_LISTS: Final = frozenset({"body", "html", "main", "a", "article", "nav"})
 _NO_STORY = re.compile(
@@ -311,7 +313,7 @@ def _after(heading: LexborNode) -> Iterator[LexborNode]:
     name = start.attributes.get("class")
     for part in _siblings(start):
         is_alike = bool(name) and part.tag == start.tag and part.attributes.get("class") == name
-        if is_alike or part.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        if is_alike or part.tag in HEADINGS:
             return
         yield part
 

@@ -16,6 +16,9 @@ MAX_ELEMENTS: Final = 100
 MAX_NAMES: Final = 1_000
 """Characters of an element's classes and id that are looked at."""
 
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+"""Tags of headings (HTML 4.3.6)."""
+
 
 def upwards(node: LexborNode | None, most: int, *, in_body: bool = False) -> Iterator[LexborNode]:
     """An element and those that enclose it, from the inside out.

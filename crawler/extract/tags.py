@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.areas import Areas
 from crawler.extract.document import Document
 from crawler.extract.labelled import labelled
-from crawler.extract.selection import MAX_NAMES, upwards
+from crawler.extract.selection import HEADINGS, MAX_NAMES, upwards
 from crawler.extract.structured import Structured
 from crawler.extract.text import line_of
 from crawler.extract.thing import Node, plain
@@ -39,7 +39,6 @@ _TAGS: Final = re.compile(
 _TAGS_IN_CAMEL: Final = re.compile(r"[a-z]+Tags(?:List|Links|Wrap)?")
 """Classes and ids of a list of tags."""
 _TAG_LISTS: Final = frozenset({"ul", "ol", "div", "p", "section", "span"})
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _FEW_LISTS: Final = 3
 _MANY_TAGS: Final = 40
 """A list with more is a cloud of all tags of the site."""
@@ -118,7 +117,7 @@ def _in_tag_lists(document: Document) -> Iterator[LexborNode]:
 
 def _leads_on(link: LexborNode) -> bool:
     """Whether a link leads to another page, and is not the heading of a list."""
-    is_heading = link.parent is not None and link.parent.tag in _HEADINGS
+    is_heading = link.parent is not None and link.parent.tag in HEADINGS
     return not is_heading and (link.attributes.get("href") or "").strip()[:1] not in ("", "#")
 
 

@@ -14,7 +14,7 @@ from crawler.extract.document import Document
 from crawler.extract.labelled import labelled
 from crawler.extract.named_text import is_text_name
 from crawler.extract.outline import Line, outline_of
-from crawler.extract.selection import names_in, upwards
+from crawler.extract.selection import HEADINGS, names_in, upwards
 from crawler.extract.text import text_of
 
 _LEAST: Final = 40
@@ -42,7 +42,6 @@ _OF_OTHER: Final = re.compile(
     r"comment|(?:author|channel|member|profile|site|uploader|user)[-_]*(?:about|bio|desc|info|text)", re.IGNORECASE
 )
 """Classes and ids of what readers say, and of what is said of those who made the video."""
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ADDRESS: Final = "://"
 """A paragraph before the first long one that has none and is no sentence is a fact about the video: ``Views: 12``."""
 _SHORT: Final = 40
@@ -118,7 +117,7 @@ def _whole(
     if _OF_OTHER.search(f"{names} {block.attributes.get('id') or ''}"):
         return None
     alike = document.elements.by_class.get(names, ()) if names else ()
-    if len(alike) > _MANY and not any(node.tag in _HEADINGS for node in alike):  # one of headings, too, is a mere style
+    if len(alike) > _MANY and not any(node.tag in HEADINGS for node in alike):  # one of headings, too, is a mere style
         return None
     if _has_heading_of_comments(document, line.position):
         return None

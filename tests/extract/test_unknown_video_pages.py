@@ -380,6 +380,12 @@ def test_a_link_that_is_named_as_that_to_the_uploader_leads_there(markup: str, n
     assert lamp(f"<video controls src=/812.mp4></video>{markup}").channel_name == name
 
 
+def test_the_section_of_an_article_is_not_who_put_its_video_there() -> None:
+    head = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Old lighthouse"}</script>'
+    page = lamp("<div class=channel><a href=/politics>Politics</a></div><video controls src=/812.mp4></video>", head)
+    assert page.channel_name is None
+
+
 def test_of_a_line_of_several_facts_the_one_that_counts_views_is_read() -> None:
     page = lamp(f"{PLAYED}<p>Added: 14.03.2021 | Views: 24518 | Uploaded by <a href=/u/pierside>Pierside</a></p>")
     assert page.view_count == 24518
@@ -406,6 +412,11 @@ def test_tags_in_a_line_behind_their_word_end_where_something_else_begins() -> N
 def test_an_age_is_told_by_the_time_in_its_title() -> None:
     page = lamp(f"{PLAYED}<p>Published <span title='March 14, 2021 18:05'>2 years ago</span></p>")
     assert page.published_at == int(datetime(2021, 3, 14, 18, 5, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def test_the_age_of_another_video_is_not_that_of_the_page() -> None:
+    card = "<div><h3><a href=/v/9>The last ferry</a></h3><span title='March 14, 2021 18:05'>2 years ago</span></div>"
+    assert lamp(f"{PLAYED}<div>{card}</div>").published_at is None
 
 
 def test_a_date_of_microdata_counts_outside_a_thing_too() -> None:

@@ -462,10 +462,11 @@ def _says(tree: Tree, node: int) -> bool:
     if tree.tags[node] in BLOCKS:
         return True
     line = tree.line(node, LONGEST_CHROME)
-    return line is None or not (line == "" or is_chrome(line))
+    return line is None or (line != "" and not is_chrome(line))
 
 
 BLOCKS: Final = frozenset({"div", "p", "td", "blockquote", "section", "article"})
+"""Elements that are no labels of controls, whatever they say."""
 
 
 def _body_place(template: Template, left_out: list[set[int]]) -> int:
