@@ -8,6 +8,7 @@ from typing import Final
 from crawler.extract.document import Document
 from crawler.systems.around.links import page_links
 from crawler.systems.generic.ids import native_ids
+from crawler.systems.generic.listed import listed_in
 from crawler.systems.generic.model import weights
 from crawler.systems.generic.system import language_of, told_of
 from crawler.systems.generic.thread import THRESHOLD, Found, candidates, find_thread, read_whole
@@ -21,6 +22,9 @@ LONGEST: Final = 70
 def explain(document: Document, *, observed_at: int) -> str:
     """What the generic system sees on a page, as lines for people."""
     found = candidates(document, observed_at=observed_at, language=language_of(document))
+    listed = listed_in(document) if not found or found[0].confidence < THRESHOLD else None
+    if listed is not None:
+        return f"generic: {len(listed.rows)} comments in the data of a script, at {listed.where}\n"
     if not found:
         told = told_of(document)
         said = f"; it says that there are {told.stated} and shows none of them" if told.stated else ""

@@ -19,6 +19,7 @@ from crawler.systems.around.unshown import Unshown, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of, withheld
 from crawler.systems.generic.ids import carried
+from crawler.systems.generic.listed import Listed, listed_in
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
 from crawler.systems.generic.unread import answers_inside, answers_unread, replies_offered, signed_inside, times_between
@@ -35,7 +36,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 21
+    version: ClassVar[int] = 22
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
@@ -49,6 +50,9 @@ class Generic(System):
         if found is not None and found.confidence < DOUBT:
             found = None
         is_sure = found is not None and found.confidence >= THRESHOLD
+        listed = None if is_sure else listed_in(document)
+        if listed is not None:
+            return [self._of_data(document, listed)]
         told = Told() if is_sure else told_of(document, shows_any=found is not None)
         closed = closed_note(document) if found is None and not told.by else None
         if closed is not None:
@@ -74,12 +78,28 @@ class Generic(System):
             )
         ]
 
+    def _of_data(self, document: Document, listed: Listed) -> ThreadRef:
+        """The thread of a page whose comments only its script shows, which has them as data."""
+        return ThreadRef(
+            system=self.name,
+            tenant=document.host,
+            native_id=None,
+            url=page_url(document.url) or document.url,
+            detected_by=f"data of a script: {listed.where} ({len(listed.rows)})",
+            confidence=round(listed.whole, 3),
+            stated=listed.stated if listed.stated is not None else told_of(document, shows_any=True).stated,
+            evidence={"listed": listed},
+        )
+
     async def harvest(self, ref: ThreadRef, reading: Reading) -> AsyncIterator[Batch]:
         """The comments that the page shows, then those of the thread's further pages until none is new.
 
         Where it is doubted that it shows any, the page as it is shown without scripts is read in its place, or what
         the page names as the place of its comments.
         """
+        if "listed" in ref.evidence:
+            yield _batch_of_data(ref, reading)
+            return
         found: Found | None = ref.evidence["found"]
         other = plain_version(reading.shown) or ref.evidence["elsewhere"] if found is None else None
         if found is None and other is None:
@@ -155,6 +175,23 @@ def _elsewhere(document: Document, kept: Unshown | None) -> str | None:
         return kept.address
     place = unfilled(document)
     return place.address if place is not None and place.address is not None else page_of_comments(document)
+
+
+def _batch_of_data(ref: ThreadRef, reading: Reading) -> Batch:
+    """The comments that a page hands to its script; without a count, or a word of their end, they may not be all."""
+    listed: Listed = ref.evidence["listed"]
+    reading.walked("data")
+    comments = listed.comments(reading.shown, reading.page.observed_at, language_of(reading.shown))
+    batch = reading.batch(comments, reading.page)
+    for comment in comments:
+        if comment.native_id is not None:
+            reading.expect_replies(comment.native_id, comment.reply_count)
+    reading.expect(ref.stated, "any")
+    if listed.more is not None:
+        reading.gap(f"the page's data say that there are more: {listed.more!r}")
+    elif ref.stated is None and not listed.is_end:
+        reading.gap("the page's data do not say whether these are all comments")
+    return batch
 
 
 def _note_unread(ref: ThreadRef, reading: Reading) -> None:
