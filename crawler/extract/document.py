@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.extract.elements import Elements
 from crawler.extract.encoding import decode, utf8_text
 from crawler.extract.nesting import bounded
+from crawler.extract.shadow_roots import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,6 +74,9 @@ class Document:
             self.encoding, text = "utf-8", _SURROGATES.sub("\ufffd", body)
         if not text[:1_000].strip(_BLANK) and not text.strip(_BLANK):
             raise NotHtmlError("the answer is empty")
+        shown = opened(text)
+        if shown is not text:
+            text, source = shown, None
         markup = bounded(text)
         self.is_cut = markup is not text
         """Whether start tags were left out because the tree would have been monstrous: a structure may be lost."""
