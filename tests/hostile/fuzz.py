@@ -76,6 +76,15 @@ JSON = st.recursive(
     ),
     max_leaves=25,
 )  # fmt: skip
+MEMBERS = st.sampled_from(
+    """comments comment body text id _id author user name createdAt created_utc parentId parent replies children edges node nodes items
+    total hasMore pageInfo hasNextPage last status isDeleted likes edited attributes fields byId __ref ROOT_QUERY queryKey state data""".split()
+)  # fmt: skip
+STATE = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 2_000_000_000) | TEXTS | st.sampled_from(["Comment:1", "User:2", "Ref", "Date"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(MEMBERS | TEXTS, inner, max_size=6),
+    max_leaves=40,
+)  # fmt: skip
 JSON_BYTES = JSON.map(lambda value: json.dumps(value).encode())
 
 
@@ -90,6 +99,18 @@ def pages(draw: st.DrawFn) -> bytes:
     body = markup.encode(draw(st.sampled_from(["utf-8", "utf-16", "cp1251", "shift_jis", "utf-7"])), "replace")
     cut = draw(st.integers(0, len(body)))
     return body[:cut] if kind == 1 else body
+
+
+@st.composite
+def states(draw: st.DrawFn) -> bytes:
+    """A page that hands comments to its script, or nearly."""
+    row = {"id": draw(st.integers(0, 3)), "body": draw(TEXTS) or "x", "createdAt": draw(TIMES), "author": draw(STATE)}
+    rows = [draw(st.dictionaries(MEMBERS, STATE, max_size=4)) | row for _ in range(draw(st.integers(0, 3)))]
+    value = json.dumps({"comments": rows, "a": draw(STATE), "b": {"comments": draw(STATE)}} if draw(st.booleans()) else draw(STATE))
+    written = draw(st.sampled_from(["{}", "window.s = {};", "self.__next_f.push([1, {}])", "JSON.parse({})"]))
+    script = written.replace("{}", json.dumps(value) if "(" in written else value)
+    end = draw(st.integers(0, len(script))) if draw(st.integers(0, 4)) == 0 else len(script)
+    return f"<body><main><p>Story</p></main><script>{script[:end]}</script></body>".encode("utf-8", "replace")
 
 
 @st.composite
@@ -186,6 +207,7 @@ def reserved(body: bytes) -> None:
 
 TARGETS: Final[dict[str, tuple[Any, Callable[..., Any]]]] = {
     "pages": (pages(), visited),
+    "states": (states(), visited),
     "interfaces": (st.tuples(pages(), JSON_BYTES | st.binary(max_size=200)), lambda both: visited(*both)),
     "sitemaps": (xml() | st.binary(max_size=500), partial(listed, read=read_sitemap)),
     "feeds": (xml() | JSON_BYTES | st.binary(max_size=500), partial(listed, read=read_feed)),

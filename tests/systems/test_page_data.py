@@ -21,6 +21,7 @@ SAID = [
     ("Cy Ford", "The part about the old harbour made me laugh out loud."),
     ("Dee Oz", "My father worked there for thirty years & says the same."),
 ]
+TIMES = [1_619_863_200_000_000 + 86_400_000_000 * place for place in range(4)]
 LABELS = {"comments": {"title": "Comments", "placeholder": "Write a comment", "text": "Comments", "user": "You"}}
 
 
@@ -137,9 +138,47 @@ def test_a_list_of_comments_in_the_data_is_the_thread_wherever_it_stands(written
     comments, ledger = harvested(page(written(placed())))
     assert [(comment.author_name, comment.text) for comment in comments] == SAID
     assert comments[2].parent_native_id == comments[1].native_id
-    assert [comment.published_at for comment in comments] == [1_619_863_200_000_000 + 86_400_000_000 * n for n in range(4)]
+    assert [comment.published_at for comment in comments] == TIMES
     assert {comment.id_kind for comment in comments} == {"native"}
     assert (ledger.verdict, ledger.captured_replies, ledger.orders_walked) == ("complete", 1, ["data"])
+
+
+FOREIGN = [
+    lambda place, name, text: {  # JSON:API and Strapi 4
+        "id": place + 1,
+        "attributes": {"content": text, "createdAt": f"2021-05-0{place + 1}T10:00:00Z",
+                       "author": {"data": {"attributes": {"username": name}}}},
+    },
+    lambda place, name, text: {  # the REST API of WordPress
+        "id": place + 1, "author_name": name, "date": f"2021-05-0{place + 1}T12:00:00",
+        "date_gmt": f"2021-05-0{place + 1}T10:00:00", "content": {"rendered": f"<p>{html.escape(text)}</p>\n"},
+    },
+    lambda place, name, text: {  # WPGraphQL
+        "databaseId": place + 1, "id": f"Y29{place}", "author": {"node": {"name": name}}, "content": f"<p>{html.escape(text)}</p>",
+        "dateGmt": f"2021-05-0{place + 1} 10:00:00",
+    },
+    lambda place, name, text: {  # Firestore
+        "uid": "x", "id": f"k{place}", "displayName": name, "message": text,
+        "timestamp": {"_seconds": 1_619_863_200 + 86_400 * place, "_nanoseconds": 0},
+    },
+    lambda place, name, text: {  # Substack
+        "id": place + 1, "body": text, "date": f"2021-05-0{place + 1}T10:00:00.000Z", "name": name, "handle": "x",
+        "children": [], "reactions": {"❤": 2}, "deleted": False, "user_id": 5,
+    },
+    lambda place, name, text: {  # ASP.NET
+        "CommentID": place + 1, "CommentText": text, "PostedBy": {"FirstName": name.split()[0], "LastName": name.split()[1]},
+        "PostedDate": f"/Date({1_619_863_200_000 + 86_400_000 * place})/",
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", FOREIGN)
+def test_comments_are_read_by_the_names_of_many_programs(row):
+    rows = [row(place, name, text) for place, (name, text) in enumerate(SAID)]
+    comments, ledger = harvested(page(as_json({"comments": rows, "commentCount": 4})))
+    assert [(comment.author_name, comment.text) for comment in comments] == SAID
+    assert [comment.published_at for comment in comments] == TIMES
+    assert (ledger.verdict, {comment.id_kind for comment in comments}) == ("complete", {"native"})
 
 
 def test_an_apollo_cache_is_read_by_what_its_query_names():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import UTC
 from typing import Any, Final
 
 from archive.schema import Comment
@@ -19,8 +20,14 @@ _PARTING = re.compile(r"[-_$]")
 
 
 def fields_of(value: Any) -> Fields:
-    """The members of an object; none of anything else."""
-    return {_PARTING.sub("", key).lower(): member for key, member in value.items()} if isinstance(value, dict) else {}
+    """The members of an object, with those of the parts that hold its own (JSON:API 1.1, Strapi 4, Contentful)."""
+    if not isinstance(value, dict):
+        return {}
+    fields = {_PARTING.sub("", key).lower(): member for key, member in value.items()}
+    for part in ("attributes", "fields", "sys"):
+        if isinstance(inner := fields.get(part), dict):
+            fields = {_PARTING.sub("", key).lower(): member for key, member in inner.items()} | fields
+    return fields
 
 
 _TEXTS: Final = (
@@ -28,7 +35,9 @@ _TEXTS: Final = (
     "rawtext", "html", "bodyhtml", "contenthtml", "texthtml", "htmlbody", "renderedbody", "fulltext", "displaytext",
     "plaintext", "bodyraw", "rawbody", "textoriginal", "textdisplay", "msg",
 )  # fmt: skip
-_TEXTS_WITHIN: Final = ("html", "rendered", "text", "plain", "plaintext", "raw", "body", "content", "value")
+_TEXTS_WITHIN: Final = (
+    "html", "rendered", "processed", "text", "plain", "plaintext", "raw", "body", "content", "value",
+)  # fmt: skip
 _AUTHORS: Final = (
     "author", "user", "creator", "owner", "commenter", "commentor", "member", "profile", "createdby", "postedby",
     "poster", "account", "from", "writer", "sender", "authorinfo", "userinfo", "commentauthor", "person", "by",
@@ -42,11 +51,12 @@ _FLAT_NAMES: Final = (
     "commentername", "postername", "creatorname", "membername", "fullname", "name", "nick", "screenname", "login",
 )  # fmt: skip
 _TIMES: Final = (
-    "createdat", "created", "createtime", "createdtime", "creationtime", "createdon", "createddate", "creationdate",
-    "datecreated", "createdutc", "createdatutc", "createdtimestamp", "publishedat", "published", "publishdate",
-    "publisheddate", "publicationdate", "publishtime", "datepublished", "postedat", "posted", "posteddate", "postedon",
-    "postdate", "posttime", "commentedat", "commentdate", "commenttime", "submittedat", "submitted", "submitdate",
-    "insertedat", "addedat", "dateadded", "timestamp", "date", "datetime", "dategmt", "time", "ctime", "ts",
+    "dategmt", "createdatgmt", "createdutc", "createdatutc", "createdat", "created", "createtime", "createdtime",
+    "creationtime", "createdon", "createddate", "creationdate", "datecreated", "createdtimestamp", "publishedat",
+    "published", "publishdate", "publisheddate", "publicationdate", "publishtime", "datepublished", "postedat",
+    "posted", "posteddate", "postedon", "postdate", "posttime", "commentedat", "commentdate", "commenttime",
+    "submittedat", "submitted", "submitdate", "insertedat", "addedat", "dateadded", "timestamp", "date", "datetime",
+    "time", "ctime", "ts",
 )  # fmt: skip
 _EDITS: Final = ("editedat", "lasteditedat", "dateedited", "editeddate", "edited")
 _IDS: Final = ("id", "commentid", "uuid", "guid", "pk", "objectid", "cid", "nodeid", "key")
@@ -85,8 +95,7 @@ def text_in(fields: Fields) -> str | None:
 def name_in(fields: Fields) -> str | None:
     """The name of its author."""
     for author in (fields[name] for name in _AUTHORS if name in fields):
-        who = fields_of(author)
-        said = author if isinstance(author, str) else _first_text(who, _NAMES) or _first_text(_inside(who), _NAMES)
+        said = author if isinstance(author, str) else _called(fields_of(author))
         if said and said.strip():
             return (clean(said) or "").strip()
     said = _first_text(fields, _FLAT_NAMES)
@@ -95,7 +104,7 @@ def name_in(fields: Fields) -> str | None:
 
 def time_in(fields: Fields) -> str | None:
     """When it was posted, as it is written."""
-    return _first_time(fields, _TIMES)
+    return _first_time(fields, _TIMES)[1]
 
 
 def id_in(fields: Fields) -> str | None:
@@ -137,12 +146,14 @@ def read_comment(
     """
     comment = Comment(author_name=name_in(fields))
     set_either(comment, text_in(fields) or "")
-    set_published(comment, read_time(time_in(fields), observed_at=observed_at, language=language))
+    name, raw = _first_time(fields, _TIMES)
+    zone = UTC if name.endswith(("gmt", "utc")) else None
+    set_published(comment, read_time(raw, observed_at=observed_at, language=language, zone=zone))
     who = next((fields_of(fields[name]) for name in _AUTHORS if isinstance(fields.get(name), dict)), {})
     comment.author_id = _first_id(who, (*_IDS, "userid", "uid", "username", "login"))
     comment.author_id = comment.author_id or _first_id(fields, ("authorid", "userid", "creatorid", "memberid"))
     comment.author_url = link(_first_text(who, ("url", "profileurl", "link", "href")))
-    comment.edited_at = moment(_first_time(fields, _EDITS), observed_at=observed_at, zone=None)
+    comment.edited_at = moment(_first_time(fields, _EDITS)[1], observed_at=observed_at, zone=None)
     flags = (fields.get(name) for name in ("isedited", "edited", "wasedited"))
     is_edited = next((flag for flag in flags if isinstance(flag, bool)), None)
     comment.is_edited = True if comment.edited_at is not None else is_edited
@@ -163,9 +174,13 @@ def _states(fields: Fields) -> set[str]:
     return {value.lower() for name in _STATES if isinstance(value := fields.get(name), str)}
 
 
-def _inside(fields: Fields) -> Fields:
-    """The object that an author's own data stand in: ``user.profile``."""
-    return next((fields_of(fields[name]) for name in ("profile", "user", "account", "node") if name in fields), {})
+def _called(who: Fields) -> str | None:
+    """What somebody is called, by an object or by the one in it: ``author.node``, ``user.profile``, ``author.data``."""
+    for own in (who, *(fields_of(who.get(name)) for name in ("profile", "user", "account", "node", "data"))):
+        parts = (own.get("firstname"), own.get("lastname"))
+        if said := _first_text(own, _NAMES) or " ".join(part for part in parts if isinstance(part, str)):
+            return said
+    return None
 
 
 def _first_text(fields: Fields, names: Iterable[str]) -> str | None:
@@ -182,13 +197,15 @@ def _first_id(fields: Fields, names: Iterable[str]) -> str | None:
     return None
 
 
-def _first_time(fields: Fields, names: Iterable[str]) -> str | None:
+def _first_time(fields: Fields, names: Iterable[str]) -> tuple[str, str | None]:
+    """The first time under one of some names, with that name."""
     for name in names:
         value = fields.get(name)
-        value = next(iter(value.values()), None) if isinstance(value, dict) and len(value) == 1 else value
+        if isinstance(value, dict):  # of Firestore, of MongoDB, of PHP
+            value = next((value[key] for key in ("_seconds", "seconds", "$date", "iso", "date") if key in value), None)
         if isinstance(value, str) and value.strip():
             call = _DATE_CALL.fullmatch(value.strip())
-            return call[1] if call is not None else value
+            return name, call[1] if call is not None else value
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{value:.6f}".rstrip("0").rstrip(".")
-    return None
+            return name, f"{value:.6f}".rstrip("0").rstrip(".")
+    return "", None
