@@ -53,6 +53,11 @@ _LATER_CLOCK = re.compile(rf"[^\w]{{0,3}}[^\W\d_]{{5,12}}[^\w]{{1,3}}(?:{CLOCK})
 _LOOKS = re.compile(
     rf"\d{{1,2}}[:：]\d\d(?!\d)|{_FIGURES}|(?<!\d)(?:(?:19|20)\d\d|۱[۳۴]\d\d)(?!\d)|\d+\s?[年月日时時分]|\d\s?[^\W\d_]{{1,8}}\s?(?:前|전)"
 )
+_SHORT = re.compile(r"[|·•–-]?\s?\d{1,3}\s?(?:s|m|min|h|hr|d|w|wk|mo|y|yr)s?")
+
+LONGEST_SHORT: Final = 8
+"""Characters of one."""
+
 _WORD = re.compile(r"\w+")
 FIGURE = re.compile(r"\d")
 
@@ -61,6 +66,8 @@ FIGURE = re.compile(r"\d")
 def looks_timed(text: str) -> bool:
     """Whether a text looks as if it told a time; a cheap hint that is often wrong."""
     size = len(text)
+    if is_short_age(text):
+        return True
     if size > LONGEST_LINE or size < 4:
         return False
     if FIGURE.search(text) is None:
@@ -71,6 +78,11 @@ def looks_timed(text: str) -> bool:
         or not _NEAR.isdisjoint(_WORD.findall(lower))
         or any(phrase in lower for phrase in _PHRASES)
     )
+
+
+def is_short_age(text: str) -> bool:
+    """Whether a text is an age as short as applications write it: ``5d``."""
+    return len(text) <= LONGEST_SHORT and _SHORT.fullmatch(text) is not None
 
 
 def holds_age(texts: list[str]) -> bool:

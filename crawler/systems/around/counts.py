@@ -13,6 +13,7 @@ from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
 from crawler.extract.text import line_of
 from crawler.extract.urls import canonical_url
+from crawler.systems.around.tree import flatten
 from crawler.systems.around.words import Words, counts_posts, places_of_posts, speaks_of_comments
 
 _TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/counts.json").read_text("utf-8"))
@@ -259,6 +260,25 @@ def headed(document: Document) -> int | None:
         if stated is not None and stated.is_exact:
             return stated.comments
     return None
+
+
+def counted_alone(document: Document) -> int | None:
+    """How many comments a page says it has, by a line of its own outside of links: ``<div>Comments (3)</div>``.
+
+    Where several say it, they are of a list of stories, or do not agree.
+    """
+    tree = flatten(document)
+    counts: list[int] = []
+    for node in tree.places.get("", ()):
+        if len(tree.texts[node]) > LONGEST_SAYING or not speaks_of_comments(tree.texts[node]):
+            continue
+        line = tree.line(tree.ups[node], LONGEST_SAYING) or ""
+        if not _COUNT_ALONE.fullmatch(line) or REVIEWS.search(line) or tree.link_of(node) is not None:
+            continue
+        stated = stated_in(line)
+        if stated is not None and stated.is_exact:
+            counts.append(stated.comments)
+    return counts[0] if len(counts) == 1 else None
 
 
 def counted_elsewhere(document: Document, least: int) -> int | None:

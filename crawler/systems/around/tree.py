@@ -302,6 +302,8 @@ def _describe(tree: Tree) -> None:
             roles[node] |= roles_of(name.rstrip("0123456789"))
         if "itemprop" in own or "rel" in own or "slot" in own:
             roles[node] |= _stated(own)
+        if own.get("role") == "comment":  # WAI-ARIA 1.3
+            roles[node] |= COMMENT
         if "title" not in own and (told := next(filter(None, map(own.get, TOOLTIPS)), None)):
             own["title"] = told
         if "datetime" in own or ("title" in own and looks_timed(own["title"] or "")):

@@ -500,7 +500,7 @@ def _body_place(template: Template, left_out: list[set[int]]) -> int:
 
 def _read(template: Template, record: Record, place: int, left_out: set[int]) -> tuple[str, int | None]:
     tree = template.tree
-    roots = _at_place(template, record, place) or _roots(template, record)
+    roots = _unfolded(tree, _at_place(template, record, place) or _roots(template, record))
     inner = _foreign(template, record)
     said = {tree.nodes[line].mem_id for line in record.lines if line in tree.said and line not in left_out}
     skipped = {tree.nodes[node].mem_id for node in left_out if node not in roots} - said | inner
@@ -516,6 +516,55 @@ def _read(template: Template, record: Record, place: int, left_out: set[int]) ->
         return _read(template, record, 0, left_out)
     is_own = not said and len(roots) == 1 and tree.tags[roots[0]] and not (inner and roots[0] == record.start)
     return _trimmed(text), roots[0] if is_own else None
+
+
+_CUT = re.compile(r"\s*(?:…|\.{3})")
+
+SURE_BEGINNING: Final = 20
+"""Characters that a text and its beginning have in common."""
+
+LONGEST_BEGINNING: Final = 2_000
+"""Characters of a text that is cut off."""
+
+LONGEST_WHOLE: Final = 50_000
+AROUND_WHOLE: Final = 4
+"""Elements around the first words of the whole."""
+
+
+def _unfolded(tree: Tree, roots: list[int]) -> list[int]:
+    """The elements of a text without what only begins it, cut off, and stands before the whole of it."""
+    wholes = [_whole_in(tree, root) for root in roots]
+    pairs = zip(wholes, [*wholes[1:], -1], strict=True)
+    return [root for root, behind in pairs if behind < 0 or not _begins(tree, root, behind)]
+
+
+def _begins(tree: Tree, node: int, whole: int) -> bool:
+    said = tree.line(node, LONGEST_BEGINNING) or ""
+    cut = _CUT.search(said)
+    return cut is not None and cut.end() == len(said) and _is_whole_of(tree, whole, said[: cut.start()])
+
+
+def _is_whole_of(tree: Tree, node: int, beginning: str) -> bool:
+    return len(beginning) >= SURE_BEGINNING and (tree.line(node, LONGEST_WHOLE) or "").startswith(beginning)
+
+
+def _whole_in(tree: Tree, root: int) -> int:
+    """The element in another one that says the whole of what stands before it, cut off: ``So who … Read more``."""
+    before, last = "", root
+    for node in range(root + 1, tree.ends[root]):
+        said = tree.texts[node]
+        if not said:
+            continue
+        cut = _CUT.search(before)
+        if cut is None:
+            before, last = f"{before} {said}".lstrip(), node
+            if len(before) > LONGEST_BEGINNING:
+                break
+        elif not is_chrome(said):
+            around = (up for up in tree.above(node, AROUND_WHOLE) if last < up)
+            wholes = [up for up in around if _is_whole_of(tree, up, before[: cut.start()])]
+            return wholes[-1] if wholes else root
+    return root
 
 
 def _without_signature(tree: Tree, record: Record, text: str, left_out: set[int]) -> str:

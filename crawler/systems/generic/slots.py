@@ -539,6 +539,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     is_between = bool(tree.said) and tree.said.issuperset([value.node + 1 for value in sample])
     score -= 1.5 * (lines > 2.5 and not (own_named or is_cell or is_between))
     score += 1.0 * is_between
+    score -= 1.0 * (tree.tags[around] == "button" and not is_named)
     score += 0.8 * sum([_is_announced(template, value.node) for value in sample]) / len(sample)
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
     score -= 1.0 * mails

@@ -25,6 +25,8 @@ _INDENT = re.compile(
 )
 _SPACER = re.compile(r"spacer|blank|clear|pixel|s\.gif$")
 _WIDTH = re.compile(r"(?:^|;)\s*width\s*:\s*(\d+(?:\.\d+)?)\s*(px|%)", re.IGNORECASE)
+_SHIFTED = re.compile(r"(?:^|[\s:])(?:ml|ms|pl|ps)-\d")
+"""A class that moves an element to the right (Bootstrap, Tailwind, Vuetify)."""
 LEVEL_ATTRIBUTES: Final = ("data-depth", "data-level", "data-indent", "aria-level", "depth", "level", "indent")
 PARENT_ATTRIBUTES: Final = frozenset(
     {
@@ -54,6 +56,7 @@ def parents_of(template: Template, slots: Slots, bodies: Bodies) -> tuple[Parent
         (_by_indent, "indentation"),
         (partial(_by_link, slots=slots), "link to the answered comment"),
         (_by_name, "name of an answer"),
+        (partial(_by_container, behind_wrappers=True), "container behind the comment's"),
     ):
         parents = method(template)
         if any(parent is not None for parent in parents):
@@ -79,8 +82,11 @@ def _by_nesting(template: Template) -> Parents:
     return parents
 
 
-def _by_container(template: Template) -> Parents:
-    """Answers stand in a container right behind the comment (or behind its wrapper) that they answer."""
+def _by_container(template: Template, *, behind_wrappers: bool = False) -> Parents:
+    """Answers stand in a container right behind the comment (or behind its wrapper) that they answer.
+
+    :param behind_wrappers: whether one without a name for answers may stand behind a wrapper
+    """
     tree = template.tree
     records = template.records
     starts = {record.start: number for number, record in enumerate(records)}
@@ -95,13 +101,14 @@ def _by_container(template: Template) -> Parents:
         up = record.start
         named = False
         for _ in range(8):
-            named = named or bool(tree.roles[up] & REPLIES)
+            named = named or bool(tree.roles[up] & REPLIES or _SHIFTED.search(tree.attrs[up].get("class") or ""))
             holder = tree.ups[up]
             if holder <= 0:
                 break
             earlier = last_in.get(holder, opened.get(holder) if named else None)
-            if named and holder not in last_in and wrapped.get(holder, (0, tree.shapes[up]))[1] != tree.shapes[up]:
-                earlier = max(wrapped[holder][0], -1 if earlier is None else earlier)
+            wrapper, shape = wrapped.get(holder, (0, tree.shapes[up]))
+            if (named or behind_wrappers) and holder not in last_in and shape != tree.shapes[up]:
+                earlier = max(wrapper, -1 if earlier is None else earlier)
             if earlier is not None and up not in starts and records[earlier].end <= up:
                 parent = earlier
                 if _is_alike(template, up, records[earlier].start):
@@ -114,6 +121,8 @@ def _by_container(template: Template) -> Parents:
         opened.update(dict.fromkeys(_opened_by(template, record), number))
         following = records[number + 1].start if number + 1 < len(records) else len(tree)
         for wrapper in _own_wrappers(template, record, following):
+            if parent is not None and tree.is_in(up, wrapper):  # what holds an answer is no comment's
+                break
             wrapped[tree.ups[wrapper]] = number, tree.shapes[wrapper]
     containers = {(parent) for parent in parents if parent is not None}
     if not containers:

@@ -9,7 +9,14 @@ from typing import ClassVar, Final, NamedTuple
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url
-from crawler.systems.around.counts import announced, counted_elsewhere, headed, page_of_comments, rounded_away
+from crawler.systems.around.counts import (
+    announced,
+    counted_alone,
+    counted_elsewhere,
+    headed,
+    page_of_comments,
+    rounded_away,
+)
 from crawler.systems.around.empty import part_says_empty
 from crawler.systems.around.links import onward_links, page_links, page_stated, plain_version
 from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
@@ -166,7 +173,9 @@ def told_of(document: Document, *, shows_any: bool = False) -> Told:
     if count := stated_comments(document):
         return Told("the page's data", count)
     kept = None if shows_any else unshown(document) or unfilled(document)
-    return Told("what would show it", kept.stated, kept) if kept is not None else Told()
+    if kept is not None:
+        return Told("what would show it", kept.stated, kept)
+    return Told("a line", count) if (count := counted_alone(document)) else Told()
 
 
 def _elsewhere(document: Document, kept: Unshown | None) -> str | None:

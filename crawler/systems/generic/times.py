@@ -17,6 +17,7 @@ from crawler.extract.time_lines import (
     HOUR,
     LONGEST_LINE,
     MAX_DATES,
+    is_short_age,
     read_part,
     written_in,
 )
@@ -77,18 +78,19 @@ def _is_apart(before: str, behind: str) -> bool:
 
 
 _FROM_TIME = re.compile(
-    rf"(?:{CLOCK}|{DATE}|(?<=\w)\s*[(,;|·•—–-]\s*\d|(?<!\w)(?:{AGO})(?!\w)).*", re.IGNORECASE | re.DOTALL
+    rf"(?:{CLOCK}|{DATE}|(?<=\w)\s*[(,;|·•—–-]\s*\d|(?<=\.)\s+[|·•—–-]\s*\d|(?<!\w)(?:{AGO})(?!\w)).*",
+    re.IGNORECASE | re.DOTALL,
 )
 _TO_TIME = re.compile(rf".*(?:{CLOCK}|(?:{DATE}|(?:19|20)\d\d)(?:\W{{0,4}}{HOUR})?)", re.IGNORECASE | re.DOTALL)
 
 
 def without_time(text: str) -> tuple[str, str]:
     """What stands before and behind the time in a line."""
+    if is_short_age(text) or _AGE.fullmatch(text.strip()):  # its comma parts no name from it
+        return "", ""
     match = _FROM_TIME.search(text)
     if match is None:
         return text, ""
-    if _AGE.fullmatch(text.strip()):  # its comma parts no name from it
-        return "", ""
     return text[: match.start()], _TO_TIME.sub("", text)
 
 

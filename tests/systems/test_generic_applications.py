@@ -1,0 +1,129 @@
+"""The generic system on markup as frameworks of applications write it: utility classes, hashed ones, short ages."""
+
+from __future__ import annotations
+
+import pytest
+from kit import read
+
+from crawler.extract.document import Document
+from crawler.extract.time_lines import is_short_age
+from crawler.systems.around.counts import counted_alone
+from crawler.systems.generic.system import Generic
+
+URL = "https://town.example/bridge/"
+NAMES = ("Ann Lee", "Bo M.", "Cy", "Dee Oz", "Ed Ash", "Fay")
+SAID = (
+    "The new bridge is a good deal narrower than the old one was.",
+    "I cross it every morning and have never had to wait for long.",
+    "Has anybody counted the lorries since the ferry was given up?",
+    "My father helped to build the old one, and he would have laughed.",
+    "It would have been cheaper to keep the old one and paint it.",
+    "We were there on Sunday with the children, and it was windy.",
+)
+
+
+def page(comments, above="<h3>6 comments</h3>"):
+    return f'<html lang="en"><body><main><h1>Bridge</h1><p>It opened on Monday.</p>{above}<div>{comments}</div></main></body></html>'
+
+
+async def read_all(html):
+    return [(comments, ledger) for _, comments, ledger in await read(Generic(), html, URL)]
+
+
+async def comments_of(html):
+    ((comments, ledger),) = await read_all(html)
+    assert (ledger.verdict, [comment.text for comment in comments]) == ("complete", list(SAID[: len(comments)]))
+    return comments
+
+
+def box(place, inner="", *, name='<h6 class="x-n">{}</h6>', time='<span class="x-t">{} days ago</span>', reply=""):
+    return (
+        f'<div class="x-box a1"><div class="x-face a2">{NAMES[place][0]}</div><div class="x-box a3">{name.format(NAMES[place])}'
+        f'{time.format(9 - place)}<p class="x-p">{SAID[place]}</p>{reply}</div></div>{inner}'
+    )
+
+
+async def test_a_control_that_names_the_author_is_not_the_name():
+    rows = "".join(box(n, name="<h4>{}</h4>", reply=f"<button>Reply to {NAMES[n]}</button>") for n in range(6))
+    assert [comment.author_name for comment in await comments_of(page(rows))] == list(NAMES)
+
+
+async def test_a_name_that_ends_with_a_stop_is_parted_from_the_age_behind_it():
+    rows = "".join(f'<div class="b py-3"><p>{text}</p><p>{name} · {9 - n} days ago</p></div>' for n, (name, text) in enumerate(zip(NAMES, SAID, strict=True)))
+    assert [comment.author_name for comment in await comments_of(page(rows))] == list(NAMES)
+
+
+async def test_ages_of_a_figure_and_a_letter_are_times_and_no_names():
+    rows = "".join(box(n, time='<a href="/bridge/?c=1">{}d</a>') for n in range(6))
+    found = await comments_of(page(rows))
+    assert [comment.author_name for comment in found] == list(NAMES)
+    assert [comment.published_raw for comment in found] == [f"{9 - n}d" for n in range(6)]
+
+
+@pytest.mark.parametrize(("text", "is_age"), [("5d", True), ("• 12 h", True), ("3mo", True), ("5k", False), ("5D", False), ("d5", False), ("1d 2h", False)])
+def test_short_ages(text, is_age):
+    assert is_short_age(text) is is_age
+
+
+@pytest.mark.parametrize("holder", ["z9", "pl-8", "ml-4 border-l"])
+async def test_answers_stand_in_an_unnamed_element_behind_the_wrapper_of_what_they_answer(holder):
+    def held(rows):
+        return f'<div class="{holder}">{rows}</div>'
+
+    rows = box(0, held(box(1) + box(2, held(box(3))))) + box(4) + box(5)
+    found = await comments_of(page(rows))
+    ids = [comment.native_id for comment in found]
+    assert [comment.parent_native_id for comment in found] == [None, ids[0], ids[0], ids[2], None, None]
+
+
+async def test_the_only_answer_stands_in_an_element_that_is_moved_to_the_right():
+    found = await comments_of(page(box(0, f'<div class="pl-8">{box(1)}</div>'), "<h3>2 comments</h3>"))
+    assert [comment.parent_native_id for comment in found] == [None, found[0].native_id]
+
+
+FOLDED = [
+    '<p class="t"><span>{head}… <button>Read more</button></span><span hidden>{text}</span></p>',
+    '<div class="t"><div>{head}...</div><a role="button">more</a><div style="display:none">{text}</div></div>',
+]
+
+
+@pytest.mark.parametrize("folded", FOLDED)
+async def test_of_a_text_that_is_cut_off_the_whole_is_taken_that_stands_behind_it(folded):
+    rows = "".join(
+        f'<li class="c" id="c{n}7"><b class="user">{NAMES[n]}</b> <time datetime="2020-01-0{n + 1}">1</time>{folded.format(head=text[:25].rstrip(), text=text)}</li>'
+        for n, text in enumerate(SAID)
+    )
+    found = await comments_of(page(f"<ol>{rows}</ol>"))
+    assert [comment.author_name for comment in found] == list(NAMES)
+
+
+async def test_dots_before_another_text_cut_nothing_off():
+    said = "I cross it every morning ... and have never had to wait for long."
+    rows = "".join(box(n).replace(SAID[1], said) for n in range(6))
+    ((comments, _),) = await read_all(page(rows))
+    assert comments[1].text == said
+
+
+async def test_the_role_of_a_comment_names_a_single_one():
+    article = f'<article role="comment" id="x77"><h4>Ann</h4><time datetime="2020-01-02">2 January</time><div>{SAID[0]}</div></article>'
+    ((comments, _),) = await read_all(page(article, "<h3>Join the debate</h3>"))
+    assert [(comment.author_name, comment.text) for comment in comments] == [("Ann", SAID[0])]
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ('<div class="v-card__title">Commenti (3)</div>', 3),
+        ("<span>3 comments</span>", 3),
+        ('<a href="/other-story/">3 comments</a>', None),
+        ("<span>3 comments</span><span>4 comments</span>", None),
+        ("<p>Our newsletter has 3 comments on this</p>", None),
+        ("<span>0 comments</span>", 0),
+        ("<span>99+ comments</span>", None),
+    ],
+)
+async def test_a_page_that_counts_comments_in_a_line_and_shows_none_has_some_that_were_not_read(line, count):
+    html = page("", line)
+    assert counted_alone(Document(html, URL)) == count
+    threads = [(ledger.verdict, ledger.expected, ledger.captured) for _, ledger in await read_all(html)]
+    assert threads == ([("partial", count, 0)] if count else [])
