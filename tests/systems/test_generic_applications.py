@@ -127,3 +127,46 @@ async def test_a_page_that_counts_comments_in_a_line_and_shows_none_has_some_tha
     assert counted_alone(Document(html, URL)) == count
     threads = [(ledger.verdict, ledger.expected, ledger.captured) for _, ledger in await read_all(html)]
     assert threads == ([("partial", count, 0)] if count else [])
+
+
+async def test_columns_are_told_apart_by_the_figures_of_their_classes():
+    said = [SAID[0], SAID[1], "The mayor promised this in 2012. Better late than never.", *SAID[3:]]
+    rows = "".join(
+        f'<div class="col"><div class="row"><div class="col-2">{NAMES[n]}</div><div class="col-8">{text}</div><div class="col-2">Feb {n + 3}, 2020</div></div></div>'
+        for n, text in enumerate(said)
+    )
+    ((comments, _),) = await read_all(page(rows))
+    assert [(comment.author_name, comment.text, comment.published_raw) for comment in comments] == [
+        (NAMES[n], text, f"Feb {n + 3}, 2020") for n, text in enumerate(said)
+    ]
+
+
+async def test_a_dash_alone_is_no_text():
+    names = [f"{name} {n}" for n in (1, 2, 3) for name in NAMES]
+    posts = "".join(
+        f'<blockquote class="post"><p>{text}</p><footer>— <cite>{name}</cite>, 14. Februar 2020</footer></blockquote>' for name, text in zip(names, SAID * 3, strict=True)
+    )
+    html = page(posts, "<h3>18 Wortmeldungen</h3>").replace("</body>", '<footer><a href="/about">About</a> © 2026 Town</footer></body>')
+    ((comments, _),) = await read_all(html)
+    assert [(comment.author_name, comment.text) for comment in comments] == list(zip(names, SAID * 3, strict=True))
+
+
+UNREAD = '<div class="q"><div>{}</div><div>02/16/2020</div><div>lol</div></div>'
+
+
+@pytest.mark.parametrize(
+    ("heading", "below", "is_told"),
+    [
+        ("<h2>Comments</h2>", UNREAD.format("Ann"), True),
+        ("<h2>Kommentare</h2>", UNREAD.format("Ann"), True),
+        ("<h2>Comments</h2>", "<p>Nobody has said anything yet.</p>", False),
+        ("<h2>Comments</h2><h2>Older stories</h2>", UNREAD.format("Ann"), False),
+        ("<h2>The mayor comments on it</h2>", UNREAD.format("Ann"), False),
+        ('<div class="sidebar"><h2>Comments</h2>', UNREAD.format("Ann") + "</div>", False),
+        ("<h2>Recent comments</h2>", UNREAD.format("Ann"), False),
+    ],
+)
+async def test_something_dated_below_a_heading_of_comments_is_not_passed_over(heading, below, is_told):
+    told = [(ledger.verdict, ledger.captured, ledger.gaps) for _, ledger in await read_all(page(below, heading))]
+    reason = f"what stands below the heading {heading[4:-5]!r} could not be read as comments"
+    assert told == ([("unknown", 0, [{"parent": None, "expected": None, "got": None, "reason": reason}])] if is_told else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
@@ -11,8 +12,8 @@ from crawler.extract.urls import site_of
 from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
 from crawler.systems.around.more import SHOWS
 from crawler.systems.around.states import LONGEST_BARRED, says_barred
-from crawler.systems.around.tree import Tree, is_unshown, leads_nowhere, nodes_of
-from crawler.systems.around.words import speaks_of_comments
+from crawler.systems.around.tree import HEADINGS, Tree, flatten, is_unshown, leads_nowhere, nodes_of
+from crawler.systems.around.words import RECENT, SIDE, speaks_of_comments
 
 _FILLERS: Final = frozenset(
     {"all", "the", "alle", "die", "les", "tous", "los", "todos", "os", "i", "tutti", "de", "wszystkie", "все"}
@@ -22,6 +23,9 @@ _SHOWS_CLOSELY = re.compile(r"查看|显示|顯示|加载|載入|展开|見る|�
 
 LONGEST_CLOSE: Final = 12
 """Characters of such a label where words are not parted."""
+
+LONGEST_WORD: Final = 20
+"""Characters of a heading that is one word."""
 
 _NEEDS_SCRIPT = re.compile(r"java\s?script", re.IGNORECASE)
 
@@ -66,6 +70,31 @@ def unshown(document: Document) -> Unshown | None:
         if _is_note(tree, node, around):
             return Unshown(_reason(said), None)
     return None
+
+
+def unread_below(document: Document) -> Unshown | None:
+    """A heading that says no more than that comments follow, with something dated below it; None where there is none.
+
+    It is for pages on which no comment could be read: these may be some.
+    """
+    tree = flatten(document)
+    headings = sorted(node for tag in HEADINGS for node in tree.places.get(tag, ()))
+    for node, following in pairwise([*headings, len(tree)]):
+        line = tree.line(node, LONGEST_WORD) or ""
+        is_word = speaks_of_comments(line) and len(_words(line)) == 1 and not REVIEWS.search(line)
+        if not is_word or any(tree.roles[up] & (RECENT | SIDE) for up in (node, *tree.above(node, AROUND))):
+            continue
+        below = range(tree.ends[node], min(following, tree.ends[node] + FOLLOWING))
+        if any(tree.timed[one] for one in below):
+            return Unshown(f"what stands below the heading {line!r} could not be read as comments", None)
+    return None
+
+
+AROUND: Final = 8
+"""Elements around a heading that say whether it stands in a sidebar."""
+
+FOLLOWING: Final = 200
+"""Nodes behind a heading that are looked at."""
 
 
 def _reason(said: str) -> str:

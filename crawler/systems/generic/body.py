@@ -90,7 +90,8 @@ def skim_bodies(template: Template, slots: Slots) -> Bodies:
     for number, record in enumerate(template.records):
         lines = _lines_at(template, record, place, left_out[number])
         lines = lines or (_lines_at(template, record, 0, left_out[number]) if place else [])
-        bodies.texts.append(" ".join([template.tree.texts[line] for line in lines]))
+        text = " ".join([template.tree.texts[line] for line in lines])
+        bodies.texts.append(text if text.strip(DASHES) else "")
         bodies.lines.append(lines)
     return bodies
 
@@ -652,6 +653,9 @@ def _foreign(template: Template, record: Record) -> set[int]:
 
 _LEADING = re.compile(r"^(?:[\s,:;|·•»—–-]+(?=\s|\w))+")
 
+
+DASHES: Final = " -‐–—|·•"
+"""What parts texts, and is none where it stands alone."""
 
 _TRAILING = re.compile(r"\s+(?:--?|[–—])\s*$")
 """The dash before a signature."""

@@ -22,7 +22,7 @@ from crawler.systems.around.links import onward_links, page_links, page_stated, 
 from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
 from crawler.systems.around.states import closed_note, state_beside
 from crawler.systems.around.unfilled import unfilled
-from crawler.systems.around.unshown import Unshown, unshown
+from crawler.systems.around.unshown import Unshown, unread_below, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.comments import comments_of, withheld
 from crawler.systems.generic.ids import carried
@@ -175,7 +175,10 @@ def told_of(document: Document, *, shows_any: bool = False) -> Told:
     kept = None if shows_any else unshown(document) or unfilled(document)
     if kept is not None:
         return Told("what would show it", kept.stated, kept)
-    return Told("a line", count) if (count := counted_alone(document)) else Told()
+    if count := counted_alone(document):
+        return Told("a line", count)
+    below = None if shows_any else unread_below(document)
+    return Told("a heading", None, below) if below is not None else Told()
 
 
 def _elsewhere(document: Document, kept: Unshown | None) -> str | None:

@@ -33,6 +33,9 @@ WRAPPERS: Final = 3
 LONGEST_LABEL: Final = 80
 """Longer lines are no labels unless they say what a shorter one does, characters."""
 
+MOST_RECORDS: Final = 0.8
+"""Share of the records that have an element of a class, whose figures then tell a column."""
+
 MAX_RECORDS: Final = 100_000
 """Comments of one page; the rest is left out and the thread says so."""
 
@@ -80,7 +83,9 @@ class Template:
         if without:
             held = dict(zip(spans, inside, strict=True))
             inside = [held[span] for span in group.spans]
-        for number in _sample(len(group.spans), limit):
+        sample = list(_sample(len(group.spans), limit))
+        self._told_apart = self._numbered([group.spans[number] for number in sample])
+        for number in sample:
             start, end = group.spans[number]
             self.records.append(self._record(start, end, inside[number]))
         lines = [line for record in self.records for line in record.lines]
@@ -108,7 +113,8 @@ class Template:
             up = ups[node]
             above, around = (place[up], roles[up]) if up >= start else (0, 0)
             if tags[node]:
-                place[node] = self._id(above, shapes[node])
+                shape = shapes[node]
+                place[node] = self._id(above, self._told_apart.get((shape, tree.attrs[node].get("class")), shape))
                 roles[node] = own_roles[node] | (around & INHERITED)
             else:
                 place[node], roles[node] = above, around
@@ -119,6 +125,20 @@ class Template:
         record.headings = [node for node in own if tags[node] in HEADINGS]
         record.times = [node for node in own if tree.timed[node]]
         return record
+
+    def _numbered(self, spans: Sequence[tuple[int, int]]) -> dict[tuple[str, str | None], str]:
+        """The shapes of elements whose classes differ in their figures only, where nearly all records have each.
+
+        They are columns then (``col-2``, ``col-8``), and no levels or ids.
+        """
+        shapes, attrs = self.tree.shapes, self.tree.attrs
+        seen: Counter[tuple[str, str | None]] = Counter()
+        for start, end in spans:
+            figured = [node for node in range(start + 1, end) if "#" in shapes[node]]
+            seen.update({(shapes[node], attrs[node].get("class")) for node in figured})
+        usual = [key for key, count in seen.items() if count >= MOST_RECORDS * len(spans)]
+        kinds = Counter(shape for shape, _ in usual)
+        return {(shape, name): f"{shape.partition('.')[0]}.{name}" for shape, name in usual if kinds[shape] > 1}
 
     @cached_property
     def first_in(self) -> dict[int, int]:
