@@ -164,9 +164,33 @@ UNREAD = '<div class="q"><div>{}</div><div>02/16/2020</div><div>lol</div></div>'
         ("<h2>The mayor comments on it</h2>", UNREAD.format("Ann"), False),
         ('<div class="sidebar"><h2>Comments</h2>', UNREAD.format("Ann") + "</div>", False),
         ("<h2>Recent comments</h2>", UNREAD.format("Ann"), False),
+        ("<h2>Comments</h2>", "<p>Nobody yet.</p><footer>Updated 3 May 2020</footer><p>© 2020 Town</p>", False),
+        ("<h2>Comments</h2>", "<p>Nobody yet.</p><form><textarea></textarea></form><p>Updated 3 May 2020</p>", False),
+        ("<div><h2>Comments</h2><p>Nobody yet.</p></div>", "<p>Updated 3 May 2020</p>", False),
+        ("<h2>Comments</h2>", '<p>Nobody yet.</p><a href="/other/">Other, 3 May 2020</a>', False),
     ],
 )
 async def test_something_dated_below_a_heading_of_comments_is_not_passed_over(heading, below, is_told):
     told = [(ledger.verdict, ledger.captured, ledger.gaps) for _, ledger in await read_all(page(below, heading))]
     reason = f"what stands below the heading {heading[4:-5]!r} could not be read as comments"
     assert told == ([("unknown", 0, [{"parent": None, "expected": None, "got": None, "reason": reason}])] if is_told else [])
+
+
+@pytest.mark.parametrize("outer", ["ml-4", "q1", "ml-4 staff"])
+async def test_comments_in_wrappers_of_their_own_answer_nothing(outer):
+    others = [outer if n in {1, 4} else outer.partition(" ")[0] if "staff" in outer else ("q2" if n == 3 else outer) for n in range(6)]
+    rows = "".join(f'<div class="{name}">{box(n)}</div>' for n, name in enumerate(others))
+    assert [comment.parent_native_id for comment in await comments_of(page(rows))] == [None] * 6
+
+
+async def test_a_reply_that_quotes_a_text_with_dots_is_not_its_whole():
+    quoted = f"{SAID[1]} … that is what I think."
+    said = f"{SAID[1]} I do not think so."
+    rows = "".join(
+        f'<div class="comment" id="c{n}9"><b class="author">{NAMES[n]}</b> <time datetime="2020-01-0{n + 1}">1</time><div class="text">{quoted if n == 1 else SAID[n]}</div>'
+        + (f'<div class="comment" id="c29"><b class="author">{NAMES[2]}</b> <time datetime="2020-01-03">1</time><div class="text">{said}</div></div>' if n == 1 else "")
+        + "</div>"
+        for n in (0, 1, 3, 4)
+    )
+    ((comments, _),) = await read_all(page(rows, "<h3>5 comments</h3>"))
+    assert [comment.text for comment in comments] == [SAID[0], quoted, said, SAID[3], SAID[4]]

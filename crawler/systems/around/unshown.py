@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
+from crawler.extract.time_lines import holds_age, is_short_age, written_in
 from crawler.extract.urls import site_of
 from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
 from crawler.systems.around.more import SHOWS
@@ -84,17 +85,37 @@ def unread_below(document: Document) -> Unshown | None:
         is_word = speaks_of_comments(line) and len(_words(line)) == 1 and not REVIEWS.search(line)
         if not is_word or any(tree.roles[up] & (RECENT | SIDE) for up in (node, *tree.above(node, AROUND))):
             continue
-        below = range(tree.ends[node], min(following, tree.ends[node] + FOLLOWING))
-        if any(tree.timed[one] for one in below):
+        if any(_is_dated(tree, one) for one in _below(tree, node, following)):
             return Unshown(f"what stands below the heading {line!r} could not be read as comments", None)
     return None
 
 
-AROUND: Final = 8
-"""Elements around a heading that say whether it stands in a sidebar."""
+def _below(tree: Tree, heading: int, end: int) -> Iterator[int]:
+    """What stands below a heading in the same element, up to a field to write in, without other parts of the page."""
+    around = next((up for up in tree.above(heading, AROUND) if tree.ends[up] > tree.ends[heading]), 0)
+    node = tree.ends[heading]
+    while node < min(end, tree.ends[around]) and tree.tags[node] != "textarea":
+        yield node
+        node = tree.ends[node] if tree.tags[node] in _OTHER_PARTS else node + 1
 
-FOLLOWING: Final = 200
-"""Nodes behind a heading that are looked at."""
+
+_OTHER_PARTS: Final = frozenset({"aside", "footer", "nav"})
+
+
+def _is_dated(tree: Tree, node: int) -> bool:
+    """Whether a text tells a day or an age, and is no link; a lone year is none."""
+    text = tree.texts[node]
+    if not (text and tree.timed[node]) or tree.link_of(node) is not None:
+        return "datetime" in tree.attrs[node]
+    is_age = is_short_age(text) or holds_age([text])
+    return is_age or written_in(text, observed_at=ANY_TIME, language=None) is not None
+
+
+ANY_TIME: Final = 4_102_444_800_000_000
+"""2100-01-01T00:00:00Z in microseconds: whatever a page tells lies before."""
+
+AROUND: Final = 8
+"""Elements around a heading that say whether it stands in a sidebar, or hold what stands below it."""
 
 
 def _reason(said: str) -> str:

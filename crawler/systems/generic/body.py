@@ -501,7 +501,7 @@ def _body_place(template: Template, left_out: list[set[int]]) -> int:
 
 def _read(template: Template, record: Record, place: int, left_out: set[int]) -> tuple[str, int | None]:
     tree = template.tree
-    roots = _unfolded(tree, _at_place(template, record, place) or _roots(template, record))
+    roots = _unfolded(tree, record, _at_place(template, record, place) or _roots(template, record))
     inner = _foreign(template, record)
     said = {tree.nodes[line].mem_id for line in record.lines if line in tree.said and line not in left_out}
     skipped = {tree.nodes[node].mem_id for node in left_out if node not in roots} - said | inner
@@ -532,9 +532,9 @@ AROUND_WHOLE: Final = 4
 """Elements around the first words of the whole."""
 
 
-def _unfolded(tree: Tree, roots: list[int]) -> list[int]:
+def _unfolded(tree: Tree, record: Record, roots: list[int]) -> list[int]:
     """The elements of a text without what only begins it, cut off, and stands before the whole of it."""
-    wholes = [_whole_in(tree, root) for root in roots]
+    wholes = [_whole_in(tree, record, root) for root in roots]
     pairs = zip(wholes, [*wholes[1:], -1], strict=True)
     return [root for root, behind in pairs if behind < 0 or not _begins(tree, root, behind)]
 
@@ -549,13 +549,12 @@ def _is_whole_of(tree: Tree, node: int, beginning: str) -> bool:
     return len(beginning) >= SURE_BEGINNING and (tree.line(node, LONGEST_WHOLE) or "").startswith(beginning)
 
 
-def _whole_in(tree: Tree, root: int) -> int:
+def _whole_in(tree: Tree, record: Record, root: int) -> int:
     """The element in another one that says the whole of what stands before it, cut off: ``So who … Read more``."""
     before, last = "", root
-    for node in range(root + 1, tree.ends[root]):
+    lines = record.lines
+    for node in lines[bisect_left(lines, root) : bisect_left(lines, tree.ends[root])]:
         said = tree.texts[node]
-        if not said:
-            continue
         cut = _CUT.search(before)
         if cut is None:
             before, last = f"{before} {said}".lstrip(), node

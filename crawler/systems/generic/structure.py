@@ -85,7 +85,7 @@ def _by_nesting(template: Template) -> Parents:
 def _by_container(template: Template, *, behind_wrappers: bool = False) -> Parents:
     """Answers stand in a container right behind the comment (or behind its wrapper) that they answer.
 
-    :param behind_wrappers: whether one without a name for answers may stand behind a wrapper
+    :param behind_wrappers: whether one without a name for answers may stand behind a wrapper, and hold such wrappers
     """
     tree = template.tree
     records = template.records
@@ -99,16 +99,18 @@ def _by_container(template: Template, *, behind_wrappers: bool = False) -> Paren
     for number, record in enumerate(records):
         parent: int | None = None
         up = record.start
-        named = False
+        named, passed = False, set[str]()
         for _ in range(8):
-            named = named or bool(tree.roles[up] & REPLIES or _SHIFTED.search(tree.attrs[up].get("class") or ""))
+            named = named or _is_of_answers(tree, up)
             holder = tree.ups[up]
             if holder <= 0:
                 break
             earlier = last_in.get(holder, opened.get(holder) if named else None)
             wrapper, shape = wrapped.get(holder, (0, tree.shapes[up]))
-            if (named or behind_wrappers) and holder not in last_in and shape != tree.shapes[up]:
+            is_told = named or (behind_wrappers and shape in passed)
+            if is_told and holder not in last_in and shape != tree.shapes[up]:
                 earlier = max(wrapper, -1 if earlier is None else earlier)
+            passed.add(tree.shapes[up])
             if earlier is not None and up not in starts and records[earlier].end <= up:
                 parent = earlier
                 if _is_alike(template, up, records[earlier].start):
@@ -134,6 +136,11 @@ def _by_container(template: Template, *, behind_wrappers: bool = False) -> Paren
     return parents
 
 
+def _is_of_answers(tree: Tree, node: int) -> bool:
+    """Whether the name of an element says that answers stand in it, or that it is moved to the right."""
+    return bool(tree.roles[node] & REPLIES or _SHIFTED.search(tree.attrs[node].get("class") or ""))
+
+
 def _is_alike(template: Template, container: int, comment: int) -> bool:
     """Whether what holds answers has the shape of what holds the comment that stands right before: a list in a list."""
     tree = template.tree
@@ -155,7 +162,7 @@ def _own_wrappers(template: Template, record: Record, following: int) -> Iterato
     tree = template.tree
     holder = tree.ups[record.start]
     for _ in range(WRAPPERS):
-        if holder <= 0 or tree.roles[holder] & REPLIES or tree.ends[holder] > following:
+        if holder <= 0 or _is_of_answers(tree, holder) or tree.ends[holder] > following:
             break
         yield holder
         holder = tree.ups[holder]
@@ -166,7 +173,7 @@ def _opened_by(template: Template, record: Record) -> Iterator[int]:
     tree = template.tree
     holder = tree.ups[record.start]
     for _ in range(WRAPPERS):
-        if holder <= 0 or tree.roles[holder] & REPLIES or template.first_in.get(holder) != record.start:
+        if holder <= 0 or _is_of_answers(tree, holder) or template.first_in.get(holder) != record.start:
             break
         yield holder
         holder = tree.ups[holder]

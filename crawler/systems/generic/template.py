@@ -136,7 +136,7 @@ class Template:
         for start, end in spans:
             figured = [node for node in range(start + 1, end) if "#" in shapes[node]]
             seen.update({(shapes[node], attrs[node].get("class")) for node in figured})
-        usual = [key for key, count in seen.items() if count >= MOST_RECORDS * len(spans)]
+        usual = [key for key, count in seen.items() if count >= MOST_RECORDS * len(spans) > 1]
         kinds = Counter(shape for shape, _ in usual)
         return {(shape, name): f"{shape.partition('.')[0]}.{name}" for shape, name in usual if kinds[shape] > 1}
 
