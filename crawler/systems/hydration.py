@@ -24,6 +24,9 @@ MAX_STATE: Final = 8_000_000
 MAX_WORK: Final = 3
 """So many times the characters of a script are decoded at most, where beginnings of JSON turn out to be none."""
 
+MAX_BROKEN: Final = 500
+"""So many of such beginnings are tried: each error counts the lines before it."""
+
 SHORTEST: Final = 40
 """Shorter attributes hold no comments, characters."""
 
@@ -74,13 +77,14 @@ def _values(text: str, mark: re.Pattern[str]) -> Iterator[Any]:
 def _decoded(text: str, mark: re.Pattern[str]) -> Iterator[Any]:
     """The outermost JSON values of a text that hold the mark."""
     decoder = json.JSONDecoder(strict=False)
-    left, at = MAX_WORK * len(text), 0
+    left, at, broken = MAX_WORK * len(text), 0, 0
     last = max((match.end() for match in mark.finditer(text)), default=0)
-    while left > 0 and at < last and (start := _START.search(text, at, last)) is not None:
+    while left > 0 and broken < MAX_BROKEN and at < last and (start := _START.search(text, at, last)) is not None:
         try:
             value, end = decoder.raw_decode(text, start.start())
         except json.JSONDecodeError as error:
             left -= error.pos - start.start() + 1
+            broken += 1
             at = start.end()
         except (ValueError, RecursionError):
             return

@@ -193,14 +193,18 @@ def _listed(member: Any, path: tuple[str, ...], above: tuple[Fields, ...]) -> Li
     objects = _objects(member)
     listed = Listed(".".join(path))
     _add(listed, objects)
-    wanted = [row for row in listed.rows if text_in(row) is not None and (name_in(row) or time_in(row))]
-    sound = sum(is_removed(row) for row in listed.rows if row not in wanted) + len(wanted)
+    wanted = [row for row in listed.rows if _says_something(row)]
+    sound = sum(_says_something(row) or is_removed(row) for row in listed.rows)
     if not wanted or sound < MOST * len(listed.rows) or not any(map(time_in, wanted)):
         return None
     _place_answers(listed)
     listed.whole = sum(bool(name_in(row) and time_in(row)) for row in wanted) / len(listed.rows)
     _note_counts(listed, member, above)
     return listed
+
+
+def _says_something(row: Fields) -> bool:
+    return text_in(row) is not None and bool(name_in(row) or time_in(row))
 
 
 def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
@@ -245,16 +249,18 @@ def _place_answers(listed: Listed) -> None:
     """Parents of a flat list, by what each says that it answers: only another of the list is one."""
     places = {native_id: place for place, row in enumerate(listed.rows) if (native_id := id_in(row)) is not None}
     for place, row in enumerate(listed.rows):
-        told = places.get(parent_in(row) or "")
-        if listed.parents[place] is None and told is not None and not _descends(listed, told, place):
-            listed.parents[place] = told
-
-
-def _descends(listed: Listed, place: int | None, ancestor: int) -> bool:
-    """Whether a comment is another one, or one of the answers below it."""
-    while place is not None and place != ancestor:
-        place = listed.parents[place]
-    return place is not None
+        if listed.parents[place] is None:
+            listed.parents[place] = places.get(parent_in(row) or "")
+    rooted: set[int] = set()
+    for place in range(len(listed.rows)):
+        path: dict[int, None] = {}
+        up: int | None = place
+        while up is not None and up not in rooted and up not in path:
+            path[up] = None
+            up = listed.parents[up]
+        if up is not None and up in path:  # a circle of answers has no first comment: this one is taken for it
+            listed.parents[up] = None
+        rooted |= path.keys()
 
 
 def _note_counts(listed: Listed, member: Any, above: tuple[Fields, ...]) -> None:
