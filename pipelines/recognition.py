@@ -38,9 +38,9 @@ class Recognition:
 
     A key without an id holds the time as it was first seen, and a page may tell it otherwise the next day: "2 hours
     ago" becomes a date, a clock another zone's. A page may also show its ids today and none tomorrow, or others after
-    a move. Its comments are the same all the same, and neither removed nor new. What has no id and stands where another
-    text stood, with a clock that only that one had, is the same comment too, and was edited: nobody can write at a
-    moment that has passed.
+    a move. Its comments are the same all the same, and neither removed nor new. What stands where another text stood,
+    with a clock that only that one had, is the same comment too, and was edited: nobody can write at a moment that has
+    passed. But two ids are two comments.
     """
 
     def __init__(self, known: Mapping[str, CommentState]) -> None:
@@ -48,7 +48,10 @@ class Recognition:
         self._taken: set[str] = set()
         self._alike: defaultdict[str | None, list[str]] = defaultdict(list)
         self._moments: defaultdict[int | None, list[str]] = defaultdict(list)
+        self._named: dict[str | None, str] = {}
         for comment_id, state in known.items():
+            if state.id_kind == "native":
+                self._named[state.native_id] = comment_id
             self._alike[state.content_digest].append(comment_id)
             if state.status != GONE:
                 self._moments[state.published_at].append(comment_id)
@@ -58,6 +61,10 @@ class Recognition:
         here = {comment.comment_id for comment in comments}
         often = Counter(comment.content_digest for comment in comments)
         for comment in comments:
+            held = self._named.get(comment.native_id) if comment.comment_id not in self._known else None
+            if held is not None and comment.id_kind == "native" and held not in here and held not in self._taken:
+                comment.comment_id = held
+                here.add(held)
             if comment.text and comment.comment_id not in self._known:
                 alike = self._alike.get(comment.content_digest, ())
                 is_alone = len(alike) == often[comment.content_digest] == 1
@@ -71,14 +78,14 @@ class Recognition:
         self._taken.update(comment.comment_id for comment in comments)
 
     def _recognise_edited(self, comments: Sequence[Comment]) -> None:
-        """Give each comment that is left, and has no id, the key of the one that alone was written at its moment."""
+        """Give each comment that is left the key of the one that alone was written at its moment, if one has no id."""
         here = {comment.comment_id for comment in comments}
         often = Counter(comment.published_at for comment in comments)
         for comment in comments:
-            is_left = comment.comment_id not in self._known and comment.id_kind != "native"
+            is_left = comment.comment_id not in self._known
             is_timed = comment.published_precision in CLOCKS and often[comment.published_at] == 1
             then = self._moments.get(comment.published_at, ()) if is_left and is_timed and comment.text else ()
-            if len(then) == 1:
+            if len(then) == 1 and "native" not in {comment.id_kind} & {self._known[then[0]].id_kind}:
                 self._rename(comment, [key for key in then if key not in here and key not in self._taken])
 
     def _rename(self, comment: Comment, keys: Sequence[str]) -> None:

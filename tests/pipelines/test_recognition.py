@@ -149,6 +149,14 @@ def test_a_template_that_shows_ids_at_some_visits_only_removes_nothing():
     assert visits.visit([wall("One", NOON, native_id="7", text="No."), wall("Two", NOON, native_id="8")]) == ["edited"]
 
 
+def test_a_comment_that_is_edited_when_its_page_begins_to_show_ids_is_not_removed_nor_is_it_by_its_next_edit():
+    visits, later = Visits(), {"native_id": "7", "published_precision": "min"}
+    assert visits.visit([wall("One", NOON, published_precision="min")]) == ["new"]
+    assert visits.visit([wall("One", NOON, text="It is closed.", **later)]) == ["edited"]
+    assert visits.visit([wall("One", NOON, text="Is it?", native_id="7")]) == ["edited"], "known by its id now"
+    assert visits.visit([wall("One", NOON, text="It is.", published_precision="min", native_id="9")]) == ["new", "removed"]
+
+
 def test_ids_that_change_with_a_move_or_with_every_answer_make_no_comment_new():
     visits = Visits()
     assert visits.visit([wall("One", NOON, native_id="7"), wall("Two", NOON, native_id="8")]) == ["new", "new"]
