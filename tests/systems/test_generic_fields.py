@@ -83,6 +83,16 @@ async def test_a_label_that_stands_beside_all_names_is_nobodys_name():
     assert [c.author_name for c in await comments_of(page(rows))] == ["Ann", "Ben", "Cyd", "Dot"]
 
 
+async def test_a_heading_that_holds_the_time_is_a_byline_and_a_lone_short_text_before_a_rating_no_name():
+    only = (
+        '<div class="comment media" id="comment-71"><div class="media-body"><h4 class="media-heading">ann <small class="timespan">8 months, 1 week ago</small></h4>'
+        '<p>Coffee ticket window bridge? Yes</p><a href="/story/#comment-71">Link</a> | <a href="#reply-71" class="reply">Reply</a>'
+        '<div class="rating"><span id="rating-71">Currently unrated</span></div></div></div><form><textarea name="text"></textarea></form>'
+    )
+    [comment] = await comments_of(page(only))
+    assert (comment.author_name, comment.text) == ("ann", "Coffee ticket window bridge? Yes")
+
+
 @pytest.mark.parametrize(
     ("names", "told"),
     [

@@ -513,7 +513,8 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     beside = [(slots.stamps[number], value.node) for number, value in names.items()]
     near_time = sum([stamp is not None and abs(stamp.node - node) <= 6 for stamp, node in beside]) / size
     is_named = bool(roles & AUTHOR)
-    is_heading = tree.tags[around] in SUBHEADINGS and not is_named
+    is_line = all(stamp is not None and tree.is_in(stamp.node, tree.ups[node]) for stamp, node in beside)
+    is_heading = tree.tags[around] in SUBHEADINGS and not is_named and not is_line
     if is_heading and _return(values):
         distinct, is_label, roles = 1.0, 0.0, roles & ~CHROME
     href = (tree.attrs[around].get("href") or "") if tree.tags[around] == "a" else ""
