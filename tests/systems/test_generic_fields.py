@@ -91,6 +91,7 @@ async def test_a_heading_that_holds_the_time_is_a_byline_and_a_lone_short_text_b
     )
     [comment] = await comments_of(page(only))
     assert (comment.author_name, comment.text) == ("ann", "Coffee ticket window bridge? Yes")
+    assert (comment.native_id, comment.id_kind) == ("71", "native"), "it is alone, so 71 is no place in the list"
 
 
 @pytest.mark.parametrize(

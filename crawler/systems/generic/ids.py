@@ -149,4 +149,4 @@ def _is_counted(values: list[str]) -> bool:
     if not all(value.isdigit() for value in values):
         return False
     numbers = sorted(map(int, values))
-    return (numbers[0] <= 1 and numbers[-1] <= len(numbers) + 1) or (len(numbers) == 1 and numbers[0] < 100)
+    return numbers[0] <= 1 and numbers[-1] <= len(numbers) + 1
