@@ -23,15 +23,18 @@ def page(before: str, shown: range, without: int | None = None) -> Answer:
 
 PINNED = f'<aside class="best" id="note-4114"><blockquote><p>{SAID[2]}</p></blockquote><cite>{NAMES[2]}, 3 March</cite></aside>'
 
+NOTE = '<div class="gone" id="note-4114"><span><a href="/user/2/">Ann</a>\'s comment was removed <i>3 years ago</i></span></div>'
+
 
 @pytest.mark.parametrize(
     ("before", "status", "verdict", "changes"),
     [
         (PINNED, 3, "partial", {"new": 5}),
         ("<a id=note-4114></a>", 0, "complete", {"new": 5, "removed": 1}),
+        (NOTE, 0, "complete", {"new": 5, "removed": 1}),
         (PINNED.replace("note-", "advert-"), 0, "complete", {"new": 5, "removed": 1}),
     ],
-    ids=["pinned above the others", "a mere target of links", "the number of another thing"],
+    ids=["pinned above the others", "a mere target of links", "a note that it was removed", "the number of another thing"],
 )
 def test_a_comment_whose_id_an_element_with_words_still_carries_is_not_removed(place, before, status, verdict, changes):
     site = LoopbackSite({"/a/": page("", range(5))})

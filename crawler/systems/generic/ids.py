@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from crawler.systems.around.words import COMMENT, TALK, roles_of
+from crawler.systems.around.words import COMMENT, TALK, roles_of, tells_removal
 from crawler.systems.generic.template import Template
 
 _ID = re.compile(r"^(.*?[^\d])?(\d{1,20}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,40})(?:[-_].{0,12})?$")
@@ -40,14 +40,18 @@ def native_ids(template: Template, first: Template | None = None) -> list[str | 
 
 
 def carried(template: Template, wanted: Collection[str]) -> list[str]:
-    """Which of some ids other elements with words carry, where those of the records stand."""
+    """Which of some ids other elements with words carry, where those of the records stand.
+
+    Not where the words note that what stood there was removed: ``Ann's comment was removed 3 days ago``.
+    """
     tree, source = template.tree, _source(_sources(_rows(template)), template) if wanted else None
     if source is None:
         return []
     name, before = source
     parts = ((node, _ID.match(own.get(name) or "")) for node, own in enumerate(tree.attrs))
-    found = {part[2] for node, part in parts if part and (part[1] or "") == before and tree.text(node)}
-    return sorted(found.intersection(wanted))
+    found = ((part[2], node) for node, part in parts if part and (part[1] or "") == before and part[2] in wanted)
+    said = ((native_id, tree.text(node)) for native_id, node in found)
+    return sorted({native_id for native_id, text in said if text and not tells_removal(text)})
 
 
 def _linked_to(template: Template) -> list[str | None]:
