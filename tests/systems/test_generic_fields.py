@@ -83,15 +83,25 @@ async def test_a_label_that_stands_beside_all_names_is_nobodys_name():
     assert [c.author_name for c in await comments_of(page(rows))] == ["Ann", "Ben", "Cyd", "Dot"]
 
 
-async def test_a_heading_that_holds_the_time_is_a_byline_and_a_lone_short_text_before_a_rating_no_name():
-    only = (
-        '<div class="comment media" id="comment-71"><div class="media-body"><h4 class="media-heading">ann <small class="timespan">8 months, 1 week ago</small></h4>'
-        '<p>Coffee ticket window bridge? Yes</p><a href="/story/#comment-71">Link</a> | <a href="#reply-71" class="reply">Reply</a>'
-        '<div class="rating"><span id="rating-71">Currently unrated</span></div></div></div><form><textarea name="text"></textarea></form>'
+def media(native_id, name, text):
+    return (
+        f'<div class="comment media" id="comment-{native_id}"><div class="media-body"><h4 class="media-heading">{name} <small class="timespan">8 months, 1 week ago</small></h4>'
+        f'<p>{text}</p><a href="/story/#comment-{native_id}">Link</a> | <a href="#reply-{native_id}" class="reply">Reply</a>'
+        f'<div class="rating"><span id="rating-{native_id}">Currently unrated</span></div></div></div>'
     )
-    [comment] = await comments_of(page(only))
-    assert (comment.author_name, comment.text) == ("ann", "Coffee ticket window bridge? Yes")
+
+
+async def test_a_heading_that_holds_the_time_is_a_byline_and_a_lone_short_text_before_a_rating_no_name():
+    said = "Coffee ticket window bridge? Yes"
+    [comment] = await comments_of(page(f'{media(71, "ann", said)}<form><textarea name="text"></textarea></form>'))
+    assert (comment.author_name, comment.text) == ("ann", said)
     assert (comment.native_id, comment.id_kind) == ("71", "native"), "it is alone, so 71 is no place in the list"
+
+
+async def test_short_texts_are_no_names_though_all_differ_and_those_who_wrote_them_return():
+    said = [("ann", "Orange"), ("Ben", "Stone and a cloud"), ("ann", "Silver coffee"), ("ann", "Coffee, then")]
+    rows = "".join(media(200 + number, *one) for number, one in enumerate(said))
+    assert [(c.author_name, c.text) for c in await comments_of(page(rows))] == said
 
 
 @pytest.mark.parametrize(

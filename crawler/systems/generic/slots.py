@@ -513,8 +513,9 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     beside = [(slots.stamps[number], value.node) for number, value in names.items()]
     near_time = sum([stamp is not None and abs(stamp.node - node) <= 6 for stamp, node in beside]) / size
     is_named = bool(roles & AUTHOR)
-    is_line = all(stamp is not None and tree.is_in(stamp.node, tree.ups[node]) for stamp, node in beside)
-    is_heading = tree.tags[around] in SUBHEADINGS and not is_named and not is_line
+    is_title = tree.tags[around] in SUBHEADINGS and not is_named
+    is_byline = is_title and all(stamp is not None and tree.is_in(stamp.node, tree.ups[node]) for stamp, node in beside)
+    is_heading = is_title and not is_byline
     if is_heading and _return(values):
         distinct, is_label, roles = 1.0, 0.0, roles & ~CHROME
     href = (tree.attrs[around].get("href") or "") if tree.tags[around] == "a" else ""
@@ -543,6 +544,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score -= 1.0 * (tree.tags[around] == "button" and not is_named)
     score += 0.8 * sum([_is_announced(template, value.node) for value in sample]) / len(sample)
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
+    score += 0.6 * is_byline
     score -= 1.0 * mails
     return score
 
