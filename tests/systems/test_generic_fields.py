@@ -98,6 +98,20 @@ async def test_a_heading_that_holds_the_time_is_a_byline_and_a_lone_short_text_b
     assert (comment.native_id, comment.id_kind) == ("71", "native"), "it is alone, so 71 is no place in the list"
 
 
+@pytest.mark.parametrize("field", ["Priority:", "Priorité :"])
+async def test_what_changed_with_a_comment_on_a_ticket_is_no_part_of_its_text(field):
+    changed = f'<table class="changes"><tr><th>{field}</th><td><span class="old">major</span> → <span class="new">critical</span></td></tr></table>'
+    edited = '<div class="trac-lastedit">Last edited <a class="timeline" href="/timeline?from=2026-12-02T16%3A55%3A28Z">on Dec 2, 2026 at 4:55:28 PM</a> by <span class="trac-author">ann</span> (<a href="/ticket/2?cversion=0">previous</a>) (<a href="/ticket/2?action=diff">diff</a>)</div>'
+    said = ["Lamp window morning orange letter engine coffee lamp silver lamp basket silver copper basket stone", "Kitchen planet coffee thunder orange garden stone yellow mountain?"]
+    rows = "".join(
+        f'<div class="change" id="trac-change-{n}-17711309015336{n}4"><h3 class="change" id="comment:{n}"><span class="cnum"><a href="#comment:{n}">comment:{n}</a></span>'
+        f' by <span class="trac-author">{name}</span>, <a class="timeline" href="/timeline?from=2026-02-1{n}T04%3A48%3A21Z&amp;precision=second">on Feb 1{n}, 2026 at 4:48:21 AM</a></h3>'
+        f'<div class="trac-change-panel">{"" if n == 1 else changed}</div><div class="comment searchable"><p>{text}<br></p></div>{edited if n == 1 else ""}</div>'
+        for n, name, text in ((1, "ann", said[0]), (2, "Ben", said[1]))
+    )
+    assert [c.text for c in await comments_of(page(f'<div id="changelog">{rows}</div>'))] == said
+
+
 async def test_short_texts_are_no_names_though_all_differ_and_those_who_wrote_them_return():
     said = [("ann", "Orange"), ("Ben", "Stone and a cloud"), ("ann", "Silver coffee"), ("ann", "Coffee, then")]
     rows = "".join(media(200 + number, *one) for number, one in enumerate(said))

@@ -43,7 +43,7 @@ MOST: Final = 0.78
 """Share of the words that a part must hold to be the body in place of what is around it."""
 
 NAMED: Final = 0.5
-"""The same where its class says that it is a body."""
+"""The same where its class says that it is a body, or the comment itself."""
 
 BYLINE: Final = 48
 """Characters beside author and time that a byline may hold."""
@@ -490,7 +490,8 @@ def _body_place(template: Template, left_out: list[set[int]]) -> int:
         best = max(below[current], key=lambda place: (mass[place], -place))
         shape = template.shapes[best]
         tag, _, classes = shape.partition(".")
-        least = NAMED if roles_of(classes) & BODY and not roles_of(classes) & ASIDE else MOST
+        roles = roles_of(classes)
+        least = NAMED if roles & (BODY | COMMENT) and not roles & (ASIDE | REPLIES) else MOST
         if mass[best] < least * mass[current] or (tag in FLOW and not classes and tag not in ("li", "ul", "ol", "dl")):
             break
         if tag in FLOW and tag not in ("p", "span", "li", "ul", "ol", "blockquote", "dl"):
