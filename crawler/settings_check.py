@@ -46,9 +46,15 @@ class Range:
 
 HOUR: Final = 3_600
 
-NUMBERS: Final[dict[str, Range]] = {
+ARCHIVE_NUMBERS: Final[dict[str, Range]] = {
     "S3_TIMEOUT": Range(0.1, HOUR, whole=False),
     "S3_RETRIES": Range(0, 100),
+    "REPORT_DAYS": Range(0, 36_500, whole=False),
+}
+"""Numbers that the tasks of ``scrapy archive`` depend on as well."""
+
+NUMBERS: Final[dict[str, Range]] = {
+    **ARCHIVE_NUMBERS,
     "FLUSH_ROWS": Range(1, 10_000_000),
     "FLUSH_SECONDS": Range(0.1, 24 * HOUR, whole=False),
     "FRONTIER_MAX_ATTEMPTS": Range(1, 1_000_000),
@@ -67,22 +73,35 @@ NUMBERS: Final[dict[str, Range]] = {
     "BACKOFF_SECONDS": Range(0, 24 * HOUR, whole=False),
     "ROBOTS_CACHE_SECONDS": Range(0, 24 * HOUR, whole=False),  # RFC 9309 2.4: at most 24 hours
     "ROBOTS_RETRY_SECONDS": Range(0, 24 * HOUR, whole=False),
-    "REPORT_DAYS": Range(0, 36_500, whole=False),
     "VIAFOURA_AUTHORS": Range(0, 1_000_000),
     "REVISIT_PRICE": Range(0.0001, 1_000_000, whole=False),
     "REVISIT_MIN_HOURS": Range(0, 24 * 365, whole=False),
     "REVISIT_MAX_HOURS": Range(0.000001, 24 * 365, whole=False),
     "DOWNLOAD_DELAY": Range(0, 24 * HOUR, whole=False),
+    "DOWNLOAD_DELAY_JITTER": Range(0, 1, whole=False),
     "DOWNLOAD_TIMEOUT": Range(0.1, HOUR, whole=False),
     "DOWNLOAD_MAXSIZE": Range(1),
+    "DOWNLOAD_WARNSIZE": Range(0),
+    "CONCURRENT_ITEMS": Range(1, 1),
     "CONCURRENT_REQUESTS": Range(1),
     "CONCURRENT_REQUESTS_PER_DOMAIN": Range(1),
     "RETRY_TIMES": Range(0, 100),
     "REDIRECT_MAX_TIMES": Range(0, 100),
+    "METAREFRESH_MAXDELAY": Range(0, HOUR),
+    "MEMUSAGE_LIMIT_MB": Range(0),
+    "MEMUSAGE_WARNING_MB": Range(0),
 }
 """Numbers that a crawl depends on. Scrapy reads its own without a look: a delay of -5 is silently none."""
 
-FLAGS: Final = ("COUNT_CHANGES", "FRONTIER_CONTINUE", "PROGRESS_ENABLED", "ROBOTSTXT_OBEY", "YOUTUBE_EMBEDDED")
+FLAGS: Final = (
+    "COOKIES_ENABLED",
+    "COUNT_CHANGES",
+    "DOWNLOAD_VERIFY_CERTIFICATES",
+    "FRONTIER_CONTINUE",
+    "PROGRESS_ENABLED",
+    "ROBOTSTXT_OBEY",
+    "YOUTUBE_EMBEDDED",
+)
 """Settings that are on or off."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
