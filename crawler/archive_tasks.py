@@ -30,7 +30,8 @@ from crawler.archive_place import archive_store, held_archive, s3_options, state
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
-from crawler.output import output_trouble
+from crawler.output import EXIT_USAGE, output_trouble, refuse
+from crawler.settings_check import ARCHIVE_NUMBERS, archive_problems
 from crawler.words import plain
 
 if TYPE_CHECKING:
@@ -38,14 +39,15 @@ if TYPE_CHECKING:
 
 EXIT_DAMAGE: Final = 1
 """Something is damaged, or could not be done."""
-EXIT_USAGE: Final = 2
-"""A wrong command line."""
 DAYS: Final = 90.0
 """Looked back where REPORT_DAYS is 0: that switches off what crawls do, not what is asked for."""
 
 
 def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
     """Do a task, and say on stderr why it could not be done; the exit status."""
+    wrong = archive_problems(settings)
+    if wrong:
+        return refuse(f"scrapy archive {task}", wrong)
     try:
         return _RUN[task](settings, opts)
     except ArchiveError as error:
@@ -75,8 +77,9 @@ def _overview(opened: Archive, settings: BaseSettings, days: float, site: str | 
 def _report(settings: BaseSettings, opts: argparse.Namespace) -> int:
     store = archive_store(settings)
     days = opts.days if opts.days is not None else settings.getfloat("REPORT_DAYS") or DAYS
-    if days < 0:
-        raise UsageError(f"--days {days:g}: it must be a number of days, 0 for everything")
+    wrong = ARCHIVE_NUMBERS["REPORT_DAYS"].problem("--days", days)
+    if wrong:
+        raise UsageError(f"{wrong}; 0 is everything")
     found = _overview(Archive(store), settings, days, opts.site)
     text = to_json(as_json(found)) + "\n" if opts.json else html(found, made=datetime.now(UTC))
     if opts.output == "-" or (opts.json and opts.output is None):

@@ -56,6 +56,8 @@ def visit_addresses(urls: Sequence[str], settings: Settings) -> bool:
     crawler = crawler_process.create_crawler(PagesSpider)
     crawler_process.crawl(crawler, url=",".join(urls))
     crawler_process.start()
+    if crawler_process.bootstrap_failed:
+        return False
     report = crawler.get_extension(Report)
     return report is not None and not report.failures_total and report.reason == "finished"
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BufferedWriter, FileIO, RawIOBase, TextIOWrapper
 from logging import getLevelNamesMapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from scrapy.exceptions import UsageError
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
+
+EXIT_USAGE: Final = 2
+"""A wrong command line or setting."""
 
 
 def prepare_output(settings: BaseSettings) -> None:
@@ -54,6 +57,13 @@ def named_files() -> Iterator[None]:
         yield
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}; name a file that can be written") from error
+
+
+def refuse(command: str, wrong: Iterable[str]) -> int:
+    """Say what is wrong with the command line or the settings; the exit status of a command that does nothing."""
+    for problem in wrong:
+        sys.stderr.write(f"{command}: {problem}\n")
+    return EXIT_USAGE
 
 
 def end_output(command: str, exit_status: int) -> int:

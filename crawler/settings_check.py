@@ -54,7 +54,6 @@ ARCHIVE_NUMBERS: Final[dict[str, Range]] = {
 """Numbers that the tasks of ``scrapy archive`` depend on as well."""
 
 NUMBERS: Final[dict[str, Range]] = {
-    **ARCHIVE_NUMBERS,
     "FLUSH_ROWS": Range(1, 10_000_000),
     "FLUSH_SECONDS": Range(0.1, 24 * HOUR, whole=False),
     "FRONTIER_MAX_ATTEMPTS": Range(1, 1_000_000),
@@ -113,13 +112,19 @@ def problems(settings: BaseSettings) -> list[str]:
     """Every problem as a sentence that names the setting, its value and the way out; empty when a crawl can start."""
     found = [rule.problem(name, settings.get(name)) for name, rule in NUMBERS.items()]
     found += [_flag(name, settings) for name in FLAGS]
+    found += [_private_hosts(settings), _handlers(settings), _opt_out(settings), _reservations(settings)]
+    found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
+    found += [_sites_file(settings.get("SITES_FILE"))]
+    return [*archive_problems(settings), *filter(None, found)]
+
+
+def archive_problems(settings: BaseSettings) -> list[str]:
+    """Those that keep ``scrapy archive`` from doing its tasks, or from doing them where it was meant."""
+    found = [rule.problem(name, settings.get(name)) for name, rule in ARCHIVE_NUMBERS.items()]
     found += [_archive_uri(settings.get("ARCHIVE_URI")), _state_dir(settings.get("STATE_DIR"))]
     found += [_encryption(settings.get("S3_ENCRYPTION"), settings.get("S3_KMS_KEY_ID"))]
     found += [_storage_class(settings.get("S3_STORAGE_CLASS"))]
-    found += [_private_hosts(settings), _handlers(settings), _opt_out(settings), _reservations(settings)]
-    found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
     found += [_drift_accepted(settings.get("DRIFT_ACCEPTED"))]
-    found += [_sites_file(settings.get("SITES_FILE"))]
     return [*filter(None, found), *_misspelt(settings)]
 
 

@@ -14,7 +14,7 @@ from scrapy.spiders import Spider
 
 from crawler import settings as project
 from crawler.politeness.manners import LEAST_DELAY, user_agent
-from crawler.settings_check import NUMBERS, problems
+from crawler.settings_check import ARCHIVE_NUMBERS, NUMBERS, problems
 from crawler.settings_table import Setting, markdown, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -143,7 +143,7 @@ def test_settings_of_other_peoples_parts_are_left_alone() -> None:
     assert problems(with_changes(SENTRY_DSN="x", MYEXT_ENABLED="1")) == []
 
 
-@given(st.sampled_from(sorted(NUMBERS)), st.none() | st.booleans() | st.integers() | st.floats() | st.text())
+@given(st.sampled_from(sorted(NUMBERS | ARCHIVE_NUMBERS)), st.none() | st.booleans() | st.integers() | st.floats() | st.text())
 def test_any_value_is_judged_and_an_accepted_one_is_a_number_in_range(name: str, value: Any) -> None:
     settings = BaseSettings()
     settings.setmodule(project)
@@ -153,8 +153,9 @@ def test_any_value_is_judged_and_an_accepted_one_is_a_number_in_range(name: str,
     settings.set(name, value, priority="cmdline")
     found = [problem for problem in problems(settings) if problem.startswith(f"{name} ")]
     if not found:
-        assert NUMBERS[name].least <= settings.getfloat(name) <= NUMBERS[name].most
-        if NUMBERS[name].whole:
+        rule = (NUMBERS | ARCHIVE_NUMBERS)[name]
+        assert rule.least <= settings.getfloat(name) <= rule.most
+        if rule.whole:
             assert float(settings.getint(name)) == settings.getfloat(name)
 
 

@@ -44,7 +44,8 @@ class Command(ScrapyCommand):
         return (
             "Works on the archive at ARCHIVE_URI (-s ARCHIVE_URI=DIR or s3://bucket/prefix, default data/archive), "
             "also while crawls write to it. Each task has its own help: scrapy archive verify --help. "
-            "Exit status: 0 done; 1 damaged, or it could not be done (stderr says why); 2 wrong command line."
+            "Exit status: 0 done; 1 damaged, or it could not be done (stderr says why); "
+            "2 wrong command line or setting."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from archive.errors import ArchiveError
 from crawler.archive_place import archive_store
 from crawler.contact import ask_contact
-from crawler.output import end_output, named_files, prepare_output
+from crawler.output import end_output, named_files, prepare_output, refuse
 from crawler.report import EXIT_LOST, Report
 from crawler.resumption import ClaimError, claim
 from crawler.safety.log import plain
@@ -78,7 +78,7 @@ class Command(ScrapyCrawl):
             spider = self.crawler_process.spider_loader.load(args[0])
         except KeyError:
             names = ", ".join(sorted(self.crawler_process.spider_loader.list()))
-            self._refuse([f"there is no spider {args[0]!r}; the spiders are: {names}"])
+            self.exitcode = refuse("scrapy crawl", [f"there is no spider {args[0]!r}; the spiders are: {names}"])
             return
         opts.spargs.pop(SCRAPYD_JOB, None)
         check = getattr(spider, "check_arguments", None)
@@ -94,13 +94,13 @@ class Command(ScrapyCrawl):
             except ArchiveError as error:  # an address or an environment that no client can be made of
                 wrong.append(plain(str(error)))
         if wrong:
-            self._refuse(wrong)
+            self.exitcode = refuse("scrapy crawl", wrong)
             return
         ask_contact(self.settings, opts.spargs)
         try:
             claimed = claim(self.settings, args[0], getattr(spider, "scope", dict)(opts.spargs))
         except ClaimError as error:
-            self._refuse([str(error)])
+            self.exitcode = refuse("scrapy crawl", [str(error)])
             return
         self.settings.setdict({"CRAWL_ID": claimed.crawl_id, "FRONTIER_FILE": str(claimed.file)}, priority="cmdline")
         try:
@@ -115,8 +115,8 @@ class Command(ScrapyCrawl):
         crawler = self._create_crawler(spider)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        report = crawler.get_extension(Report) if crawler.extensions else None
-        if report is None or self.crawler_process.bootstrap_failed:
+        report = None if self.crawler_process.bootstrap_failed else crawler.get_extension(Report)
+        if report is None:
             sys.stderr.write("scrapy crawl: the crawl did not start; the log above says why\n")
             self.exitcode = EXIT_LOST
             return
@@ -133,8 +133,3 @@ class Command(ScrapyCrawl):
             sys.stderr.write(
                 f"scrapy crawl {spider}: exit status {self.exitcode}: {summary_of(report, watched)}{where}\n"
             )
-
-    def _refuse(self, wrong: list[str]) -> None:
-        for problem in wrong:
-            sys.stderr.write(f"scrapy crawl: {problem}\n")
-        self.exitcode = 2

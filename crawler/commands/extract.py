@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.collection import rare_collection
-from crawler.output import end_output, named_files, output_trouble, prepare_output
+from crawler.output import end_output, named_files, output_trouble, prepare_output, refuse
 from crawler.report import EXIT_LOST
 from crawler.safety.secrets import masked
 
@@ -37,7 +37,7 @@ class Command(ScrapyCommand):
             "source, page, shares, subscribes, threads with their comments. Nothing is written to the archive. "
             "A file is read without requests, so a thread that goes on elsewhere says partial. "
             "Example: scrapy extract saved.html --url https://example.com/video | jq .threads. "
-            "Exit status 1 when a page could not be read (its line holds the error)."
+            "Exit status: 1 when a page could not be read (its line holds the error); 2 wrong command line or setting."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -63,6 +63,7 @@ class Command(ScrapyCommand):
             raise RuntimeError("scrapy.cmdline sets it before it runs a command")
         from crawler.extract.urls import page_url  # noqa: PLC0415  # see above
         from crawler.extraction import extract_file, visit_addresses  # noqa: PLC0415  # see above
+        from crawler.settings_check import problems  # noqa: PLC0415  # see above
         from crawler.spiders.addresses import what_is_wrong  # noqa: PLC0415  # see above
         from crawler.systems import systems_of  # noqa: PLC0415  # see above
 
@@ -77,6 +78,10 @@ class Command(ScrapyCommand):
                 raise UsageError(f"{masked(url[:200])}: {what_is_wrong(url)}; give one like https://example.com/video")
         if opts.explain and urls:
             raise UsageError(f"--explain is for saved pages: save {urls[0]} first")
+        wrong = problems(self.settings)
+        if wrong:
+            self.exitcode = refuse("scrapy extract", wrong)
+            return
         systems = systems_of(self.settings)
         with rare_collection():
             for name in files:

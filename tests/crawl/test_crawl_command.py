@@ -149,6 +149,14 @@ def test_an_archive_that_cannot_be_written_ends_the_crawl_with_its_name(loopback
     assert (place.folder / "archive").read_text() == "a file is in the way"
 
 
+def test_a_crawl_that_could_not_start_says_so_after_the_cause(place):
+    done = place.crawl("https://example.org/", LOGSTATS_INTERVAL="often")
+    assert done.returncode == 1
+    assert done.stderr.count("Traceback") == 1
+    assert "'often'" in done.stderr
+    assert done.stderr.endswith("scrapy crawl: the crawl did not start; the log above says why\n")
+
+
 def test_a_list_in_another_encoding_is_refused(place):
     file = place.folder / "pages.txt"
     file.write_text("https://example.org/\r\n", encoding="utf-16")

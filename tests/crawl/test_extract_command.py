@@ -110,10 +110,16 @@ def test_an_address_of_a_file_that_is_none_is_refused(place):
 
 
 def test_what_is_asked_wrongly_is_refused_in_words(place):
-    for words, said in ((["http://"], "that is no http(s) address"), (["https://example.org/", "-L", "loud"], "LOG_LEVEL is 'loud'")):
+    for words, said in (
+        (["http://"], "that is no http(s) address"),
+        (["https://example.org/", "-L", "loud"], "LOG_LEVEL is 'loud'"),
+        (["https://example.org/", "-s", "DOWNLOAD_TIMEOUT=long"], "DOWNLOAD_TIMEOUT is 'long'"),
+        (["https://example.org/", "-s", "DOWNLOAD_DELY=9"], "DOWNLOAD_DELY is no setting: DOWNLOAD_DELAY is meant?"),
+    ):
         done = place.run("extract", *words)
         assert done.returncode == 2
         assert said in done.stderr
+        assert done.stdout == ""
         assert "Traceback" not in done.stderr
 
 
