@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -27,6 +28,7 @@ from archive.upkeep.vacuum import LEAST_HOURS, vacuum
 from archive.upkeep.verify import Checked, Finding, give_up, verify
 from crawler import archive_words as words
 from crawler.archive_place import archive_store, held_archive, s3_options, state_dir
+from crawler.extract.urls import site_of
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
@@ -41,6 +43,8 @@ EXIT_DAMAGE: Final = 1
 """Something is damaged, or could not be done."""
 DAYS: Final = 90.0
 """Looked back where REPORT_DAYS is 0: that switches off what crawls do, not what is asked for."""
+
+_WHOLE_ID: Final = re.compile("[0-9a-f]{32}")
 
 
 def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
@@ -80,7 +84,8 @@ def _report(settings: BaseSettings, opts: argparse.Namespace) -> int:
     wrong = ARCHIVE_NUMBERS["REPORT_DAYS"].problem("--days", days)
     if wrong:
         raise UsageError(f"{wrong}; 0 is everything")
-    found = _overview(Archive(store), settings, days, opts.site)
+    opened = Archive(store)
+    found = _overview(opened, settings, days, _held_site(opened, opts.site))
     text = to_json(as_json(found)) + "\n" if opts.json else html(found, made=datetime.now(UTC))
     if opts.output == "-" or (opts.json and opts.output is None):
         sys.stdout.write(text)
@@ -90,6 +95,32 @@ def _report(settings: BaseSettings, opts: argparse.Namespace) -> int:
         with slices.whole_file(Path(opts.output)) as out:
             out.write(text.encode("utf-8", "replace"))
     return 0
+
+
+def _held_site(opened: Archive, site: str | None) -> str | None:
+    """The site as the archive names it. Raises `archive.errors.ArchiveError` where it holds nothing of it."""
+    if site is None:
+        return None
+    name = site_of(f"http://{site}/")
+    if not any(partition["site"] == name for _, partition in opened.parts("visits")):
+        raise ArchiveError(f"{opened.uri} holds nothing of the site {site!r}; `scrapy archive info` names its sites")
+    return name
+
+
+def _found(opened: Archive, kind: str, what: str) -> str:
+    """The id that is told by its beginning or (a page's) by its address.
+
+    Raises `archive.errors.ArchiveError` where there is none, or it is the id of something else.
+    """
+    found = find(opened, what)
+    if found.kind != kind:
+        raise ArchiveError(f"{what!r} is a {found.kind}, no {kind}")
+    return found.key
+
+
+def _key(opened: Archive, kind: str, what: str | None) -> str | None:
+    """The same; but a whole id, which may stand in `visits` alone, is not looked for."""
+    return what if what is None or _WHOLE_ID.fullmatch(what) else _found(opened, kind, what)
 
 
 def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
@@ -116,9 +147,9 @@ def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 def _compact(settings: BaseSettings, opts: argparse.Namespace) -> int:
     store, status = archive_store(settings), 0
-    Archive(store)
+    site = _held_site(Archive(store), opts.site)
     tables = (opts.table,) if opts.table else tuple(TABLES)
-    for done in compact(store, tables=tables, site=opts.site, fewest=opts.at_least):
+    for done in compact(store, tables=tables, site=site, fewest=opts.at_least):
         words.print_compacted(done)
         if done.trouble is not None:
             status = EXIT_DAMAGE
@@ -155,10 +186,10 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     if kind not in slices.FORMATS:
         raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
     opened = held_archive(settings)
-    page = find(opened, opts.page).key if "://" in (opts.page or "") else opts.page
     rows = opened.rows(
         opts.table,
-        site=opts.site, page=page, thread=opts.thread, since=opts.since, until=opts.until,
+        site=_held_site(opened, opts.site), page=_key(opened, "page", opts.page),
+        thread=_key(opened, "thread", opts.thread), since=opts.since, until=opts.until,
         as_of=opts.as_of, history=opts.history,
     )  # fmt: skip
     found = slices.of_verdict(rows, opts.verdict)
@@ -174,21 +205,21 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 
 def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
-    from pipelines.recognition import known_by  # noqa: PLC0415 - every comment system comes with it
+    from crawler.systems import REGISTRY  # noqa: PLC0415 - a task that needs no comment system does not wait for them
+    from pipelines.recognition import known_by  # noqa: PLC0415 - as above
 
-    comment = None
+    comment, systems = None, [system.name for system in REGISTRY]
+    if opts.system is not None and opts.system not in systems:
+        raise UsageError(f"--system {opts.system}: there is no such comment system, but {', '.join(systems)}")
     if opts.forget_lost:
         return _forget_lost(settings)
     if opts.comment is not None:
-        found = find(held_archive(settings), opts.comment)
-        if found.kind != "comment":
-            raise ArchiveError(f"{opts.comment!r} is a {found.kind}; erase comments or authors")
-        comment = found.key
+        comment = _found(held_archive(settings), "comment", opts.comment)
     subject = Subject(
         comment_id=comment,
         author_id=opts.author_id,
         author_name=opts.author_name,
-        site=opts.site,
+        site=opts.site and site_of(f"http://{opts.site}/"),
         system=opts.system,
     )
     done = erase(

@@ -115,6 +115,30 @@ def test_a_wrong_command_line_ends_with_2_and_says_what_is_right(archive_command
     assert message in done.stderr + done.stdout
 
 
+@pytest.mark.parametrize("words", [["report"], ["compact"], ["export", "-o", "-"]])
+def test_a_site_that_the_archive_does_not_hold_is_no_empty_answer(archive_command, visited, words):
+    done = archive_command(visited, *words, "--site", "elsewhere.example")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "holds nothing of the site 'elsewhere.example'; `scrapy archive info` names its sites" in done.stderr
+
+
+def test_a_comment_system_that_is_none_is_refused_before_its_erasure_is_remembered(archive_command, copied):
+    done = archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpres")
+    assert done.returncode == 2
+    assert "--system wordpres: there is no such comment system, but " in done.stdout + done.stderr
+    assert not (copied.folder / "archive" / "_erased").exists()
+
+
+def test_a_slice_is_told_by_the_beginning_of_an_id(archive_command, visited):
+    for table, option, name in (("pages", "--page", "page_id"), ("threads", "--thread", "thread_id")):
+        key = visited.open().rows(table).to_pylist()[0][name]
+        by_all, by_some = (archive_command(visited, "export", "-o", "-", option, key[:n]) for n in (32, 8))
+        assert by_all.stdout.count("\n") == 3
+        assert by_some.stdout == by_all.stdout
+        wrong = archive_command(visited, "export", "-o", "-", option, "none-such")
+        assert (wrong.returncode, wrong.stdout) == (1, "")
+
+
 @pytest.mark.parametrize("words", [["info"], ["verify"], ["compact"], ["vacuum"], ["history", "abcdef"], ["views"]])
 def test_where_there_is_no_archive_the_status_is_1_and_nothing_is_created(archive_command, place, words):
     done = archive_command(place, *words)
