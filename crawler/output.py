@@ -27,8 +27,9 @@ def prepare_output(settings: BaseSettings) -> None:
 
     :raises UsageError: the level of the log is none, or its file cannot be written; Scrapy meets both with a traceback
     """
-    if sys.stdout is None:  # it was closed before the command began
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open until the end
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before the command began
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open until the end
     stream, raw = sys.stdout, _raw()
     if isinstance(stream, TextIOWrapper) and isinstance(raw, FileIO):
         stream.flush()

@@ -68,3 +68,13 @@ def test_a_pid_file_that_has_no_place_is_refused_before_anything_starts(place, t
     assert done.returncode == 2, done.stdout + done.stderr
     assert f"{tmp_path}/missing/pid: No such file or directory; name a file that can be written" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_command_does_its_work_where_its_streams_are_closed(place, words):
+    for name, command in words.items():
+        done = subprocess.run(
+            ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *place.command(*command)],
+            cwd=PROJECT, env=BUFFERED, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, name
+    assert len(place.open().threads(history=True).to_pylist()) == 2
