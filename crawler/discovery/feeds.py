@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urljoin
 
 from crawler.discovery.found import Found, Listed, latest
 from crawler.discovery.markup import MarkupError, local, records, space, text
@@ -40,8 +41,8 @@ def read_feed(body: bytes, link: Link, *, observed_at: int) -> Listed:
                     listed.problems.append(f"it is <{local(element)}>, no feed")
                     return listed
             elif name == "link":
-                _next(element, link, listed)
-            elif (found := _entry(element, link, observed_at)) is not None:
+                _next(element, _under(element, link), listed)
+            elif (found := _entry(element, _under(element, link), observed_at)) is not None:
                 listed.pages.append(found)
             if len(listed.pages) >= MAX_ENTRIES:
                 listed.problems.append(f"it has more than {MAX_ENTRIES:,} entries; the rest is not read")
@@ -49,6 +50,12 @@ def read_feed(body: bytes, link: Link, *, observed_at: int) -> Listed:
     except MarkupError as error:
         listed.problems.append(f"it cannot be read: {error}")
     return listed
+
+
+def _under(element: Any, link: Link) -> Link:
+    """The same for what stands in an element, which `xml:base` may give another base (RFC 4287 2)."""
+    base = element.base
+    return link if base is None else lambda href: link(urljoin(base, href.strip()) if href.strip() else "")
 
 
 def _next(element: Any, link: Link, listed: Listed) -> None:

@@ -32,9 +32,10 @@ class MarkupError(ValueError):
 def records(body: bytes, names: frozenset[str], beside: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:
     """Local name and element of every record, in the order of the document; each is forgotten when the next comes.
 
-    Yields ``("", root)`` first: the root element as it begins, with its attributes only. Entities are left unexpanded
-    (``resolve_entities``), nothing is loaded (``no_network``, ``load_dtd``), and libxml2's own limits hold
-    (``huge_tree`` is off). Errors in the markup are recovered from as far as that goes.
+    One in which the document breaks off is left out. Yields ``("", root)`` first: the root element as it begins, with
+    its attributes only. Entities are left unexpanded (``resolve_entities``), nothing is loaded (``no_network``,
+    ``load_dtd``), and libxml2's own limits hold (``huge_tree`` is off). Errors in the markup are recovered from as far
+    as that goes.
 
     :param names: local names of records, e.g. ``url``, ``item``
     :param beside: local names of elements that are yielded as well where they stand outside of records
@@ -67,6 +68,8 @@ def records(body: bytes, names: frozenset[str], beside: frozenset[str] = frozens
                 yield name, element
             elif name in names:
                 inside -= 1
+                if events.root is not None:  # all is read and it is open: its last text may be the half of an address
+                    break
                 yield name, element
                 element.clear()
                 while element.getprevious() is not None:

@@ -85,13 +85,13 @@ def _published(element: Any, observed_at: int) -> int | None:
 
 
 def _text(body: bytes, link: Callable[[str], str | None], listed: Listed) -> Listed:
-    """One address a line (sitemaps.org: text files)."""
+    """One address a line (sitemaps.org: text files); as in a list of ours, a line that begins with `#` is none."""
+    wrong = None if body.strip() else "nothing"
     for line in body.decode("utf-8-sig", "replace").splitlines():
         url = line.strip()
         if not url.lower().startswith(("http://", "https://")):
-            if url:
-                listed.problems.append(f"it is no sitemap: {url[:60]!r}")
-                break
+            if url and not url.startswith("#"):
+                wrong = wrong or repr(url[:60])
             continue
         absolute = link(url)
         if absolute is not None:
@@ -99,6 +99,9 @@ def _text(body: bytes, link: Callable[[str], str | None], listed: Listed) -> Lis
             if _is_full(listed):
                 break
     listed.kind = "text" if listed.pages else ""
+    if wrong is not None and not listed.problems:
+        what = "it has a line that is no address" if listed.pages else "it is no sitemap"
+        listed.problems.append(f"{what}: {wrong}")
     return listed
 
 

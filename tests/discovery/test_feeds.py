@@ -50,6 +50,22 @@ def test_atom_with_threading_and_the_next_page():
     assert [place.url for place in listed.places] == ["https://example.org/feed?page=2"]
 
 
+def test_atom_may_have_another_base():
+    listed = read(
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/blog/"><link rel="next" href="?page=2"/>'
+        '<entry><link href="a"/></entry><entry xml:base="https://other.example/x/"><link href="b"/></entry>'
+        "<entry><link href=''/></entry></feed>"
+    )
+    assert [found.url for found in listed.pages] == ["https://example.org/blog/a", "https://other.example/x/b"]
+    assert [place.url for place in listed.places] == ["https://example.org/blog/?page=2"]
+
+
+def test_half_an_address_at_the_end_of_a_feed_that_breaks_off_is_none():
+    listed = read("<rss><channel><item><link>https://example.org/a</link></item><item><link>https://example.org/a-bri")
+    assert [found.url for found in listed.pages] == ["https://example.org/a"]
+    assert listed.problems == ["it cannot be read: it breaks off in line 1"]
+
+
 def test_media_rss_and_rss_1_0_and_a_permalink_guid():
     listed = read(
         '<rss xmlns:media="http://search.yahoo.com/mrss/"><channel><item><guid>https://example.org/v</guid>'

@@ -79,7 +79,14 @@ def test_gzip_plain_text_and_a_byte_order_mark_are_read():
 
 def test_a_sitemap_that_breaks_off_keeps_what_came_before():
     listed = read(f"<urlset {NS}><url><loc>/a</loc></url><url><loc>/b</l")
-    assert [found.url for found in listed.pages][:1] == ["https://example.org/a"]
+    assert [found.url for found in listed.pages] == ["https://example.org/a"]
+    assert listed.problems == ["it cannot be read: it breaks off in line 1"]
+
+
+def test_a_line_that_is_no_address_costs_a_text_file_nothing_else():
+    listed = read("# ours\nhttps://example.org/a\nexample.org/b\nhttps://example.org/c\n")
+    assert [found.url for found in listed.pages] == ["https://example.org/a", "https://example.org/c"]
+    assert listed.problems == ["it has a line that is no address: 'example.org/b'"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,8 @@ def test_a_sitemap_that_breaks_off_keeps_what_came_before():
     [
         (b"<!doctype html><html><body>Not found</body></html>", "an HTML page"),
         (b"<rss><channel/></rss>", "<rss>, no sitemap"),
-        (b"Not found", "no sitemap"),
+        (b"Not found", "no sitemap: 'Not found'"),
+        (b"\n", "no sitemap: nothing"),
         (gzip.compress(b"<urlset/>", mtime=0)[:-12], "gzip"),
         (b"\x1f\x8b garbage", "gzip"),
         (b"<urlset>" + b"<a>" * 100, "nest"),
