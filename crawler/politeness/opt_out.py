@@ -45,6 +45,8 @@ class OptOuts:
         url = clean_url(entry if "://" in entry else f"http://{entry}")
         if url is None:
             raise OptOutError(f"line {number}: {entry[:200]!r} is no host and no address")
+        if "*" in entry:
+            raise OptOutError(f"line {number}: {entry[:200]!r} holds a *: leave it out, all below is meant anyway")
         parts = urlsplit(url)
         return parts.hostname or "", parts.path
 

@@ -64,7 +64,7 @@ def test_who_is_on_the_list_is_not_asked(url: str, entry: str | None) -> None:
     assert OptOuts(LIST.splitlines()).entry_of(url) == entry
 
 
-@pytest.mark.parametrize("line", ["http://", "a b", "ftp://example.com", "exa mple.com/x"])
+@pytest.mark.parametrize("line", ["http://", "a b", "ftp://example.com", "exa mple.com/x", "*.example.com"])
 def test_a_line_that_is_no_entry_is_named(line: str, tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_text(f"good.example\n{line}\n", "utf-8")
