@@ -84,7 +84,7 @@ def read_sites(path: str | Path) -> Sites:
     :raises SitesError: it cannot be read, or a key or a value in it cannot be used
     """
     try:
-        text = Path(path).read_bytes().decode("utf-8")
+        text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise SitesError(f"{path}: {error.strerror}; name a TOML file, or leave SITES_FILE empty") from error
     except UnicodeDecodeError as error:
@@ -129,7 +129,7 @@ def _value(name: str, value: Any, where: str) -> Any:
             raise SitesError(f"{where} is {value!r}: it must be true or false")
         return value
     if name in _NUMBERS:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:  # NaN
             raise SitesError(f"{where} is {value!r}: it must be a number from 0 upwards")
         if _NUMBERS[name] is int and not isinstance(value, int):
             raise SitesError(f"{where} is {value!r}: it must be a whole number")

@@ -10,7 +10,7 @@ from crawler.sites import SitesError, read_sites
 def test_defaults_hold_for_every_site_and_a_site_overrides_them(tmp_path):
     file = tmp_path / "sites.toml"
     file.write_text(
-        '[defaults]\nmax_pages = 50\nexclude = ["/sponsored/"]\n'
+        '\ufeff[defaults]\nmax_pages = 50\nexclude = ["/sponsored/"]\n'
         '[sites."example.org"]\nmax_age_days = 7\nsitemaps = ["https://example.org/news.xml"]\n'
         '[sites."127.0.0.1:8100"]\nlistings = false\n'
     )
@@ -29,6 +29,7 @@ def test_defaults_hold_for_every_site_and_a_site_overrides_them(tmp_path):
         ("max_pages = 5", ["max_pages", "defaults"]),
         ("[defaults]\nmax_page = 5", ["max_page", "max_pages is meant"]),
         ("[defaults]\nmax_pages = -1", ["max_pages", "-1", "from 0"]),
+        ("[defaults]\nmax_seconds = nan", ["max_seconds", "nan", "from 0"]),
         ("[defaults]\nmax_pages = 1.5", ["1.5", "whole"]),
         ("[defaults]\nlistings = 1", ["listings", "true or false"]),
         ('[defaults]\ninclude = ["("]', ["include", "regular expression"]),
