@@ -83,6 +83,8 @@ def read_sites(path: str | Path) -> Sites:
 
     :raises SitesError: it cannot be read, or a key or a value in it cannot be used
     """
+    if Path(path).is_fifo():  # the settings' check would leave nothing of it to the crawl
+        raise SitesError(f"{path}: it is a pipe, which can be read once only; name a TOML file")
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:

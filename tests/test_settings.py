@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,19 @@ def test_a_value_that_cannot_work_is_named_with_the_way_out(name: str, value: An
     assert len(found) == 1
     assert found[0].startswith(name)
     assert said in found[0]
+
+
+@pytest.mark.parametrize("name", ["OPT_OUT_FILE", "SITES_FILE"])
+def test_a_pipe_is_no_file_to_be_read_twice(name: str) -> None:
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, b"# one host\n")
+        os.close(writing)
+        [found] = problems(with_changes(**{name: f"/dev/fd/{reading}"}))
+    finally:
+        os.close(reading)
+    assert found.startswith(f"{name}: /dev/fd/{reading}")
+    assert "a pipe, which can be read once only; name a" in found
 
 
 def test_a_key_in_the_archives_address_is_refused_and_not_repeated() -> None:

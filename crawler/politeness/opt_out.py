@@ -56,6 +56,8 @@ class OptOuts:
 
         :raises OptOutError: when it cannot be read, or a line is no entry: a list that is half understood obeys nobody
         """
+        if Path(path).is_fifo():  # it was read when the settings were checked, and holds nothing now
+            raise OptOutError(f"{path} is a pipe, which can be read once only; name a file")
         try:
             with Path(path).open(encoding="utf-8-sig") as lines:
                 return cls(lines)
