@@ -67,8 +67,11 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check arguments and settings, crawl, print the table, set the exit status."""
-        if len(args) != 1:
+        if not args:
             raise UsageError("name one spider: scrapy crawl pages -a url=URL")
+        rest = [word for word in args if word.startswith("-")] or args[1:]
+        if rest:
+            raise UsageError(f"{' '.join(rest)!r} belongs to no option of scrapy crawl; one spider is run at a time")
         if self.settings is None or self.crawler_process is None:
             raise RuntimeError("scrapy.cmdline sets both before it runs a command")
         from crawler.settings_check import problems  # noqa: PLC0415  # see above

@@ -67,6 +67,9 @@ class Command(ScrapyCommand):
         from crawler.spiders.addresses import what_is_wrong  # noqa: PLC0415  # see above
         from crawler.systems import systems_of  # noqa: PLC0415  # see above
 
+        unknown = [source for source in args if source.startswith("-") and source != "-"]
+        if unknown:
+            raise UsageError(f"there is no option {unknown[0]}; a file of that name is ./{unknown[0]}")
         files = [source for source in args if not source.lower().startswith(("http://", "https://"))]
         urls = [source for source in args if source not in files]
         if opts.url and len(files) != 1:

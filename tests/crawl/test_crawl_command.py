@@ -104,6 +104,8 @@ def test_what_robots_forbid_is_not_fetched_but_reported(loopback, place):
     ("words", "named"),
     [
         (["crawl", "pages"], "url_file"),
+        (["crawl", "--loud", "pages"], "'--loud' belongs to no option of scrapy crawl"),
+        (["crawl", "pages", "https://example.org/"], "'https://example.org/' belongs to no option of scrapy crawl"),
         (["crawl", "pages", "-a", "url_file=no/such/file"], "no/such/file"),
         (["crawl", "pages", "-a", "urls=https://example.org/"], "urls"),
         (["crawl", "pages", "-a", "url=example.org/video"], "example.org/video"),

@@ -112,6 +112,7 @@ def test_an_address_of_a_file_that_is_none_is_refused(place):
 def test_what_is_asked_wrongly_is_refused_in_words(place):
     for words, said in (
         (["http://"], "that is no http(s) address"),
+        (["a.html", "--loud"], "there is no option --loud; a file of that name is ./--loud"),
         (["https://example.org/", "-L", "loud"], "LOG_LEVEL is 'loud'"),
         (["https://example.org/", "-s", "DOWNLOAD_TIMEOUT=long"], "DOWNLOAD_TIMEOUT is 'long'"),
         (["https://example.org/", "-s", "DOWNLOAD_DELY=9"], "DOWNLOAD_DELY is no setting: DOWNLOAD_DELAY is meant?"),
