@@ -136,7 +136,7 @@ class Robots:
             answer = await self.crawler.engine.download_async(question)
         except RefusedError as error:
             stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
-            return self._refuse(f"{question.url} is not asked for ({error.detail})", error.reason)
+            return self._refuse(f"{question.url} cannot be had ({error.detail})", error.reason)
         except NO_ANSWER as error:
             stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
             return self._refuse(f"{question.url} cannot be read ({str(error) or type(error).__name__})")

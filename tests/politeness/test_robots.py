@@ -73,6 +73,16 @@ async def test_a_robots_txt_that_never_ends_forbids_the_page(loopback: Loopback)
     assert not await is_read(site, DOWNLOAD_TIMEOUT=0.3, RETRY_TIMES=0)
 
 
+async def test_an_answer_that_cannot_be_read_forbids_the_page_and_is_called_so(loopback: Loopback) -> None:
+    site = loopback({"/robots.txt": Answer("plain", headers={"Content-Encoding": "gzip"})})
+
+    async def work(crawler: Crawler) -> None:
+        with pytest.raises(RefusedError, match=r"robots\.txt cannot be had \(.* cannot be decompressed"):
+            await get(crawler, site.url("/page"))
+
+    await crawl(work)
+
+
 async def test_an_error_of_a_moment_is_asked_again(loopback: Loopback) -> None:
     site = loopback({"/robots.txt": lambda n: Answer("", 500 if n == 0 else 404), "/page": PAGE})
     assert await is_read(site, RETRY_TIMES=1)
