@@ -25,10 +25,15 @@ _STYLES: Final = {"-": "red", "+": "green", "~": "yellow", "@": "cyan"}
 SITES: Final = 20
 """Sites named by `print_info`."""
 
+LEAST_WIDTH: Final = 80
+"""Columns of a table; a narrower terminal breaks its lines, where digits would be left out to make it fit."""
+
 
 def console(*, to_stderr: bool = False) -> Console:
     """Where people read: no markup of strangers' texts, lines as long as they are."""
-    return Console(file=sys.stderr if to_stderr else sys.stdout, soft_wrap=True, highlight=False, markup=False)
+    opened = Console(file=sys.stderr if to_stderr else sys.stdout, soft_wrap=True, highlight=False, markup=False)
+    opened.width = max(opened.width, LEAST_WIDTH)
+    return opened
 
 
 def size(count: float) -> str:

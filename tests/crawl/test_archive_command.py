@@ -158,6 +158,12 @@ def test_info_shows_rows_sizes_times_and_verdicts(archive_command, visited):
     assert held["changes"] == {"new": 3, "edited": 1, "removed": 1}
 
 
+def test_a_narrow_terminal_costs_no_digit(archive_command, visited, monkeypatch):
+    wide = archive_command(visited, "info").stdout
+    monkeypatch.setenv("COLUMNS", "20")
+    assert archive_command(visited, "info").stdout == wide
+
+
 def test_a_setting_may_stand_before_and_behind_the_task(archive_command, visited, place):
     done = archive_command(place, "info", "--json", "-s", f"ARCHIVE_URI={visited.uri}")
     assert json.loads(done.stdout)["uri"] == visited.uri
