@@ -17,7 +17,7 @@ HEAD: Final = """# Settings
 
 Made from the comments in `crawler/settings.py` by `python -m crawler.settings_table`; change it there.
 One run gets other values by `-s NAME=VALUE`. `scrapy crawl` and `scrapy extract` check them before they start,
-`scrapy archive` those that it uses.
+`scrapy archive TASK` those that it uses.
 """
 
 
