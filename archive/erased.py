@@ -131,15 +131,15 @@ class Erasures:
         self._list(log, lambda names: names if name in names else (*names, name))
         self.follow(log.open())
 
-    def forget(self, log: TableLog) -> int:
+    def forget(self, log: TableLog, *, dry_run: bool = False) -> int:
         """Let go of erasures whose key is lost, so that the archive can be written to again; how many.
 
-        What they erased is not recognised any more and comes back with the next crawl, unless it is erased anew. Raises
-        `ArchiveError` when it cannot be written.
+        What they erased is not recognised any more and comes back with the next crawl, unless it is erased anew. With
+        ``dry_run`` they are only counted. Raises `ArchiveError` when it cannot be written.
         """
         before = _names(log.open())
         lost = {name for name in before if not self._is_known(self._read(name)[0])}
-        if lost:
+        if lost and not dry_run:
             self._list(log, lambda names: tuple(name for name in names if name not in lost))
         return len(lost)
 

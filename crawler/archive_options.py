@@ -112,7 +112,7 @@ def _erase(task: argparse.ArgumentParser) -> None:
     )
     task.add_argument("--site", help="on this site")
     task.add_argument("--system", help="in this comment system: wordpress, ...")
-    task.add_argument("--dry-run", action="store_true", help="only say what would be erased")
+    task.add_argument("--dry-run", action="store_true", help="only say what would be erased, or let go of")
 
 
 def _views(task: argparse.ArgumentParser) -> None:

@@ -212,7 +212,7 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     if opts.system is not None and opts.system not in systems:
         raise UsageError(f"--system {opts.system}: there is no such comment system, but {', '.join(systems)}")
     if opts.forget_lost:
-        return _forget_lost(settings)
+        return _forget_lost(settings, opts)
     if opts.comment is not None:
         comment = _found(held_archive(settings), "comment", opts.comment)
     subject = Subject(
@@ -248,12 +248,16 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     return 0
 
 
-def _forget_lost(settings: BaseSettings) -> int:
+def _forget_lost(settings: BaseSettings, opts: argparse.Namespace) -> int:
+    if opts.site is not None or opts.system is not None:
+        raise UsageError("--forget-lost is for the whole archive: leave out --site and --system")
     store = archive_store(settings)
     Archive(store)
-    count = Erasures(store, state_dir(settings)).forget(TableLog(store, TABLES["comments"]))
-    sys.stdout.write(f"Erasures let go of because their key is not here: {count:,}\n")
-    if count:
+    erasures = Erasures(store, state_dir(settings))
+    count = erasures.forget(TableLog(store, TABLES["comments"]), dry_run=opts.dry_run)
+    verb = "would be let go of" if opts.dry_run else "let go of"
+    sys.stdout.write(f"Erasures {verb} because their key is not here: {count:,}\n")
+    if count and not opts.dry_run:
         sys.stdout.write("What they erased may come back with the next crawl: erase it again before.\n")
     return 0
 

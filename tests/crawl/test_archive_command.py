@@ -297,6 +297,9 @@ def test_a_lost_key_is_let_go_by_the_command(archive_command, copied):
     refused = archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpress")
     assert refused.returncode == 1
     assert "--forget-lost" in refused.stderr
+    assert "would be let go of" in archive_command(copied, "erase", "--forget-lost", "--dry-run").stdout
+    assert archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpress").returncode == 1
+    assert archive_command(copied, "erase", "--forget-lost", "--system", "disqus").returncode == 2, "it knows no systems"
     assert "because their key is not here: 1" in archive_command(copied, "erase", "--forget-lost").stdout
     assert archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpress").returncode == 0
 
