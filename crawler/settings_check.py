@@ -19,6 +19,7 @@ from crawler.monitoring.drift import KINDS as DRIFT_KINDS
 from crawler.politeness.opt_out import OptOutError, OptOuts
 from crawler.politeness.reservation import KINDS
 from crawler.safety.addresses import HostsError, PrivateHosts
+from crawler.safety.open_files import shortage
 from crawler.sites import SitesError, read_sites
 
 
@@ -114,7 +115,7 @@ def problems(settings: BaseSettings) -> list[str]:
     found += [_flag(name, settings) for name in FLAGS]
     found += [_private_hosts(settings), _handlers(settings), _opt_out(settings), _reservations(settings)]
     found += [_contact(settings.get("CONTACT")), _crawl_id(settings.get("CRAWL_ID")), _autothrottle(settings)]
-    found += [_sites_file(settings.get("SITES_FILE"))]
+    found += [_sites_file(settings.get("SITES_FILE")), _open_files(settings.get("CONCURRENT_REQUESTS"))]
     return [*archive_problems(settings), *filter(None, found)]
 
 
@@ -134,6 +135,12 @@ def _flag(name: str, settings: BaseSettings) -> str | None:
     except ValueError:
         return f"{name} is {settings.get(name)!r}: it must be True or False"
     return None
+
+
+def _open_files(requests: Any) -> str | None:
+    if NUMBERS["CONCURRENT_REQUESTS"].problem("", requests) is not None:
+        return None  # said already
+    return shortage(int(requests))
 
 
 def _archive_uri(uri: Any) -> str | None:

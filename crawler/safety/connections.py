@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from scrapy.utils._download_handlers import get_dataloss_msg, wrap_twisted_excep
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
-from twisted.web.client import Agent
+from twisted.web.client import Agent, HTTPConnectionPool
 from zope.interface import directlyProvides, providedBy
 
 from crawler.fetch import seconds_left
@@ -28,6 +29,7 @@ from crawler.politeness.refusal import RefusedError
 from crawler.safety.addresses import PrivateHosts, is_local_name, literal
 from crawler.safety.bounds import host_in
 from crawler.safety.certificates import CertificateError, TellingPolicy, reason_of
+from crawler.safety.open_files import idle_connections
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -51,7 +53,10 @@ class GuardedHandler(http11.HTTP11DownloadHandler):
         factory: Any = partial(
             _BoundedFactory, settings.getint("RESPONSE_HEADERS_MAX"), settings.getint("RESPONSE_HEADERS_MAXSIZE")
         )
-        self._pool._factory = factory  # noqa: SLF001  # as Scrapy does
+        pool: Any = self._pool
+        pool._factory = factory  # noqa: SLF001  # as Scrapy does
+        pool.__class__ = _BoundedPool
+        pool.idle_max = idle_connections(settings.getint("CONCURRENT_REQUESTS"))
         policy: Any = TellingPolicy(self._contextFactory)  # implements IPolicyForHTTPS, which mypy cannot see
         self._contextFactory = policy
 
@@ -161,6 +166,18 @@ class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001  # Scrapy 2.19 has no 
             raise RuntimeError("Twisted connects in another way than crawler/safety/connections.py knows")
         endpoints._reactor = _GuardedReactor(endpoints._reactor, self._may_connect)  # noqa: SLF001  # see above
         return agent
+
+
+class _BoundedPool(HTTPConnectionPool):
+    """Twisted bounds the idle connections of a host, but not their sum: each host of a crawl leaves one for minutes."""
+
+    idle_max: float
+
+    def _putConnection(self, key: Any, connection: Any) -> None:  # noqa: N802  # Twisted's name
+        super()._putConnection(key, connection)  # type: ignore[no-untyped-call]  # Twisted's
+        too_many = max(0, len(self._timeouts) - self.idle_max)
+        for timeout in islice(self._timeouts.values(), int(too_many)):  # the longest idle first
+            timeout.reset(0)
 
 
 class HeadTooLargeError(Exception):
