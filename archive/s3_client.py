@@ -30,6 +30,8 @@ FALLBACK_REGION: Final = "us-east-1"
 """What S3-compatible servers without regions sign with."""
 
 _AMAZON: Final = re.compile(r"\.amazonaws\.com(\.cn)?$")
+_NOT_RENEWED: Final = (BotoCoreError, RuntimeError, ValueError, KeyError)
+"""What boto3 raises about credentials: errors of its own, and others where their source gives expired or odd ones."""
 _PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 10.0
 
@@ -77,9 +79,15 @@ class S3Connection:
             s3={"payload_signing_enabled": True},
         )
         try:
-            return self.session.client("s3", region_name=self._region, config=config)
+            client = self.session.client("s3", region_name=self._region, config=config)
         except (BotoCoreError, ValueError) as error:
             raise ArchiveError(f"{self.address.uri}: cannot make a client: {in_words(error)}") from error
+        # Those that cannot be renewed are said to be so: boto3 would end the request with an error of any kind.
+        client.meta.events.register("before-sign.s3", self._renew)
+        return client
+
+    def _renew(self, **_: object) -> None:
+        self.credentials()
 
     @cached_property
     def endpoint(self) -> str:
@@ -125,7 +133,7 @@ class S3Connection:
         try:
             found = self.session.get_credentials()
             frozen = None if found is None else found.get_frozen_credentials()
-        except BotoCoreError as error:
+        except _NOT_RENEWED as error:
             raise self.failed("find the credentials", error) from error
         if frozen is None:
             raise ArchiveError(f"{self.address.uri}: no credentials were found; {NO_CREDENTIALS}")
@@ -211,7 +219,7 @@ class S3Connection:
         try:
             found = self.session.get_credentials()
             secrets = () if found is None else (found.secret_key, found.token)
-        except (ArchiveError, BotoCoreError):
+        except (ArchiveError, *_NOT_RENEWED):
             return text  # there are none
         for secret in secrets:
             text = text.replace(secret, "(secret)") if secret else text

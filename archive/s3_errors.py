@@ -24,7 +24,7 @@ _RIGHTS: Final = (
 )
 _CLOCK: Final = "this machine's clock is wrong: set it (S3 allows 15 minutes)"
 _REGION: Final = "set AWS_REGION to the bucket's region"
-_AGAIN: Final = "the server is in trouble or asked too much; run the crawl again, it continues where it stopped"
+_AGAIN: Final = "the server is in trouble or asked too much; run it again, a crawl continues where it stopped"
 _CERTIFICATE: Final = "check the endpoint's certificate, or name who signed it by AWS_CA_BUNDLE and SSL_CERT_FILE"
 _WAY: Final = "check AWS_ENDPOINT_URL, the network and its proxies"
 _KMS: Final = "check S3_KMS_KEY_ID, and that these credentials may use it (kms:GenerateDataKey, kms:Decrypt)"
@@ -71,6 +71,7 @@ _BY_KIND: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (boto.ProfileNotFound, "the profile that AWS_PROFILE names is in no configuration file", "correct AWS_PROFILE"),
     (boto.CredentialRetrievalError, "credentials could not be got", _EXPIRED),
     (boto.SSOError, "credentials could not be got", _EXPIRED),
+    (RuntimeError, "their source gives expired ones", _EXPIRED),
     (boto.SSLError, "the connection cannot be trusted", _CERTIFICATE),
     (boto.ConnectTimeoutError, "nobody answers there", _WAY),
     (boto.EndpointConnectionError, "nobody answers there", _WAY),

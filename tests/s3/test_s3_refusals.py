@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import stat
 import time
@@ -72,6 +73,30 @@ def test_half_of_the_credentials(bucket, monkeypatch):
 def test_a_profile_that_is_not_there(bucket, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     assert refused(bucket).count("correct AWS_PROFILE") == 2
+
+
+@pytest.mark.parametrize(
+    ("gives", "said"),
+    [
+        ('{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "Expiration": "2020-01-01T00:00:00Z"}', "the credentials have expired: renew them"),
+        ('{"Version": 1, "Acc', "cannot find the credentials"),
+    ],
+)  # fmt: skip
+def test_a_source_of_credentials_that_gives_none_that_last_any_more(bucket, monkeypatch, tmp_path, gives, said):
+    key, secret = bucket.server.owner
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = cat {tmp_path}/given\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    soon = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
+    given = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": secret, "Expiration": soon}
+    (tmp_path / "given").write_text(json.dumps(given))
+    store = S3Store(f"{bucket.name}/x", PATIENT)
+    store.prepare()
+    (tmp_path / "given").write_text(gives)
+    for attempt in (lambda: store.read("x"), store.prepare, lambda: store.storage_options):
+        with pytest.raises(ArchiveError, match=said):
+            attempt()
 
 
 def test_a_clock_that_is_wrong(bucket, proxy, impatient):
