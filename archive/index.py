@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,6 +31,7 @@ from archive.states import (
     Run,
     ThreadState,
     columns_of,
+    is_ahead,
     packed,
     packed_runs,
     states_of,
@@ -62,7 +63,13 @@ _IS_HERE: Final = (
 """Whether a page still has its thread: one without an id may have moved to another page."""
 
 
+State = TypeVar("State", CommentState, PageState)
 Rows = pa.Table | pa.RecordBatch | Iterable[Run]
+
+
+def _believed(states: list[State]) -> list[State]:
+    """Without those that a clock that was ahead wrote, where there are others."""
+    return [state for state in states if not is_ahead(state)] or states
 
 
 class Pending:
@@ -124,13 +131,10 @@ class Index:
 
     def page_digest(self, page_id: str) -> str | None:
         """``content_digest`` of the page's latest row, added rows included; None for an unknown page."""
-        committed = self._page_states(self._reader, page_id)
-        state = committed[-1] if committed else None
-        for pending in tuple(self._pending):
-            added = pending.pages.get(page_id)
-            if added is not None and (state is None or added.rank >= state.rank):
-                state = added
-        return None if state is None else state.content_digest
+        states = self._page_states(self._reader, page_id)
+        states += filter(None, (pending.pages.get(page_id) for pending in tuple(self._pending)))
+        latest = max(_believed(states), key=attrgetter("rank"), default=None)
+        return None if latest is None else latest.content_digest
 
     def thread(self, thread_id: str, *, without: str | None = None) -> dict[str, CommentState]:
         """The latest state of every comment of a thread by ``comment_id``, added rows and removed comments included.
@@ -138,19 +142,13 @@ class Index:
         ``without`` leaves out the states whose ``capture_id`` begins so.
         """
         states: dict[str, CommentState] = {}
-        for comment_id, state in self._runs(self._reader, thread_id):
+        added = (pending.thread(thread_id) for pending in tuple(self._pending))
+        for comment_id, state in chain(self._runs(self._reader, thread_id), *added):
             if without is not None and state.capture_id.startswith(without):
                 continue
             known = states.get(comment_id)
-            if known is None or state.rank >= known.rank:
+            if known is None or (not is_ahead(state), state.rank) >= (not is_ahead(known), known.rank):
                 states[comment_id] = state
-        for pending in tuple(self._pending):
-            for comment_id, added in pending.thread(thread_id):
-                if without is not None and added.capture_id.startswith(without):
-                    continue
-                known = states.get(comment_id)
-                if known is None or added.rank >= known.rank:
-                    states[comment_id] = added
         return states
 
     def threads_of(self, page_id: str) -> list[ThreadState]:
@@ -191,7 +189,7 @@ class Index:
 
     def page_states(self, page_id: str) -> list[PageState]:
         """Every committed state of a page, the latest last."""
-        return self._page_states(self._writer, page_id)
+        return _believed(self._page_states(self._writer, page_id))
 
     def has_thread(self, thread_id: str) -> bool:
         """Whether any comment of a thread is committed."""
@@ -203,9 +201,7 @@ class Index:
         found: dict[str, list[CommentState]] = {}
         for comment_id, state in self._runs(self._writer, thread_id, wanted):
             found.setdefault(comment_id, []).append(state)
-        for states in found.values():
-            states.sort(key=attrgetter("rank"))
-        return found
+        return {name: sorted(_believed(states), key=attrgetter("rank")) for name, states in found.items()}
 
     # -- rows that wait -----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any, Final, NamedTuple
@@ -12,6 +13,9 @@ import pyarrow as pa
 GONE: Final = "disappeared"
 """Status of a comment that a fully read thread no longer shows."""
 
+
+AHEAD_US: Final = 86_400_000_000
+"""How far ahead of this machine's clock a time may lie: clocks differ, days do not."""
 
 COUNTS: Final = ("like_count", "dislike_count", "reply_count")
 """What may change without another state: a row that says so is written with COUNT_CHANGES only."""
@@ -83,6 +87,11 @@ STATES: Final[dict[str, tuple[tuple[str, ...], type[PageState | CommentState | T
 
 COMPARED: Final = ("comments", "pages")
 """Those of which a row that says what is known is not stored again. Ledgers are: each visit has its own."""
+
+
+def is_ahead(state: PageState | CommentState) -> bool:
+    """Whether a clock that was ahead wrote it: what is seen today is not compared with what it says of another day."""
+    return state.observed_at > time.time_ns() // 1_000 + AHEAD_US
 
 
 def columns_of(table: str) -> list[str]:

@@ -20,6 +20,7 @@ from archive.log import Stored, TableLog
 from archive.parts import directory
 from archive.reader import observed_in
 from archive.schema import TABLES
+from archive.states import AHEAD_US
 from archive.stores import STAGED, Store
 from archive.upkeep.relations import Relations, columns_of
 from archive.upkeep.rewriting import part_schema
@@ -37,8 +38,7 @@ _TWICE: Final = "keep the archive as it is, and report it with the keys; reading
 _AGAIN: Final = "run the crawl again with the same STATE_DIR; it goes on where it stopped"
 _REPLACED: Final = "the part was replaced and removed while the archive was verified"
 _ATTEMPTS: Final = 100
-_SLACK: Final = timedelta(days=1)
-"""How far ahead of this machine's clock a time may lie: clocks differ, days do not."""
+_SLACK: Final = timedelta(microseconds=AHEAD_US)
 
 Level = Literal["damage", "note"]
 

@@ -214,6 +214,36 @@ def _micros(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
+@pytest.mark.parametrize("knows", ["its own rows", "the archive alone"])
+async def test_a_clock_that_was_ahead_hides_no_edit_and_no_removal_that_is_seen_before_its_day(tmp_path, knows):
+    line, script, moments = Line(tmp_path), Script(), []
+    go_on = line.commit if knows == "its own rows" else line.restart
+
+    async def visit(**shown: str) -> None:
+        look = Look(shown)
+        script.look(look)
+        moments.append((await line.visit(look), dict(script.states)))
+        go_on()
+
+    await visit(a="first", b="first")
+    line.clock, now = int(datetime.now(UTC).timestamp() * 1_000_000) + 31 * 24 * HOUR, line.clock
+    await line.visit(Look({"a": "second", "c": "first"}))
+    go_on()
+    line.clock = now
+    await visit(a="first", b="first")
+    await visit(a="third", b="first", c="first")
+    await visit(a="second", b="first", c="first")
+    await visit(b="first", c="first")
+    line.commit()
+    line.exporter.close()
+    held = archive.open(str(tmp_path / "archive"))
+    for moment, states in moments:
+        seen = as_of(held, moment)
+        assert {number: seen.get(number) for number in "ab"} == {number: states[number] for number in "ab"}
+    ledgers = sorted(held.threads(history=True).to_pylist(), key=lambda row: row["started_at"])[:5]
+    assert [(row["edited"], row["removed"], row["restored"]) for row in ledgers] == [(0,) * 3] * 2 + [(1, 0, 0)] * 2 + [(0, 1, 0)]
+
+
 # --- one script, through crawls of a site --------------------------------------------------------
 
 STORY = [
