@@ -103,6 +103,16 @@ class Relations:
                 is_damage=False,
             )
 
+    def still_there(self, is_erased: Callable[[str], bool]) -> Iterator[Broken]:
+        """Comments that were erased and have rows: an erasure that was killed is remembered, and crawls leave them."""
+        yield from self._told(
+            "comments",
+            "what was erased is still there: an erasure was cut off, or is under way",
+            "SELECT DISTINCT comment_id FROM comments",
+            lambda comment_id: not is_erased(comment_id),
+            is_damage=False,
+        )
+
     def close(self) -> None:
         """Give the disk space back."""
         self._base.close()

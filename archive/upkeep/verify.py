@@ -22,7 +22,7 @@ from archive.reader import observed_in
 from archive.schema import TABLES
 from archive.states import AHEAD_US
 from archive.stores import STAGED, Store
-from archive.upkeep.relations import Relations, columns_of
+from archive.upkeep.relations import Broken, Relations, columns_of
 from archive.upkeep.rewriting import part_schema
 from archive.upkeep.vacuum import removals
 
@@ -35,6 +35,7 @@ _COPY: Final = (
 )
 _LOG_COPY: Final = "restore the log entry from a copy of the archive; the parts are not touched"
 _TWICE: Final = "keep the archive as it is, and report it with the keys; reading the latest states is not affected"
+_ERASE_AGAIN: Final = "run the same `scrapy archive erase` again"
 _AGAIN: Final = "run the crawl again with the same STATE_DIR; it goes on where it stopped"
 _REPLACED: Final = "the part was replaced and removed while the archive was verified"
 _ATTEMPTS: Final = 100
@@ -278,11 +279,17 @@ def _relations(store: Store, relations: Relations, state_dir: Path | None) -> It
             erasures.follow(snapshot)
     except ArchiveError as error:
         yield Finding("note", "comments", str(error), way_out="without it, parents that were erased count as missing")
-    for broken in relations.broken(lambda comment_id: erasures.has(comment_id=comment_id)):
-        more = "" if broken.count == len(broken.keys) else f", and {broken.count - len(broken.keys):,} more"
-        yield Finding(
-            "damage" if broken.is_damage else "note",
-            broken.table,
-            f"{broken.rule}: {json.dumps(broken.keys, ensure_ascii=False)}{more}",
-            way_out=_TWICE if broken.is_damage else _AGAIN,
-        )
+
+    def is_erased(comment_id: str) -> bool:
+        return erasures.has(comment_id=comment_id)
+
+    for broken in relations.broken(is_erased):
+        yield _finding(broken, _TWICE if broken.is_damage else _AGAIN)
+    for broken in relations.still_there(is_erased) if erasures else ():
+        yield _finding(broken, _ERASE_AGAIN)
+
+
+def _finding(broken: Broken, way_out: str) -> Finding:
+    more = "" if broken.count == len(broken.keys) else f", and {broken.count - len(broken.keys):,} more"
+    what = f"{broken.rule}: {json.dumps(broken.keys, ensure_ascii=False)}{more}"
+    return Finding("damage" if broken.is_damage else "note", broken.table, what, way_out=way_out)

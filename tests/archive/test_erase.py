@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from kills import die_committing
 from test_compact import store
 from test_vacuum import Clock
+from test_verify import findings
 
 import archive.log
+import archive.upkeep.erase
 from archive.erased import KEYS_VARIABLE, PROPERTY, Erasures, same_name
 from archive.errors import ArchiveError
 from archive.log import TableLog
@@ -340,6 +342,22 @@ def test_an_erasure_creates_no_archive(tmp_path):
     with pytest.raises(ArchiveError, match="there is no archive"):
         done(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_erasure_that_was_cut_off_is_told_until_it_is_run_again(told, monkeypatch):
+    def full(*arguments, **options):
+        raise ArchiveError("no space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive.upkeep.erase, "replace", full)
+        with pytest.raises(ArchiveError, match="no space"):
+            done(told)
+    [found] = [finding for finding in findings(told, state_dir=told / "state") if "still there: an" in finding.what]
+    assert found.level == "note"
+    assert all(name in found.what for name in ("o1", "o2"))
+    assert "k1" not in found.what
+    done(told)
+    assert not [finding for finding in findings(told, state_dir=told / "state") if "still there: an" in finding.what]
 
 
 def test_erasures_after_each_other_use_one_key_and_all_count(told):
