@@ -40,6 +40,10 @@ for _name in ("boto3", "botocore", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
+def _pause(repetitions: int) -> None:
+    time.sleep(min(_LONGEST_PAUSE_S, _PAUSE_S * 2**repetitions))
+
+
 class S3Connection:
     """A bucket as any boto3 program finds it: by environment, profile, instance role and AWS_ENDPOINT_URL."""
 
@@ -82,11 +86,14 @@ class S3Connection:
             client = self.session.client("s3", region_name=self._region, config=config)
         except (BotoCoreError, ValueError) as error:
             raise ArchiveError(f"{self.address.uri}: cannot make a client: {in_words(error)}") from error
-        # Those that cannot be renewed are said to be so: boto3 would end the request with an error of any kind.
-        client.meta.events.register("before-sign.s3", self._renew)
+        client.meta.events.register("before-sign.s3", self._before)
         return client
 
-    def _renew(self, **_: object) -> None:
+    def _before(self, request: Any, **_: object) -> None:
+        """Before each try of a request: wait, and say in words of ours that there are no credentials any more."""
+        tries: int = request.context.get("retries", {}).get("attempt", 1)
+        if tries > 1:
+            _pause(tries - 2)  # boto3's own pauses are over in three seconds
         self.credentials()
 
     @cached_property
@@ -168,6 +175,8 @@ class S3Connection:
             "timeout": f"{options.timeout_s:g}s",
             "connect_timeout": f"{min(CONNECT_S, options.timeout_s):g}s",
             "max_retries": str(options.retries),
+            "backoff_config.init_backoff": "1s",  # from 0.1 s on, seven are over in a second
+            "backoff_config.max_backoff": f"{_LONGEST_PAUSE_S:g}s",
             "retry_timeout": f"{options.timeout_s * (options.retries + 1):g}s",
         }
         return {name: value for name, value in found.items() if value}
@@ -199,7 +208,7 @@ class S3Connection:
             except BotoCoreError as error:
                 if number == self.options.retries:
                     raise self.failed("read", error, path) from error
-                time.sleep(min(_LONGEST_PAUSE_S, _PAUSE_S * 2**number))
+                _pause(number)
                 continue
             finally:
                 answer["Body"].close()

@@ -17,9 +17,11 @@ from proxy import Kind
 
 import archive
 from archive.errors import ArchiveError
+from archive.log import TableLog
 from archive.s3 import S3Store
 from archive.s3_errors import BY_CODE
 from archive.s3_options import S3Address, S3Options
+from archive.schema import TABLES
 
 
 def refused(bucket, uri: str = "") -> str:
@@ -73,6 +75,29 @@ def test_half_of_the_credentials(bucket, monkeypatch):
 def test_a_profile_that_is_not_there(bucket, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     assert refused(bucket).count("correct AWS_PROFILE") == 2
+
+
+def test_a_server_that_went_away_is_waited_for_half_a_minute(bucket, monkeypatch):
+    store = S3Store(f"{bucket.name}/x", S3Options(timeout_s=5.0))
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed.getsockname()[1]}")
+        pauses: list[float] = []
+        monkeypatch.setattr(time, "sleep", pauses.append)
+        with pytest.raises(ArchiveError, match="nobody answers there"):
+            store.read("x")
+    assert 20 < sum(pauses) < 40
+
+
+def test_delta_rs_waits_for_a_server_that_went_away_as_well(bucket, monkeypatch):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed.getsockname()[1]}")
+        log = TableLog(S3Store(f"{bucket.name}/x", S3Options(timeout_s=5.0, retries=2)), TABLES["pages"])
+        began = time.monotonic()
+        with pytest.raises(ArchiveError, match="AWS_ENDPOINT_URL"):
+            log.open()
+    assert time.monotonic() - began > 2
 
 
 @pytest.mark.parametrize(
