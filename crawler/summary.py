@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NoArchiveError
 from crawler.archive_place import held_archive
 from crawler.archive_words import console as open_console
 from crawler.leases import Earlier
@@ -65,6 +65,8 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
     try:
         looked = watched.held if watched else None
         held, trouble = held_archive(settings).row_counts() if looked is None else looked, ""
+    except NoArchiveError:
+        held, trouble = dict.fromkeys(TABLES, 0), ""
     except ArchiveError as error:
         held, trouble = {}, str(error)
     end = ENDS.get(report.reason or "", f"ended early ({report.reason}) after")
@@ -84,13 +86,14 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
     unfinished = settings.get("FRONTIER_FILE")
     if unfinished and Path(unfinished).exists():
         console.print("\nThe same command again goes on with this crawl.")
-    if held:
+    if any(held.values()):
         console.print(f"\nFiles: {uri}/TABLE/site=SITE/month=YYYY-MM/*.parquet")
         if watched is not None and watched.page:
             console.print(f"Report: {watched.page}")
         console.print(f"Look:  {look(uri, 'comments' if held['comments'] else 'pages')}")
-    elif report.rows.total():
-        console.print(f"\nThe rows are written, but the archive cannot be read just now: {_plain(console, trouble)}")
+    elif trouble:
+        written = "The rows are written, but" if report.rows.total() else "Nothing was written, and"
+        console.print(f"\n{written} the archive cannot be read just now: {_plain(console, trouble)}")
     else:
         console.print("\nNothing was written.")
 
@@ -121,7 +124,7 @@ def _table(report: Report, held: dict[str, int]) -> Table:
         table.add_column(name, justify="right")
     for name in TABLES:
         counts = [f"{report.changes[name, c]:,}" if c in COMPARED.get(name, ()) else "" for c in changes]
-        rows = f"{held[name]:,}" if held else "?" if report.rows.total() else "0"
+        rows = f"{held[name]:,}" if held else "?"
         table.add_row(name, f"{read[name]:,}" if name in read else "", *counts, rows)
     return table
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.settings import Settings
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NoArchiveError
 from crawler import summary, words
 from crawler.items import Capture, Failure, Thread
 from crawler.leases import Earlier
@@ -133,18 +133,19 @@ def test_a_page_without_a_thread_is_said_to_have_none(shown):
 
 
 def test_an_archive_that_was_never_made_holds_nothing(shown):
-    text = shown(ended(reason="archive_unusable"), ArchiveError("there is no archive"))
+    text = shown(ended(reason="archive_unusable"), NoArchiveError("there is no archive"))
     assert "Nothing was written." in text
     assert row(text, "comments")[-1] == "0"
     assert "Look:" not in text
 
 
-def test_an_archive_that_cannot_be_counted_is_not_called_empty(shown):
+@pytest.mark.parametrize(("written", "said"), [(3, "The rows are written, but"), (0, "Nothing was written, and")])
+def test_an_archive_that_cannot_be_counted_is_not_called_empty(shown, written, said):
     report = ended()
-    report.rows["comments"] = 3
+    report.rows["comments"] = written
     text = shown(report, ArchiveError("s3://bucket/x: the server does not answer"))
     assert row(text, "comments")[-1] == "?"
-    assert "the server does not answer" in text
+    assert f"{said} the archive cannot be read just now: s3://bucket/x: the server does not answer" in text
 
 
 def test_an_archive_on_s3_is_shown_by_its_address(shown):
