@@ -75,10 +75,10 @@ class Command(ScrapyCommand):
         if opts.url and len(files) != 1:
             raise UsageError(f"--url tells the address of one FILE, there are {len(files)}")
         if opts.url and page_url(opts.url) is None:
-            raise UsageError(f"--url {masked(opts.url[:200])}: that is no http(s) address; give one like https://example.com/video")
+            raise UsageError(f"--url {masked(opts.url[:200])}: {what_is_wrong(opts.url)}")
         for url in urls:
             if page_url(url) is None:
-                raise UsageError(f"{masked(url[:200])}: {what_is_wrong(url)}; give one like https://example.com/video")
+                raise UsageError(f"{masked(url[:200])}: {what_is_wrong(url)}")
         if opts.explain and urls:
             raise UsageError(f"--explain is for saved pages: save {urls[0]} first")
         wrong = problems(self.settings)

@@ -36,7 +36,7 @@ def check_addresses(spider: str, wanted: str, arguments: Mapping[str, str], *mor
     if not url.strip() and not url_file:
         raise ArgumentError(f"no {wanted} or -a url_file=FILE (one address a line)")
     if not url_file and not any(page_url(address) for address in _parted(url)):
-        raise ArgumentError(f"-a url={masked(url[:200])}: {what_is_wrong(url)}; give one like https://example.com/video")
+        raise ArgumentError(f"-a url={masked(url[:200])}: {what_is_wrong(url)}")
     if url_file and url_file != "-":
         try:
             with Path(url_file).open("rb") as lines:
@@ -64,8 +64,9 @@ def addresses_of(url: str, url_file: str) -> Iterator[str]:
 
 
 def what_is_wrong(address: str) -> str:
-    """Why a text is no address of a page, in words."""
-    return f"that is longer than {MAX_URL:,} characters" if len(address) > MAX_URL else "that is no http(s) address"
+    """Why a text is no address of a page, and what one is like."""
+    wrong = f"longer than {MAX_URL:,} characters" if len(address) > MAX_URL else "no http(s) address"
+    return f"that is {wrong}; give one like https://example.com/video"
 
 
 def _parted(addresses: str) -> Iterator[str]:

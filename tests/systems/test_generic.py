@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit import NOW, answering, read, reading_of
+from kit import NOW, answering, lines_run, read, reading_of
 
 from crawler.extract.document import Document
 from crawler.systems.around.tree import flatten
@@ -532,33 +531,24 @@ MONSTERS = {
 }
 
 
-def lines_run(kind, size):
-    """How many lines of Python a page of some size takes: the same on every machine, however busy it is."""
+def lines_of(kind, size):
+    """The lines of Python that a page of some size takes."""
     document = Document(MONSTERS[kind](size), URL)
     assert document.elements.count
-    count = 0
 
-    def trace(_frame, event, _argument):
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
+    def work():
         found = find_thread(document, observed_at=NOW, language="en")
         if found is not None:
             read_whole(found, observed_at=NOW, language="en")
             comments_of(found, observed_at=NOW)
-    finally:
-        sys.settrace(before)
-    return count
+
+    return lines_run(work)
 
 
 @pytest.mark.parametrize("kind", MONSTERS)
 def test_four_times_the_page_takes_about_four_times_the_work(kind):
-    small = lines_run(kind, 100)
-    assert lines_run(kind, 400) < 6 * small + 2_000, "quadratic growth would be 16 times"
+    small = lines_of(kind, 100)
+    assert lines_of(kind, 400) < 6 * small + 2_000, "quadratic growth would be 16 times"
 
 
 PIECES = st.sampled_from(
