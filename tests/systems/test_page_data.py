@@ -223,6 +223,10 @@ def test_members_of_a_photo_page_with_answers_that_are_counted_and_not_all_there
     [
         ({"comments": flat()}, "the page's data do not say whether these are all comments"),
         ({"comments": {"items": flat(), "hasMore": True, "total": 4}}, "the page's data say that there are more: 'hasmore'"),
+        (
+            {"comments": {"items": flat(), "count": 4, "meta": {"page": 1, "totalPages": 3}}},
+            "the page's data say that there are more: 'totalpages'",
+        ),
         ({"comments": {"content": flat(), "last": False}}, "the page's data say that there are more: 'last'"),
         ({"comments": flat(), "commentCount": 9}, "fewer than the source states"),
     ],

@@ -71,6 +71,8 @@ _MORE: Final = (
     "moreavailable", "hasmorecomments", "morecomments", "loadmore", "continuation", "nextoffset", "canloadmore",
 )  # fmt: skip
 _END: Final = ("isend", "islast", "islastpage", "last", "end", "allloaded", "isfinished")
+_PAGES: Final = ("totalpages", "pagecount", "pagescount", "numpages", "numberofpages", "lastpage", "pages")
+"""How many pages the list has, of which this is one."""
 _PAGING: Final = ("pageinfo", "paging", "pagination", "meta", "links", "page")
 
 
@@ -288,6 +290,7 @@ def _told_of(member: Any) -> _Told:
     stated = next((count for part in beside if (count := count_in(part, _OWN_COUNTS)) is not None), None)
     goes_on: dict[str, bool] = {name: bool(part[name]) for part in beside for name in _MORE if name in part}
     goes_on |= {name: not part[name] for part in beside for name in _END if isinstance(part.get(name), bool)}
+    goes_on |= {name: True for part in beside for name in _PAGES if (count_in(part, (name,)) or 0) > 1}
     more = next((name for name, is_more in goes_on.items() if is_more), None)
     return _Told(stated, more, bool(goes_on) and more is None)
 
