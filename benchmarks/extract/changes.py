@@ -28,11 +28,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from archive.exporter import Exporter
 from archive.schema import Provenance
 from benchmarks.extract.evaluate import PAGES, load_scorer
+from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document, NotHtmlError
 from crawler.report import SOUND_VERDICTS
 from crawler.systems import systems_of
 from crawler.systems.base import FetchError, System
-from crawler.systems.generic.system import ANY_TIME, language_of
+from crawler.systems.generic.system import language_of
 from crawler.systems.generic.thread import THRESHOLD, find_thread
 from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit

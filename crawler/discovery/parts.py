@@ -8,13 +8,14 @@ from typing import Final
 
 from crawler.discovery.found import as_page
 from crawler.discovery.listing import MAX_LINKS
+from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document
 from crawler.extract.numbered import LONGEST_NUMBER, address, first_of, is_titled, stated_page
 from crawler.extract.outline import outline_of
 from crawler.extract.text import line_of
 from crawler.extract.urls import page_url, site_of
 from crawler.systems.around.links import shown_number
-from crawler.systems.generic.system import ANY_TIME, language_of
+from crawler.systems.generic.system import language_of
 from crawler.systems.generic.thread import THRESHOLD, find_thread
 
 _NUMBER: Final = re.compile(r"(?:page\s*)?([0-9]{1,5})", re.IGNORECASE)

@@ -59,6 +59,10 @@ class Published:
     """The text."""
 
 
+ANY_TIME: Final = 4_102_444_800_000_000
+"""2100-01-01T00:00:00Z in microseconds: `observed_at` of who only asks whether a text tells a time."""
+
+
 def read_time(
     raw: str | None, *, observed_at: int, language: str | None = None, zone: tzinfo | None = None
 ) -> Published | None:

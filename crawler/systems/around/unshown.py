@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document
 from crawler.extract.time_lines import holds_age, is_short_age, written_in
 from crawler.extract.urls import site_of
@@ -110,9 +111,6 @@ def _is_dated(tree: Tree, node: int) -> bool:
     is_age = is_short_age(text) or holds_age([text])
     return is_age or written_in(text, observed_at=ANY_TIME, language=None) is not None
 
-
-ANY_TIME: Final = 4_102_444_800_000_000
-"""2100-01-01T00:00:00Z in microseconds: whatever a page tells lies before."""
 
 AROUND: Final = 8
 """Elements around a heading that say whether it stands in a sidebar, or hold what stands below it."""

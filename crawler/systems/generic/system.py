@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from collections.abc import Set as AbstractSet
 from typing import ClassVar, Final, NamedTuple
 
+from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url
@@ -32,9 +33,6 @@ from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
 from crawler.systems.generic.unread import answers_inside, answers_unread, replies_offered, signed_inside, times_between
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
-
-ANY_TIME: Final = 4_102_444_800_000_000
-"""2100-01-01T00:00:00Z in microseconds: detection looks where times stand, the harvest knows when they were read."""
 
 
 class Generic(System):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document
 from crawler.extract.text import inner_html
 from crawler.systems.around.tree import Tree
@@ -21,9 +21,6 @@ from crawler.systems.generic.records import Group
 from crawler.systems.generic.slots import Name, read_slots
 from crawler.systems.generic.template import Template
 from crawler.systems.generic.turns import page_tree
-
-ANY_TIME: Final = 4_102_444_800_000_000
-"""2100-01-01T00:00:00Z in microseconds: here is only asked where times stand, the site's clock reads them."""
 
 
 @dataclass(frozen=True, slots=True)
