@@ -227,8 +227,10 @@ def _alternatives(words: list[str]) -> str:
 
 
 _SAYS = re.compile(rf"(?:^|\s)(?:{_alternatives(_TABLES['says'])})\s*[:：.…]*\s*$", re.IGNORECASE)
+_NUMBERED_BY = _alternatives(_TABLES["by"]).replace(r"\s+", r"\s+(?:#?\d{1,6}\s+)?")
+"""Who wrote it, also by what stands in ``Comment 12 by``."""
 _BY = re.compile(
-    rf"^[\W_]*(?:(?:(?:{_alternatives(_TABLES['by'])})(?=[\s:：])\s*[:：]?|(?:{_alternatives(_TABLES['by_colon'])})\s*[:：])\s*)+",
+    rf"^[\W_]*(?:(?:(?:{_NUMBERED_BY})(?=[\s:：])\s*[:：]?|(?:{_alternatives(_TABLES['by_colon'])})\s*[:：])\s*)+",
     re.IGNORECASE,
 )
 _BY_LOOSE = re.compile(rf"^[\W_]*(?:{_alternatives(_TABLES['by_colon'])})\s*[:：]?\s+", re.IGNORECASE)

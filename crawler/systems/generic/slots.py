@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import starmap
 from os.path import commonprefix
 from typing import Final
 
@@ -17,6 +18,7 @@ from crawler.systems.around.words import (
     AUTHOR,
     BODY,
     CHROME,
+    COMMENT,
     HIDDEN,
     TIME,
     bare_name,
@@ -172,6 +174,7 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
                 places[key][number] = Name(text, line, rank)
                 order[key] += rank
     places = {key: names for key, names in places.items() if not _are_labels(names, count)}
+    places = {key: names for key, names in places.items() if not _are_initials(names, places.values())}
     scored: list[tuple[float, tuple[int, int]]] = []
     joined: dict[tuple[int, int], dict[int, Name]] = {}
     firsts = [(place, names) for (place, nth), names in places.items() if place and not nth]
@@ -407,6 +410,32 @@ def _are_labels(names: dict[int, Name], count: int) -> bool:
     return len(said) == 1 and (is_word or (len(names) >= min(2, count) and any(map(_BRACKETED.fullmatch, said))))
 
 
+INITIALS: Final = 3
+"""Letters that stand in the place of a picture, at most."""
+
+
+def _are_initials(names: dict[int, Name], places: Iterable[dict[int, Name]]) -> bool:
+    """Whether the names of a place abbreviate others beside them: ``AB`` in the circle of ``Ann Brook``."""
+    said = {number: name.text for number, name in names.items()}
+    if any(len(text) > INITIALS or text != text.upper() for text in said.values()):
+        return False
+    for others in places:
+        if others is names or not said.keys() <= others.keys():
+            continue
+        pairs = [(text, others[number].text) for number, text in said.items()]
+        if any(len(name) > len(text) for text, name in pairs) and all(starmap(_abbreviates, pairs)):
+            return True
+    return False
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether a name begins with some letters, or its words do."""
+    letters = short.casefold()
+    return name.casefold().startswith(letters) or "".join(_FIRSTS.findall(name)).casefold().startswith(letters)
+
+
+_FIRSTS = re.compile(r"\b[^\W\d_]")
+"""The letters that words begin with."""
 _LABEL = re.compile(r"\s*[(（\[][^()（）\[\]]+[)）\]]$")
 _BRACKETED = re.compile(r"[(（\[][^()（）\[\]]+[)）\]]")
 _TALLY = re.compile(r"[(（\[][+-]?\d[\d.,]*[)）\]]")
@@ -459,20 +488,26 @@ def _with_heads(
 ) -> list[tuple[float, tuple[int, int]]]:
     """The places of names, best first, where none is good enough yet those that stand before the times included."""
     if all(score < MIN_NAME for score, _ in scored):
-        scored = [(score + HEADED * _heads_times(template, slots, places[key]), key) for score, key in scored]
+        heads = {key for _, key in scored if _heads(template, slots, places[key])}
+        scored = [(max(score + HEADED, MIN_NAME) if key in heads else score, key) for score, key in scored]
     return sorted(scored, key=lambda entry: (-entry[0], entry[1]))
 
 
-def _heads_times(template: Template, slots: Slots, names: dict[int, Name]) -> bool:
-    """Whether the names have a few words and are all that stands before the times of their records."""
+def _heads(template: Template, slots: Slots, names: dict[int, Name]) -> bool:
+    """Whether the names have a few words and head their records.
+
+    They are all that stands before the times, or what stands first, behind a picture, in what is named as a comment.
+    """
+    tree, pictures = template.tree, template.tree.places.get("img", [])
     is_short = sum(name.text.count(" ") + 1 for name in names.values()) <= FEW_WORDS * len(names)
-    return is_short and all(
-        name.rank == 0
-        and (stamp := slots.stamps[number]) is not None
-        and template.records[number].lines[1:2]
-        and template.tree.is_in(template.records[number].lines[1], stamp.node)
-        for number, name in names.items()
-    )
+    if not is_short or any(name.rank for name in names.values()):
+        return False
+    records = [(template.records[number], slots.stamps[number]) for number in names]
+    if all(stamp is not None and any(tree.is_in(line, stamp.node) for line in each.lines[1:2]) for each, stamp in records):
+        return True
+    places = [(each.start, name.node) for (each, _), name in zip(records, names.values(), strict=True)]
+    is_comment = all(tree.roles[start] & COMMENT and not tree.link_of(node) for start, node in places)
+    return is_comment and all(bisect_left(pictures, start) < bisect_left(pictures, node) for start, node in places)
 
 
 def _return(names: list[Name]) -> bool:
@@ -507,6 +542,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     looks = zip(*[_looks(value.text) for value in sample], strict=True)
     shares: list[float] = [sum(look) / len(sample) for look in looks]
     wordy, sentence, digits, initials, mails = shares
+    is_continued = all(_follows_prose(tree, value.node) for value in sample)
     said = [tree.texts[value.node] for value in sample]
     is_label = sum([value.node in template.labels for value in sample]) / len(sample)
     labelled = sum(map(says, said)) / len(sample)
@@ -525,7 +561,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score += 0.8 * distinct if count > 2 else 0.4
     score += 0.8 * labelled + 0.6 * near_time
     score += 0.8 * (PROFILE.search(href) is not None)
-    score -= 2.0 * long + 1.5 * wordy + 1.0 * sentence + 1.5 * digits + 3.0 * (initials > 0.8)
+    score -= 2.0 * long + 1.5 * wordy + (1.0 + is_continued) * sentence + 1.5 * digits + 3.0 * (initials > 0.8)
     score -= 1.2 * is_label * (count > 4)
     score -= (
         0.8 * bool(roles & CHROME and not own_named)
@@ -547,6 +583,13 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score += 0.6 * is_byline
     score -= 1.0 * mails
     return score
+
+
+def _follows_prose(tree: Tree, node: int) -> bool:
+    """Whether the line before a text in the same element is longer than names are."""
+    before = tree.texts[node - 2] if node > 1 and tree.tags[node - 1] == "br" else ""
+    before = before or (tree.texts[node - 3] if node > 2 and tree.tags[node - 2] == "br" else "")
+    return bool(before) and _looks(before)[0]
 
 
 @lru_cache(maxsize=4_096)

@@ -96,12 +96,13 @@ def _by_container(template: Template, *, behind_wrappers: bool = False) -> Paren
     wrapped: dict[int, tuple[int, str]] = {}
     names: list[bool] = []
     alike: set[int] = set()
+    unanswering = tree.shapes[records[0].start]  # the first comment answers nothing, whatever its element is called
     for number, record in enumerate(records):
         parent: int | None = None
         up = record.start
         named, passed = False, set[str]()
         for _ in range(8):
-            named = named or _is_of_answers(tree, up)
+            named = named or (tree.shapes[up] != unanswering and _is_of_answers(tree, up))
             holder = tree.ups[up]
             if holder <= 0:
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
@@ -292,7 +293,9 @@ def is_finer(candidate: Found, best: Found) -> bool:
     if not (own.mode == others.mode == "element" and len(own.spans) > len(others.spans)):
         return False
     is_sure = candidate.confidence >= THRESHOLD and candidate.evidence["whole"] >= WHOLE
-    return is_sure and {candidate.template.tree.ups[head] for head in own.heads}.issuperset(others.heads)
+    inside = Counter(candidate.template.tree.ups[head] for head in own.heads)
+    held = [inside[head] for head in others.heads]
+    return is_sure and all(held) and sum(held) > len(held)
 
 
 def _uncounted(found: Found) -> float:
