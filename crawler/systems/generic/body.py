@@ -120,7 +120,7 @@ def _bare(template: Template, slots: Slots) -> Bare:
     if template.group.mode == "signed":
         return 0, left_out
     whole, around = _byline_places(template, slots, left_out), _places_around_all(template)
-    asides = [_blocks(template, record, whole, around, ASIDE) for record in template.records]
+    asides = [_blocks(template, record, whole, around, ASIDE | REPLIES) for record in template.records]
     records = enumerate(template.records)
     told = [_kept(template.tree, record, left_out[number] | asides[number]) for number, record in records]
     by = sum(name is not None and stamp is not None for name, stamp in zip(slots.names, slots.stamps, strict=True))
@@ -261,7 +261,7 @@ def _places_around_all(template: Template) -> set[int]:
 
 
 ASIDE: Final = CHROME | AUTHOR | TIME | SIGNATURE | FORM
-FEWER: Final = (ASIDE & ~AUTHOR, ASIDE & ~(FORM | CHROME))
+FEWER: Final = ((ASIDE | REPLIES) & ~AUTHOR, ASIDE & ~(FORM | CHROME))
 """The same where nothing else is left."""
 LONGEST_ASIDE: Final = 240
 
@@ -292,7 +292,7 @@ def _blocks(template: Template, record: Record, whole: set[int], around: set[int
             role &= ~FORM  # what was written with an editor
         if role & (SIGNATURE | FORM | HIDDEN) or _is_form(tree, node):
             left_out.add(node)
-        elif role & (names | REPLIES) and not role & BODY:
+        elif role & names and not role & BODY:
             if role & (ASIDE | REPLIES) == TIME and tree.times[tree.ends[node]] == tree.times[node]:
                 continue  # named as data, or as what is newest
             size = tree.chars[tree.ends[node]] - tree.chars[node]

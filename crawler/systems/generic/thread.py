@@ -21,6 +21,7 @@ from crawler.systems.generic.evidence import (
     evidence,
     hold_last,
     is_by_one,
+    is_called,
     is_captioned,
     is_collected,
     is_counted_out,
@@ -138,7 +139,7 @@ class _Page:
         is_none = is_none or is_listed(template) or is_in_form(template) or is_captioned(slots, found.bodies.place)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
-        elif is_framed(told, group, slots, around):
+        elif is_framed(told, group, slots, around) or is_called(told):
             found.confidence = max(found.confidence, FRAMED)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         return found
