@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from loopback import HTML, Answer
-from pages_crawl import Crawls, document
+from pages_crawl import Crawls, document, in_this_loop
 from scrapy import Request, signals
 from scrapy.exceptions import CloseSpider, DropItem, IgnoreRequest
 
 from crawler.items import Capture
 from crawler.leases import Leases
-from crawler.resumption import ClaimError
+from crawler.resumption import ClaimError, claim
 from crawler.spiders.pages import PagesSpider
 
 BAD = "/bad/"
@@ -297,6 +297,17 @@ async def test_what_an_archive_held_that_is_gone_is_read_again_by_the_crawl_that
     report, _ = await crawls.run(*urls)
     assert (report.continued.pages, report.pages, report.exit_status) == (0, 2, 0)
     assert crawls.pages() == urls
+
+
+def test_a_bucket_of_the_same_name_on_another_server_is_another_archive(tmp_path, monkeypatch):
+    given = {"ARCHIVE_URI": "s3://news/a", "STATE_DIR": str(tmp_path)}
+    claims = []
+    for server in ("one", "other"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://{server}.example")
+        claims.append(claim(in_this_loop(**given), "pages", {"url": "https://news.example/"}))
+    assert claims[0].file != claims[1].file
+    for claimed in claims:
+        claimed.release()
 
 
 async def test_a_name_that_an_ended_crawl_has_had_is_warned_of_and_one_that_is_continued_is_not(crawls, site, caplog):
