@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import secrets
@@ -145,7 +146,8 @@ class Committer:
                 for held in helds:
                     held.part = self._stage(batch, name, held, begun)
         except BaseException:
-            self.store.discard(begun)
+            with contextlib.suppress(ArchiveError):  # the first error is the one to tell
+                self.store.discard(begun)
             raise
         batch.record = self._record(batch)
         if _is_pending(batch):

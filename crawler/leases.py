@@ -412,6 +412,8 @@ class Leases:
             execute("UPDATE pages SET state = 'done' WHERE state = 'ended' AND batch <= ?", (committed,))
             execute("DELETE FROM batches WHERE number > ?", (committed,))
             earlier.returned = execute(_WAIT_AGAIN + "WHERE state IN ('leased', 'ended')", (0,)).rowcount
+            # These were in an archive that is gone, or was put back from a copy.
+            execute(_WAIT_AGAIN + "WHERE state = 'done' AND batch > ?", (1, committed))
             earlier.retried = execute(
                 _WAIT_AGAIN + "WHERE state = 'done' AND reason IS NOT NULL AND attempts < ?", (0, max_attempts)
             ).rowcount

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,7 +14,7 @@ from scrapy.settings import BaseSettings
 from archive.errors import ArchiveError
 from archive.journal import CrawlLock
 from archive.wal import remove
-from crawler.archive_place import state_dir
+from crawler.archive_place import archive_store, state_dir
 from crawler.leases import FrontierError, Leases
 from crawler.report import new_crawl_id, now
 from crawler.safety.secrets import masked
@@ -83,8 +82,7 @@ def claim(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> 
 
 def command_of(settings: BaseSettings, spider: str, arguments: Mapping[str, str]) -> str:
     """What makes two commands the same: spider, arguments, archive."""
-    uri = str(settings["ARCHIVE_URI"])
-    place = uri.rstrip("/") if "://" in uri else os.path.realpath(uri)
+    place = archive_store(settings).identity
     return json.dumps([spider, {name: masked(value) for name, value in arguments.items()}, place], sort_keys=True)
 
 

@@ -1,4 +1,4 @@
-"""The quick end of a crawl that is stopped: what waits for a slow host is not waited for."""
+"""The end of a crawl that is stopped: what waits for a slow host is not waited for, the last commit is."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Stopping:
         stopping = cls(crawler)
         crawler.signals.connect(stopping.spider_opened, signals.spider_opened)
         crawler.signals.connect(stopping.spider_closed, signals.spider_closed)
+        crawler.signals.connect(stopping.engine_stopped, signals.engine_stopped)
         return stopping
 
     def spider_opened(self) -> None:
@@ -47,6 +48,11 @@ class Stopping:
         """Nothing is left to turn away."""
         if self._watch is not None:
             self._watch.cancel()
+
+    async def engine_stopped(self) -> None:
+        """Wait for the spider's end: of one that was closing already when it was told to stop, Scrapy 2.19 does not."""
+        while self._crawler.engine.spider is not None:  # noqa: ASYNC110  # nothing tells when
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self) -> None:
         while True:

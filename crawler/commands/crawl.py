@@ -123,6 +123,8 @@ class Command(ScrapyCrawl):
             sys.stderr.write("scrapy crawl: the crawl did not start; the log above says why\n")
             self.exitcode = EXIT_LOST
             return
+        if crawler.engine is not None and crawler.engine.spider is not None:
+            report.reason = None  # a second signal cut off the last commit
         # What looks back is not there while pages are read.
         from crawler.monitoring.run import summary_of, watch  # noqa: PLC0415  # the line before
         from crawler.summary import print_summary  # noqa: PLC0415  # as above

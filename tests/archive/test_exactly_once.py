@@ -128,6 +128,26 @@ def test_what_the_archive_held_is_dropped_from_a_batch_that_is_committed_again(t
         assert done.known == {"pages": 1, "comments": 2, "shares": 2, "subscribes": 1}
 
 
+def test_a_part_that_cannot_be_written_is_told_also_where_nothing_can_be_removed_either(tmp_path, monkeypatch):
+    def refused(said: str):
+        def refuse(*arguments):
+            raise ArchiveError(said)
+
+        return refuse
+
+    exporter = started(tmp_path)
+    add_visit(exporter, "visit-1", comments=["a", "b", "c"])
+    batch = exporter.take()
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStore, "stage", refused("cannot write the part"))
+        patch.setattr(LocalStore, "discard", refused("cannot remove what is not needed"))
+        with pytest.raises(ArchiveError, match="cannot write the part"):
+            exporter.commit(batch)
+    exporter.commit(batch)
+    exporter.close()
+    whole(tmp_path)
+
+
 def test_a_commit_whose_answer_was_lost_is_looked_up(tmp_path, monkeypatch):
     exporter = started(tmp_path)
     add_visit(exporter, "visit-1", comments=["a", "b", "c"])

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from itertools import count
 from typing import Any
 
 import pytest
 from loopback import HTML, Answer
-from pages_crawl import Crawls, document
+from pages_crawl import Crawls, document, in_this_loop
 from scrapy import Request, signals
 from scrapy.exceptions import CloseSpider, DropItem, IgnoreRequest
 
 from crawler.items import Capture
 from crawler.leases import Leases
-from crawler.resumption import ClaimError
+from crawler.resumption import ClaimError, claim
 from crawler.spiders.pages import PagesSpider
 
 BAD = "/bad/"
@@ -279,6 +280,34 @@ async def test_a_crawl_can_be_named_continued_by_its_name_and_given_up(crawls, s
     mine, _ = await crawls.run(*urls, CRAWL_ID="mine")
     assert (mine.continued is not None, mine.exit_status) == (True, 0)
     assert crawls.files == []
+
+
+async def test_what_an_archive_held_that_is_gone_is_read_again_by_the_crawl_that_goes_on(crawls, site):
+    class Closing(PagesSpider):
+        async def visited(self, response, asked, lease=None):
+            if "/1/" in asked:
+                raise CloseSpider("enough")
+            async for capture in super().visited(response, asked, lease):
+                yield capture
+
+    urls = [site.url("/0/"), site.url("/1/")]
+    await crawls.run(*urls, spider=Closing, CONCURRENT_REQUESTS_PER_DOMAIN=1)
+    assert crawls.pages() == urls[:1]
+    shutil.rmtree(crawls.folder / "archive")
+    report, _ = await crawls.run(*urls)
+    assert (report.continued.pages, report.pages, report.exit_status) == (0, 2, 0)
+    assert crawls.pages() == urls
+
+
+def test_a_bucket_of_the_same_name_on_another_server_is_another_archive(tmp_path, monkeypatch):
+    given = {"ARCHIVE_URI": "s3://news/a", "STATE_DIR": str(tmp_path)}
+    claims = []
+    for server in ("one", "other"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://{server}.example")
+        claims.append(claim(in_this_loop(**given), "pages", {"url": "https://news.example/"}))
+    assert claims[0].file != claims[1].file
+    for claimed in claims:
+        claimed.release()
 
 
 async def test_a_name_that_an_ended_crawl_has_had_is_warned_of_and_one_that_is_continued_is_not(crawls, site, caplog):

@@ -163,6 +163,23 @@ def test_a_visit_is_done_with_its_batch_and_the_archive_says_which_batches_there
     leases.close()
 
 
+def test_what_was_archived_and_is_not_in_the_archive_any_more_is_visited_again(tmp_path):
+    leases = opened(tmp_path / "f.sqlite")
+    for number in range(3):
+        add(leases, f"https://a.example/{number}")
+    for number in (1, 2):
+        tally = Tally(Counter(pages=1))
+        leases.mark(number, [leases.lease(nobody)], tally)
+        leases.acknowledge(number, tally)
+    leases.close()
+
+    leases = opened(tmp_path / "f.sqlite")
+    earlier = leases.recover(1, 1)
+    assert (earlier.pages, earlier.waiting, earlier.tally.rows) == (1, 2, {"pages": 1})
+    assert sorted(taken(leases, 9)) == ["https://a.example/1", "https://a.example/2"]
+    leases.close()
+
+
 def test_a_page_that_failed_is_tried_again_while_attempts_remain_and_told_of_then(tmp_path):
     leases = opened(tmp_path / "f.sqlite")
     add(leases, "https://a.example/")

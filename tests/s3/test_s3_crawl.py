@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 
 import pytest
@@ -91,6 +93,27 @@ def test_a_bucket_that_is_not_there_ends_the_crawl_before_it_asks_a_site(bucket,
     assert "create the bucket first" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert "Nothing was written" in done.stdout
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, 0), (2, 1)])
+def test_a_crawl_that_is_stopped_while_it_commits_its_last_rows_commits_them_or_does_not_end_with_0(bucket, proxy, urls, times, status):
+    running = subprocess.Popen(
+        command(bucket, urls[:2], FLUSH_ROWS=1000, FLUSH_SECONDS=1000), cwd=PROJECT, env=environment(), stdout=-1, stderr=-2
+    )
+
+    def stop() -> None:
+        for _ in range(times):
+            running.send_signal(signal.SIGTERM)
+            time.sleep(0.7)
+
+    proxy.fail(Kind.SLOW_DOWN, r"^PUT .*/comments/_delta_log/0+1\.json$", then=stop)
+    said = running.communicate(timeout=60)[0].decode()
+    assert running.returncode == status, said
+    assert ("was broken off" in said) == ("goes on with this crawl" in said) == bool(status)
+    if status:
+        assert crawl(bucket, urls[:2], FLUSH_ROWS=1000).returncode == 0
+    whole(bucket, urls[:2])
+    assert not list((bucket.folder / "crawl-state" / "frontier").glob("*.sqlite"))
 
 
 @only_real(TAKES_LONG)
