@@ -221,6 +221,11 @@ def is_captioned(slots: Slots, body_place: str) -> bool:
 _CAPTION = re.compile(r"(?:^|[.#_-])(?:fig)?caption(?![a-z])|photographer|photo-?credit", re.IGNORECASE)
 
 
+def is_of_post(slots: Slots) -> bool:
+    """Whether name or time stand in a block of WordPress that shows those of a post (`wp-block-post-date`)."""
+    return "wp-block-post-" in slots.name_place + slots.time_place
+
+
 def is_in_form(template: Template) -> bool:
     """Whether one record or two stand in the form for a new comment: they are what it says of itself.
 
