@@ -222,8 +222,8 @@ _CAPTION = re.compile(r"(?:^|[.#_-])(?:fig)?caption(?![a-z])|photographer|photo-
 
 
 def is_of_post(slots: Slots) -> bool:
-    """Whether name or time stand in a block of WordPress that shows those of a post (`wp-block-post-date`)."""
-    return "wp-block-post-" in slots.name_place + slots.time_place
+    """Whether name or time stand in a block of WordPress that shows those of a post."""
+    return "wp-block-post-author" in slots.name_place or "wp-block-post-date" in slots.time_place
 
 
 def is_in_form(template: Template) -> bool:
