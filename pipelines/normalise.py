@@ -119,7 +119,9 @@ def _row(row: Any, observed_at: int) -> None:
     for name in _TIMES.get(record, ()):
         value = getattr(row, name)
         if value is not None and not EARLIEST <= value <= latest:
-            setattr(row, name, None)
+            # An interval that ends later began before: the comment is there.
+            is_end = name == "published_max" and value > latest and row.published_min is not None
+            setattr(row, name, latest if is_end else None)
     if record is Comment and _is_undated(row):
         row.published_precision = None
 

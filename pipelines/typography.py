@@ -17,7 +17,7 @@ _TYPED: Final = str.maketrans(
 )
 _GAP: Final = re.compile(r"(?<=[«‹])\s|\s(?=[»›])")
 """The space that French sets inside its quotation marks."""
-_MARKS: Final = (("“", "”"), ("« ", " »"), ("«", "»"), ("„", "“"))
+_MARKS: Final = (("“", "”"), ("« ", " »"), ("«", "»"), ("„", "“"), ("”", "”"))
 _OPENING: Final = re.compile(r"""(?:(?<=^)|(?<=[\s(\[{“‘]))["'](?!\d\ds?\b)""")
 
 

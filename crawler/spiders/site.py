@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from crawler.leases import Lease
 
-USUAL_SITEMAPS: Final = ("/sitemap.xml", "/wp-sitemap.xml", "/sitemap_index.xml")
+USUAL_SITEMAPS: Final = ("sitemap.xml", "wp-sitemap.xml", "sitemap_index.xml")
 """Where sitemaps lie that robots.txt does not name: sitemaps.org's example, WordPress 5.5, Yoast and others."""
 
 NEWEST: Final = 10
@@ -200,12 +200,13 @@ class SiteSpider(VisitSpider):
         yield self.lost(request.url, reason, detail, is_page=False)
 
     async def robots_seen(self, response: Response, site: Search) -> AsyncIterator[Request]:
-        """The sitemaps that robots.txt names, else those at the usual places."""
+        """The sitemaps that robots.txt names, else those at the usual places of the host and of the home's folder."""
         named: list[str] = []
         if response.status == 200:
             robots = ProtegoRobotParser(response.body, self)
             named = [urljoin(response.url, one) for one in getattr(robots.rp, "sitemaps", ())]
-        for url in named or [urljoin(site.home, path) for path in USUAL_SITEMAPS]:
+        folders = (urljoin(site.home, "/"), urljoin(site.home, "."))
+        for url in named or [folder + name for folder in folders for name in USUAL_SITEMAPS]:
             for request in self._place(site, url, read_sitemap, is_optional=not named):
                 yield request
 

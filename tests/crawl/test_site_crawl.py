@@ -539,6 +539,14 @@ def test_a_home_page_that_is_a_challenge_or_names_nothing_is_lost_and_not_a_site
     assert crawl(place, site).returncode == (0 if home is SHELL else 1), "a sitemap will do"
 
 
+def test_a_site_in_a_folder_may_have_its_sitemap_there(place):
+    site = LoopbackSite({"/blog/": home("/blog/one/"), "/blog/one/": story(1), "/blog/two/": story(2)})
+    site.paths["/blog/wp-sitemap.xml"] = Answer(f"<urlset {NS}><url><loc>{site.url('/blog/two/')}</loc></url></urlset>", headers=XML)
+    done = place.run("crawl", "site", "-a", f"url={site.url('/blog/')}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert visited(place, site) == ["/blog/one/", "/blog/two/"]
+
+
 def test_a_feed_that_a_link_leads_to_is_no_page(place):
     feed = "<?xml version='1.0'?><rss><channel><title>Latest topics</title><item><link>/one/</link></item></channel></rss>"
     site = LoopbackSite({"/": home("/one/", "/latest/"), "/one/": story(1), "/latest/": Answer(feed, headers=XML)})

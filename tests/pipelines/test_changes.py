@@ -71,6 +71,7 @@ def said(author: str, text: str | None, **more) -> Comment:
 
 
 ENGLISH, FRENCH, GERMAN = "the “experts” don’t say…", "the «\xa0experts\xa0» don’t say…", "the „experts“ don’t say…"
+SWEDISH = "the ”experts” don’t say…"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,8 @@ ENGLISH, FRENCH, GERMAN = "the “experts” don’t say…", "the «\xa0experts
         (("Jag", FRENCH), ("Jag", ENGLISH)),
         (("Jag", GERMAN), ("Jag", ENGLISH)),
         (("Jag", GERMAN), ("Jag", FRENCH)),
+        (("Jag", SWEDISH), ("Jag", ENGLISH)),
+        (("Jag", ENGLISH), ("Jag", SWEDISH)),
         (("Jag", ENGLISH), ("Jag", "the \"experts\" don't say...")),
         (("Jag", "the \"experts\" don't say..."), ("Jag", ENGLISH)),
     ],

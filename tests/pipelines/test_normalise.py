@@ -78,6 +78,13 @@ def test_times_lie_between_the_webs_first_year_and_the_day_after_the_visit(at):
     assert comment.published_raw == "x"
 
 
+def test_what_may_have_been_written_from_now_on_till_late_was_written_by_the_day_after_the_visit():
+    comment = run(
+        comments=[Comment(published_min=NOW - DAY, published_max=NOW + 2 * DAY, published_precision="min")]
+    ).comments[0]
+    assert (comment.published_min, comment.published_max) == (NOW - DAY, NOW + DAY)
+
+
 def test_shares_and_subscribes_are_numbered_from_zero():
     capture = run(page=Page(), shares=[Share(), Share()], subscribes=[Subscribe()])
     assert [row.position for row in capture.shares] == [0, 1]

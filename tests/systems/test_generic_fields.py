@@ -268,8 +268,17 @@ NEWS = "".join(f"<li>More of the news of the town, number {number}</li>" for num
             for n, (name, text) in enumerate(zip(("Ann Okafor", "Bo Lind", "Cy Young", "Dee Park"), SAID, strict=True), 3)
         )
         + "</section>",
+        # what Twenty Twenty-Three says of a post without comments whose title speaks of some
+        (
+            '<main class="is-layout-flow wp-block-group"><div class="wp-block-group"><h1 class="wp-block-post-title">Top 6 comments</h1></div><div class="entry-content wp-block-post-content"><p>A story that goes on.</p></div>'
+            '<div class="wp-block-template-part"><div class="wp-block-spacer"></div><div class="is-layout-constrained wp-block-group"><hr class="wp-block-separator"><div class="is-layout-flex wp-container-12 wp-block-columns">'
+            '<div class="is-layout-flow wp-container-9 wp-block-column"><div class="is-layout-flex wp-container-7 wp-block-group"><p>Posted</p><div class="wp-block-post-date"><time datetime="2013-04-29T05:03:17-03:00">April 29, 2013</time></div>'
+            '<p>in</p><div class="taxonomy-category wp-block-post-terms"><a href="/category/uncategorized" rel="tag">Uncategorized</a></div></div><div class="is-layout-flex wp-container-8 wp-block-group"><p>by</p>'
+            '<div class="wp-block-post-author"><div class="wp-block-post-author__content"><p class="wp-block-post-author__name">editor</p></div></div></div></div>'
+            '<div class="is-layout-flow wp-container-11 wp-block-column"><div class="is-vertical is-layout-flex wp-container-10 wp-block-group"><p>Tags:</p></div></div></div></div></div><section class="wp-block-template-part"></section></main>'
+        ),
     ],
-    ids=["article", "captions", "files", "replies", "replies to", "board", "list", "invitation", "writer", "columns"],
+    ids=["article", "captions", "files", "replies", "replies to", "board", "list", "invitation", "writer", "columns", "post"],
 )  # fmt: skip
 def test_what_the_page_itself_says_is_no_thread(html):
     found = find_thread(Document(f'<html lang="en"><body>{html}</body></html>'.encode(), URL), observed_at=NOW, language="en")

@@ -233,6 +233,17 @@ async def test_themes_may_print_what_they_like_around_a_comment(theme):
     assert [(c.author_name, c.text, c.parent_native_id) for c in comments] == [("Ada", "First", None), ("Bo", "Second", "1")]
 
 
+@pytest.mark.parametrize("markup", ["legacy", "html5", "block"])
+async def test_the_votes_that_a_plugin_prints_below_a_text_are_none_of_it(markup):
+    votes = (
+        '<div class="cld-like-dislike-wrap cld-template-1"><div class="cld-like-wrap cld-common-wrap"><a href="#">+</a>'
+        '<span class="cld-like-count-wrap cld-count-wrap">7</span></div></div>'
+    )
+    ((_, (comment,), _),) = await read(SYSTEM, page([Row(1, body=f"<p>Hello</p>{votes}")], markup=markup), POST)
+    assert comment.text == "Hello"
+    assert "cld-" not in (comment.text_html or "")
+
+
 async def test_ten_thousand_answers_below_one_another_are_read_without_recursion():
     rows = [Row(number, parent=number - 1) for number in range(1, 10_001)]
     opening = "".join(

@@ -40,6 +40,13 @@ def test_the_state_is_what_a_visitor_is_told(form, rows, state):
     assert ref.state == state
 
 
+def test_a_closed_thread_without_comments_is_still_the_posts_where_the_page_says_no_more():
+    closed = '<p class="nocomments">Comments are closed.</p>'  # theme-compat/comments.php
+    (ref,) = refs(f'<html><body class="single postid-14"><h1>Bridge</h1>{closed}</body></html>')
+    assert (ref.native_id, ref.state) == ("14", "closed")
+    assert not refs(f'<html><body class="archive"><h1>Bridges</h1>{closed}{closed}</body></html>')
+
+
 @pytest.mark.parametrize("locale", [name for name, entry in locales().items() if entry.get("closed")])
 def test_comments_are_closed_in_every_locale(locale):
     (ref,) = refs(page([Row(1)], form=f"<p>{locales()[locale]['closed']}.</p>"))

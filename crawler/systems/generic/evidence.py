@@ -230,6 +230,11 @@ def is_captioned(slots: Slots, body_place: str) -> bool:
 _CAPTION = re.compile(r"(?:^|[.#_-])(?:fig)?caption(?![a-z])|photographer|photo-?credit", re.IGNORECASE)
 
 
+def is_of_post(slots: Slots) -> bool:
+    """Whether name or time stand in a block of WordPress that shows those of a post."""
+    return "wp-block-post-author" in slots.name_place or "wp-block-post-date" in slots.time_place
+
+
 def is_in_form(template: Template) -> bool:
     """Whether one record or two stand in the form for a new comment: they are what it says of itself.
 

@@ -28,6 +28,7 @@ from crawler.systems.generic.evidence import (
     is_framed,
     is_in_form,
     is_listed,
+    is_of_post,
     is_other,
     is_plain,
     is_rated,
@@ -137,6 +138,7 @@ class _Page:
         is_none = is_torn(told) or is_counted_out(told, group, around)
         is_none = is_none or is_other(told) or is_subject(told, template, slots, found.bodies.place, around)
         is_none = is_none or is_listed(template) or is_in_form(template) or is_captioned(slots, found.bodies.place)
+        is_none = is_none or is_of_post(slots)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
         elif is_framed(told, group, slots, around) or is_called(told):

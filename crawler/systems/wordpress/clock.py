@@ -239,9 +239,9 @@ def zones_that_explain(observed: Iterable[tuple[int, int]]) -> tuple[tzinfo, ...
     """Every zone whose clocks showed all of the observed wall times.
 
     :param observed: pairs of a moment and the wall clock shown for it, both in microseconds, the wall clock to the
-        minute as if it were UTC
+        minute or to the second, as if it were UTC
     """
-    offsets = {(moment, wall - moment // MINUTE * MINUTE) for moment, wall in observed}
+    offsets = {(moment, wall // MINUTE * MINUTE - moment // MINUTE * MINUTE) for moment, wall in observed}
     if not offsets:
         return ()
     fixed = {offset for _, offset in offsets}

@@ -105,6 +105,7 @@ def comment_area(document: Document, items: Items) -> str | None:
         ".wp-block-comments",
         "#comments",
         ".wp-block-post-comments",
+        "p.nocomments, p.no-comments",
         "form.post-password-form",
         JETPACK,
     ):

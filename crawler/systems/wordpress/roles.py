@@ -38,8 +38,8 @@ TIME: Final = re.compile(
 
 TRIMMED: Final = re.compile(
     r"(?:.*[-_])?(?:reply|reply-link|reply-login|says|awaiting-moderation|comment-likes?|likebtn.*|pd-rating|cs-rating"
-    r"|sharedaddy|wpulike.*|comment-actions?|comment-utils?|edit-link|edit-reply-wrap|report-link|comments-like"
-    r"|screen-reader-text|sr-only|comment-footer)\Z"
+    r"|cld-like-dislike-wrap|sharedaddy|wpulike.*|comment-actions?|comment-utils?|edit-link|edit-reply-wrap|report-link"
+    r"|comments-like|screen-reader-text|sr-only|comment-footer)\Z"
 )
 """Classes of what themes and plugins put inside or below the text."""
 
