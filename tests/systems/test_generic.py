@@ -1064,3 +1064,17 @@ async def test_texts_below_headings_that_link_to_pages_of_their_own_and_above_by
         for n, title in enumerate(TITLES)
     )
     assert not await comments_of_page(f"<body><main><h1>Ships</h1>{STORY}</main>{items}</body>")
+
+
+def news(text, *, language="en", by="Added by", ago="ago", form=""):
+    """A piece of news and its only comment below its own heading, as programs for projects print them."""
+    byline = '<a class="user" href="/users/{0}">Reader {0}</a> <a title="2026-12-0{0} 09:49" href="/activity?from={0}">1 day</a>'
+    return (
+        f'<html lang="{language}"><body><div id="content"><h2>Mill</h2><p><span class="author">{by} {byline.format(1)} {ago}</span></p>'
+        '<div class="wiki"><p>The bridge at the mill was opened again after a year of repairs, and all came to see it.</p></div><br>'
+        f'<div id="comments"><h3 class="comments">Comments</h3><h4>{by} {byline.format(2)} {ago}</h4><div class="wiki"><p>{text}</p></div>{form}</div></div>'
+    )
+
+
+async def test_a_piece_of_news_is_no_comment_beside_all_that_is_said_about_it():
+    assert not [found.text for found, _ in await comments_of_page(news("+1", language="ja", by="", ago="前に追加"), {}) if "mill" in found.text]

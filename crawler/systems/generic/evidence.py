@@ -172,7 +172,23 @@ def is_torn(found: dict[str, float]) -> bool:
     """
     is_named = found["is_comment"] or found["in_comments"]
     is_half = found["named"] < 1 and found["timed"] < 1 and not is_named
-    return found["two"] > 0 and (is_half or found["is_side"] == 0.5)  # one of two
+    return found["two"] > 0 and (is_half or found["is_side"] == ONE_OF_TWO)
+
+
+ONE_OF_TWO: Final = 0.5
+
+
+def is_article_beside_comments(found: dict[str, float], group: Group, around: Surroundings) -> bool:
+    """Whether one alone of two elements is named as comments and their heading stands in the second: what it is about.
+
+    Where a heading before or in the first speaks of comments, or a count says that there are two, both are comments.
+    """
+    if not found["two"] or found["is_comment"] != ONE_OF_TWO or found["headed"] or found["stated"]:
+        return False
+    (first, _), (second, last) = group.spans
+    spoken = around.spoken_between(first, last)
+    headings = [node for node in spoken if around.tree.tags[around.tree.ups[node]] in SUBHEADINGS]
+    return bool(headings) and headings[0] >= second
 
 
 def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) -> bool:
