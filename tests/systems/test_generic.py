@@ -1076,5 +1076,10 @@ def news(text, *, language="en", by="Added by", ago="ago", form=""):
     )
 
 
+async def test_the_words_around_name_and_time_in_the_heading_of_an_only_comment_are_none_of_its_text():
+    [(comment, _)] = await comments_of_page(news("Bridge again.", form='<form action="/comments"><textarea name="comment"></textarea></form>'), {})
+    assert (comment.author_name, comment.text) == ("Reader 2", "Bridge again.")
+
+
 async def test_a_piece_of_news_is_no_comment_beside_all_that_is_said_about_it():
     assert not [found.text for found, _ in await comments_of_page(news("+1", language="ja", by="", ago="前に追加"), {}) if "mill" in found.text]

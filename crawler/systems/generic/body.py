@@ -156,7 +156,11 @@ def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
         left_out.add(stamp.node)
     if name is not None and stamp is not None and template.group.mode == "signed":
         return {line for line in record.lines if line >= name.node}
-    left_out.update([node for node in record.headings if node != record.start])
+    marks = [mark.node for mark in (name, stamp) if mark is not None]
+    is_headed = template.group.mode != "element" and len(marks) > 1
+    for node in record.headings:
+        if node != record.start or (is_headed and all(tree.is_in(mark, node) for mark in marks)):
+            left_out.add(node)
     for line in record.lines:
         if line in template.labels and not (
             (template.roles[line] & BODY and _is_alone(template, line, record)) or _is_code(tree, line)
