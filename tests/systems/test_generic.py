@@ -1083,3 +1083,10 @@ async def test_the_words_around_name_and_time_in_the_heading_of_an_only_comment_
 
 async def test_a_piece_of_news_is_no_comment_beside_all_that_is_said_about_it():
     assert not [found.text for found, _ in await comments_of_page(news("+1", language="ja", by="", ago="前に追加"), {}) if "mill" in found.text]
+
+
+async def test_a_control_at_the_beginning_of_an_only_comment_is_no_title_of_another_page():
+    note = '<div id="note-1" class="note"><div><a href="/issues/2/quoted?note=1">Quote</a> <a href="#note-1">#1</a></div><h4>Updated by <a class="user" href="/users/6">Reader One</a> <a title="2026-12-02 09:49">17 hours</a> ago</h4><div class="wiki"><p>The railing is loose again, please look at it.</p></div></div>'
+    html = f'<html lang="en"><body><h2>Mill #2</h2><div class="issue"><p>The bridge is old.</p></div><div id="history">{note}</div>'
+    [(comment, _)] = await comments_of_page(html, {})
+    assert comment.text == "The railing is loose again, please look at it."

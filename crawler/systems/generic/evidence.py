@@ -432,7 +432,7 @@ def _titled(template: Template, slots: Slots, own: Collection[str]) -> float:
     """Share of the records with a headline that links to a page of their own, each to another one.
 
     That is a heading, or what a record begins with; a name that most often has more words than names have is one, too.
-    An invitation to read on is as good as a headline.
+    An invitation to read on is as good as a headline, and a control (`Quote`) is none.
     """
     tree = template.tree
     names = [name.text for name in slots.names if name is not None]
@@ -451,9 +451,10 @@ def _titled(template: Template, slots: Slots, own: Collection[str]) -> float:
             is_author = (
                 are_names and name is not None and link is not None and _is_author(tree, name, node, link)
             )
-            is_title = link is not None and not is_author and any(map(str.isalnum, tree.text(link)))
+            text = tree.text(link) if link is not None and not is_author else ""
+            is_title = any(map(str.isalnum, text)) and not _is_control(text)
             if link is not None and is_title and (href := _other_page(tree, link, own)):
-                targets.setdefault(_subject(tree.text(link)), href)
+                targets.setdefault(_subject(text), href)
                 break
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
 
