@@ -1090,3 +1090,30 @@ async def test_a_control_at_the_beginning_of_an_only_comment_is_no_title_of_anot
     html = f'<html lang="en"><body><h2>Mill #2</h2><div class="issue"><p>The bridge is old.</p></div><div id="history">{note}</div>'
     [(comment, _)] = await comments_of_page(html, {})
     assert comment.text == "The railing is loose again, please look at it."
+
+
+def ticket(*notes):
+    """The history of a ticket: what changed with each note and what it says, as programs for projects print them."""
+    rows = "".join(
+        f'<div id="change-{n}7" class="journal"><div id="note-{n}" class="note"><h4>Updated by <a class="user active" href="/users/{n}">Reader {n}</a> <a title="2026-12-0{n} 09:49">{9 - n} days</a> ago</h4>{note}</div></div>'
+        for n, note in enumerate(notes, 1)
+    )
+    return f'<html lang="en"><body><h2>Mill #2</h2><div class="issue"><p>The bridge is old.</p></div><div id="history"><h3>History</h3>{rows}</div>'
+
+
+CHANGED = [
+    '<ul class="details"><li><strong>Status</strong> changed from <i>New</i> to <i>In Progress</i></li><li><strong>Priority</strong> changed from <i>Low</i> to <i>Urgent</i></li></ul>',
+    '<ul class="details"><li>Параметр <strong>Статус</strong> изменился с <i>New</i> на <i>In Progress</i></li></ul>',
+    '<table class="changes"><tr><th>Priority:</th><td><i>major</i> → <i>critical</i></td></tr></table>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+async def test_changes_of_the_fields_of_a_ticket_are_no_comments_with_notes_or_without(changed):
+    said = [f"What reader {n} says of the bridge, and of the wind on it." for n in range(1, 4)]
+    notes = [f'<div class="wiki"><p>{text}</p></div>' for text in said]
+    for number in (0, 1, 2):
+        assert not [comment.text for comment, _ in await comments_of_page(ticket(*[changed] * number), {})]
+    assert [comment.text for comment, _ in await comments_of_page(ticket(*notes, changed), {})] == said
+    [*_, (last, _)] = await comments_of_page(ticket(*notes[1:], notes[0].replace("<p>", "<ul><li><b>Bridge</b> is old</li></ul><p>")), {})
+    assert "Bridge is old" in last.text
