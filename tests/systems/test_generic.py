@@ -1117,3 +1117,11 @@ async def test_changes_of_the_fields_of_a_ticket_are_no_comments_with_notes_or_w
     assert [comment.text for comment, _ in await comments_of_page(ticket(*notes, changed), {})] == said
     [*_, (last, _)] = await comments_of_page(ticket(*notes[1:], notes[0].replace("<p>", "<ul><li><b>Bridge</b> is old</li></ul><p>")), {})
     assert "Bridge is old" in last.text
+
+
+async def test_a_link_that_copies_an_address_is_no_part_of_the_text_whatever_it_stands_in():
+    copied = '<span class="note-actions"><a title="Quote" href="/2/quoted?note=1">Quote</a><span class="pop"><span class="pop-trigger"><span class="icon-only icon-actions" title="Actions">Actions</span></span><div class="pop-content"><div class="pop-items"><a href="#" class="icon icon-copy-link" data-clipboard-text="https://town.example/2#note-1">Copy link</a></div></div></span></span>'
+    note = '<div id="journal-43-notes" class="wiki"><p>Stone. n5</p></div>'
+    html = ticket(note).replace("<h4>", f'<div class="contextual">{copied} <a href="#note-1" class="journal-link">#1</a></div><h4 class="note-header">')
+    [(comment, _)] = await comments_of_page(html, {})
+    assert comment.text == "Stone. n5"

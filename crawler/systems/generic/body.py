@@ -315,6 +315,10 @@ FEWER: Final = (ASIDE & ~AUTHOR, ASIDE & ~(FORM | CHROME))
 LONGEST_ASIDE: Final = 240
 
 
+COPIED: Final = "data-clipboard-text"
+"""Attribute of a control that copies an address, whatever it says and wherever it stands."""
+
+
 def _blocks(template: Template, record: Record, whole: set[int], around: set[int], names: int) -> set[int]:
     """What is named as no text, forms, and what hardly holds more than the byline.
 
@@ -330,7 +334,8 @@ def _blocks(template: Template, record: Record, whole: set[int], around: set[int
         tag = tree.tags[node]
         if not tag or (node == record.start and is_element):
             continue
-        if template.place[node] in whole or (tag == "a" and _is_sign(tree, node)):
+        is_control = tag == "a" and (_is_sign(tree, node) or COPIED in tree.attrs[node])
+        if template.place[node] in whole or is_control:
             left_out.add(node)
             continue
         if tag == "a" and leads_to_login(tree.attrs[node].get("href")):
