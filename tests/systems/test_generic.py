@@ -1125,3 +1125,16 @@ async def test_a_link_that_copies_an_address_is_no_part_of_the_text_whatever_it_
     html = ticket(note).replace("<h4>", f'<div class="contextual">{copied} <a href="#note-1" class="journal-link">#1</a></div><h4 class="note-header">')
     [(comment, _)] = await comments_of_page(html, {})
     assert comment.text == "Stone. n5"
+
+
+@pytest.mark.parametrize(("note", "status"), [("<i>Deleted</i>", "removed"), ("<i>Gelöscht</i>", "removed"), ('<div class="postBody"><p>Deleted</p></div>', "visible")])
+async def test_one_word_in_the_place_of_a_text_is_a_note_of_its_removal_and_none_where_texts_stand(note, status):
+    bodies = [f'<div class="postBody"><p>What reader {n} says of the bridge, and of the wind on it.</p></div>' for n in range(1, 5)]
+    bodies[1] = note
+    posts = "".join(
+        f'<div id="post5{n}" class="postTime"><h3 class="postHdr">({n}) By <a href="/users/reader{n}">reader{n}</a> on 2026-12-0{n} 20:27:37</h3>{body}</div>'
+        for n, body in enumerate(bodies, 1)
+    )
+    found = await comments_of_page(f'<html lang="en"><body><h1>Mill</h1><p>About the bridge.</p>{posts}', {})
+    assert [comment.status for comment, _ in found] == ["visible", status, "visible", "visible"]
+    assert (found[1][0].text is None) is (status == "removed")
