@@ -1138,3 +1138,14 @@ async def test_one_word_in_the_place_of_a_text_is_a_note_of_its_removal_and_none
     found = await comments_of_page(f'<html lang="en"><body><h1>Mill</h1><p>About the bridge.</p>{posts}', {})
     assert [comment.status for comment, _ in found] == ["visible", status, "visible", "visible"]
     assert (found[1][0].text is None) is (status == "removed")
+
+
+async def test_the_subject_of_a_comment_that_links_to_its_own_place_by_a_number_counts_none():
+    comments = "".join(
+        f'<div class="comment" id="comment-{n}a9e"><div class="comment-subject"><a href="https://town.example/bridge/#comment-{n}a9e">{"Wind" if n == 9 else f"comment {n}"}</a></div><div class="inlinecontent"><p>What reader {n} says of the bridge, and of the wind on it.</p></div>'
+        f'<div class="comment-header">Comment by <span class="author"><a rel="nofollow" href="/goto?page=reader{n}">reader{n}</a></span> — <span class="date">Wed Dec {n} 20:43:38 2026</span></div></div>'
+        for n in (9, 8, 6, 4)
+    )
+    html = f'<html lang="en"><head><link rel="canonical" href="https://town.example/bridge/"></head><body><h1>Bridge</h1><p>It was opened again.</p><div id="comments">{comments}</div>'
+    *_, (_, ledger) = await comments_of_page(html, {})
+    assert (ledger.captured, ledger.expected, ledger.verdict) == (4, None, "complete")
