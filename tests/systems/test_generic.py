@@ -1149,3 +1149,11 @@ async def test_the_subject_of_a_comment_that_links_to_its_own_place_by_a_number_
     html = f'<html lang="en"><head><link rel="canonical" href="https://town.example/bridge/"></head><body><h1>Bridge</h1><p>It was opened again.</p><div id="comments">{comments}</div>'
     *_, (_, ledger) = await comments_of_page(html, {})
     assert (ledger.captured, ledger.expected, ledger.verdict) == (4, None, "complete")
+
+
+@pytest.mark.parametrize("title", ["", '<tr><th colspan="4">History</th></tr>'])
+async def test_rows_below_the_headings_of_columns_are_data_also_where_the_table_has_a_title(title):
+    said = [("ann", "assignedto: ivan"), ("Ben", "messages: + <a href='msg8'>msg8</a><br>status: unread to chatting"), ("kurt", "messages: + <a href='msg9'>msg9</a>"), ("zoe", "title: The bridge and the mill")]
+    rows = "".join(f"<tr><td>2026-12-0{n} 20:47:25</td><td>{name}</td><td>set</td><td>{text}</td></tr>" for n, (name, text) in enumerate(said, 1))
+    table = f'<table class="history">{title}<tr><th>Date</th><th>User</th><th>Action</th><th>Args</th></tr>{rows}</table>'
+    assert not [comment.text for comment, _ in await comments_of_page(f'<html lang="en"><body><h1>Mill</h1><form action="/5"><textarea name="note"></textarea></form>{table}', {})]

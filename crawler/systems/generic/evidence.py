@@ -263,9 +263,11 @@ def is_listed(template: Template) -> bool:
         return False
     table = next((up for up in tree.above(first, 3) if tree.tags[up] == "table"), -1)
     rows = tree.places.get("tr", [])
-    top = next(iter(rows[bisect_right(rows, table) :]), first) if table >= 0 else first
-    heads = [tree.text(cell) for cell in tree.children(top) if tree.tags[cell] == "th"]
-    return top < first and len(heads) >= COLUMNS and not any(map(speaks_of_comments, heads))
+    at = bisect_right(rows, table)
+    tops = rows[at : at + 2] if table >= 0 else []  # the first may hold the title of the table
+    cells = ([cell for cell in tree.children(top) if tree.tags[cell] == "th"] for top in tops if top < first)
+    heads = [tree.text(cell) for cell in next((row for row in cells if len(row) >= COLUMNS), [])]
+    return bool(heads) and not any(map(speaks_of_comments, heads))
 
 
 COLUMNS: Final = 4
