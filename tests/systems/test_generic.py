@@ -1064,3 +1064,96 @@ async def test_texts_below_headings_that_link_to_pages_of_their_own_and_above_by
         for n, title in enumerate(TITLES)
     )
     assert not await comments_of_page(f"<body><main><h1>Ships</h1>{STORY}</main>{items}</body>")
+
+
+def news(text, *, language="en", by="Added by", ago="ago", form=""):
+    """A piece of news and its only comment below its own heading, as programs for projects print them."""
+    byline = '<a class="user" href="/users/{0}">Reader {0}</a> <a title="2026-12-0{0} 09:49" href="/activity?from={0}">1 day</a>'
+    return (
+        f'<html lang="{language}"><body><div id="content"><h2>Mill</h2><p><span class="author">{by} {byline.format(1)} {ago}</span></p>'
+        '<div class="wiki"><p>The bridge at the mill was opened again after a year of repairs, and all came to see it.</p></div><br>'
+        f'<div id="comments"><h3 class="comments">Comments</h3><h4>{by} {byline.format(2)} {ago}</h4><div class="wiki"><p>{text}</p></div>{form}</div></div>'
+    )
+
+
+async def test_the_words_around_name_and_time_in_the_heading_of_an_only_comment_are_none_of_its_text():
+    [(comment, _)] = await comments_of_page(news("Bridge again.", form='<form action="/comments"><textarea name="comment"></textarea></form>'), {})
+    assert (comment.author_name, comment.text) == ("Reader 2", "Bridge again.")
+
+
+async def test_a_piece_of_news_is_no_comment_beside_all_that_is_said_about_it():
+    assert not [found.text for found, _ in await comments_of_page(news("+1", language="ja", by="", ago="前に追加"), {}) if "mill" in found.text]
+
+
+async def test_a_control_at_the_beginning_of_an_only_comment_is_no_title_of_another_page():
+    note = '<div id="note-1" class="note"><div><a href="/issues/2/quoted?note=1">Quote</a> <a href="#note-1">#1</a></div><h4>Updated by <a class="user" href="/users/6">Reader One</a> <a title="2026-12-02 09:49">17 hours</a> ago</h4><div class="wiki"><p>The railing is loose again, please look at it.</p></div></div>'
+    html = f'<html lang="en"><body><h2>Mill #2</h2><div class="issue"><p>The bridge is old.</p></div><div id="history">{note}</div>'
+    [(comment, _)] = await comments_of_page(html, {})
+    assert comment.text == "The railing is loose again, please look at it."
+
+
+def ticket(*notes):
+    """The history of a ticket: what changed with each note and what it says, as programs for projects print them."""
+    rows = "".join(
+        f'<div id="change-{n}7" class="journal"><div id="note-{n}" class="note"><h4>Updated by <a class="user active" href="/users/{n}">Reader {n}</a> <a title="2026-12-0{n} 09:49">{9 - n} days</a> ago</h4>{note}</div></div>'
+        for n, note in enumerate(notes, 1)
+    )
+    return f'<html lang="en"><body><h2>Mill #2</h2><div class="issue"><p>The bridge is old.</p></div><div id="history"><h3>History</h3>{rows}</div>'
+
+
+CHANGED = [
+    '<ul class="details"><li><strong>Status</strong> changed from <i>New</i> to <i>In Progress</i></li><li><strong>Priority</strong> changed from <i>Low</i> to <i>Urgent</i></li></ul>',
+    '<ul class="details"><li>Параметр <strong>Статус</strong> изменился с <i>New</i> на <i>In Progress</i></li></ul>',
+    '<table class="changes"><tr><th>Priority:</th><td><i>major</i> → <i>critical</i></td></tr></table>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+async def test_changes_of_the_fields_of_a_ticket_are_no_comments_with_notes_or_without(changed):
+    said = [f"What reader {n} says of the bridge, and of the wind on it." for n in range(1, 4)]
+    notes = [f'<div class="wiki"><p>{text}</p></div>' for text in said]
+    for number in (0, 1, 2):
+        assert not [comment.text for comment, _ in await comments_of_page(ticket(*[changed] * number), {})]
+    assert [comment.text for comment, _ in await comments_of_page(ticket(*notes, changed), {})] == said
+    [*_, (last, _)] = await comments_of_page(ticket(*notes[1:], notes[0].replace("<p>", "<ul><li><b>Bridge</b> is old</li></ul><p>")), {})
+    assert "Bridge is old" in last.text
+
+
+async def test_a_link_that_copies_an_address_is_no_part_of_the_text_whatever_it_stands_in():
+    copied = '<span class="note-actions"><a title="Quote" href="/2/quoted?note=1">Quote</a><span class="pop"><span class="pop-trigger"><span class="icon-only icon-actions" title="Actions">Actions</span></span><div class="pop-content"><div class="pop-items"><a href="#" class="icon icon-copy-link" data-clipboard-text="https://town.example/2#note-1">Copy link</a></div></div></span></span>'
+    note = '<div id="journal-43-notes" class="wiki"><p>Stone. n5</p></div>'
+    html = ticket(note).replace("<h4>", f'<div class="contextual">{copied} <a href="#note-1" class="journal-link">#1</a></div><h4 class="note-header">')
+    [(comment, _)] = await comments_of_page(html, {})
+    assert comment.text == "Stone. n5"
+
+
+@pytest.mark.parametrize(("note", "status"), [("<i>Deleted</i>", "removed"), ("<i>Gelöscht</i>", "removed"), ('<div class="postBody"><p>Deleted</p></div>', "visible")])
+async def test_one_word_in_the_place_of_a_text_is_a_note_of_its_removal_and_none_where_texts_stand(note, status):
+    bodies = [f'<div class="postBody"><p>What reader {n} says of the bridge, and of the wind on it.</p></div>' for n in range(1, 5)]
+    bodies[1] = note
+    posts = "".join(
+        f'<div id="post5{n}" class="postTime"><h3 class="postHdr">({n}) By <a href="/users/reader{n}">reader{n}</a> on 2026-12-0{n} 20:27:37</h3>{body}</div>'
+        for n, body in enumerate(bodies, 1)
+    )
+    found = await comments_of_page(f'<html lang="en"><body><h1>Mill</h1><p>About the bridge.</p>{posts}', {})
+    assert [comment.status for comment, _ in found] == ["visible", status, "visible", "visible"]
+    assert (found[1][0].text is None) is (status == "removed")
+
+
+async def test_the_subject_of_a_comment_that_links_to_its_own_place_by_a_number_counts_none():
+    comments = "".join(
+        f'<div class="comment" id="comment-{n}a9e"><div class="comment-subject"><a href="https://town.example/bridge/#comment-{n}a9e">{"Wind" if n == 9 else f"comment {n}"}</a></div><div class="inlinecontent"><p>What reader {n} says of the bridge, and of the wind on it.</p></div>'
+        f'<div class="comment-header">Comment by <span class="author"><a rel="nofollow" href="/goto?page=reader{n}">reader{n}</a></span> — <span class="date">Wed Dec {n} 20:43:38 2026</span></div></div>'
+        for n in (9, 8, 6, 4)
+    )
+    html = f'<html lang="en"><head><link rel="canonical" href="https://town.example/bridge/"></head><body><h1>Bridge</h1><p>It was opened again.</p><div id="comments">{comments}</div>'
+    *_, (_, ledger) = await comments_of_page(html, {})
+    assert (ledger.captured, ledger.expected, ledger.verdict) == (4, None, "complete")
+
+
+@pytest.mark.parametrize("title", ["", '<tr><th colspan="4">History</th></tr>'])
+async def test_rows_below_the_headings_of_columns_are_data_also_where_the_table_has_a_title(title):
+    said = [("ann", "assignedto: ivan"), ("Ben", "messages: + <a href='msg8'>msg8</a><br>status: unread to chatting"), ("kurt", "messages: + <a href='msg9'>msg9</a>"), ("zoe", "title: The bridge and the mill")]
+    rows = "".join(f"<tr><td>2026-12-0{n} 20:47:25</td><td>{name}</td><td>set</td><td>{text}</td></tr>" for n, (name, text) in enumerate(said, 1))
+    table = f'<table class="history">{title}<tr><th>Date</th><th>User</th><th>Action</th><th>Args</th></tr>{rows}</table>'
+    assert not [comment.text for comment, _ in await comments_of_page(f'<html lang="en"><body><h1>Mill</h1><form action="/5"><textarea name="note"></textarea></form>{table}', {})]

@@ -8,6 +8,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
+from selectolax.lexbor import LexborNode
+
 from crawler.extract.counts import ascii_digits, read_count
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
@@ -222,9 +224,24 @@ def announced(document: Document) -> int | None:
         is_own = bool(place) and (not address or document.link(address) in own)
         line = line_of(node) if is_own or _is_below(document, address) else ""
         stated = stated_in(line) if 0 < len(line) <= LONGEST_SAYING and speaks_of_comments(line) else None
-        if stated is not None and stated.is_exact and REVIEWS.search(line) is None:
-            counts.append(stated.comments)
+        if stated is None or not stated.is_exact or REVIEWS.search(line) or _stands_at(node, place):
+            continue
+        counts.append(stated.comments)
     return max(counts, default=None)
+
+
+def _stands_at(link: LexborNode, place: str) -> bool:
+    """Whether a link stands in the place with a number that it leads to: the address of one comment, ``comment 7``."""
+    up = link.parent if any(map(str.isdecimal, place)) else None
+    for _ in range(STEPS):
+        if up is None or up.attributes.get("id") == place:
+            return up is not None
+        up = up.parent
+    return False
+
+
+STEPS: Final = 8
+"""Elements around a link among which the place is looked for that it leads to."""
 
 
 def page_of_comments(document: Document) -> str | None:

@@ -370,6 +370,14 @@ def notes_removal(text: str) -> bool:
     return len(text) <= LONGEST_NOTE and _NOTE.fullmatch(line_key(text)) is not None
 
 
+_REMOVED_ALONE: Final = frozenset(map(line_key, _TABLES["removed_alone"]))
+
+
+def only_says_removed(text: str) -> bool:
+    """Whether a text is one word for what was removed, which is a note where it does not stand as texts do."""
+    return len(text) <= LONGEST_NOTE and line_key(text) in _REMOVED_ALONE
+
+
 _HELD: Final = re.compile(
     rf"(?:(?:{'|'.join(_TABLES['removed_before'] + _TABLES['held_before'])}) ?)?"
     rf"(?:{'|'.join(map(line_key, _TABLES['held']))})"

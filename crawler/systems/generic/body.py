@@ -75,7 +75,8 @@ def read_bodies(template: Template, slots: Slots, skimmed: Bodies | None) -> Bod
     :param skimmed: what was skimmed of the same records
     """
     place, left_out = (skimmed.bare if skimmed is not None else None) or _bare(template, slots)
-    bodies = Bodies(place=template.path(place), asides=_asides(template, place, left_out))
+    asides = _asides(template, place, left_out) | _changes(template, left_out)
+    bodies = Bodies(place=template.path(place), asides=asides)
     for number, record in enumerate(template.records):
         text, element = _read(template, record, place, left_out[number])
         bodies.texts.append(text)
@@ -93,6 +94,8 @@ def skim_bodies(template: Template, slots: Slots) -> Bodies:
         text = " ".join([template.tree.texts[line] for line in lines])
         bodies.texts.append(text if text.strip(DASHES) else "")
         bodies.lines.append(lines)
+    if len(_changes(template, bare[1])) == len(bodies.texts):
+        bodies.texts = [""] * len(bodies.texts)
     return bodies
 
 
@@ -112,6 +115,48 @@ def _asides(template: Template, place: int, left_out: list[set[int]]) -> set[int
             others[number] = outside
     found = {number for number, places in others.items() if places <= beside and places & kept}
     return found if 2 * len(found) < len(template.records) else set()
+
+
+def _changes(template: Template, left_out: list[set[int]]) -> set[int]:
+    """The records that say no more than which fields changed, each in a line or row that begins with its name."""
+    if not template.tree.places.keys() & {"strong", "b", "th"}:
+        return set()
+    kept = [_kept(template.tree, record, out) for record, out in zip(template.records, left_out, strict=True)]
+    records = enumerate(zip(template.records, kept, strict=True))
+    return {number for number, (record, lines) in records if lines and _are_changes(template, record, lines)}
+
+
+def _are_changes(template: Template, record: Record, lines: list[int]) -> bool:
+    """Whether texts stand in items of a list with a class, or rows of such a table, that begin with a bold name."""
+    tree = template.tree
+    items = dict.fromkeys(_item_around(tree, line, record) for line in lines)
+    return all(
+        item > record.start
+        and _begins_with_name(tree, item)
+        and any(tree.attrs[up].get("class") for up in tree.above(item, 3) if tree.tags[up] in LISTS)
+        for item in items
+    ) and not any(template.roles[line] & BODY for line in lines)
+
+
+def _begins_with_name(tree: Tree, item: int) -> bool:
+    """Whether an item begins with a bold name, before which a word may stand, and says more than that."""
+    end = tree.ends[item]
+    first = range(item + 1, min(item + 3, end))
+    return any(tree.tags[node] in NAMING[tree.tags[item]] and tree.ends[node] < end for node in first)
+
+
+def _item_around(tree: Tree, line: int, record: Record) -> int:
+    """The item of a list or row of a table around a text, -1 where there is none in its record."""
+    up = tree.ups[line]
+    while up > record.start and tree.tags[up] not in NAMING:
+        up = tree.ups[up]
+    return up if up > record.start else -1
+
+
+NAMING: Final = {"li": ("strong", "b"), "tr": ("th",)}
+"""Elements at the beginning of an item that hold the name of a field."""
+
+LISTS: Final = frozenset({"ul", "ol", "table"})
 
 
 def _bare(template: Template, slots: Slots) -> Bare:
@@ -156,7 +201,11 @@ def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
         left_out.add(stamp.node)
     if name is not None and stamp is not None and template.group.mode == "signed":
         return {line for line in record.lines if line >= name.node}
-    left_out.update([node for node in record.headings if node != record.start])
+    marks = [mark.node for mark in (name, stamp) if mark is not None]
+    is_headed = template.group.mode != "element" and len(marks) > 1
+    for node in record.headings:
+        if node != record.start or (is_headed and all(tree.is_in(mark, node) for mark in marks)):
+            left_out.add(node)
     for line in record.lines:
         if line in template.labels and not (
             (template.roles[line] & BODY and _is_alone(template, line, record)) or _is_code(tree, line)
@@ -266,6 +315,10 @@ FEWER: Final = ((ASIDE | REPLIES) & ~AUTHOR, ASIDE & ~(FORM | CHROME))
 LONGEST_ASIDE: Final = 240
 
 
+COPIED: Final = "data-clipboard-text"
+"""Attribute of a control that copies an address, whatever it says and wherever it stands."""
+
+
 def _blocks(template: Template, record: Record, whole: set[int], around: set[int], names: int) -> set[int]:
     """What is named as no text, forms, and what hardly holds more than the byline.
 
@@ -281,7 +334,8 @@ def _blocks(template: Template, record: Record, whole: set[int], around: set[int
         tag = tree.tags[node]
         if not tag or (node == record.start and is_element):
             continue
-        if template.place[node] in whole or (tag == "a" and _is_sign(tree, node)):
+        is_control = tag == "a" and (_is_sign(tree, node) or COPIED in tree.attrs[node])
+        if template.place[node] in whole or is_control:
             left_out.add(node)
             continue
         if tag == "a" and leads_to_login(tree.attrs[node].get("href")):

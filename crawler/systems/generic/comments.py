@@ -10,7 +10,7 @@ from archive.schema import Comment
 from crawler.extract.dates import Published, read_time
 from crawler.extract.text import fold, inner_html
 from crawler.keys import digest
-from crawler.systems.around.words import notes_held, notes_removal, tells_edit, tells_removal
+from crawler.systems.around.words import notes_held, notes_removal, only_says_removed, tells_edit, tells_removal
 from crawler.systems.fields import set_published, set_removed
 from crawler.systems.generic.below import holders
 from crawler.systems.generic.ids import native_ids
@@ -63,6 +63,7 @@ def _records_of(
     settle_by_age(found.template.tree, found.slots.stamps, observed_at, found.language)
     seen: Counter[str] = Counter()
     comments: list[Comment] = []
+    beside = _beside(found)
     for number, text in enumerate(found.bodies.texts):
         element = found.bodies.elements[number]
         html = None if element is None else inner_html(found.template.tree.nodes[element]).strip()
@@ -83,7 +84,7 @@ def _records_of(
             label = digest(fold(comment.author_name or ""), fold(text), str(comment.published_at))
             comment.native_id = f"{label}-{seen[label]}"
             seen[label] += 1
-        if notes_removal(text):
+        if notes_removal(text) or (number in beside and only_says_removed(text)):
             set_removed(comment)
         comments.append(comment)
     noted = {number for number, comment in enumerate(comments) if comment.text is None}
@@ -96,6 +97,13 @@ def _records_of(
     starts = [record.start for record in found.template.records]
     without = twins.keys() | unsaid
     return [(starts[number], comment) for number, comment in enumerate(comments) if number not in without]
+
+
+def _beside(found: Found) -> set[int]:
+    """Records that say what they say right in themselves, where others have an element for their text."""
+    pairs = zip(found.template.records, found.bodies.elements, strict=True)
+    beside = {number for number, (record, element) in enumerate(pairs) if element == record.start}
+    return beside if len(beside) < len(found.bodies.texts) else set()
 
 
 def withheld(found: Found) -> set[int]:

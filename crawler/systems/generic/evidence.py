@@ -181,7 +181,23 @@ def is_torn(found: dict[str, float]) -> bool:
     """
     is_named = found["is_comment"] or found["in_comments"]
     is_half = found["named"] < 1 and found["timed"] < 1 and not is_named
-    return found["two"] > 0 and (is_half or found["is_side"] == 0.5)  # one of two
+    return found["two"] > 0 and (is_half or found["is_side"] == ONE_OF_TWO)
+
+
+ONE_OF_TWO: Final = 0.5
+
+
+def is_article_beside_comments(found: dict[str, float], group: Group, around: Surroundings) -> bool:
+    """Whether one alone of two elements is named as comments and their heading stands in the second: what it is about.
+
+    Where a heading before or in the first speaks of comments, or a count says that there are two, both are comments.
+    """
+    if not found["two"] or found["is_comment"] != ONE_OF_TWO or found["headed"] or found["stated"]:
+        return False
+    (first, _), (second, last) = group.spans
+    spoken = around.spoken_between(first, last)
+    headings = [node for node in spoken if around.tree.tags[around.tree.ups[node]] in SUBHEADINGS]
+    return bool(headings) and headings[0] >= second
 
 
 def is_counted_out(found: dict[str, float], group: Group, around: Surroundings) -> bool:
@@ -261,9 +277,11 @@ def is_listed(template: Template) -> bool:
         return False
     table = next((up for up in tree.above(first, 3) if tree.tags[up] == "table"), -1)
     rows = tree.places.get("tr", [])
-    top = next(iter(rows[bisect_right(rows, table) :]), first) if table >= 0 else first
-    heads = [tree.text(cell) for cell in tree.children(top) if tree.tags[cell] == "th"]
-    return top < first and len(heads) >= COLUMNS and not any(map(speaks_of_comments, heads))
+    at = bisect_right(rows, table)
+    tops = rows[at : at + 2] if table >= 0 else []  # the first may hold the title of the table
+    cells = ([cell for cell in tree.children(top) if tree.tags[cell] == "th"] for top in tops if top < first)
+    heads = [tree.text(cell) for cell in next((row for row in cells if len(row) >= COLUMNS), [])]
+    return bool(heads) and not any(map(speaks_of_comments, heads))
 
 
 COLUMNS: Final = 4
@@ -430,7 +448,7 @@ def _titled(template: Template, slots: Slots, own: Collection[str]) -> float:
     """Share of the records with a headline that links to a page of their own, each to another one.
 
     That is a heading, or what a record begins with; a name that most often has more words than names have is one, too.
-    An invitation to read on is as good as a headline.
+    An invitation to read on is as good as a headline, and a control (`Quote`) is none.
     """
     tree = template.tree
     names = [name.text for name in slots.names if name is not None]
@@ -449,9 +467,10 @@ def _titled(template: Template, slots: Slots, own: Collection[str]) -> float:
             is_author = (
                 are_names and name is not None and link is not None and _is_author(tree, name, node, link)
             )
-            is_title = link is not None and not is_author and any(map(str.isalnum, tree.text(link)))
+            text = tree.text(link) if link is not None and not is_author else ""
+            is_title = any(map(str.isalnum, text)) and not _is_control(text)
             if link is not None and is_title and (href := _other_page(tree, link, own)):
-                targets.setdefault(_subject(tree.text(link)), href)
+                targets.setdefault(_subject(text), href)
                 break
     return max(_spread(targets, len(template.records)), min(1.0, len(onward) / len(template.records)))
 

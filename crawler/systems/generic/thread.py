@@ -20,6 +20,7 @@ from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
     evidence,
     hold_last,
+    is_article_beside_comments,
     is_by_one,
     is_called,
     is_captioned,
@@ -133,6 +134,8 @@ class _Page:
         group, around = template.group, self.around
         found = Found(template, slots, skim_bodies(template, slots), language=self.language)
         found.evidence = evidence(template, slots, found.bodies, around, self.sums)
+        if is_article_beside_comments(found.evidence, group, around):
+            return None
         found.rank, found.confidence = rank_of(found.evidence), confidence_of(found.evidence)
         told = found.evidence
         is_none = is_torn(told) or is_counted_out(told, group, around)
