@@ -503,7 +503,7 @@ def _heads(template: Template, slots: Slots, names: dict[int, Name]) -> bool:
     if not is_short or any(name.rank for name in names.values()):
         return False
     records = [(template.records[number], slots.stamps[number]) for number in names]
-    if all(stamp is not None and any(tree.is_in(line, stamp.node) for line in each.lines[1:2]) for each, stamp in records):
+    if all(stamp and any(tree.is_in(line, stamp.node) for line in each.lines[1:2]) for each, stamp in records):
         return True
     places = [(each.start, name.node) for (each, _), name in zip(records, names.values(), strict=True)]
     is_comment = all(tree.roles[start] & COMMENT and not tree.link_of(node) for start, node in places)
