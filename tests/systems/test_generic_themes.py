@@ -101,15 +101,3 @@ async def test_a_text_in_an_element_that_is_named_as_a_reply_is_read_where_there
         for n, (name, text) in enumerate(zip(NAMES, SAID, strict=True))
     )
     assert [comment.author_name for comment in await comments_of(page(rows))] == list(NAMES)
-
-
-@pytest.mark.parametrize(("box", "is_read"), [("display-comment", True), ("display-box", False)])
-async def test_what_is_called_a_comment_below_words_of_comments_needs_no_time(box, is_read):
-    rows = "".join(
-        f'<div class="{box}"><strong>{name}</strong><p>{text}</p><form method="post"><input type="text" name="body">'
-        '<input type="submit" value="Reply"></form></div>'
-        for name, text in zip(NAMES, SAID, strict=True)
-    )
-    html = f"<html lang=en><body><h1>Bridge</h1><p>It opened on Monday.</p><div><h4>Display Comments</h4>{rows}</div></body></html>"
-    found = [comment.text for _, comments, _ in await read(Generic(), html, URL) for comment in comments]
-    assert found == (list(SAID) if is_read else [])

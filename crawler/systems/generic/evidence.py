@@ -148,15 +148,6 @@ def is_framed(found: dict[str, float], group: Group, slots: Slots, around: Surro
     return is_behind and is_before
 
 
-def is_called(found: dict[str, float]) -> bool:
-    """Whether all records are called comments, have a name and a text, and stand below words of comments.
-
-    Then they need no time, which many small programs do not show.
-    """
-    are_so = min(found["is_comment"], found["named"], found["filled"], found["headed"]) == 1.0 and not found["timed"]
-    return are_so and not any(found[name] for name in ("elsewhere", "in_side", "in_aside", "recent"))
-
-
 FRAMED: Final = 2
 """Records that do not come often enough to tell what they are."""
 

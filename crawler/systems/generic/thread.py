@@ -22,7 +22,6 @@ from crawler.systems.generic.evidence import (
     hold_last,
     is_article_beside_comments,
     is_by_one,
-    is_called,
     is_captioned,
     is_collected,
     is_counted_out,
@@ -144,7 +143,7 @@ class _Page:
         is_none = is_none or is_of_post(slots)
         if is_none or is_plain(told, group, slots, around):
             found.confidence = min(found.confidence, PLAIN)
-        elif is_framed(told, group, slots, around) or is_called(told):
+        elif is_framed(told, group, slots, around):
             found.confidence = max(found.confidence, FRAMED)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         return found
