@@ -170,17 +170,23 @@ async def test_what_a_failed_visit_read_of_its_threads_is_kept(crawls, site, way
     assert len(crawls.ledgers()) == (0 if way == "a pipeline raises" else 1)
 
 
-async def test_a_failed_page_of_a_crawl_that_is_continued_is_tried_again_and_may_succeed(crawls, site):
+def closing_at(path):
+    """A spider that ends its crawl when it has got a page whose address holds a path."""
+
     class Closing(PagesSpider):
         async def visited(self, response, asked, lease=None):
-            if "/2/" in asked:
+            if path in asked:
                 raise CloseSpider("enough")
             async for capture in super().visited(response, asked, lease):
                 yield capture
 
+    return Closing
+
+
+async def test_a_failed_page_of_a_crawl_that_is_continued_is_tried_again_and_may_succeed(crawls, site):
     urls = [site.url(path) for path in (BAD, "/0/", "/1/", "/2/", "/3/", "/4/")]
     site.paths[BAD] = Answer("no", 404)
-    report, _ = await crawls.run(*urls, spider=Closing, CONCURRENT_REQUESTS_PER_DOMAIN=1)
+    report, _ = await crawls.run(*urls, spider=closing_at("/2/"), CONCURRENT_REQUESTS_PER_DOMAIN=1)
     assert report.reason == "enough"
     assert report.exit_status == 1
     assert crawls.pages() == [site.url("/0/"), site.url("/1/")]
@@ -227,16 +233,9 @@ async def test_a_commit_that_fails_leaves_its_visits_to_be_made_again(crawls, si
 
 
 async def test_a_page_that_failed_as_often_as_it_may_is_listed_and_not_asked_for_again(crawls, site):
-    class Closing(PagesSpider):
-        async def visited(self, response, asked, lease=None):
-            if "/1/" in asked:
-                raise CloseSpider("enough")
-            async for capture in super().visited(response, asked, lease):
-                yield capture
-
     site.paths[BAD] = Answer("no", 404)
     urls = [site.url(BAD), site.url("/1/")]
-    await crawls.run(*urls, spider=Closing, CONCURRENT_REQUESTS_PER_DOMAIN=1, FRONTIER_MAX_ATTEMPTS=1)
+    await crawls.run(*urls, spider=closing_at("/1/"), CONCURRENT_REQUESTS_PER_DOMAIN=1, FRONTIER_MAX_ATTEMPTS=1)
     asked = len(site.times(BAD))
     report, _ = await crawls.run(*urls, FRONTIER_MAX_ATTEMPTS=1)
     assert len(site.times(BAD)) == asked
@@ -260,19 +259,14 @@ async def test_a_crawl_is_not_run_twice_at_the_same_time(crawls, site):
 
 
 async def test_a_crawl_can_be_named_continued_by_its_name_and_given_up(crawls, site):
-    class Closing(PagesSpider):
-        async def visited(self, response, asked, lease=None):
-            raise CloseSpider("enough")
-            yield
-
     urls = [site.url("/0/"), site.url("/1/")]
-    named, _ = await crawls.run(*urls, spider=Closing, CRAWL_ID="mine")
-    own, _ = await crawls.run(*urls, spider=Closing)
+    named, _ = await crawls.run(*urls, spider=closing_at("/"), CRAWL_ID="mine")
+    own, _ = await crawls.run(*urls, spider=closing_at("/"))
     assert (named.crawl_id, own.continued) == ("mine", None)
     assert len(crawls.files) == 2
     with pytest.raises(ClaimError, match="another command"):
         await crawls.run(urls[0], CRAWL_ID="mine")
-    by_id, _ = await crawls.run(*urls, spider=Closing, CRAWL_ID=own.crawl_id)
+    by_id, _ = await crawls.run(*urls, spider=closing_at("/"), CRAWL_ID=own.crawl_id)
     assert by_id.continued is not None
     anew, _ = await crawls.run(*urls, FRONTIER_CONTINUE=False)
     assert (anew.continued, anew.exit_status) == (None, 0)
@@ -283,15 +277,8 @@ async def test_a_crawl_can_be_named_continued_by_its_name_and_given_up(crawls, s
 
 
 async def test_what_an_archive_held_that_is_gone_is_read_again_by_the_crawl_that_goes_on(crawls, site):
-    class Closing(PagesSpider):
-        async def visited(self, response, asked, lease=None):
-            if "/1/" in asked:
-                raise CloseSpider("enough")
-            async for capture in super().visited(response, asked, lease):
-                yield capture
-
     urls = [site.url("/0/"), site.url("/1/")]
-    await crawls.run(*urls, spider=Closing, CONCURRENT_REQUESTS_PER_DOMAIN=1)
+    await crawls.run(*urls, spider=closing_at("/1/"), CONCURRENT_REQUESTS_PER_DOMAIN=1)
     assert crawls.pages() == urls[:1]
     shutil.rmtree(crawls.folder / "archive")
     report, _ = await crawls.run(*urls)
@@ -311,13 +298,8 @@ def test_a_bucket_of_the_same_name_on_another_server_is_another_archive(tmp_path
 
 
 async def test_a_name_that_an_ended_crawl_has_had_is_warned_of_and_one_that_is_continued_is_not(crawls, site, caplog):
-    class Closing(PagesSpider):
-        async def visited(self, response, asked, lease=None):
-            raise CloseSpider("enough")
-            yield
-
     urls = [site.url("/0/"), site.url("/1/")]
-    await crawls.run(*urls, spider=Closing, CRAWL_ID="nightly")
+    await crawls.run(*urls, spider=closing_at("/"), CRAWL_ID="nightly")
     continued, _ = await crawls.run(*urls, CRAWL_ID="nightly")
     assert continued.continued is not None
     assert "an earlier crawl's" not in caplog.text
@@ -327,12 +309,7 @@ async def test_a_name_that_an_ended_crawl_has_had_is_warned_of_and_one_that_is_c
 
 
 async def test_a_damaged_frontier_is_named_before_anything_is_started(crawls, site):
-    class Closing(PagesSpider):
-        async def visited(self, response, asked, lease=None):
-            raise CloseSpider("enough")
-            yield
-
-    await crawls.run(site.url("/0/"), spider=Closing)
+    await crawls.run(site.url("/0/"), spider=closing_at("/"))
     [file] = crawls.files
     file.write_bytes(b"something else" * 1_000)
     with pytest.raises(ClaimError, match=r"command-.*remove the file"):

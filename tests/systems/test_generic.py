@@ -1119,6 +1119,17 @@ async def test_changes_of_the_fields_of_a_ticket_are_no_comments_with_notes_or_w
     assert "Bridge is old" in last.text
 
 
+@pytest.mark.parametrize(("box", "said"), [('<div class="x7">{}</div>', "<i>quick</i>"), ("{}", "quick")])
+async def test_a_list_with_bold_beginnings_that_is_all_that_a_comment_says_is_its_text(box, said):
+    told = f'<ul class="plain"><li><b>Pro:</b> it is {said} enough</li><li><b>Contra:</b> and is {said} to rust</li></ul>'
+    texts = [told if n == 3 else f"<p>What reader {n} says of the bridge, and of the wind on it.</p>" for n in range(1, 5)]
+    rows = "".join(
+        f'<div class="cmt"><b class="user">Reader {n}</b> <span>June {n}, 2025</span>{box.format(text)}</div>' for n, text in enumerate(texts, 1)
+    )
+    found = await comments_of_page(f'<html lang="en"><body><h1>Mill</h1><p>About it.</p><h3>Comments</h3><div>{rows}</div>', {})
+    assert [(comment.text or "")[:6] for comment, _ in found] == ["What r", "What r", "Pro: i", "What r"]
+
+
 async def test_a_link_that_copies_an_address_is_no_part_of_the_text_whatever_it_stands_in():
     copied = '<span class="note-actions"><a title="Quote" href="/2/quoted?note=1">Quote</a><span class="pop"><span class="pop-trigger"><span class="icon-only icon-actions" title="Actions">Actions</span></span><div class="pop-content"><div class="pop-items"><a href="#" class="icon icon-copy-link" data-clipboard-text="https://town.example/2#note-1">Copy link</a></div></div></span></span>'
     note = '<div id="journal-43-notes" class="wiki"><p>Stone. n5</p></div>'

@@ -118,12 +118,26 @@ def _asides(template: Template, place: int, left_out: list[set[int]]) -> set[int
 
 
 def _changes(template: Template, left_out: list[set[int]]) -> set[int]:
-    """The records that say no more than which fields changed, each in a line or row that begins with its name."""
+    """The records that say no more than which fields changed, each in a line or row that begins with its name.
+
+    What stands in the same element as the text of others is a text.
+    """
     if not template.tree.places.keys() & {"strong", "b", "th"}:
         return set()
     kept = [_kept(template.tree, record, out) for record, out in zip(template.records, left_out, strict=True)]
     records = enumerate(zip(template.records, kept, strict=True))
-    return {number for number, (record, lines) in records if lines and _are_changes(template, record, lines)}
+    found = {number for number, (record, lines) in records if lines and _are_changes(template, record, lines)}
+    others = (lines for number, lines in enumerate(kept) if number not in found)
+    told = {_holder(template, line) for lines in others for line in lines} if found else set()
+    return {number for number in found if told.isdisjoint(_holder(template, line) for line in kept[number])}
+
+
+def _holder(template: Template, line: int) -> int:
+    """The place of the element that a text stands in, in paragraphs and lists or not."""
+    place = template.place[line]
+    while place > 0 and template.shapes[place].partition(".")[0] in FLOW | ROWS:
+        place = template.above[place]
+    return place
 
 
 def _are_changes(template: Template, record: Record, lines: list[int]) -> bool:
@@ -132,17 +146,18 @@ def _are_changes(template: Template, record: Record, lines: list[int]) -> bool:
     items = dict.fromkeys(_item_around(tree, line, record) for line in lines)
     return all(
         item > record.start
-        and _begins_with_name(tree, item)
+        and _tells_change(tree, item)
         and any(tree.attrs[up].get("class") for up in tree.above(item, 3) if tree.tags[up] in LISTS)
         for item in items
     ) and not any(template.roles[line] & BODY for line in lines)
 
 
-def _begins_with_name(tree: Tree, item: int) -> bool:
-    """Whether an item begins with a bold name, before which a word may stand, and says more than that."""
+def _tells_change(tree: Tree, item: int) -> bool:
+    """Whether an item begins with a bold name, before which a word may stand, and has an element for a value."""
     end = tree.ends[item]
     first = range(item + 1, min(item + 3, end))
-    return any(tree.tags[node] in NAMING[tree.tags[item]] and tree.ends[node] < end for node in first)
+    name = next((node for node in first if tree.tags[node] in NAMING[tree.tags[item]]), end)
+    return any(tree.tags[node] in VALUES for node in range(tree.ends[name] if name < end else end, end))
 
 
 def _item_around(tree: Tree, line: int, record: Record) -> int:
@@ -156,7 +171,11 @@ def _item_around(tree: Tree, line: int, record: Record) -> int:
 NAMING: Final = {"li": ("strong", "b"), "tr": ("th",)}
 """Elements at the beginning of an item that hold the name of a field."""
 
+VALUES: Final = frozenset({"i", "em", "del", "ins", "a"})
+"""Elements that hold what a field was or is."""
+
 LISTS: Final = frozenset({"ul", "ol", "table"})
+ROWS: Final = frozenset({"table", "tbody", "thead", "tr", "td", "th"})
 
 
 def _bare(template: Template, slots: Slots) -> Bare:
