@@ -13,3 +13,7 @@ class OptionError(ArchiveError):
 
 class NoArchiveError(ArchiveError):
     """There is no archive at the given place, or not yet."""
+
+
+class NoSuchIdError(ArchiveError):
+    """The archive holds nothing with the given id."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.diffs import diff
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NoSuchIdError
 from archive.reader import Archive
 from archive.states import COUNTS, GONE
 
@@ -93,7 +93,8 @@ class Event:
 def find(archive: Archive, what: str) -> Subject:
     """The comment, thread or page with this id, its beginning, or (a page) this address.
 
-    Raises `ArchiveError` when there is none, and names the candidates when there are several.
+    Raises `ArchiveError` when there is none (`NoSuchIdError` for an id), and names the candidates when there are
+    several.
     """
     if "://" in what:
         return Subject("page", _page_at(archive, what))
@@ -109,7 +110,7 @@ def find(archive: Archive, what: str) -> Subject:
     exact = [subject for subject in met if subject.key == what]
     found = exact or list(met)
     if not found:
-        raise ArchiveError(f"{archive.uri} holds no comment, thread or page whose id begins with {what!r}")
+        raise NoSuchIdError(f"{archive.uri} holds no comment, thread or page whose id begins with {what!r}")
     if len(found) > 1:
         names = ", ".join(f"{subject.kind} {subject.key}" for subject in found[:SHOWN])
         more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""

@@ -16,7 +16,7 @@ from scrapy.exceptions import UsageError
 from archive import export as slices
 from archive.duckdb_views import sql
 from archive.erased import Erasures
-from archive.errors import ArchiveError, OptionError
+from archive.errors import ArchiveError, NoSuchIdError, OptionError
 from archive.history import find, history
 from archive.json_text import to_json
 from archive.log import TableLog
@@ -214,7 +214,10 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     if opts.forget_lost:
         return _forget_lost(settings, opts)
     if opts.comment is not None:
-        comment = _found(held_archive(settings), "comment", opts.comment)
+        try:
+            comment = _found(held_archive(settings), "comment", opts.comment)
+        except NoSuchIdError:  # its erasure may have been killed at its end: `erase` tells, and ends what it left
+            comment = opts.comment
     subject = Subject(
         comment_id=comment,
         author_id=opts.author_id,

@@ -100,16 +100,23 @@ def erase(
 ) -> Erased:
     """Erase a subject from an archive, and remember by digest it, its comments, and what ``words`` gives of them.
 
-    The parts that were replaced hold it until `vacuum` removes them, an hour later at the earliest. Raises
-    `ArchiveError` for a subject that is none, a comment that is not there, and parts that cannot be read.
+    What earlier erasures left that were killed goes with it. The parts that were replaced hold it until `vacuum`
+    removes them, an hour later at the earliest. Raises `ArchiveError` for a subject that is none, a comment that is
+    not there, and parts that cannot be read.
     """
     subject.check()
     store = open_store(uri, s3)
     Archive(store)  # raises when there is none: an erasure must not create an archive
     log = TableLog(store, TABLES["comments"])
-    done = Erased(comments=sorted(_ids(log, subject)))
-    if subject.comment_id is not None and not done.comments:
-        raise ArchiveError(f"{store.uri} holds no comment {subject.comment_id}")
+    erasures = remembered.Erasures(store, state_dir)
+    erasures.follow(log.open())
+    found = _ids(log, subject)
+    done = Erased(comments=sorted(found | _left(log, erasures)))
+    missing = None
+    if subject.comment_id is not None and not found and not erasures.has(comment_id=subject.comment_id):
+        missing = ArchiveError(f"{store.uri} holds no comment {subject.comment_id}")
+        if dry_run or not erasures:
+            raise missing
     if dry_run:
         done.rows = sum(_count(log, path, frozenset(done.comments)) for path, _ in _parts(log, None))
         return done
@@ -120,11 +127,12 @@ def erase(
         ids: set[str] = set()
         scope, values = subject.scope
         remembered_ids = frozenset(done.comments)
-        # An author's comments are remembered one by one as well, because a later state may bear another name.
-        exporter.erasures.remember(log, {scope: [values], **_marks(log, remembered_ids, words)})
+        if missing is None:
+            # An author's comments are remembered one by one as well, because a later state may bear another name.
+            exporter.erasures.remember(log, {scope: [values], **_marks(log, remembered_ids, words)})
         # Only now nothing can be added any more.
         for _ in range(ATTEMPTS):
-            new = _ids(log, subject) - ids
+            new = (remembered_ids | _ids(log, subject)) - ids
             if not new:
                 break
             if not remembered_ids.issuperset(new):
@@ -139,6 +147,8 @@ def erase(
         done.waiting = list(_waiting(log, subject, frozenset(ids)))
     finally:
         exporter.close()
+    if missing is not None:
+        raise ArchiveError(f"{missing}; nothing of what was erased earlier is left")
     return done
 
 
@@ -154,6 +164,16 @@ def _ids(log: TableLog, subject: Subject) -> set[str]:
     for path, _ in _parts(log, subject.site):
         for batch in _batches(log, path, _COLUMNS):
             ids.update(map(str, batch.column("comment_id").filter(_matches(batch, subject)).to_pylist()))
+    return ids
+
+
+def _left(log: TableLog, erasures: remembered.Erasures) -> set[str]:
+    """Ids of comments that were erased and have rows: their erasure was killed."""
+    ids: set[str] = set()
+    for path, _ in _parts(log, None) if erasures else ():
+        for batch in _batches(log, path, ["comment_id"]):
+            seen = map(str, batch.column(0).unique().to_pylist())
+            ids.update(name for name in seen if erasures.has(comment_id=name))
     return ids
 
 

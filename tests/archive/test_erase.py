@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+import os
 import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -13,7 +19,7 @@ import pytest
 from archive_rows import NOW, SECOND, add_visit, comment, committed, every, read, started
 from hypothesis import given
 from hypothesis import strategies as st
-from kills import die_committing
+from kills import Fuse, die_committing
 from test_compact import store
 from test_vacuum import Clock
 from test_verify import findings
@@ -22,6 +28,7 @@ import archive.log
 import archive.upkeep.erase
 from archive.erased import KEYS_VARIABLE, PROPERTY, Erasures, same_name
 from archive.errors import ArchiveError
+from archive.index import Index
 from archive.log import TableLog
 from archive.schema import TABLES
 from archive.upkeep.compact import compact
@@ -190,8 +197,9 @@ def test_one_comment_is_erased_with_all_its_states(told):
     erased = done(told, Subject(comment_id="o1"))
     assert (erased.comments, erased.rows) == (["o1"], 2)
     assert {name for (name,) in every(told, "comments", "comment_id")} == {"k1", "k2", "o2", "other-site"}
-    with pytest.raises(ArchiveError, match="holds no comment o1"):
-        done(told, Subject(comment_id="o1"))
+    assert done(told, Subject(comment_id="o1")).rows == 0, "it is gone, as was asked"
+    with pytest.raises(ArchiveError, match="holds no comment o3"):
+        done(told, Subject(comment_id="o3"))
 
 
 def test_a_dry_run_counts_and_changes_nothing(told):
@@ -358,6 +366,52 @@ def test_an_erasure_that_was_cut_off_is_told_until_it_is_run_again(told, monkeyp
     assert "k1" not in found.what
     done(told)
     assert not [finding for finding in findings(told, state_dir=told / "state") if "still there: an" in finding.what]
+
+
+@pytest.mark.parametrize("whose", [{"comment_id": "o1"}, {"author_name": NAME, "site": "example.org"}], ids=["a comment", "an author"])
+def test_an_erasure_that_is_killed_at_any_step_is_ended_when_it_is_run_again(told, whose):
+    exporter = started(told, "crawl-2")
+    renamed = hers("o1", content_digest="digest of her edit", change="edited")
+    renamed.author_name = "Somebody else"
+    add_visit(exporter, "v6", at=NOW + 90 * 86_400 * SECOND, digest="6", comments=[renamed, comment("k6")])
+    exporter.commit(exporter.take())
+    exporter.close()
+    others = [row for row in read(told, "comments", history=True) if not row["comment_id"].startswith("o")]
+    ids = {"o1"} if "comment_id" in whose else {"o1", "o2"}
+    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}"}
+    program = "from test_erase import erase_until; import sys; erase_until(*sys.argv[1:])"
+    for steps in itertools.count():
+        root = told / str(steps)
+        shutil.copytree(told / "archive", root / "archive")
+        started(root, "crawl-3").close()
+        assert holding(root / "state", "digest of her edit") == {"index.sqlite"}
+        command = [sys.executable, "-c", program, str(root), str(steps), json.dumps(whose)]
+        killed = subprocess.run(command, env=environment, check=False).returncode
+        done(root, Subject(**whose))
+        left = read(root, "comments", history=True)
+        assert ids.isdisjoint(row["comment_id"] for row in left), steps
+        assert [row for row in left if not row["comment_id"].startswith("o")] == others
+        assert holding(root / "state", "digest of her edit") == set(), steps
+        if killed == 0:
+            break
+        assert killed == -signal.SIGKILL
+    assert steps >= 6
+
+
+class Killing(Fuse):
+    """Kills for good."""
+
+    def burn(self) -> None:
+        if self.lives == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.lives -= 1
+
+
+def erase_until(root: str, steps: str, whose: str) -> None:
+    """Erase, and die where a step begins or ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        Killing(patch, int(steps), steps=[(TableLog, "commit"), (Index, "scrub")])
+        done(Path(root), Subject(**json.loads(whose)))
 
 
 def test_erasures_after_each_other_use_one_key_and_all_count(told):
