@@ -7,6 +7,7 @@ Scrapy imports every command before it runs one. What reads pages is imported by
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections import Counter
 from typing import Final
@@ -26,6 +27,15 @@ from crawler.safety.log import plain
 SCRAPYD_JOB: Final = "_job"
 """An argument that scrapyd gives every spider (scrapyd 1.6, ``launcher.py``): its own word for the run. With it no two
 commands would be the same, and none could continue another's crawl."""
+
+
+def hung_up(*_: object) -> None:
+    """End the crawl in order when its terminal is gone, as after SIGTERM.
+
+    Of the second signal nothing is heard: kernel and shell send one each, and two would end it without waiting.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.raise_signal(signal.SIGTERM)
 
 
 class Command(ScrapyCrawl):
@@ -117,6 +127,8 @@ class Command(ScrapyCrawl):
             raise RuntimeError("scrapy.cmdline sets it before it runs a command")
         crawler = self._create_crawler(spider)
         self.crawler_process.crawl(crawler, **arguments)
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # with `nohup` it goes on
+            signal.signal(signal.SIGHUP, hung_up)
         self.crawler_process.start()
         report = None if self.crawler_process.bootstrap_failed else crawler.get_extension(Report)
         if report is None:

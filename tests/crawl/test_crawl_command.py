@@ -232,6 +232,27 @@ def test_ctrl_c_commits_what_was_read_and_the_next_run_doubles_nothing(loopback,
     assert rows.num_rows == len(set(rows.column("comment_id").to_pylist())) == 2 * 59
 
 
+def test_a_crawl_whose_terminal_is_gone_commits_what_was_read_and_the_next_run_goes_on(loopback, place):
+    paths = {f"/{n}/": Answer(page(n), headers=HTML, wait=0.1) for n in range(1, 40)}
+    site = loopback(paths)
+    command = ["crawl", "pages", "-a", "url=" + ",".join(map(site.url, paths))]
+    running = place.start(*command, CONCURRENT_REQUESTS_PER_DOMAIN=2)
+    deadline = time.monotonic() + 60
+    while len(site.asked) < 12 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGHUP)  # by the kernel
+    time.sleep(0.1)
+    running.send_signal(signal.SIGHUP)  # by the shell
+    output = running.communicate(timeout=60)[0].decode()
+    assert running.returncode == 1, output
+    assert "not visited" in output
+    assert 0 < place.open().comments(history=True).to_table().num_rows < 2 * 39
+    again = place.run(*command)
+    assert again.returncode == 0
+    assert "Continued:" in again.stdout
+    assert place.open().comments(history=True).to_table().num_rows == 2 * 39
+
+
 def test_every_page_asked_for_is_visited_or_named_after_ctrl_c(loopback, place):
     paths = {f"/{n}/": Answer(page(n), headers=HTML, wait=0.1) for n in range(1, 40)}
     site = loopback(paths)
