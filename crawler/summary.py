@@ -92,7 +92,8 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
             console.print(f"Report: {watched.page}")
         console.print(f"Look:  {look(uri, 'comments' if held['comments'] else 'pages')}")
     elif trouble:
-        written = "The rows are written, but" if report.rows.total() else "Nothing was written, and"
+        total = report.rows.total()
+        written = f"{total:,} rows are written, but" if total else "Nothing was written, and"
         console.print(f"\n{written} the archive cannot be read just now: {_plain(console, trouble)}")
     else:
         console.print("\nNothing was written.")

@@ -139,7 +139,7 @@ def test_an_archive_that_was_never_made_holds_nothing(shown):
     assert "Look:" not in text
 
 
-@pytest.mark.parametrize(("written", "said"), [(3, "The rows are written, but"), (0, "Nothing was written, and")])
+@pytest.mark.parametrize(("written", "said"), [(1003, "\n1,003 rows are written, but"), (0, "Nothing was written, and")])
 def test_an_archive_that_cannot_be_counted_is_not_called_empty(shown, written, said):
     report = ended()
     report.rows["comments"] = written
