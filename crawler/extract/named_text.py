@@ -53,7 +53,8 @@ def named_texts(
 ) -> Iterator[tuple[str, LexborNode]]:
     """Texts of elements that are named as a description, then of those named as an article's text.
 
-    :param is_quoted: whether the page quotes its text, by which it can be told; else only one behind the headline is it
+    :param is_quoted: whether the page quotes its text, by which it can be told; else only one behind the headline is
+        it, and none of what is said about the author
     """
     elements = document.elements
     headline = headline_of(document)
@@ -64,7 +65,10 @@ def named_texts(
         found: dict[int, LexborNode] = {}
         for nodes in groups:
             kept = [node for node in nodes[: 4 * _MANY] if node.tag in _PARTS and not areas.is_beside(node)]
-            if 1 <= len(kept) <= _MANY and (is_quoted or elements.positions.get(kept[0].mem_id, 0) > start):
+            if not 1 <= len(kept) <= _MANY:
+                continue
+            is_told = elements.positions.get(kept[0].mem_id, 0) > start and not areas.in_byline(kept[0])
+            if is_quoted or is_told:
                 found.setdefault(kept[0].mem_id, kept[0])
         around = {outer.mem_id for node in found.values() for outer in upwards(node.parent, _DEPTH)}
         for node in sorted(found.values(), key=lambda node: node.mem_id in around):  # the innermost first

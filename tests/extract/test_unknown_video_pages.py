@@ -72,6 +72,12 @@ def test_what_readers_say_lists_forms_and_titles_are_no_text_of_a_video(markup: 
     assert watch(markup).description is None
 
 
+def test_what_a_box_says_about_the_author_is_no_text_of_a_video() -> None:
+    about = "<div class=about-author><b>Pia Holt</b><div class=desc>She films harbours and what floats there.</div></div>"
+    assert watch(about).description is None
+    assert watch(f"{about}<div class=description>{SAID}</div>").description == SAID
+
+
 def test_an_excerpt_of_the_title_and_a_file_gives_way_to_the_text() -> None:
     head = "<title>A new pier</title><meta name=description content='A new pier - pier.mp4'>"
     assert read(f"{PLAYER}<h1>A new pier</h1><p>{SAID}</p>", head=head).description == SAID

@@ -65,3 +65,25 @@ def test_lists_of_comments_are_no_comments_where_each_holds_one_and_some_hold_mo
     assert is_finer(items, lists)
     assert not is_finer(lists, items)
     assert not is_finer(articles, items), "each holds just one"
+
+
+@pytest.mark.parametrize("others", [[], ["Ben (Guest)"], ["Ben (Guest)", "Cleo"], ["Cleo", "Dan (Ghent)"]])
+async def test_a_guest_has_the_same_name_whoever_else_comments(others):
+    names = ["Ann Bell (Guest)", *others]
+    said = "".join(
+        f'<div class="comment" id="comment-{7100 + n}"><span class="author">{name}</span> '
+        f'<span class="date">2021-03-1{n} 09:29</span><p>{SAID[n]}</p></div>'
+        for n, name in enumerate(names)
+    )
+    [(_, comments, _)] = await read(Generic(), page(said), URL)
+    assert [comment.author_name for comment in comments] == [name.removesuffix(" (Guest)") for name in names]
+
+
+@pytest.mark.parametrize("name", ["Ann Bell (Gästin 12)", "Ann Bell (guest4711)"])
+async def test_a_label_that_tells_who_somebody_is_stays(name):
+    said = (
+        f'<div class="comment" id="comment-7100"><span class="author">{name}</span> '
+        f'<span class="date">2021-03-14 09:29</span><p>{SAID[0]}</p></div>'
+    )
+    [(_, [comment], _)] = await read(Generic(), page(said), URL)
+    assert comment.author_name == name

@@ -16,8 +16,8 @@ that invite to read on; ``counted``: words of comment counts, ``posts``: those o
 by which rows of one make differ; ``dated``: what stands before a time; ``joined``: before the day on which a member
 joined; ``edited``, ``edited_behind``: before and behind the time of an edit; ``removed``: what stands in place of a
 comment that was removed, ``held``: of one that is not shown yet, and ``held_before`` before it; ``owns``: what makes a
-name that of a comment's owner, in scripts that do not part words; ``weekdays``: the days of the week. A ``*`` ends a
-stem.
+name that of a comment's owner, in scripts that do not part words; ``guests``: what is said in brackets behind the name
+of who has no account; ``weekdays``: the days of the week. A ``*`` ends a stem.
 """
 
 COMMENT: Final = 1
@@ -164,6 +164,7 @@ def line_key(text: str) -> str:
 
 
 _CHROME: Final = frozenset(line_key(line) for table in ("chrome", "joins") for line in _TABLES[table])
+_GUESTS: Final = frozenset(line_key(line) for line in _TABLES["guests"])
 _WEEKDAYS: Final = frozenset(line_key(line) for line in _TABLES["weekdays"])
 _JOINED: Final = frozenset(line_key(line) for line in _TABLES["joined"])
 _JOINTS: Final = frozenset(line_key(line) for line in _TABLES["joins"])
@@ -294,6 +295,11 @@ _BEFORE: Final = frozenset(phrase.split()[-1] for phrase in _TABLES["by"] if " "
 
 
 @lru_cache(maxsize=4_096)
+def is_guest(label: str) -> bool:
+    """Whether a label behind a name says that its bearer has no account; one with a number tells who it is."""
+    return line_key(label) in _GUESTS and not any(map(str.isdigit, label))
+
+
 def says_by(text: str) -> bool:
     """Whether a line begins with ``posted by`` or the like."""
     first = _RUN.search(text.casefold())

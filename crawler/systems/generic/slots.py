@@ -24,6 +24,7 @@ from crawler.systems.around.words import (
     bare_name,
     counts_posts,
     is_chrome,
+    is_guest,
     is_weekday,
     joins,
     leads_on,
@@ -445,8 +446,12 @@ def _without_common(names: dict[int, Name]) -> None:
     """Drop what all names of a place have in common.
 
     That is a beginning up to a colon, ``Comment of our reader: NAME``, and a label in brackets, ``NAME (Guest)``, or
-    a number of points there, ``NAME (12)``, unless it tells apart who has the same name.
+    a number of points there, ``NAME (12)``, unless it tells apart who has the same name. A word for guests is dropped
+    whatever the others have: names must not change with who else comments.
     """
+    for name in names.values():
+        if (label := _LABEL.search(name.text)) and is_guest(label[0]):
+            name.text = name.text[: label.start()] or name.text
     labels = {match[0].strip() if (match := _LABEL.search(name.text)) else "" for name in names.values()}
     said = {name.text for name in names.values()}
     are_points = all(map(_TALLY.fullmatch, labels)) and len({_LABEL.sub("", text) for text in said}) == len(said)
