@@ -6,6 +6,7 @@ import pytest
 from kit import answering, read
 
 from crawler.extract.document import Document
+from crawler.systems.generic.system import Generic
 from crawler.systems.wordpress import WordPress
 
 COMMENT = '<li id="comment-{n}" class="comment"><b class="fn">A</b><div class="comment-content"><p>{n}</p></div><ul>'
@@ -49,6 +50,14 @@ async def test_a_page_that_breaks_off_anywhere_is_partial_and_no_comment_is_read
         assert ledger.verdict == ("partial" if comments else "unknown"), WHOLE[:end][-40:]
         assert "breaks off" in ledger.gaps[0]["reason"]
         assert {c.native_id: (c.author_name, c.text) for c in comments}.items() <= said.items(), WHOLE[:end][-40:]
+
+
+async def test_a_page_that_breaks_off_before_it_could_show_a_thread_is_none_without_comments():
+    begun = WHOLE[: WHOLE.index('<div id="comments">')].replace("</h1>", "</h1><div><p>It was opened on Monday.")
+    [(_, comments, ledger)] = await read(Generic(), begun, "https://example.org/", answering({}))
+    assert (comments, ledger.verdict) == ([], "unknown")
+    assert "breaks off" in ledger.gaps[0]["reason"]
+    assert not Generic().detect(Document(begun + "</p></div></body></html>", "https://example.org/"))
 
 
 @pytest.mark.parametrize(

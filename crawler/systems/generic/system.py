@@ -41,7 +41,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 24
+    version: ClassVar[int] = 25
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
@@ -176,7 +176,9 @@ def told_of(document: Document, *, shows_any: bool = False) -> Told:
     if count := counted_alone(document):
         return Told("a line", count)
     below = None if shows_any else unread_below(document)
-    return Told("a heading", None, below) if below is not None else Told()
+    if below is not None:
+        return Told("a heading", None, below)
+    return Told("a page that breaks off before its end") if document.breaks_off else Told()
 
 
 def _elsewhere(document: Document, kept: Unshown | None) -> str | None:
