@@ -7,6 +7,8 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
+from scrapy.http import Response
+
 from archive.schema import Comment
 from crawler.extract.document import Document
 from crawler.extract.numbered import is_further, without_number
@@ -39,12 +41,19 @@ ReadPage = Callable[[Document, Exchange], Read]
 class LinkedPages:
     """Reads one page after the other until none is new."""
 
-    def __init__(self, reading: Reading, first: Read, whole: Whole | None = None) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        first: Read,
+        whole: Whole | None = None,
+        holding: Callable[[Response], Document] | None = None,
+    ) -> None:
         """Begin with what the page itself shows, before the pipelines take the labels of comments without ids.
 
         :param whole: the first page, where the page itself is another
+        :param holding: makes a page of an answer; HTML is one without
         """
-        self._reading = reading
+        self._reading, self._holding = reading, holding
         self._whole = whole
         self._shown = _Shown(reading.shown.url, first)
         self._links, self._onward = deque(first.links), deque([*first.onward, *first.following])
@@ -78,7 +87,7 @@ class LinkedPages:
                 continue
             self._seen.add(url)
             try:
-                document, exchange = await self._reading.document(url)
+                document, exchange = await self._reading.document(url, holding=self._holding)
             except FetchError as error:
                 self._reading.missing(error)
                 if error.reason in ("blocked", "budget"):
@@ -102,7 +111,7 @@ class LinkedPages:
         if unread:
             others = (f": {url} answered with {self._others[url]}" for url in unread if url in self._others)
             self._reading.gap(f"no comment could be read on {len(unread)} further pages{next(others, '')}")
-        async for document, exchange in self._reading.pages_again(self._read):
+        async for document, exchange in self._reading.pages_again(self._read, self._holding):
             found = self._read_own(document.url, document, exchange, read_page)
             yield self._reading.batch(found.comments, exchange)
 

@@ -153,14 +153,17 @@ class Reading:
             raise FetchError(reason, f"{url}: status {response.status}", response.status, response.body)
         return (response if secret is None else response.replace(url=asked.url)), exchange
 
-    async def document(self, url: str, **options: Any) -> tuple[Document, Exchange]:
+    async def document(
+        self, url: str, *, holding: Callable[[Response], Document] | None = None, **options: Any
+    ) -> tuple[Document, Exchange]:
         """One exchange whose answer is HTML.
 
+        :param holding: makes a document of the answer, where it may be something else
         :raises FetchError: as :meth:`get`, and when the answer is no HTML
         """
         response, exchange = await self.get(url, **options)
         try:
-            document = document_of(response)
+            document = (holding or document_of)(response)
         except NotHtmlError as error:
             raise ShapeChangedError(response.url, str(error)) from error
         self.check(document, exchange)
@@ -298,13 +301,15 @@ class Reading:
         """
         return self.missed() if len(self._bringing) > 1 else frozenset()
 
-    async def pages_again(self, urls: Iterable[str]) -> AsyncIterator[tuple[Document, Exchange]]:
+    async def pages_again(
+        self, urls: Iterable[str], holding: Callable[[Response], Document] | None = None
+    ) -> AsyncIterator[tuple[Document, Exchange]]:
         """Pages of the thread once more, while they have not shown every comment that was there before."""
         for url in urls if self._has_room else ():
             if not self.unmet():
                 return
             try:
-                yield await self.document(url, again=True)
+                yield await self.document(url, holding=holding, again=True)
             except FetchError as error:
                 self.missing(error)
                 return

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from itertools import count
 from pathlib import Path
 
 import pytest
-from kit import NOW, answering
+from kit import NOW, answering, read
 from scrapy.http import HtmlResponse
 
 from crawler.systems import systems_of
+from crawler.systems.generic.system import Generic
 from crawler.systems.reading import Limits
 from crawler.visit import Circumstances, visit
 from pipelines.identify import Identify
@@ -138,6 +140,8 @@ PLACES = {
     "a frame": '<iframe id="comments-frame" src="/talk/44"></iframe>',
     "a frame of Turbo": '<turbo-frame id="comments" src="/talk/44"></turbo-frame>',
     "a part that htmx asks for": '<div id="comments-area" hx-get="/talk/44" hx-trigger="revealed">Loading…</div>',
+    "an address of an interface": '<div id="comments" data-source="main" data-comments-endpoint="/talk/44"></div>',
+    "an element of its own": '<town-comments api="../talk/44" source="main" url="talk"></town-comments>',
     "a control": '<a class="more" href="/bridge/talk/44" onclick="return open_talk(this)">Show 3 comments</a>',
     "a heading and a place": '<h2>3 comments</h2><section class="comments" data-url="/talk/44"></section>',
     "a page of their own": '<p><a href="/bridge/comments/">3 comments</a></p>',
@@ -147,7 +151,7 @@ PLACES = {
 async def elsewhere(place, answer):
     """The ledgers and comments of a page, a script on it, whose comments stand at an address of their own."""
     html = f"<main><h1>The bridge</h1><p>It is open.</p>{place}</main>{SCRIPT}"
-    page = (200, {"content-type": "text/html"}, f"<html><body>{answer}</body></html>".encode())
+    page = answer if isinstance(answer, tuple) else (200, {"content-type": "text/html"}, f"<html><body>{answer}</body></html>".encode())
     web = answering({f"https://town.example/{path}": page for path in ("talk/44", "bridge/talk/44", "bridge/comments/")})
     ids = count()
     around = Circumstances(
@@ -179,6 +183,52 @@ async def test_what_answers_there_instead_of_comments_decides_whether_there_are_
     assert (ledger.verdict, comments) == (verdict, [])
     assert (gap is None) == (not ledger.gaps)
     assert gap is None or gap in [one["reason"] for one in ledger.gaps]
+
+
+ROWS = [
+    {"id": 70 + n, "user": {"name": f"Reader {n}"}, "text": f"The bridge is open, {n}.", "created_at": f"2026-09-0{n}T08:00:00Z"}
+    for n in range(1, 4)
+]  # fmt: skip
+ANSWERS = {
+    "markup": ({"success": True, "data": {"html": THREAD, "count": 3}}, "complete"),
+    "commands": ([{"command": "insert", "selector": "#comments", "data": THREAD}], "complete"),
+    "a list": (ROWS, "partial"),
+    "a counted list": ({"status": "ok", "data": {"items": ROWS, "total": 3}}, "complete"),
+    "a list of which there is more": ({"results": ROWS, "total": 9, "has_more": True}, "partial"),
+    "a list that ends": ({"comments": ROWS, "next": None}, "complete"),
+    "nothing": ({"comments": [], "total": 0}, "none"),
+    "nothing, as it failed": ({"success": False, "comments": []}, "unknown"),
+    "nothing of nine": ({"comments": [], "total": 9}, "unknown"),
+    "another thing": ({"error": "log in"}, "unknown"),
+    "a story": ({"data": {"post": {"id": 1, **ROWS[0]}, "list": []}}, "none"),
+    "an array of stories beside none": ({"data": {"posts": ROWS, "comments": []}}, "unknown"),
+}
+
+
+@pytest.mark.parametrize(("answer", "verdict"), ANSWERS.values(), ids=ANSWERS)
+async def test_a_place_that_is_answered_with_json_is_filled_with_the_comments_in_it(answer, verdict):
+    page = (200, {"content-type": "application/json"}, json.dumps(answer).encode())
+    ledger, comments, asked = await elsewhere('<div id="comments" data-url="/talk/44"></div>', page)
+    expected = ["Reader 1", "Reader 2", "Reader 3"] if verdict in ("complete", "partial") else []
+    assert ([comment.author_name for comment in comments], ledger.verdict) == (expected, verdict)
+    assert asked == ["https://town.example/talk/44"]
+    assert not expected or ledger.url == asked[0]
+
+
+async def test_the_rest_of_a_list_is_read_at_the_address_that_it_names():
+    first = {"count": 3, "next": "/talk/44?page=2", "results": ROWS[:2]}
+    rest = {"count": 3, "next": None, "results": ROWS[2:]}
+    pages = {
+        f"https://town.example/talk/44{query}": (200, {"content-type": "application/json"}, json.dumps(value).encode())
+        for query, value in (("", first), ("?page=2", rest))
+    }
+    html = f'<main><h1>The bridge</h1><p>It is open.</p><div id="comments" data-url="/talk/44"></div></main>{SCRIPT}'
+    [(_, comments, ledger)] = await read(Generic(), html, URL, answering(pages))
+    assert [comment.native_id for comment in comments] == ["71", "72", "73"]
+    assert (ledger.verdict, ledger.requests) == ("complete", 2)
+    broken = {**pages, "https://town.example/talk/44?page=2": (500, {}, b"")}
+    [(_, comments, ledger)] = await read(Generic(), html, URL, answering(broken))
+    assert ([comment.native_id for comment in comments], ledger.verdict) == (["71", "72"], "partial")
 
 
 async def test_an_address_on_another_site_is_not_asked_for_comments():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -92,6 +92,8 @@ class Listed:
     """Whether they say that the list goes no further."""
     more: str | None = None
     """The member that says that it does."""
+    onward: str | None = None
+    """The address of the rest, where that member names it."""
     whole: float = 0.0
     """Share of them that have a text, an author and a time."""
 
@@ -113,12 +115,36 @@ class Listed:
 
 def listed_in(document: Document) -> Listed | None:
     """The thread in a page's data; None where there is none, or more than one that it may be."""
+    states = states_of(document, MARK) if MARK.search(document.text) else ()
+    return _one_of(listed for state in states for listed in _lists(state))
+
+
+def listed_of(value: Any) -> Listed | None:
+    """The thread in the answer from an address that is known to be that of comments, whatever its members are named."""
+    listed = _one_of(_lists(value))
+    if listed is None:
+        return _one_of(_lists({"comments": value})) if _holds_list(value) else None
+    told = extent_of(value)  # the whole answer is about them
+    listed.stated = told.stated if listed.stated is None else listed.stated
+    listed.more, listed.onward = listed.more or told.more, listed.onward or told.onward
+    listed.is_end = (listed.is_end or told.is_end) and listed.more is None
+    return listed
+
+
+def _holds_list(value: Any, depth: int = 0) -> bool:
+    """Whether a value is a list of something, or stands for one."""
+    if isinstance(value, list):
+        return bool(value)
+    own = fields_of(value)
+    return depth < DEPTH and any(_holds_list(own.get(name), depth + 1) for name in _HOLDERS)
+
+
+def _one_of(lists: Iterable[Listed]) -> Listed | None:
     found: dict[tuple[str | None, ...], Listed] = {}
-    for state in states_of(document, MARK) if MARK.search(document.text) else ():
-        for listed in _lists(state):
-            same = tuple(id_in(row) or text_in(row) for row in listed.rows)
-            if same not in found or found[same].stated is None:
-                found[same] = listed
+    for listed in lists:
+        same = tuple(id_in(row) or text_in(row) for row in listed.rows)
+        if same not in found or found[same].stated is None:
+            found[same] = listed
     if len(found) > 1:  # a part of the thread beside all of it is no other
         longest = max(found, key=len)
         found = {same: listed for same, listed in found.items() if same == longest or not {*same} <= {*longest}}
@@ -214,7 +240,7 @@ def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
     if isinstance(value, list):
         nodes = [one.get("node", one) if isinstance(one, dict) else None for one in value]
         return [one for one in nodes if isinstance(one, dict)]
-    if not isinstance(value, dict) or depth > 1:
+    if not isinstance(value, dict) or depth == DEPTH:
         return []
     own = fields_of(value)
     for name in _HOLDERS:
@@ -241,7 +267,7 @@ def _add(listed: Listed, objects: Sequence[dict[str, Any]]) -> None:
             place = len(listed.rows)
             listed.rows.append(row)
             listed.parents.append(parent)
-        for told in map(_told_of, below):
+        for told in map(extent_of, below):
             listed.more = listed.more or told.more
             row.setdefault("replycount", told.stated)
         waiting += [(one, place) for one in reversed(answers)]
@@ -267,14 +293,14 @@ def _place_answers(listed: Listed) -> None:
 
 def _note_counts(listed: Listed, member: Any, above: tuple[Fields, ...]) -> None:
     """What the data say of how many comments there are, and of whether there are more."""
-    told = _told_of(member)
+    told = extent_of(member)
     near = (count_in(part, _COUNTS) for part in above[: -NEAR - 1 : -1])
     listed.stated = next((count for count in (told.stated, *near) if count is not None), None)
-    listed.more = listed.more or told.more
+    listed.more, listed.onward = listed.more or told.more, told.onward
     listed.is_end = told.is_end and listed.more is None
 
 
-class _Told(NamedTuple):
+class Extent(NamedTuple):
     """What an object says of the list that it stands for."""
 
     stated: int | None
@@ -282,18 +308,31 @@ class _Told(NamedTuple):
     """The member that says that it goes on."""
     is_end: bool
     """Whether one says that it does not."""
+    onward: str | None
+    """The address at which it goes on."""
 
 
-def _told_of(member: Any) -> _Told:
+def extent_of(member: Any) -> Extent:
+    """What a value says of the list that it is, or holds."""
     own = fields_of(member)
-    beside = [own, *(fields_of(own.get(name)) for name in _PAGING)]
+    around = [own, *(fields_of(own.get(name)) for name in _HOLDERS)]
+    beside = [part for holder in around for part in (holder, *(fields_of(holder.get(name)) for name in _PAGING))]
     stated = next((count for part in beside if (count := count_in(part, _OWN_COUNTS)) is not None), None)
     goes_on: dict[str, bool] = {name: bool(part[name]) for part in beside for name in _MORE if name in part}
     goes_on |= {name: not part[name] for part in beside for name in _END if isinstance(part.get(name), bool)}
     goes_on |= {name: True for part in beside for name in _PAGES if (count_in(part, (name,)) or 0) > 1}
     more = next((name for name, is_more in goes_on.items() if is_more), None)
-    return _Told(stated, more, bool(goes_on) and more is None)
+    named = (part.get(name) for part in beside for name in _MORE)
+    onward = next((address for address in named if isinstance(address, str) and _ADDRESS.match(address)), None)
+    return Extent(stated, more, bool(goes_on) and more is None, onward)
 
+
+_ADDRESS: Final = re.compile(r"(?:https?:)?/|\?")
+"""How an address begins; a cursor does not."""
+
+
+DEPTH: Final = 2
+"""Objects in each other that stand for one list."""
 
 NEAR: Final = 3
 """Objects around a list whose counts of comments are its."""

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from collections.abc import Set as AbstractSet
 from typing import ClassVar, Final, NamedTuple
 
+from archive.schema import Comment
 from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
-from crawler.extract.urls import page_url
+from crawler.extract.urls import page_url, site_of
 from crawler.systems.around.counts import (
     announced,
     counted_alone,
@@ -25,6 +26,7 @@ from crawler.systems.around.states import closed_note, state_beside
 from crawler.systems.around.unfilled import unfilled
 from crawler.systems.around.unshown import Unshown, unread_below, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
+from crawler.systems.generic.answered import Answered, page_or_data
 from crawler.systems.generic.comments import comments_of, withheld
 from crawler.systems.generic.ids import carried
 from crawler.systems.generic.listed import Listed, listed_in
@@ -103,51 +105,88 @@ class Generic(System):
         the page names as the place of its comments.
         """
         if "listed" in ref.evidence:
-            yield _batch_of_data(ref, reading)
+            yield _batch_of_data(ref.evidence["listed"], reading)
+            _judge_data(ref.evidence["listed"], ref, reading)
             return
-        found: Found | None = ref.evidence["found"]
-        other = plain_version(reading.shown) or ref.evidence["elsewhere"] if found is None else None
-        if found is None and other is None:
+        pages = _Pages(ref, reading)
+        other = plain_version(reading.shown) or ref.evidence["elsewhere"] if pages.found is None else None
+        if pages.found is None and other is None:
             _note_unread(ref, reading)
             return
         reading.walked("html")
-        if found is not None and len(found.group.spans) > MAX_RECORDS:
-            reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
-        whole, answers, hidden = await whole_of(reading), dict[str, int](), dict[str, int]()
-        first = Read((), [other] if other is not None else [])
-        if found is not None:
-            answers[reading.shown.url], hidden[reading.shown.url] = _answers(found), len(withheld(found))
-            first = _read(found, reading.shown, reading.page, reading.home)
-        linked = LinkedPages(reading, first, whole)
-        if found is not None:
+        whole = await whole_of(reading)
+        first = pages.first(pages.found) if pages.found is not None else Read((), [other] if other is not None else [])
+        linked = LinkedPages(reading, first, whole, page_or_data)
+        if pages.found is not None:
             yield reading.batch(first.comments, reading.page)
-
-        def read_page(document: Document, exchange: Exchange) -> Read:
-            nonlocal found
-            further = find_thread(
-                document, observed_at=exchange.observed_at, language=language_of(document), first=found
-            )
-            if further is None or further.confidence < THRESHOLD:
-                is_empty = found is None and further is None and part_says_empty(document)
-                return Read(is_empty=is_empty)
-            answers[document.url], hidden[document.url] = _answers(further), len(withheld(further))
-            read = _read(further, document, exchange, reading.home, found)
-            if found is None:
-                found, ref.confidence, ref.url = further, round(further.confidence, 3), document.url
-            return read
-
-        async for batch in linked.read(read_page):
+        async for batch in linked.read(pages.read):
             yield batch
-        if found is None and linked.is_empty and not ref.stated:
+        if pages.found is not None:
+            pages.judge(pages.found, linked.pages)
+        elif pages.listed is not None:
+            _judge_data(pages.listed, ref, reading)
+        elif linked.is_empty and not ref.stated:
             ref.state = "open"
-            return
-        if found is None:
+        else:
             _note_unread(ref, reading)
-            return
-        _judge(found, ref, reading, linked.pages, sum(hidden.values()))
-        answered = sum(answers.values())
-        if found.below is not None and answered < (ref.stated or 0) < reading.captured:
-            reading.gap(f"the page counts {ref.stated}, and {answered} were read beside the comments on them")
+
+
+class _Pages:
+    """What the pages of a thread have shown so far."""
+
+    def __init__(self, ref: ThreadRef, reading: Reading) -> None:
+        self._ref, self._reading = ref, reading
+        self.found: Found | None = ref.evidence["found"]
+        """The thread where it was found first; the other pages are read alike."""
+        self.listed: Listed | None = None
+        """What the last answer of data listed, where no page shows comments."""
+        self._answers, self._hidden = dict[str, int](), dict[str, int]()
+
+    def first(self, found: Found) -> Read:
+        """The comments of the page itself, of which a thread was found."""
+        reading = self._reading
+        if len(found.group.spans) > MAX_RECORDS:
+            reading.gap(f"the page shows {len(found.group.spans)} comments; the first {MAX_RECORDS} are read")
+        self._count(found, reading.shown)
+        return _read(found, reading.shown, reading.page, reading.home)
+
+    def read(self, document: Document, exchange: Exchange) -> Read:
+        """The comments of a further page, or of the one where they stand instead."""
+        language, ref = language_of(document), self._ref
+        further = find_thread(document, observed_at=exchange.observed_at, language=language, first=self.found)
+        if further is None or further.confidence < THRESHOLD:
+            if self.found is not None:
+                return Read()
+            data = self._read_data(document, exchange)
+            return data or Read(is_empty=further is None and part_says_empty(document))
+        self._count(further, document)
+        read = _read(further, document, exchange, self._reading.home, self.found)
+        if self.found is None:
+            self.found, ref.confidence, ref.url = further, round(further.confidence, 3), document.url
+        return read
+
+    def _read_data(self, document: Document, exchange: Exchange) -> Read | None:
+        if isinstance(document, Answered) and document.is_empty:
+            return Read(is_empty=True)
+        listed = document.listed if isinstance(document, Answered) else listed_in(document)
+        if listed is None:
+            return None
+        if self.listed is None:
+            self._ref.confidence, self._ref.url = round(listed.whole, 3), document.url
+        self.listed = listed
+        onward = document.link(listed.onward)
+        is_own = onward is not None and site_of(onward) == site_of(document.url)
+        return Read(_comments_of_data(listed, document, exchange, self._reading), [onward] if onward and is_own else [])
+
+    def judge(self, found: Found, count: int) -> None:
+        """Say what the thread tells of comments that were not read, of which so many pages brought some."""
+        _judge(found, self._ref, self._reading, count, sum(self._hidden.values()))
+        stated, answered = self._ref.stated, sum(self._answers.values())
+        if found.below is not None and answered < (stated or 0) < self._reading.captured:
+            self._reading.gap(f"the page counts {stated}, and {answered} were read beside the comments on them")
+
+    def _count(self, found: Found, document: Document) -> None:
+        self._answers[document.url], self._hidden[document.url] = _answers(found), len(withheld(found))
 
 
 class Told(NamedTuple):
@@ -189,21 +228,32 @@ def _elsewhere(document: Document, kept: Unshown | None) -> str | None:
     return place.address if place is not None and place.address is not None else page_of_comments(document)
 
 
-def _batch_of_data(ref: ThreadRef, reading: Reading) -> Batch:
-    """The comments that a page hands to its script; without a count, or a word of their end, they may not be all."""
-    listed: Listed = ref.evidence["listed"]
+def _batch_of_data(listed: Listed, reading: Reading) -> Batch:
+    """The comments that a page hands to its script."""
+    return reading.batch(_comments_of_data(listed, reading.shown, reading.page, reading), reading.page)
+
+
+def _comments_of_data(listed: Listed, document: Document, exchange: Exchange, reading: Reading) -> list[Comment]:
     reading.walked("data")
-    comments = listed.comments(reading.shown, reading.page.observed_at, language_of(reading.shown))
-    batch = reading.batch(comments, reading.page)
+    comments = listed.comments(document, exchange.observed_at, language_of(document) or language_of(reading.shown))
     for comment in comments:
         if comment.native_id is not None:
             reading.expect_replies(comment.native_id, comment.reply_count)
+    return comments
+
+
+def _judge_data(listed: Listed, ref: ThreadRef, reading: Reading) -> None:
+    """Say what data tell of comments that were not read; without a count, or a word of their end, these may not be all.
+
+    :param listed: the last part of them
+    """
+    if ref.stated is None:
+        ref.stated = listed.stated
     reading.expect(ref.stated, "any")
     if listed.more is not None:
         reading.gap(f"the page's data say that there are more: {listed.more!r}")
     elif ref.stated is None and not listed.is_end:
         reading.gap("the page's data do not say whether these are all comments")
-    return batch
 
 
 def _note_unread(ref: ThreadRef, reading: Reading) -> None:
