@@ -215,9 +215,20 @@ async def test_a_place_that_is_answered_with_json_is_filled_with_the_comments_in
     assert not expected or ledger.url == asked[0]
 
 
-async def test_the_rest_of_a_list_is_read_at_the_address_that_it_names():
-    first = {"count": 3, "next": "/talk/44?page=2", "results": ROWS[:2]}
-    rest = {"count": 3, "next": None, "results": ROWS[2:]}
+PAGES = {
+    "Django REST framework": (
+        {"count": 3, "next": "/talk/44?page=2", "results": ROWS[:2]},
+        {"count": 3, "next": None, "results": ROWS[2:]},
+    ),
+    "Laravel": (
+        {"current_page": 1, "data": ROWS[:2], "next_page_url": "/talk/44?page=2", "last_page": 2},
+        {"current_page": 2, "data": ROWS[2:], "next_page_url": None, "last_page": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "rest"), PAGES.values(), ids=PAGES)
+async def test_the_rest_of_a_list_is_read_at_the_address_that_it_names(first, rest):
     pages = {
         f"https://town.example/talk/44{query}": (200, {"content-type": "application/json"}, json.dumps(value).encode())
         for query, value in (("", first), ("?page=2", rest))

@@ -73,6 +73,8 @@ _MORE: Final = (
 _END: Final = ("isend", "islast", "islastpage", "last", "end", "allloaded", "isfinished")
 _PAGES: Final = ("totalpages", "pagecount", "pagescount", "numpages", "numberofpages", "lastpage", "pages")
 """How many pages the list has, of which this is one."""
+_AT: Final = ("currentpage", "pagenumber", "pageno", "page")
+"""Which of them, from 1; the first where nothing says it."""
 _PAGING: Final = ("pageinfo", "paging", "pagination", "meta", "links", "page")
 
 
@@ -320,7 +322,9 @@ def extent_of(member: Any) -> Extent:
     stated = next((count for part in beside if (count := count_in(part, _OWN_COUNTS)) is not None), None)
     goes_on: dict[str, bool] = {name: bool(part[name]) for part in beside for name in _MORE if name in part}
     goes_on |= {name: not part[name] for part in beside for name in _END if isinstance(part.get(name), bool)}
-    goes_on |= {name: True for part in beside for name in _PAGES if (count_in(part, (name,)) or 0) > 1}
+    for part in beside:
+        at = count_in(part, _AT) or 1
+        goes_on |= {name: pages > at for name in _PAGES if (pages := count_in(part, (name,)) or 0) > 1}
     more = next((name for name, is_more in goes_on.items() if is_more), None)
     named = (part.get(name) for part in beside for name in _MORE)
     onward = next((address for address in named if isinstance(address, str) and _ADDRESS.match(address)), None)
