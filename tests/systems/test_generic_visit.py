@@ -142,6 +142,9 @@ PLACES = {
     "a part that htmx asks for": '<div id="comments-area" hx-get="/talk/44" hx-trigger="revealed">Loading…</div>',
     "an address of an interface": '<div id="comments" data-source="main" data-comments-endpoint="/talk/44"></div>',
     "an element of its own": '<town-comments api="../talk/44" source="main" url="talk"></town-comments>',
+    "what its script asks for": """<div id="comments"></div><script>$("#comments").load("/talk/44?kind=comments")</script>""",
+    "the same in JSON": """<div id="comments"></div><script>var town = {"comments": "\\/talk\\/44?kind=comments"}</script>""",
+    "an attribute of another element": '<div data-comments-path="/talk/44?kind=comments"><div id="comments"></div></div>',
     "a control": '<a class="more" href="/bridge/talk/44" onclick="return open_talk(this)">Show 3 comments</a>',
     "a heading and a place": '<h2>3 comments</h2><section class="comments" data-url="/talk/44"></section>',
     "a page of their own": '<p><a href="/bridge/comments/">3 comments</a></p>',
@@ -152,7 +155,7 @@ async def elsewhere(place, answer):
     """The ledgers and comments of a page, a script on it, whose comments stand at an address of their own."""
     html = f"<main><h1>The bridge</h1><p>It is open.</p>{place}</main>{SCRIPT}"
     page = answer if isinstance(answer, tuple) else (200, {"content-type": "text/html"}, f"<html><body>{answer}</body></html>".encode())
-    web = answering({f"https://town.example/{path}": page for path in ("talk/44", "bridge/talk/44", "bridge/comments/")})
+    web = answering({f"https://town.example/{path}": page for path in ("talk/44", "talk/44?kind=comments", "bridge/talk/44", "bridge/comments/")})
     ids = count()
     around = Circumstances(
         fetch=web, clock=lambda: NOW, new_id=lambda: str(next(ids)), systems=systems_of({}), limits=Limits()

@@ -11,6 +11,7 @@ from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
 from crawler.extract.urls import page_url, site_of
+from crawler.systems.around.asked import asked_for
 from crawler.systems.around.counts import (
     announced,
     counted_alone,
@@ -225,7 +226,8 @@ def _elsewhere(document: Document, kept: Unshown | None) -> str | None:
     if kept is not None and kept.address is not None:
         return kept.address
     place = unfilled(document)
-    return place.address if place is not None and place.address is not None else page_of_comments(document)
+    named = place.address if place is not None else None
+    return named or page_of_comments(document) or asked_for(document)
 
 
 def _batch_of_data(listed: Listed, reading: Reading) -> Batch:
