@@ -30,9 +30,9 @@ _NUMBER = re.compile(r"(?:^|[/=_.-])\d+(?![a-zA-Z])|[0-9a-f]{12}", re.IGNORECASE
 _OTHERS: Final = frozenset(
     {
         "add", "admin", "approve", "count", "counts", "create", "delete", "destroy", "dislike", "downvote", "edit",
-        "feed", "flag", "form", "latest", "like", "likes", "login", "moderate", "new", "newest", "num", "number", "preview", "publish",
-        "rate", "recent", "remove", "reply", "report", "rss", "save", "send", "spam", "store", "submit", "subscribe",
-        "unlike", "update", "upload", "upvote", "vote", "votes", "write", "ws",
+        "feed", "flag", "form", "latest", "like", "likes", "login", "moderate", "new", "newest", "num", "number",
+        "preview", "publish", "rate", "recent", "remove", "reply", "report", "rss", "save", "send", "spam", "store",
+        "submit", "subscribe", "unlike", "update", "upload", "upvote", "vote", "votes", "write", "ws",
     }
 )  # fmt: skip
 """Words of addresses that do something else than to list comments."""
