@@ -199,13 +199,17 @@ ANSWERS = {
     "a counted list": ({"status": "ok", "data": {"items": ROWS, "total": 3}}, "complete"),
     "a list of which there is more": ({"results": ROWS, "total": 9, "has_more": True}, "partial"),
     "a list that ends": ({"comments": ROWS, "next": None}, "complete"),
+    "a list by other words": ({"kommentare": [{"id": row["id"], "autor": row["user"]["name"], "inhalt": row["text"], "datum": row["created_at"]} for row in ROWS]}, "partial"),
+    "objects by their ids": ({row["id"]: {"nickname": row["user"]["name"], "contents": row["text"], "regdate": row["created_at"]} for row in ROWS}, "partial"),
+    "answers in a list": ({"result": {"rows": [{**ROWS[0], "replyList": ROWS[1:]}], "total": "3"}}, "complete"),
+    "the story with its list": ({"data": {"id": 5, "title": "The bridge", "body": "It is open.", "author": "Town", "created_at": ROWS[0]["created_at"], "comments": ROWS}}, "partial"),
     "nothing": ({"comments": [], "total": 0}, "none"),
     "nothing, as it failed": ({"success": False, "comments": []}, "unknown"),
     "nothing of nine": ({"comments": [], "total": 9}, "unknown"),
     "another thing": ({"error": "log in"}, "unknown"),
     "a story": ({"data": {"post": {"id": 1, **ROWS[0]}, "list": []}}, "none"),
     "an array of stories beside none": ({"data": {"posts": ROWS, "comments": []}}, "unknown"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("answer", "verdict"), ANSWERS.values(), ids=ANSWERS)

@@ -42,13 +42,15 @@ MOST: Final = 0.8
 
 _HOLDERS: Final = (
     "edges", "nodes", "items", "list", "data", "results", "comments", "entries", "docs", "records", "rows", "objects",
-    "hits", "models", "all", "byid", "entities", "content", "threads",
+    "hits", "models", "all", "byid", "entities", "content", "threads", "result", "response", "payload", "embedded",
+    "commentlist",
 )  # fmt: skip
 """Where an object that stands for a list holds it."""
 
 _REPLIES: Final = (
     "replies", "children", "answers", "subcomments", "childcomments", "comments", "responses", "reply", "childs",
     "kids", "nestedcomments", "edgethreadedcomments", "replycomments", "repliesdata", "commentreplies", "subreplies",
+    "replylist", "childlist", "childrenlist", "sublist", "subcommentlist",
 )  # fmt: skip
 
 _PARTS: Final = frozenset(
@@ -123,22 +125,32 @@ def listed_in(document: Document) -> Listed | None:
 
 def listed_of(value: Any) -> Listed | None:
     """The thread in the answer from an address that is known to be that of comments, whatever its members are named."""
+    whole = _one_of(_lists({"comments": value})) if _holds_list(value) else None
+    if whole is not None and not any(_STORY.intersection(row) for row in whole.rows):
+        return whole
     listed = _one_of(_lists(value))
     if listed is None:
-        return _one_of(_lists({"comments": value})) if _holds_list(value) else None
-    told = extent_of(value)  # the whole answer is about them
-    listed.stated = told.stated if listed.stated is None else listed.stated
-    listed.more, listed.onward = listed.more or told.more, listed.onward or told.onward
-    listed.is_end = (listed.is_end or told.is_end) and listed.more is None
+        return whole
+    extent = extent_of(value)  # the whole answer is about them
+    listed.stated = extent.stated if listed.stated is None else listed.stated
+    listed.more, listed.onward = listed.more or extent.more, listed.onward or extent.onward
+    listed.is_end = (listed.is_end or extent.is_end) and listed.more is None
     return listed
 
 
+_STORY: Final = frozenset({"title", "headline", "slug"})
+"""Members of what is commented on rather than of a comment."""
+
+
 def _holds_list(value: Any, depth: int = 0) -> bool:
-    """Whether a value is a list of something, or stands for one."""
+    """Whether a value is a list, or stands for one."""
     if isinstance(value, list):
         return bool(value)
     own = fields_of(value)
-    return depth < DEPTH and any(_holds_list(own.get(name), depth + 1) for name in _HOLDERS)
+    if depth < DEPTH and any(_holds_list(own.get(name), depth + 1) for name in _HOLDERS):
+        return True
+    is_named = len(own) > 1 or any(map(str.isdecimal, own))
+    return is_named and all(isinstance(one, dict) and text_in(fields_of(one)) for one in own.values())
 
 
 def _one_of(lists: Iterable[Listed]) -> Listed | None:

@@ -33,7 +33,9 @@ def fields_of(value: Any) -> Fields:
 _TEXTS: Final = (
     "body", "text", "content", "message", "comment", "commenttext", "commentbody", "commentcontent", "bodytext",
     "rawtext", "html", "bodyhtml", "contenthtml", "texthtml", "htmlbody", "renderedbody", "fulltext", "displaytext",
-    "plaintext", "bodyraw", "rawbody", "textoriginal", "textdisplay", "msg",
+    "plaintext", "bodyraw", "rawbody", "textoriginal", "textdisplay", "msg", "contents", "kommentar",
+    "inhalt", "nachricht", "texte", "contenu", "commentaire", "texto", "mensaje", "comentario", "contenido", "mensagem",
+    "conteudo", "testo", "commento", "contenuto", "messaggio", "tekst", "tresc", "yorum", "metin", "mesaj",
 )  # fmt: skip
 _TEXTS_WITHIN: Final = (
     "html", "rendered", "processed", "text", "plain", "plaintext", "raw", "body", "content", "value",
@@ -41,6 +43,7 @@ _TEXTS_WITHIN: Final = (
 _AUTHORS: Final = (
     "author", "user", "creator", "owner", "commenter", "commentor", "member", "profile", "createdby", "postedby",
     "poster", "account", "from", "writer", "sender", "authorinfo", "userinfo", "commentauthor", "person", "by",
+    "autor", "auteur", "autore", "benutzer", "nutzer", "utilisateur", "usuario", "utente", "yazar", "kullanici",
 )  # fmt: skip
 _NAMES: Final = (
     "displayname", "screenname", "fullname", "name", "nickname", "nick", "username", "userdisplayname", "login",
@@ -49,6 +52,7 @@ _NAMES: Final = (
 _FLAT_NAMES: Final = (
     "authorname", "authordisplayname", "authornickname", "userdisplayname", "displayname", "username", "nickname",
     "commentername", "postername", "creatorname", "membername", "fullname", "name", "nick", "screenname", "login",
+    "writername", "nom", "pseudo", "nombre", "nome", "nazwa",
 )  # fmt: skip
 _TIMES: Final = (
     "dategmt", "createdatgmt", "createdutc", "createdatutc", "createdat", "created", "createtime", "createdtime",
@@ -56,10 +60,12 @@ _TIMES: Final = (
     "published", "publishdate", "publisheddate", "publicationdate", "publishtime", "datepublished", "postedat",
     "posted", "posteddate", "postedon", "postdate", "posttime", "commentedat", "commentdate", "commenttime",
     "submittedat", "submitted", "submitdate", "insertedat", "addedat", "dateadded", "timestamp", "date", "datetime",
-    "time", "ctime", "ts",
+    "time", "ctime", "ts", "regdate", "regtime", "writedate", "wdate", "insertdate", "inserttime", "addtime",
+    "pubdate", "gmtcreate", "gmtcreated", "erstellt", "erstelltam", "datum", "datecreation", "fecha", "fechacreacion",
+    "creadoen", "criadoem", "tarih",
 )  # fmt: skip
 _EDITS: Final = ("editedat", "lasteditedat", "dateedited", "editeddate", "edited")
-_IDS: Final = ("id", "commentid", "uuid", "guid", "pk", "objectid", "cid", "nodeid", "key")
+_IDS: Final = ("id", "commentid", "uuid", "guid", "pk", "objectid", "cid", "nodeid", "key", "commentno", "no")
 _PARENTS: Final = (
     "parentid", "parentcommentid", "parentuuid", "replyto", "replytoid", "replytocommentid", "inreplyto", "inreplytoid",
     "inreplytocommentid", "parentcomment", "parent", "pid", "answerto",
@@ -167,7 +173,11 @@ def read_comment(
 def count_in(fields: Fields, names: Iterable[str]) -> int | None:
     """The first whole number under one of some names."""
     values = (fields.get(name) for name in names)
-    return next((value for value in values if type(value) is int and 0 <= value <= MAX_COUNT), None)
+    numbers = (int(value) if isinstance(value, str) and _FIGURES.fullmatch(value) else value for value in values)
+    return next((value for value in numbers if type(value) is int and 0 <= value <= MAX_COUNT), None)
+
+
+_FIGURES: Final = re.compile(r"[0-9]{1,9}")
 
 
 def _states(fields: Fields) -> set[str]:
