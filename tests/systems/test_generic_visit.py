@@ -204,10 +204,12 @@ ANSWERS = {
     "answers in a list": ({"result": {"rows": [{**ROWS[0], "replyList": ROWS[1:]}], "total": "3"}}, "complete"),
     "the story with its list": ({"data": {"id": 5, "title": "The bridge", "body": "It is open.", "author": "Town", "created_at": ROWS[0]["created_at"], "comments": ROWS}}, "partial"),
     "nothing": ({"comments": [], "total": 0}, "none"),
+    "nothing in an envelope": ({"code": 200, "message": "success", "data": []}, "none"),
     "nothing, as it failed": ({"success": False, "comments": []}, "unknown"),
     "nothing of nine": ({"comments": [], "total": 9}, "unknown"),
+    "a comment alone": ({"comment": {**ROWS[0], "replies": []}}, "unknown"),
     "another thing": ({"error": "log in"}, "unknown"),
-    "a story": ({"data": {"post": {"id": 1, **ROWS[0]}, "list": []}}, "none"),
+    "a story": ({"data": {"post": {"id": 1, **ROWS[0]}, "list": []}}, "unknown"),
     "an array of stories beside none": ({"data": {"posts": ROWS, "comments": []}}, "unknown"),
 }  # fmt: skip
 
@@ -220,6 +222,14 @@ async def test_a_place_that_is_answered_with_json_is_filled_with_the_comments_in
     assert ([comment.author_name for comment in comments], ledger.verdict) == (expected, verdict)
     assert asked == ["https://town.example/talk/44"]
     assert not expected or ledger.url == asked[0]
+
+
+async def test_a_list_that_breaks_off_is_not_read_by_half():
+    whole = json.dumps({"comments": [{**row, "replies": []} for row in ROWS]}).encode()
+    for end in range(20, len(whole) - 1, 7):
+        page = (200, {"content-type": "application/json"}, whole[:end])
+        ledger, comments, _ = await elsewhere('<div id="comments" data-url="/talk/44"></div>', page)
+        assert (ledger.verdict, comments) == ("unknown", []), whole[:end][-30:]
 
 
 PAGES = {

@@ -137,25 +137,28 @@ def _is_own(tree: Tree, control: int, line: str, document: Document) -> bool:
     return leads_nowhere(href) or href.startswith("javascript:") or (document.link(href) or "").startswith(below)
 
 
-_ADDRESSES: Final = (
-    "src", "href", "hx-get", "data-hx-get", "data-src", "data-url", "data-href", "data-comments-url",
-    "data-comment-url", "data-comments-endpoint", "data-comments-api", "data-api-url", "data-api-endpoint",
-    "data-api", "data-endpoint", "data-load-url", "data-load", "data-ajax-url", "data-ajax", "data-fetch-url",
-    "data-fetch", "data-get-url", "data-list-url", "data-remote-url", "data-remote", "data-source-url",
-    "data-source", "data-uri", "data-path", "api-url", "api", "endpoint", "url", "source",
-)  # fmt: skip
-"""Attributes by which an element says what its script is to ask for (HTML 4.8.5, Turbo 8, htmx 2, usual names)."""
+_ADDRESSES: Final = ("src", "href", "hx-get", "data-hx-get", "data-src", "data-url", "data-href")
+"""Attributes by which an element says what its script is to ask for (HTML 4.8.5, Turbo 8, htmx 2)."""
 
-_ADDRESS: Final = re.compile(r"(?:https?:)?/|\.{1,2}/|\?|[\w.~-]{1,99}(?:[/?]|\.(?:json|php|html?|aspx?|jsp|cgi)\b)")
-"""How the value of one looks that is no name of something."""
+_INTERFACES: Final = (
+    "data-comments-url", "data-comment-url", "data-comments-endpoint", "data-comments-api", "data-api-url",
+    "data-api-endpoint", "data-api", "data-endpoint", "data-load-url", "data-load", "data-ajax-url", "data-ajax",
+    "data-fetch-url", "data-fetch", "data-get-url", "data-list-url", "data-remote-url", "data-remote",
+    "data-source-url", "data-source", "api-url", "api", "endpoint", "source",
+)  # fmt: skip
+"""The same by names that others give to it, where the value looks like an address."""
+
+_ADDRESS: Final = re.compile(
+    r"\s*(?:(?:https?:)?/|\.{1,2}/|\?|[\w.~-]{1,99}(?:[/?]|\.(?:json|php|html?|aspx?|jsp|cgi)\b))"
+)
 
 
 def own_address(document: Document, own: Mapping[str, str | None]) -> str | None:
     """The address that an element's attributes give to its content, where it is another one on the page's own site."""
-    written = (own.get(key) or "" for key in _ADDRESSES)
-    links = (document.link(value) for value in written if _ADDRESS.match(value.strip()))
+    written = [own.get(key) for key in _ADDRESSES]
+    written += [value for key in _INTERFACES if (value := own.get(key)) and _ADDRESS.match(value)]
     home = document.url.partition("#")[0]
-    others = (link for link in links if link is not None and link.partition("#")[0] != home)
+    others = (link for link in map(document.link, written) if link is not None and link.partition("#")[0] != home)
     return next((link for link in others if site_of(link) == site_of(home)), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -9,9 +10,7 @@ from typing import Any, Final
 from scrapy.http import Response
 
 from crawler.extract.document import Document, NotHtmlError
-from crawler.systems.answers import parse_json
-from crawler.systems.base import ShapeChangedError
-from crawler.systems.generic.listed import Listed, extent_of, listed_of
+from crawler.systems.generic.listed import Listed, extent_of, listed_of, says_something
 from crawler.systems.generic.members import fields_of
 from crawler.systems.reading import document_of, header_dict
 
@@ -28,23 +27,28 @@ class Answered(Document):
         """The comments that it lists."""
         self.is_empty = self.listed is None and _is_empty(value)
         """Whether it says that there are none."""
-        shown = "" if self.listed is not None else "".join(filter(_MARKUP.search, _strings(value)))
+        said = (one for one in _members(value) if isinstance(one, str) and _MARKUP.search(one))
+        shown = "" if self.listed is not None else "".join(said)
         super().__init__(f"<html><body>{shown}</body></html>", url, {**headers, "content-type": "text/html"})
 
 
 def page_or_data(response: Response) -> Document:
     """What an answer holds, whichever of the two it is.
 
-    :raises NotHtmlError: it is neither
+    :raises NotHtmlError: it is neither, or JSON that breaks off
     """
     try:
         return document_of(response)
     except NotHtmlError as refused:
         try:
-            value = parse_json(response.body, response.url)
-        except ShapeChangedError:
+            value = json.loads(_GUARD.sub("", response.body.decode("utf-8-sig", "replace"), count=1))
+        except (ValueError, RecursionError):
             raise refused from None
         return Answered(value, response.url, header_dict(response))
+
+
+_GUARD: Final = re.compile(r"\A\s*\)\]\}'?,?")
+"""What keeps other sites from running JSON as a script."""
 
 
 def _members(value: Any) -> Iterator[Any]:
@@ -57,17 +61,16 @@ def _members(value: Any) -> Iterator[Any]:
             waiting += reversed([*(one.values() if isinstance(one, dict) else one)])
 
 
-def _strings(value: Any) -> Iterator[str]:
-    return (one for one in _members(value) if isinstance(one, str))
-
-
 def _is_empty(value: Any) -> bool:
-    """Whether all lists of an answer are empty, and neither a count nor an error says why they should not be."""
-    lists = [one for one in _members(value) if isinstance(one, list)]
-    if not lists or any(lists) or extent_of(value).stated:
+    """Whether all that an answer holds is an empty list, and neither a count nor an error says why it is one."""
+    held = list(_members(value))
+    lists = [one for one in held if isinstance(one, list)]
+    objects = [fields_of(one) for one in held if isinstance(one, dict)]
+    if not lists or any(lists) or extent_of(value).stated or any(map(says_something, objects)):
         return False
-    own = fields_of(value)
-    return not any(map(own.get, _ERRORS)) and all(own.get(name) is not False for name in _SUCCESS)
+    return not any(own.get(name) for own in objects for name in _ERRORS) and not any(
+        own.get(name) is False for own in objects for name in _SUCCESS
+    )
 
 
 _ERRORS: Final = ("error", "errors", "errorcode", "exception")

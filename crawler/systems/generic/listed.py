@@ -235,8 +235,8 @@ def _listed(member: Any, path: tuple[str, ...], above: tuple[Fields, ...]) -> Li
     objects = _objects(member)
     listed = Listed(".".join(path))
     _add(listed, objects)
-    wanted = [row for row in listed.rows if _says_something(row)]
-    sound = sum(_says_something(row) or is_removed(row) for row in listed.rows)
+    wanted = [row for row in listed.rows if says_something(row)]
+    sound = sum(says_something(row) or is_removed(row) for row in listed.rows)
     if not wanted or sound < MOST * len(listed.rows) or not any(map(time_in, wanted)):
         return None
     _place_answers(listed)
@@ -245,7 +245,8 @@ def _listed(member: Any, path: tuple[str, ...], above: tuple[Fields, ...]) -> Li
     return listed
 
 
-def _says_something(row: Fields) -> bool:
+def says_something(row: Fields) -> bool:
+    """Whether an object has a text, and somebody who said it or a time."""
     return text_in(row) is not None and bool(name_in(row) or time_in(row))
 
 
