@@ -303,7 +303,7 @@ def _place_answers(listed: Listed) -> None:
             up = listed.parents[up]
         if up is not None and up in path:  # a circle of answers has no first comment: this one is taken for it
             listed.parents[up] = None
-        rooted |= path.keys()
+        rooted.update(path)  # `|=` would copy it
 
 
 def _note_counts(listed: Listed, member: Any, above: tuple[Fields, ...]) -> None:
