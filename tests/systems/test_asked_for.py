@@ -25,6 +25,18 @@ def test_the_address_of_this_pages_comments_is_known(script, address):
     assert asked_for(page) == f"https://town.example{address}"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        """<div id="comments" x-init="list = await (await fetch('/comments/44')).json()"></div>""",
+        """<div data-props='{"comments": {"url": "\\/comments\\/44"}}'><div id="comments"></div></div>""",
+        '<section data-controller="comments" data-comments-url-value="/comments/44"></section>',
+    ],
+)
+def test_an_attribute_may_have_it(place):
+    assert asked_for(Document(place, URL)) == "https://town.example/comments/44"
+
+
 OTHERS = [
     'fetch("/api/comments")',
     'fetch("/api/v1/comments?page=1&limit=20")',

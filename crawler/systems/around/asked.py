@@ -44,8 +44,8 @@ _WORDS = re.compile(r"[^\W\d_]+")
 def asked_for(document: Document) -> str | None:
     """The one address on a page's own site that speaks of comments, and of this page by a number or by its name.
 
-    It stands in a script of the page, or in an attribute whose name speaks of comments. None where there is none, or
-    more than one; an interface that lists all comments of a site is asked by nobody.
+    It stands in a script of the page or in an attribute. None where there is none, or more than one. What lists all
+    comments of a site has neither, and is not asked.
     """
     found = {link for link in map(document.link, _written(document)) if link and _lists_comments(document, link)}
     return found.pop() if len(found) == 1 else None
@@ -53,13 +53,18 @@ def asked_for(document: Document) -> str | None:
 
 def _written(document: Document) -> Iterator[str]:
     for node in document.css("script:not([src])"):
-        script = node.text()
-        for literal in _LITERAL.finditer(script) if len(script) <= MAX_SCRIPT else ():
-            yield _ESCAPED.sub(lambda escape: "&" if escape[0] == "\\u0026" else "", literal[2])
+        yield from _literals(node.text())
     for own in flatten(document).attrs:
         for name, value in own.items():
-            if value and "/" in value and "comment" in name:
-                yield value.strip()
+            if value and "/" in value:
+                yield from _literals(value)  # `x-init`, `onclick`, an object as JSON
+                if "comment" in name:
+                    yield value.strip()
+
+
+def _literals(code: str) -> Iterator[str]:
+    for literal in _LITERAL.finditer(code) if len(code) <= MAX_SCRIPT else ():
+        yield _ESCAPED.sub(lambda escape: "&" if escape[0] == "\\u0026" else "", literal[2])
 
 
 def _lists_comments(document: Document, link: str) -> bool:
