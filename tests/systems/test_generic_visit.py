@@ -241,6 +241,14 @@ PAGES = {
         {"current_page": 1, "data": ROWS[:2], "next_page_url": "/talk/44?page=2", "last_page": 2},
         {"current_page": 2, "data": ROWS[2:], "next_page_url": None, "last_page": 2},
     ),
+    "pages by number": (
+        {"code": 0, "data": {"list": ROWS[:2], "pageNum": 1, "pages": 2}},
+        {"code": 0, "data": {"list": ROWS[2:], "pageNum": 2, "pages": 2}},
+    ),
+    "Spring's, from 0": (
+        {"content": ROWS[:2], "number": 1, "totalPages": 3, "last": False},
+        {"content": ROWS[2:], "number": 2, "totalPages": 3, "last": True},
+    ),
 }
 
 
@@ -254,6 +262,9 @@ async def test_the_rest_of_a_list_is_read_at_the_address_that_it_names(first, re
     [(_, comments, ledger)] = await read(Generic(), html, URL, answering(pages))
     assert [comment.native_id for comment in comments] == ["71", "72", "73"]
     assert (ledger.verdict, ledger.requests) == ("complete", 2)
+    again = {**pages, "https://town.example/talk/44?page=2": pages["https://town.example/talk/44"]}
+    [(_, comments, ledger)] = await read(Generic(), html, URL, answering(again))
+    assert ([comment.native_id for comment in comments], ledger.verdict) == (["71", "72"], "partial")
     broken = {**pages, "https://town.example/talk/44?page=2": (500, {}, b"")}
     [(_, comments, ledger)] = await read(Generic(), html, URL, answering(broken))
     assert ([comment.native_id for comment in comments], ledger.verdict) == (["71", "72"], "partial")

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from archive.schema import Comment
 from crawler.extract.document import Document
+from crawler.extract.urls import site_of
 from crawler.systems.around.words import CAMEL, COMMENT, RECENT, SIDE, roles_of
 from crawler.systems.fields import set_label
 from crawler.systems.generic.members import (
@@ -75,8 +76,10 @@ _MORE: Final = (
 _END: Final = ("isend", "islast", "islastpage", "last", "end", "allloaded", "isfinished")
 _PAGES: Final = ("totalpages", "pagecount", "pagescount", "numpages", "numberofpages", "lastpage", "pages")
 """How many pages the list has, of which this is one."""
-_AT: Final = ("currentpage", "pagenumber", "pageno", "page")
+_AT: Final = ("currentpage", "pagenumber", "pageno", "pagenum", "page")
 """Which of them, from 1; the first where nothing says it."""
+_AT_FROM_0: Final = ("number",)
+"""The same from 0 (Spring Data)."""
 _PAGING: Final = ("pageinfo", "paging", "pagination", "meta", "links", "page")
 
 
@@ -98,6 +101,8 @@ class Listed:
     """The member that says that it does."""
     onward: str | None = None
     """The address of the rest, where that member names it."""
+    following: int | None = None
+    """The number of the next page, where the data say at which one of how many the list is."""
     whole: float = 0.0
     """Share of them that have a text, an author and a time."""
 
@@ -115,6 +120,25 @@ class Listed:
         for comment, parent in zip(comments, self.parents, strict=True):
             comment.parent_native_id = comments[parent].native_id if parent is not None else None
         return comments
+
+    def further(self, document: Document) -> str | None:
+        """The address of the rest on the site of the answer; None where it says nothing of it."""
+        rest = document.link(self.onward)
+        if rest is None and self.following is not None:
+            rest = _numbered(document.url, self.following)
+        return rest if rest is not None and site_of(rest) == site_of(document.url) else None
+
+
+def _numbered(url: str, page: int) -> str:
+    """The address of another page of a list, by the number in its query that says which one it is, else by `page`."""
+    place, _, query = url.partition("?")
+    pairs = [pair for pair in query.split("&") if pair]
+    name = next((pair.partition("=")[0] for pair in pairs if _PAGE.fullmatch(pair)), "page")
+    others = [pair for pair in pairs if pair.partition("=")[0] != name]
+    return f"{place}?{'&'.join([*others, f'{name}={page}'])}"
+
+
+_PAGE: Final = re.compile(r"(?:page|p|pn|pg|page_?(?:no|num|number|index)|current_?page)=[0-9]*", re.IGNORECASE)
 
 
 def listed_in(document: Document) -> Listed | None:
@@ -134,6 +158,7 @@ def listed_of(value: Any) -> Listed | None:
     extent = extent_of(value)  # the whole answer is about them
     listed.stated = extent.stated if listed.stated is None else listed.stated
     listed.more, listed.onward = listed.more or extent.more, listed.onward or extent.onward
+    listed.following = listed.following or extent.following
     listed.is_end = (listed.is_end or extent.is_end) and listed.more is None
     return listed
 
@@ -311,7 +336,7 @@ def _note_counts(listed: Listed, member: Any, above: tuple[Fields, ...]) -> None
     told = extent_of(member)
     near = (count_in(part, _COUNTS) for part in above[: -NEAR - 1 : -1])
     listed.stated = next((count for count in (told.stated, *near) if count is not None), None)
-    listed.more, listed.onward = listed.more or told.more, told.onward
+    listed.more, listed.onward, listed.following = listed.more or told.more, told.onward, told.following
     listed.is_end = told.is_end and listed.more is None
 
 
@@ -325,6 +350,8 @@ class Extent(NamedTuple):
     """Whether one says that it does not."""
     onward: str | None
     """The address at which it goes on."""
+    following: int | None
+    """The number of the page on which it does."""
 
 
 def extent_of(member: Any) -> Extent:
@@ -335,13 +362,17 @@ def extent_of(member: Any) -> Extent:
     stated = next((count for part in beside if (count := count_in(part, _OWN_COUNTS)) is not None), None)
     goes_on: dict[str, bool] = {name: bool(part[name]) for part in beside for name in _MORE if name in part}
     goes_on |= {name: not part[name] for part in beside for name in _END if isinstance(part.get(name), bool)}
+    following = None
     for part in beside:
-        at = count_in(part, _AT) or 1
-        goes_on |= {name: pages > at for name in _PAGES if (pages := count_in(part, (name,)) or 0) > 1}
+        at, at_from_0 = count_in(part, _AT), count_in(part, _AT_FROM_0)
+        place = at or (1 if at_from_0 is None else at_from_0 + 1)
+        goes_on |= {name: pages > place for name in _PAGES if (pages := count_in(part, (name,)) or 0) > 1}
+        if following is None and place < max(count_in(part, (name,)) or 0 for name in _PAGES):
+            following = at + 1 if at is not None else at_from_0 + 1 if at_from_0 is not None else None
     more = next((name for name, is_more in goes_on.items() if is_more), None)
     named = (part.get(name) for part in beside for name in _MORE)
     onward = next((address for address in named if isinstance(address, str) and _ADDRESS.match(address)), None)
-    return Extent(stated, more, bool(goes_on) and more is None, onward)
+    return Extent(stated, more, bool(goes_on) and more is None, onward, following)
 
 
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|\?")

@@ -10,7 +10,7 @@ from archive.schema import Comment
 from crawler.extract.dates import ANY_TIME
 from crawler.extract.document import Document
 from crawler.extract.tallies import stated_comments
-from crawler.extract.urls import page_url, site_of
+from crawler.extract.urls import page_url
 from crawler.systems.around.asked import asked_for
 from crawler.systems.around.counts import (
     announced,
@@ -175,9 +175,9 @@ class _Pages:
         if self.listed is None:
             self._ref.confidence, self._ref.url = round(listed.whole, 3), document.url
         self.listed = listed
-        onward = document.link(listed.onward)
-        is_own = onward is not None and site_of(onward) == site_of(document.url)
-        return Read(_comments_of_data(listed, document, exchange, self._reading), [onward] if onward and is_own else [])
+        further = listed.further(document)
+        comments = _comments_of_data(listed, document, exchange, self._reading)
+        return Read(comments, [further] if further is not None else [])
 
     def judge(self, found: Found, count: int) -> None:
         """Say what the thread tells of comments that were not read, of which so many pages brought some."""
