@@ -311,7 +311,10 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
             return
     if sum([has_neighbour(tree, head) for head in heads]) * 2 < len(heads):
         return
-    for mode, spans in (("after", after(tree, heads)), ("before", before(tree, heads))):
+    behind, ahead = after(tree, heads), before(tree, heads)
+    if tag == "hr" and not behind and not ahead:
+        ahead = before(tree, heads, is_closed=True)
+    for mode, spans in (("after", behind), ("before", ahead)):
         if tag == "hr":
             spans = timed_only(tree, spans)  # noqa: PLW2901  # rules part other things of the page too
         if spans:

@@ -115,8 +115,11 @@ def _is_all_alike(tree: Tree, start: int, stop: int, makes: set[str]) -> bool:
     return up > 0 and all(tree.shapes[node] in makes for node in _siblings(tree, start, stop))
 
 
-def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
-    """Each head with the siblings since the head before; none where nothing stands before most of the first heads."""
+def before(tree: Tree, heads: list[int], *, is_closed: bool = False) -> list[tuple[int, int]]:
+    """Each head with the siblings since the head before; none where nothing stands before most of the first heads.
+
+    :param is_closed: whether nothing stands behind the last ones either: rules on both sides
+    """
     ups, ends = tree.ups, tree.ends
     spans: list[tuple[int, int]] = []
     counts: list[int] = []
@@ -138,7 +141,7 @@ def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             first = near[0] if near else head
             spans[place] = (first, end)
             lists += 1
-            bare += tree.chars[head] == tree.chars[first]
+            bare += tree.chars[head] == tree.chars[first] and not is_closed
     return [] if 2 * bare > lists else spans
 
 
@@ -149,8 +152,9 @@ def _behind_stops(tree: Tree, nodes: list[int]) -> list[int]:
 
 def timed_only(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """What stands between rules, without the page's other parts, where most of it has a time."""
-    timed = [(start, end) for start, end in spans if tree.times[end] > tree.times[start]]
-    return timed if 2 * len(timed) > len(spans) else spans
+    told = [(start, end) for start, end in spans if tree.chars[end] > tree.chars[start]]
+    timed = [(start, end) for start, end in told if tree.times[end] > tree.times[start]]
+    return timed if 2 * len(timed) > len(told) else told
 
 
 def _stops(tree: Tree, node: int) -> bool:

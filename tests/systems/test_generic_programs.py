@@ -1,0 +1,52 @@
+"""The generic system and the comment sections that small programs write: tables, rules, labels, no class, no time."""
+
+from __future__ import annotations
+
+import pytest
+from kit import read
+
+from crawler.systems.generic.system import Generic
+
+URL = "https://town.example/archives/88.html"
+
+SAID = (
+    "The new bridge is a good deal narrower than the old one was.",
+    "I cross it every morning and have never had to wait for long.",
+    "Has anybody counted the lorries since the ferry was given up?",
+    "My father helped to build the old one, and he would have laughed.",
+)
+NAMES = ("Ann", "Ben", "Cyd", "Dov")
+STORY = (
+    "<h1>Bridge</h1><p>By Max Moor, 02.05.2019</p><p>The bridge is open to everybody.</p>"
+    "<p>It had been closed since 1974, when the ferry took over.</p>"
+)
+
+
+def page(section, *, above="", lang="en"):
+    return f'<html lang="{lang}"><body>{above}<main>{STORY}{section}</main><footer>Town paper</footer></body></html>'
+
+
+def rows(row, count=4):
+    return "".join(row(number, name, text) for number, (name, text) in enumerate(zip(NAMES[:count], SAID, strict=False)))
+
+
+async def thread(html):
+    """Author and text of each comment, and what the ledger says: nothing where no thread is named."""
+    found = await read(Generic(), html, URL)
+    return [(c.author_name, c.text) for _, comments, _ in found for c in comments], [each.verdict for _, _, each in found]
+
+
+def whole(count=4):
+    return list(zip(NAMES[:count], SAID[:count], strict=True)), ["complete"]
+
+
+FORM = '<h3>Add a comment</h3><form method="post"><textarea name="body"></textarea><input type="submit"></form>'
+
+
+def ruled(number, name, text):
+    return f"<b>Name:</b> {name}<br><b>Date:</b> May 1{number}, 2019<br>{text}<br><hr>"
+
+
+@pytest.mark.parametrize("behind", ["", FORM])
+async def test_comments_with_a_rule_on_both_sides_are_read(behind):
+    assert await thread(page(f"<div><h2>Guestbook</h2><hr>{rows(ruled)}{behind}</div>")) == whole()
