@@ -50,3 +50,20 @@ def ruled(number, name, text):
 @pytest.mark.parametrize("behind", ["", FORM])
 async def test_comments_with_a_rule_on_both_sides_are_read(behind):
     assert await thread(page(f"<div><h2>Guestbook</h2><hr>{rows(ruled)}{behind}</div>")) == whole()
+
+
+@pytest.mark.parametrize("heading", ["<h2>Comments</h2>", "<center><h2>Comments</h2></center><hr>", '<hr><div class="top"><h4>Comments</h4></div>'])
+@pytest.mark.parametrize("count", [2, 4])
+async def test_what_stands_before_the_heading_of_comments_between_rules_is_none(heading, count):
+    assert await thread(page(heading + rows(ruled, count) + FORM)) == whole(count)
+
+
+async def test_comments_between_rules_stay_before_the_heading_of_the_form_and_below_headings_of_their_own():
+    asked = "<h3>Leave a comment</h3><p>Please log in first.</p><hr><p>Town paper, 2019</p><hr>"
+    assert (await thread(page("<h2>Comments</h2>" + rows(ruled) + asked)))[0][:4] == whole()[0]
+
+    def titled(number, name, text):
+        return f"<h4>Comment by {name}</h4><p>{text}</p><i>2019-05-1{number} 10:00</i><hr>"
+
+    assert (await thread(page("<h2>Comments</h2>" + rows(titled) + FORM)))[0] == whole()[0]
+    assert await thread(page("<hr><h2>Comments</h2><hr>")) == ([], [])

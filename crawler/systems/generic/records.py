@@ -110,6 +110,8 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
         for group in _variants(tree, key if isinstance(key, str) else f"{key[0]}>{key[1]}", heads):
             if _is_behind_heading(tree, around, group):
                 group = replace(group, heads=group.heads[1:], spans=group.spans[1:])  # noqa: PLW2901  # the comments
+            elif group.mode == "before":
+                group = _from_heading_on(tree, around, group)  # noqa: PLW2901  # the same
             if len(group.spans) <= 2 and _is_article(tree, sums, around, group):
                 continue
             same = tuple([at(edge) for span in group.spans for edge in span])
@@ -148,6 +150,32 @@ def _is_behind_heading(tree: Tree, around: Surroundings, group: Group) -> bool:
     if any(tree.tags[tree.ups[node]] in SUBHEADINGS for node in around.spoken_between(end, second)):
         return True
     return len(group.spans) == 2 and around.counts_between(end, second) == [1]
+
+
+def _from_heading_on(tree: Tree, around: Surroundings, group: Group) -> Group:
+    """A group of elements with the siblings since the last, without what stands before the comments' only heading.
+
+    The heading is that of the form for one more where a field stands behind it, and may be if one record is left.
+    """
+    if len(group.spans) < 2:
+        return group
+    (start, end), (_, last) = group.spans[:2]
+    far = group.spans[-1][1]
+    headings = [node for node in around.spoken_between(start, far) if _is_in_heading(tree, node)]
+    if len(headings) != 1 or headings[0] >= last:
+        return group
+    top = next((up for up in tree.above(headings[0], 3) if tree.ups[up] == tree.ups[start]), None)
+    if top is None or around.has_field(start, last):
+        return group
+    behind = tree.ends[top]
+    spans = [(max(start, behind), end) for start, end in group.spans if tree.chars[behind] < tree.chars[end]]
+    spans = timed_only(tree, spans) if tree.tags[group.heads[0]] == "hr" else spans
+    is_told = len(spans) > (top > end)
+    return replace(group, heads=group.heads[-len(spans) :], spans=spans) if is_told else group
+
+
+def _is_in_heading(tree: Tree, node: int) -> bool:
+    return any(tree.tags[up] in SUBHEADINGS for up in tree.above(node, 3))
 
 
 def _is_article(tree: Tree, sums: Sums, around: Surroundings, group: Group) -> bool:
