@@ -67,3 +67,19 @@ async def test_comments_between_rules_stay_before_the_heading_of_the_form_and_be
 
     assert (await thread(page("<h2>Comments</h2>" + rows(titled) + FORM)))[0] == whole()[0]
     assert await thread(page("<hr><h2>Comments</h2><hr>")) == ([], [])
+
+
+@pytest.mark.parametrize("label", ["Added", "Posted", "Date"])
+async def test_the_name_of_the_field_before_a_time_is_no_part_of_the_name_before_it(label):
+    def row(number, name, text):
+        return f"<p><strong>Author:</strong> {name}.\n {label}: 1{number}.05.2019 10:42</p><p>{text}</p><hr>"
+
+    assert await thread(page("<h2>Comments</h2>" + rows(row) + FORM)) == whole()
+
+
+async def test_a_title_before_a_name_is_a_part_of_it():
+    def row(number, name, text):
+        return f"<p>Dr. {name}: 1{number}.05.2019 10:42</p><p>{text}</p><hr>"
+
+    found, _ = await thread(page("<h2>Comments</h2>" + rows(row) + FORM))
+    assert [name for name, _ in found] == [f"Dr. {name}" for name in NAMES]

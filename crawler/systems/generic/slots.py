@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import starmap
+from itertools import islice, starmap
 from os.path import commonprefix
 from typing import Final
 
@@ -390,9 +390,22 @@ def _beside_time(text: str) -> str | None:
     """The name that may stand in the line of a time."""
     if only_says_by(text) or _NO_NAME.match(text):
         return None
-    sides = [bare_name(side, in_line=True) for side in without_time(text)]
+    sides = [bare_name(_without_label(side), in_line=True) for side in without_time(text)]
     sides = [side for side in sides if side and not (is_chrome(side) or only_dates(side) or is_weekday(side))]
     return _as_name(sides[0].split(",")[0].strip()) if sides else None
+
+
+_SIGN = re.compile(r"\s*[.,;|·•–—-]\s+")
+
+
+def _without_label(side: str) -> str:
+    """What stands before a time, without the name of its field: ``NAME. Added:``."""
+    *_, sign = [None, *islice(_SIGN.finditer(side), MAX_SIGNS)]
+    return side[: sign.start()] if sign is not None and sign.start() and only_dates(side[sign.end() :]) else side
+
+
+MAX_SIGNS: Final = 8
+"""Signs of a line that are looked at."""
 
 
 def _as_name(text: str) -> str | None:
