@@ -83,3 +83,13 @@ async def test_a_title_before_a_name_is_a_part_of_it():
 
     found, _ = await thread(page("<h2>Comments</h2>" + rows(row) + FORM))
     assert [name for name, _ in found] == [f"Dr. {name}" for name in NAMES]
+
+
+async def test_an_article_with_the_line_that_counts_one_comment_below_it_is_no_comment():
+    latest = "<td><b>Latest comments</b><ul><li><b>Ben</b>: <a href='/7.html#c1'>Harbour</a></li><li><b>Dov</b>: <a href='/8.html#c3'>Ferry</a></li></ul></td>"
+    story = f"<h1>Bridge</h1><font>23.04.2012 by Max</font><p>{SAID[0]} {SAID[2]} {SAID[3]}</p><p>It had been closed since 1974, when the ferry took over.</p>"
+    head = '<a name="comments"></a><br><div class="title">1 Comment:</div><br><br>'
+    said = f'{SAID[1]}<br><div align="right"><em>Submitted by </em><strong><a href="/m/1">&raquo;</a></strong><em> Ann at 1:59 PM on May 10, 2019</em></div><br><hr><br>'
+    form = '<div class="title">Add a comment</div><form method="post">Name <input name="n"><br>Comment <textarea name="c"></textarea></form>'
+    html = f"<html lang='en'><body><table><tr>{latest}<td>{story}{head}{said}{form}</td></tr></table></body></html>"
+    assert await thread(html) in (([], ["partial"]), whole(1))

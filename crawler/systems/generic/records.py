@@ -183,7 +183,9 @@ def _is_article(tree: Tree, sums: Sums, around: Surroundings, group: Group) -> b
 
     That is the article, alone or with the only comment for its sibling; what is named as comments is not.
     """
-    first = group.spans[0][0]
+    first, end = group.spans[0]
+    if group.mode == "after" and len(group.spans) == 1 and 1 in around.counts_between(first, end):
+        return True
     return (
         around.is_before_count(first)
         and not tree.roles[group.heads[0]] & (COMMENT | TALK)
