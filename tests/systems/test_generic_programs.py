@@ -93,3 +93,16 @@ async def test_an_article_with_the_line_that_counts_one_comment_below_it_is_no_c
     form = '<div class="title">Add a comment</div><form method="post">Name <input name="n"><br>Comment <textarea name="c"></textarea></form>'
     html = f"<html lang='en'><body><table><tr>{latest}<td>{story}{head}{said}{form}</td></tr></table></body></html>"
     assert await thread(html) in (([], ["partial"]), whole(1))
+
+
+def picture(number, name, text):
+    return f'<li><img src="/p{number}.png"><div><strong>{name}</strong><p>{text}</p></div></li>'
+
+
+async def test_the_items_of_a_list_that_is_named_as_comments_are_comments_without_time_and_class():
+    listed = f'<ul id="commentsList">{rows(picture)}</ul>'
+    assert (await thread(page(f"<h3>Comments</h3>{listed}{FORM}")))[0] == whole()[0]
+
+
+async def test_the_items_of_a_list_of_pictures_are_none_where_nothing_speaks_of_comments():
+    assert (await thread(page(f"<h3>Our guides</h3><ul>{rows(picture)}</ul>")))[0] == []

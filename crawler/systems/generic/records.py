@@ -246,7 +246,9 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:
             break
     else:
-        return tree.tags[first] in BARE and len(heads) > 1
+        around_first = tree.ups[first]
+        is_listed = tree.tags[around_first] in LISTS and tree.roles[around_first] & COMMENT > 0
+        return len(heads) > 1 and (tree.tags[first] in BARE or is_listed)
     return (
         len(heads) > 1
         or roles[first] & COMMENT > 0
@@ -256,6 +258,9 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         or any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
     )
 
+
+LISTS: Final = frozenset({"ul", "ol", "dl", "tbody", "table"})
+"""Elements whose parts are comments where they are named so, though nothing in the parts is of a comment."""
 
 BARE: Final = frozenset({"hr", "a", "dt"})
 """Elements that may begin a comment and say nothing themselves."""
