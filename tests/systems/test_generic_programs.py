@@ -106,3 +106,24 @@ async def test_the_items_of_a_list_that_is_named_as_comments_are_comments_withou
 
 async def test_the_items_of_a_list_of_pictures_are_none_where_nothing_speaks_of_comments():
     assert (await thread(page(f"<h3>Our guides</h3><ul>{rows(picture)}</ul>")))[0] == []
+
+
+def bare(number, name, text):
+    return f'<div class="p-{number}"><p><strong>{name}</strong></p><p>{text}</p><p>1{number}.05.2019 10:42</p></div>'
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("<h2>Comments</h2><div>{}</div><p>You must be logged in to post a comment.</p>", SAID[0]),
+        ('<h2>Comments</h2><div>{}</div><p>Please <a href="/login">log in</a> to comment.</p>', SAID[0]),
+        ("<h2>Comments</h2><div>{}</div><p>Comments are closed.</p>", SAID[0]),
+        ("<p><span>Comments</span> <span>1</span></p><div>{}</div><form><textarea></textarea></form>", "Great news!"),
+    ],
+)
+async def test_a_whole_comment_is_framed_by_its_count_or_by_who_may_write_too(section, text):
+    assert await thread(page(section.format(bare(1, "Ann", text)))) == ([("Ann", text)], ["complete"])
+
+
+async def test_what_only_a_heading_of_comments_stands_above_stays_in_doubt():
+    assert await thread(page(f"<h2>Comments</h2><div>{rows(bare, 1)}</div>")) == ([], ["unknown"])
