@@ -127,3 +127,12 @@ async def test_a_whole_comment_is_framed_by_its_count_or_by_who_may_write_too(se
 
 async def test_what_only_a_heading_of_comments_stands_above_stays_in_doubt():
     assert await thread(page(f"<h2>Comments</h2><div>{rows(bare, 1)}</div>")) == ([], ["unknown"])
+
+
+async def test_a_name_is_one_with_a_link_for_members_and_without_one_for_guests():
+    def row(number, name, text):
+        member = f'<div><a href="/m/{number}"><strong>{name}</strong><br><img src="/{number}.jpg"></a></div>'
+        named = member if number % 2 else f"<div><strong>{name}</strong></div>"
+        return f'<div class="comment">{named}<span>1{number}/05/2019 10:42</span><p>{text}</p></div>'
+
+    assert await thread(page(f'<div id="comments"><h4>Comments</h4>{rows(row)}</div>{FORM}')) == whole()

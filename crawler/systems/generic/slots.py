@@ -284,12 +284,28 @@ def _joined(
     near = [entry for entry in firsts if entry[0] != place]
     inside = [entry for entry in near if template.above[entry[0]] == place]
     for other, others in (*inside, *near):
-        if other == above or template.above[other] in (place, above):
+        if other == above or template.above[other] in (place, above) or _differ_by_link(template, place, other):
             for number, name in others.items():
                 if number not in joined and (name.rank <= latest + 1 or _is_named(template, name.node)):
                     joined[number] = name
     return joined
 
+
+def _differ_by_link(template: Template, one: int, two: int) -> bool:
+    """Whether two places are the same but for a link around one of them: a member's name and a guest's."""
+    shapes, above = template.shapes, template.above
+    for _ in range(IN_LINK):
+        if shapes[one] != shapes[two] or min(one, two) <= 0:
+            return False
+        one, two = above[one], above[two]
+        for inner, outer in ((one, two), (two, one)):
+            if inner > 0 and shapes[inner].partition(".")[0] == "a" and above[inner] == outer:
+                return True
+    return False
+
+
+IN_LINK: Final = 3
+"""Elements around a name in a link, at most."""
 
 MIN_NAME: Final = 2.3
 
