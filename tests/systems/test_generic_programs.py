@@ -136,3 +136,14 @@ async def test_a_name_is_one_with_a_link_for_members_and_without_one_for_guests(
         return f'<div class="comment">{named}<span>1{number}/05/2019 10:42</span><p>{text}</p></div>'
 
     assert await thread(page(f'<div id="comments"><h4>Comments</h4>{rows(row)}</div>{FORM}')) == whole()
+
+
+def undated(number, name, text):
+    return f'<div class="comment"><img src="/{number}.png"><div class="c"><div> {name} </div><div class="t">{text}</div></div></div>'
+
+
+async def test_one_that_is_named_as_a_comment_and_has_no_time_is_not_passed_over_in_silence():
+    section = f'<div class="head">Commentaire</div><div class="comment-container">{rows(undated, 1)}</div><form><input></form>'
+    assert await thread(page(section, lang="fr")) == ([], ["unknown"])
+    aside = f'<aside class="latest-comments"><div class="comment-container">{rows(undated, 1)}</div></aside>'
+    assert await thread(page(aside, lang="fr")) == ([], [])

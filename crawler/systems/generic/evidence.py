@@ -169,6 +169,15 @@ ASKED: Final = 300
 """Characters before a field that ask to write in it: a heading, the names of fields, a rule."""
 
 
+def is_named_so(found: dict[str, float]) -> bool:
+    """Whether all records are named as comments, in what is named so too, and say something: only a count is missing.
+
+    That leaves no more than a doubt, but is no reason to say nothing.
+    """
+    is_named = found["is_comment"] == found["filled"] == found["named"] == 1 and found["in_comments"] > 0
+    return is_named and not (found["elsewhere"] or found["recent"] or found["in_side"] or found["in_aside"])
+
+
 def is_other(found: dict[str, float]) -> bool:
     """Whether records are named as something else: coupons, events, tweets; and no name around them is of comments."""
     is_named = found["is_comment"] or found["in_comments"] or found["stated_near"]
