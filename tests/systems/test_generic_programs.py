@@ -147,3 +147,28 @@ async def test_one_that_is_named_as_a_comment_and_has_no_time_is_not_passed_over
     assert await thread(page(section, lang="fr")) == ([], ["unknown"])
     aside = f'<aside class="latest-comments"><div class="comment-container">{rows(undated, 1)}</div></aside>'
     assert await thread(page(aside, lang="fr")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "below"),
+    [
+        ("Commentaires", f"<p>Utilisateur : Ann</p><p>{SAID[0]}</p><hr>"),
+        ("Bình luận", f"<div><img src='/a.png'><h5>Ann</h5><p>{SAID[0]}</p></div>"),
+    ],
+)
+async def test_a_name_and_a_text_below_a_heading_of_comments_leave_a_doubt(heading, below):
+    assert await thread(page(f"<h3>{heading}</h3>{below}<h3>Add</h3><form><textarea></textarea></form>")) == ([], ["unknown"])
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p>No comments yet. Be the first to write one!</p>",
+        "<p>Nobody has said anything about this so far.</p>",
+        '<p>Please <a href="/login">log in</a> or <a href="/register">register</a> to join the discussion.</p>',
+        '<form><p>Your address will not be published.</p><label>Your name, as others see it</label><textarea></textarea></form>',
+        "</div><div><h3>Further stories</h3><p>Harbour</p><p>The harbour has a new hall since last week.</p>",
+    ],
+)
+async def test_notes_and_forms_below_a_heading_of_comments_leave_none(below):
+    assert await thread(page(f"<div><h3>Comments</h3>{below}</div>")) == ([], [])
