@@ -172,3 +172,18 @@ async def test_a_name_and_a_text_below_a_heading_of_comments_leave_a_doubt(headi
 )
 async def test_notes_and_forms_below_a_heading_of_comments_leave_none(below):
     assert await thread(page(f"<div><h3>Comments</h3>{below}</div>")) == ([], [])
+
+
+async def test_the_known_name_of_a_field_is_no_part_of_the_text_where_there_are_two():
+    def row(number, name, text):
+        return f"<b>Name:</b> {name}<br><b>Date:</b> May 1{number}, 2019<br><b>Comment:</b> {text}<br><hr>"
+
+    assert await thread(page("<h2>Guestbook</h2><hr>" + rows(row, 2) + FORM)) == whole(2)
+
+
+async def test_a_name_before_a_colon_is_one_though_both_comments_are_by_the_same():
+    def row(number, name, text):
+        return f'<div class="comment"><b>Ann:</b> {text} <i>2019-05-1{number} 10:00</i></div>'
+
+    found, _ = await thread(page(f'<div id="comments"><h3>Comments</h3>{rows(row, 2)}</div>{FORM}'))
+    assert found == [("Ann", SAID[0]), ("Ann", SAID[1])]

@@ -19,6 +19,7 @@ from crawler.systems.around.words import (
     TIME,
     is_chrome,
     line_key,
+    names_field,
 )
 from crawler.systems.generic.records import Group
 from crawler.systems.generic.spans import own_spans
@@ -162,7 +163,10 @@ class Template:
         return found
 
     def _repeated(self, lines: list[int]) -> frozenset[int]:
-        """Those of the lines that say the same in many records at the same place; of two records only links can be."""
+        """Those of the lines that say the same in many records at the same place.
+
+        Of two records only controls can be, and the names of fields that are known.
+        """
         texts, tags, ups, place, count = self.tree.texts, self.tree.tags, self.tree.ups, self.place, len(self.records)
         seen: Counter[tuple[int, str]] = Counter()
         for record in self.records if count > 1 else ():
@@ -170,7 +174,8 @@ class Template:
                 {
                     (place[line], line_key(texts[line]))
                     for line in record.lines
-                    if len(texts[line]) <= LONGEST_LABEL and (count > 2 or tags[ups[line]] in PRESSED)
+                    if len(texts[line]) <= LONGEST_LABEL
+                    and (count > 2 or tags[ups[line]] in PRESSED or names_field(texts[line]))
                 }
             )
         least = 2 if count == 2 else max(3, 0.5 * count)
