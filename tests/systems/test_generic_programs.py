@@ -187,3 +187,23 @@ async def test_a_name_before_a_colon_is_one_though_both_comments_are_by_the_same
 
     found, _ = await thread(page(f'<div id="comments"><h3>Comments</h3>{rows(row, 2)}</div>{FORM}'))
     assert found == [("Ann", SAID[0]), ("Ann", SAID[1])]
+
+
+async def test_numbers_that_only_a_script_sees_are_no_part_of_a_comment():
+    def row(number, name, text):
+        unseen = f'<td style="display:none">7{number}</td><td style="display:none">{number % 2}</td>'
+        return (
+            f'<div style="padding-left: {number % 2 * 40}px"><table><tr>{unseen}<td>{text}</td><td>{name}</td>'
+            f"<td>2019-05-1{number}T10:42:07</td></tr></table></div>"
+        )
+
+    assert await thread(page(f"<div>Comments</div>{rows(row)}{FORM}")) == whole()
+
+
+async def test_what_a_script_shows_of_a_text_is_a_part_of_it():
+    def row(number, name, text):
+        rest = f'<span style="display:none">and {text} <b>19</b></span>'
+        return f'<div class="comment"><b>{name}</b> <i>2019-05-1{number} 10:42</i><p>{text} {rest}</p></div>'
+
+    found, _ = await thread(page(f'<div id="comments"><h3>Comments</h3>{rows(row)}</div>{FORM}'))
+    assert [text for _, text in found] == [f"{text} and {text} 19" for text in SAID]

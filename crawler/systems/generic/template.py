@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from crawler.systems.around.tree import HEADINGS, PRESSED, Tree
+from crawler.systems.around.tree import HEADINGS, PRESSED, Tree, is_unshown
 from crawler.systems.around.words import (
     AUTHOR,
     BODY,
@@ -51,6 +51,8 @@ class Record:
     """Its nodes in document order, without those of other records in it."""
     lines: list[int] = field(default_factory=list)
     """Those of them that are texts."""
+    unshown: list[int] = field(default_factory=list)
+    """Numbers that only a script sees, and none of the texts: ``<td style="display: none">71</td>``."""
     links: list[int] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
@@ -119,7 +121,8 @@ class Template:
                 roles[node] = own_roles[node] | (around & INHERITED)
             else:
                 place[node], roles[node] = above, around
-                lines.append(node)
+                is_of_script = tree.texts[node].isdecimal() and is_unshown(tree.attrs[up])
+                (record.unshown if is_of_script else lines).append(node)
             own.append(node)
             node += 1
         record.links = [node for node in own if tags[node] == "a"]
