@@ -207,3 +207,14 @@ async def test_what_a_script_shows_of_a_text_is_a_part_of_it():
 
     found, _ = await thread(page(f'<div id="comments"><h3>Comments</h3>{rows(row)}</div>{FORM}'))
     assert [text for _, text in found] == [f"{text} and {text} 19" for text in SAID]
+
+
+@pytest.mark.parametrize("floor", ["第{}楼", "{}樓"])
+async def test_the_number_of_a_floor_is_nobodys_name(floor):
+    def row(number, name, text):
+        return (
+            f'<li class="cell media"><a href="javascript:;"><p class="comment-title"><span>{floor.format(number + 1)}</span> <span>发表时间：2021-04-0{number + 3} 14:18:00</span> '
+            f'<span class="pull-right">{name}</span></p><img src="/{number}.png"><div class="body"><p class="comment-content">{text}</p></div></a></li>'
+        )
+
+    assert await thread(page(f"<h4>发表评论</h4><textarea></textarea><ul>{rows(row, 2)}</ul>", lang="zh")) == whole(2)
