@@ -218,3 +218,22 @@ async def test_the_number_of_a_floor_is_nobodys_name(floor):
         )
 
     assert await thread(page(f"<h4>发表评论</h4><textarea></textarea><ul>{rows(row, 2)}</ul>", lang="zh")) == whole(2)
+
+
+@pytest.mark.parametrize("heading", ["Creator", "Author"])
+async def test_who_stands_in_the_column_of_authors_is_one(heading):
+    def row(number, name, text):
+        return f"<tr><td>General</td><td>{text}</td><td>{name}</td><td>2016-08-1{number} 12:47:00</td></tr>"
+
+    head = f"<tr><th>Type</th><th>Comment</th><th>{heading}</th><th>Date</th></tr>"
+    table = f"<table><thead>{head}</thead><tbody>{rows(row, 2)}</tbody></table>"
+    assert await thread(page(f"<h3>User Comments</h3>{table}{FORM}")) == whole(2)
+
+
+async def test_a_column_of_the_same_place_below_another_heading_names_nobody():
+    def row(number, name, text):
+        return f"<tr><td>{name}</td><td>{text}</td><td>Bridge</td><td>2016-08-1{number} 12:47:00</td></tr>"
+
+    head = "<tr><th>Author</th><th>Comment</th><th>Page</th><th>Date</th></tr>"
+    found, _ = await thread(page(f"<h3>Comments</h3><table><thead>{head}</thead><tbody>{rows(row, 3)}</tbody></table>{FORM}"))
+    assert found == whole(3)[0]

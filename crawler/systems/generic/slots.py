@@ -613,10 +613,27 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score += 1.0 * is_between
     score -= 1.0 * (tree.tags[around] == "button" and not is_named)
     score += 0.8 * sum([_is_announced(template, value.node) for value in sample]) / len(sample)
+    score += 1.6 * (is_cell and _is_below_author(tree, around))
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
     score += 0.6 * is_byline
     score -= 1.0 * mails
     return score
+
+
+def _is_below_author(tree: Tree, cell: int) -> bool:
+    """Whether the heading of a cell's column is that of authors."""
+    row = tree.ups[cell]
+    column = next((place for place, one in enumerate(islice(tree.children(row), LOOKED)) if one == cell), LOOKED)
+    table = next((up for up in tree.above(row, 3) if tree.tags[up] == "table"), -1)
+    rows = tree.places.get("tr", [])
+    top = rows[bisect_right(rows, table)] if table >= 0 else row
+    heads = [one for one in islice(tree.children(top), LOOKED) if tree.tags[one] == "th"] if top < row else []
+    line = tree.line(heads[column], LONGEST_LABEL) if column < len(heads) else None
+    return bool(line) and names_author(line or "")
+
+
+LOOKED: Final = 8
+"""Cells of a row that are looked at."""
 
 
 def _follows_prose(tree: Tree, node: int) -> bool:
