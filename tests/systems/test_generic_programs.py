@@ -237,3 +237,20 @@ async def test_a_column_of_the_same_place_below_another_heading_names_nobody():
     head = "<tr><th>Author</th><th>Comment</th><th>Page</th><th>Date</th></tr>"
     found, _ = await thread(page(f"<h3>Comments</h3><table><thead>{head}</thead><tbody>{rows(row, 3)}</tbody></table>{FORM}"))
     assert found == whole(3)[0]
+
+
+async def test_a_question_in_the_last_paragraph_of_a_comment_is_nobodys_name():
+    comment = (
+        '<li class="comment_info"><div class="d-flex"><div class="user"><span data-letters="AN"></span></div><div class="comment_content"><div class="d-lg-flex">'
+        f'<div class="meta_data"><h6>Ann</h6><div class="comment-time">08.06.2013 16:32</div></div></div><p>{SAID[0]}</p><p>Where do the cars park?</p></div></div></li>'
+    )
+    section = f'<div class="comment-area"><h5>(1) Comment</h5><ul class="comment_list">{comment}</ul><form><textarea></textarea></form></div>'
+    assert await thread(page(section)) == ([("Ann", f"{SAID[0]}\n\nWhere do the cars park?")], ["complete"])
+
+
+async def test_a_name_in_the_paragraph_behind_a_text_is_one():
+    def row(number, name, text):
+        return f'<div class="comment"><p>{text}</p><p>{name} Marie Louise Brown</p><p>2019-05-1{number} 10:42</p></div>'
+
+    found, _ = await thread(page(f'<div id="comments"><h3>Comments</h3>{rows(row)}</div>{FORM}'))
+    assert found == [(f"{name} Marie Louise Brown", text) for name, text in whole()[0]]

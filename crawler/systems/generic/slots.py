@@ -637,9 +637,12 @@ LOOKED: Final = 8
 
 
 def _follows_prose(tree: Tree, node: int) -> bool:
-    """Whether the line before a text in the same element is longer than names are."""
+    """Whether the line before a text in the same element, or the paragraph before its own, is longer than names are."""
     before = tree.texts[node - 2] if node > 1 and tree.tags[node - 1] == "br" else ""
     before = before or (tree.texts[node - 3] if node > 2 and tree.tags[node - 2] == "br" else "")
+    up = tree.ups[node]
+    if not before and tree.tags[up] == "p" and tree.texts[node].count(" ") >= FEW_WORDS:
+        before = tree.texts[up - 1] if tree.tags[tree.ups[up - 1]] == "p" else ""
     return bool(before) and _looks(before)[0]
 
 
