@@ -254,3 +254,18 @@ async def test_a_name_in_the_paragraph_behind_a_text_is_one():
 
     found, _ = await thread(page(f'<div id="comments"><h3>Comments</h3>{rows(row)}</div>{FORM}'))
     assert found == [(f"{name} Marie Louise Brown", text) for name, text in whole()[0]]
+
+
+@pytest.mark.parametrize("behind", ["<h3>Your comment</h3><form><textarea></textarea></form>", "<h5>Comment on it</h5><p><textarea></textarea></p>"])
+async def test_the_heading_of_the_form_is_no_part_of_the_comment_before_it(behind):
+    comment = f"<h4>Ann - 2016-01-06 09:34:00 UTC</h4><p>{SAID[0]}</p>"
+    assert await thread(page(f"<p>{SAID[2]} {SAID[3]}</p><h3>Comments</h3>{comment}{behind}")) == whole(1)
+
+
+async def test_a_heading_in_a_comment_is_a_part_of_it():
+    def row(number, name, text):
+        return f"<h5>{name} - 2016-01-0{number + 1} 09:34:00 UTC</h5><h3>Part {number}</h3><p>{text}</p>"
+
+    for count in (1, 4):
+        found, _ = await thread(page(f"<p>{SAID[2]} {SAID[3]}</p><h2>Comments</h2>{rows(row, count)}{FORM}"))
+        assert [(name, text in said) for (name, said), text in zip(found, SAID, strict=False)] == [(name, True) for name in NAMES[:count]]

@@ -9,7 +9,7 @@ from math import inf
 from typing import Final
 
 from crawler.extract.time_lines import LONGEST_LINE
-from crawler.systems.around.tree import PRESSED, Tree, leads_nowhere
+from crawler.systems.around.tree import PRESSED, SUBHEADINGS, Tree, leads_nowhere
 from crawler.systems.around.words import FORM, speaks_of_comments
 
 
@@ -64,7 +64,8 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             flows = tree.tags[node] in FLOWING
             if following is None and count >= limit and not (flows and is_flowing):
                 break
-            if following is None and (_stops(tree, node) or (up in usual and _is_note(tree, node, makes[up]))):
+            is_other = following is None and (_stops(tree, node) or _heads_form(tree, node, stop))
+            if is_other or (following is None and up in usual and _is_note(tree, node, makes[up])):
                 end = last if last != head and _is_control(tree, last) else end
                 break
             last = node if tree.chars[ends[node]] > tree.chars[node] else last
@@ -80,6 +81,12 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             usual[up] = max(usual.get(up, 0), count)
         spans.append((head, end))
     return [] if 2 * bare > lists else spans
+
+
+def _heads_form(tree: Tree, node: int, stop: int) -> bool:
+    """Whether an element is a heading with a form right behind it: it is that of the form, and no part of a comment."""
+    end = tree.ends[node]
+    return tree.tags[node] in SUBHEADINGS and end < stop and _stops(tree, end)
 
 
 def _is_note(tree: Tree, node: int, makes: set[str]) -> bool:
