@@ -269,3 +269,8 @@ async def test_a_heading_in_a_comment_is_a_part_of_it():
     for count in (1, 4):
         found, _ = await thread(page(f"<p>{SAID[2]} {SAID[3]}</p><h2>Comments</h2>{rows(row, count)}{FORM}"))
         assert [(name, text in said) for (name, said), text in zip(found, SAID, strict=False)] == [(name, True) for name in NAMES[:count]]
+
+
+async def test_what_is_named_as_comments_is_looked_at_however_little_it_counts():
+    section = f'<section id="comments"><article id="comments:51699"><h1>Ann</h1><p>{SAID[0]}</p></article></section>'
+    assert await thread(page(section)) == ([], ["unknown"])

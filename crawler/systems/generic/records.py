@@ -71,6 +71,8 @@ class Group:
     score: float = 0.0
     signs: dict[str, float] = field(default_factory=dict)
     """What spoke for and against it."""
+    is_behind: bool = False
+    """Whether it counts for too little: it is read for its name where no other is believed."""
 
 
 class Sums:
@@ -224,7 +226,15 @@ def _judged(tree: Tree, sums: Sums, around: Surroundings, groups: list[Group], b
         best = max(best, group.score)
         least = best - behind
         judged.append((-group.score, place, group))
-    return [group for score, _, group in sorted(judged, key=lambda entry: entry[:2]) if -score >= least]
+    judged.sort(key=lambda entry: entry[:2])
+    for score, _, group in judged:
+        group.is_behind = -score < least
+    return [group for _, _, group in judged if not group.is_behind or _is_named_so(group)]
+
+
+def _is_named_so(group: Group) -> bool:
+    """Whether all of a group are named as comments, in what is named so."""
+    return group.signs["named"] == 1 and group.signs["in_comments"] > 0 and not group.signs["side"]
 
 
 FAR: Final = 12

@@ -179,7 +179,7 @@ class _Page:
         """
         found: list[Found] = []
         for place, group in enumerate(groups[: 2 * limit]):
-            if place >= limit and any(one.confidence >= THRESHOLD for one in found):
+            if (place >= limit or group.is_behind) and any(one.confidence >= THRESHOLD for one in found):
                 break
             if any(_is_part(self.tree, group, other) for other in others):
                 continue
