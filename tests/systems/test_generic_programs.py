@@ -274,3 +274,9 @@ async def test_a_heading_in_a_comment_is_a_part_of_it():
 async def test_what_is_named_as_comments_is_looked_at_however_little_it_counts():
     section = f'<section id="comments"><article id="comments:51699"><h1>Ann</h1><p>{SAID[0]}</p></article></section>'
     assert await thread(page(section)) == ([], ["unknown"])
+
+
+@pytest.mark.parametrize("name", ["comment-policy", "comment-form-box", "comment"])
+async def test_what_is_named_as_a_comment_and_is_nobodys_leaves_no_doubt(name):
+    box = f'<div class="comments"><div class="{name}"><b>Rules</b><p>{SAID[0]}</p></div><form><input></form></div>'
+    assert await thread(page(box)) == ([], [])

@@ -170,12 +170,14 @@ ASKED: Final = 300
 
 
 def is_named_so(found: dict[str, float]) -> bool:
-    """Whether all records are named as comments, in what is named so too, and say something: only a count is missing.
+    """Whether all records are named as comments, in what is named so too, and are somebody's: with a picture or an id.
 
     That leaves no more than a doubt, but is no reason to say nothing.
     """
     is_named = found["is_comment"] == found["filled"] == found["named"] == 1 and found["in_comments"] > 0
-    return is_named and not (found["elsewhere"] or found["recent"] or found["in_side"] or found["in_aside"])
+    is_ones_own = found["pictures"] == 1 or found["ids"] == 1
+    other = ("elsewhere", "recent", "in_side", "in_aside", "is_form", "fields")
+    return is_named and is_ones_own and not any(found[name] for name in other)
 
 
 def is_other(found: dict[str, float]) -> bool:
