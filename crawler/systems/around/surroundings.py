@@ -103,6 +103,11 @@ class Surroundings:
         place = bisect_left(self.spoken, start)
         return [node for node in self.spoken[place : place + AROUND] if node < end]
 
+    def has_field(self, start: int, end: int) -> bool:
+        """Whether a field to write in stands among some nodes."""
+        place = bisect_left(self.fields, start)
+        return place < len(self.fields) and self.fields[place] < end
+
     def counts_between(self, start: int, end: int) -> list[int]:
         """The first few counts that are stated among some nodes."""
         place = bisect_left(self.counts, (start, 0))

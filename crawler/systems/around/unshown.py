@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from crawler.extract.dates import ANY_TIME
@@ -13,9 +12,9 @@ from crawler.extract.time_lines import holds_age, is_short_age, written_in
 from crawler.extract.urls import site_of
 from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
 from crawler.systems.around.more import SHOWS
-from crawler.systems.around.states import LONGEST_BARRED, says_barred
+from crawler.systems.around.states import LONGEST_BARRED, says_barred, state_said
 from crawler.systems.around.tree import HEADINGS, Tree, flatten, is_unshown, leads_nowhere, nodes_of
-from crawler.systems.around.words import RECENT, SIDE, speaks_of_comments
+from crawler.systems.around.words import COUNTED, RECENT, SIDE, is_chrome, leads_to_login, speaks_of_comments
 
 _FILLERS: Final = frozenset(
     {"all", "the", "alle", "die", "les", "tous", "los", "todos", "os", "i", "tutti", "de", "wszystkie", "все"}
@@ -75,20 +74,76 @@ def unshown(document: Document) -> Unshown | None:
 
 
 def unread_below(document: Document) -> Unshown | None:
-    """A heading that says no more than that comments follow, with something dated below it; None where there is none.
+    """A heading that says no more than that comments follow, with what may be some below it; None where there is none.
 
-    It is for pages on which no comment could be read: these may be some.
+    It is for pages on which no comment could be read. What may be one is dated, or is a name and a text that no note,
+    control or form says.
     """
     tree = flatten(document)
     headings = sorted(node for tag in HEADINGS for node in tree.places.get(tag, ()))
-    for node, following in pairwise([*headings, len(tree)]):
+    for node, following in zip(headings, _next_of_rank(tree, headings), strict=True):
         line = tree.line(node, LONGEST_WORD) or ""
-        is_word = speaks_of_comments(line) and len(_words(line)) == 1 and not REVIEWS.search(line)
+        is_word = speaks_of_comments(line) and _is_one_word(line) and not REVIEWS.search(line)
         if not is_word or any(tree.roles[up] & (RECENT | SIDE) for up in (node, *tree.above(node, AROUND))):
             continue
-        if any(_is_dated(tree, one) for one in _below(tree, node, following)):
+        below = list(_below(tree, node, following))
+        if any(_is_dated(tree, one) for one in below) or _may_be_said(tree, below):
             return Unshown(f"what stands below the heading {line!r} could not be read as comments", None)
     return None
+
+
+def _is_one_word(line: str) -> bool:
+    """Whether a heading is one word, or what stands for one: ``Bình luận``."""
+    words = _words(line)
+    return len(words) == 1 or " ".join(words) in COUNTED
+
+
+def _next_of_rank(tree: Tree, headings: list[int]) -> list[int]:
+    """For each heading the next one of its rank or a higher one: lower ones may be names of those who comment."""
+    nearest = dict.fromkeys(HEADINGS, len(tree))
+    found = []
+    for node in reversed(headings):
+        rank = tree.tags[node]
+        found.append(min(end for other, end in nearest.items() if other <= rank))
+        nearest[rank] = node
+    return found[::-1]
+
+
+def _may_be_said(tree: Tree, nodes: list[int]) -> bool:
+    """Whether some nodes hold a name and a text: a line that is no sentence, and one longer than names are.
+
+    Where a line says that nobody may write any more, what stands below is something else.
+    """
+    lines = [tree.texts[node] for node in nodes if tree.texts[node] and _is_ones_own(tree, node)]
+    is_closed = any(state_said(tree.texts[node]) == "closed" for node in nodes if tree.texts[node])
+    names = sum(line[-1] not in _ENDS or line.count(" ") < FEW for line in lines if len(line) <= LONGEST_SAYER)
+    return len(lines) > 1 and names > 0 and not is_closed and any(len(line) > LONGEST_WORD for line in lines)
+
+
+_ENDS: Final = ".!?…。！？"
+
+FEW: Final = 2
+"""Blanks that a name with such an end does not have: ``Beth O.``, and not ``Be the first!``."""
+
+LONGEST_SAYER: Final = 40
+"""Characters of a name with what says that it is one."""
+
+
+def _is_ones_own(tree: Tree, node: int) -> bool:
+    """Whether a text is none that a program writes: a note, a control, a link, the name of a field, who may write."""
+    text, around = tree.texts[node], tree.ups[node]
+    if is_chrome(text) or speaks_of_comments(text) or tree.link_of(node) is not None:
+        return False
+    if any(tree.tags[up] in _FIELDS or is_unshown(tree.attrs[up]) for up in tree.above(node, AROUND)):
+        return False
+    inner = range(around, min(tree.ends[around], around + LOOKED))
+    return not any(tree.tags[one] == "a" and leads_to_login(tree.attrs[one].get("href")) for one in inner)
+
+
+_FIELDS: Final = frozenset({"form", "label", "button", "select", "noscript", "script", "style"})
+
+LOOKED: Final = 12
+"""Nodes of a line among which a link to log in is looked for."""
 
 
 def _below(tree: Tree, heading: int, end: int) -> Iterator[int]:

@@ -345,6 +345,13 @@ def only_dates(text: str) -> bool:
     return len(text) <= LONGEST_CHROME and line_key(text) in _DATED
 
 
+def names_field(text: str) -> bool:
+    """Whether a line is the name of a field of a comment, with its colon: ``Name:``, ``Date:``, ``Comment:``."""
+    if len(text) > LONGEST_CHROME or text[-1] not in ":：":
+        return False
+    return only_says_by(text) or only_dates(text) or speaks_of_comments(text)
+
+
 @lru_cache(maxsize=4_096)
 def says(text: str) -> bool:
     """Whether a short line ends in ``says:`` or the like."""

@@ -210,9 +210,9 @@ def _bare(template: Template, slots: Slots) -> Bare:
 
 
 def _bylines(template: Template, slots: Slots, number: int) -> set[int]:
-    """Nodes that hold author, time, labels and titles."""
+    """Nodes that hold author, time, labels and titles, and numbers for scripts."""
     tree, record = template.tree, template.records[number]
-    left_out: set[int] = set()
+    left_out = set(record.unshown)
     name, stamp = slots.names[number], slots.stamps[number]
     if name is not None:
         left_out.add(name.node)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.counts import REVIEWS
+from crawler.systems.around.states import LONGEST_NOTE, state_said
 from crawler.systems.around.surroundings import SPOKEN, Surroundings
 from crawler.systems.around.tree import CELLS, HEADINGS, SUBHEADINGS, Tree, is_filled_in
 from crawler.systems.around.words import (
@@ -131,8 +132,8 @@ def is_plain(found: dict[str, float], group: Group, slots: Slots, around: Surrou
 def is_framed(found: dict[str, float], group: Group, slots: Slots, around: Surroundings) -> bool:
     """Whether one or two records are whole, and what is around them leaves no doubt what they are.
 
-    They are all that stands between a heading that speaks of comments and a field to write one in, or are signed as
-    programs of wikis sign.
+    They are all that stands between a heading that speaks of comments, or a line that counts them, and a field to write
+    one in, or a line that says who may; or they are signed as programs of wikis sign.
     """
     is_doubtful = found["whole"] < 1 or len(group.spans) > FRAMED
     if is_doubtful or slots.is_signed or found["elsewhere"]:
@@ -140,12 +141,22 @@ def is_framed(found: dict[str, float], group: Group, slots: Slots, around: Surro
     tree, first, last = around.tree, group.spans[0][0], group.spans[-1][1]
     place = bisect_left(around.spoken, first) - 1
     heading = around.spoken[place] if place >= 0 else first
-    is_heading = any(tree.tags[up] in SUBHEADINGS for up in tree.above(heading, 3))
-    field = next(iter(around.fields[bisect_left(around.fields, last) :]), -1)
+    is_heading = found["stated_near"] > 0 or any(tree.tags[up] in SUBHEADINGS for up in tree.above(heading, 3))
     chars = tree.chars
     is_behind = is_heading and chars[first] - chars[tree.ends[heading]] <= HEADED
-    is_before = field >= 0 and chars[field] - chars[last] <= ASKED
-    return is_behind and is_before
+    return is_behind and _asks_for_more(around, last)
+
+
+def _asks_for_more(around: Surroundings, last: int) -> bool:
+    """Whether a field to write in follows, or a line that says who may write."""
+    tree = around.tree
+    field = next(iter(around.fields[bisect_left(around.fields, last) :]), -1)
+    if field >= 0 and tree.chars[field] - tree.chars[last] <= ASKED:
+        return True
+    spoken = around.spoken_between(last, last + SPOKEN)
+    near = [node for node in spoken if tree.chars[node] - tree.chars[last] <= HEADED]
+    lines = (line for node in near for line in (tree.texts[node], tree.line(tree.ups[node], LONGEST_NOTE)))
+    return any(line and state_said(line) is not None for line in lines)
 
 
 FRAMED: Final = 2
@@ -156,6 +167,17 @@ HEADED: Final = 40
 
 ASKED: Final = 300
 """Characters before a field that ask to write in it: a heading, the names of fields, a rule."""
+
+
+def is_named_so(found: dict[str, float]) -> bool:
+    """Whether all records are named as comments, in what is named so too, and are somebody's: with a picture or an id.
+
+    That leaves no more than a doubt, but is no reason to say nothing.
+    """
+    is_named = found["is_comment"] == found["filled"] == found["named"] == 1 and found["in_comments"] > 0
+    is_ones_own = found["pictures"] == 1 or found["ids"] == 1
+    other = ("elsewhere", "recent", "in_side", "in_aside", "is_form", "fields")
+    return is_named and is_ones_own and not any(found[name] for name in other)
 
 
 def is_other(found: dict[str, float]) -> bool:

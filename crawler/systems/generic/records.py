@@ -71,6 +71,8 @@ class Group:
     score: float = 0.0
     signs: dict[str, float] = field(default_factory=dict)
     """What spoke for and against it."""
+    is_behind: bool = False
+    """Whether it counts for too little: it is read for its name where no other is believed."""
 
 
 class Sums:
@@ -110,6 +112,8 @@ def groups_of(tree: Tree, sums: Sums, around: Surroundings, *, behind: float) ->
         for group in _variants(tree, key if isinstance(key, str) else f"{key[0]}>{key[1]}", heads):
             if _is_behind_heading(tree, around, group):
                 group = replace(group, heads=group.heads[1:], spans=group.spans[1:])  # noqa: PLW2901  # the comments
+            elif group.mode == "before":
+                group = _from_heading_on(tree, around, group)  # noqa: PLW2901  # the same
             if len(group.spans) <= 2 and _is_article(tree, sums, around, group):
                 continue
             same = tuple([at(edge) for span in group.spans for edge in span])
@@ -150,12 +154,40 @@ def _is_behind_heading(tree: Tree, around: Surroundings, group: Group) -> bool:
     return len(group.spans) == 2 and around.counts_between(end, second) == [1]
 
 
+def _from_heading_on(tree: Tree, around: Surroundings, group: Group) -> Group:
+    """A group of elements with the siblings since the last, without what stands before the comments' only heading.
+
+    The heading is that of the form for one more where a field stands behind it, and may be if one record is left.
+    """
+    if len(group.spans) < 2:
+        return group
+    (start, end), (_, last) = group.spans[:2]
+    far = group.spans[-1][1]
+    headings = [node for node in around.spoken_between(start, far) if _is_in_heading(tree, node)]
+    if len(headings) != 1 or headings[0] >= last:
+        return group
+    top = next((up for up in tree.above(headings[0], 3) if tree.ups[up] == tree.ups[start]), None)
+    if top is None or around.has_field(start, last):
+        return group
+    behind = tree.ends[top]
+    spans = [(max(start, behind), end) for start, end in group.spans if tree.chars[behind] < tree.chars[end]]
+    spans = timed_only(tree, spans) if tree.tags[group.heads[0]] == "hr" else spans
+    is_told = len(spans) > (top > end)
+    return replace(group, heads=group.heads[-len(spans) :], spans=spans) if is_told else group
+
+
+def _is_in_heading(tree: Tree, node: int) -> bool:
+    return any(tree.tags[up] in SUBHEADINGS for up in tree.above(node, 3))
+
+
 def _is_article(tree: Tree, sums: Sums, around: Surroundings, group: Group) -> bool:
     """Whether one or two elements begin before the line that counts one comment, or none.
 
     That is the article, alone or with the only comment for its sibling; what is named as comments is not.
     """
-    first = group.spans[0][0]
+    first, end = group.spans[0]
+    if group.mode == "after" and len(group.spans) == 1 and 1 in around.counts_between(first, end):
+        return True
     return (
         around.is_before_count(first)
         and not tree.roles[group.heads[0]] & (COMMENT | TALK)
@@ -194,7 +226,15 @@ def _judged(tree: Tree, sums: Sums, around: Surroundings, groups: list[Group], b
         best = max(best, group.score)
         least = best - behind
         judged.append((-group.score, place, group))
-    return [group for score, _, group in sorted(judged, key=lambda entry: entry[:2]) if -score >= least]
+    judged.sort(key=lambda entry: entry[:2])
+    for score, _, group in judged:
+        group.is_behind = -score < least
+    return [group for _, _, group in judged if not group.is_behind or _is_named_so(group)]
+
+
+def _is_named_so(group: Group) -> bool:
+    """Whether all of a group are named as comments, in what is named so."""
+    return group.signs["named"] == 1 and group.signs["in_comments"] > 0 and not group.signs["side"]
 
 
 FAR: Final = 12
@@ -216,7 +256,9 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         if times[end] > times[head] or roles[head] & SPEAKING or authors[end] > authors[head]:
             break
     else:
-        return tree.tags[first] in BARE and len(heads) > 1
+        around_first = tree.ups[first]
+        is_listed = tree.tags[around_first] in LISTS and tree.roles[around_first] & COMMENT > 0
+        return len(heads) > 1 and (tree.tags[first] in BARE or is_listed)
     return (
         len(heads) > 1
         or roles[first] & COMMENT > 0
@@ -226,6 +268,9 @@ def _is_worth_a_look(tree: Tree, sums: Sums, around: Surroundings, heads: list[i
         or any(roles[up] & COMMENT for up in sums.ancestors(first, FAR))
     )
 
+
+LISTS: Final = frozenset({"ul", "ol", "dl", "tbody", "table"})
+"""Elements whose parts are comments where they are named so, though nothing in the parts is of a comment."""
 
 BARE: Final = frozenset({"hr", "a", "dt"})
 """Elements that may begin a comment and say nothing themselves."""
@@ -311,7 +356,10 @@ def _variants(tree: Tree, label: str, heads: list[int]) -> Iterator[Group]:
             return
     if sum([has_neighbour(tree, head) for head in heads]) * 2 < len(heads):
         return
-    for mode, spans in (("after", after(tree, heads)), ("before", before(tree, heads))):
+    behind, ahead = after(tree, heads), before(tree, heads)
+    if tag == "hr" and not behind and not ahead:
+        ahead = before(tree, heads, is_closed=True)
+    for mode, spans in (("after", behind), ("before", ahead)):
         if tag == "hr":
             spans = timed_only(tree, spans)  # noqa: PLW2901  # rules part other things of the page too
         if spans:

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import starmap
+from itertools import islice, starmap
 from os.path import commonprefix
 from typing import Final
 
@@ -284,12 +284,28 @@ def _joined(
     near = [entry for entry in firsts if entry[0] != place]
     inside = [entry for entry in near if template.above[entry[0]] == place]
     for other, others in (*inside, *near):
-        if other == above or template.above[other] in (place, above):
+        if other == above or template.above[other] in (place, above) or _differ_by_link(template, place, other):
             for number, name in others.items():
                 if number not in joined and (name.rank <= latest + 1 or _is_named(template, name.node)):
                     joined[number] = name
     return joined
 
+
+def _differ_by_link(template: Template, one: int, two: int) -> bool:
+    """Whether two places are the same but for a link around one of them: a member's name and a guest's."""
+    shapes, above = template.shapes, template.above
+    for _ in range(IN_LINK):
+        if shapes[one] != shapes[two] or min(one, two) <= 0:
+            return False
+        one, two = above[one], above[two]
+        for inner, outer in ((one, two), (two, one)):
+            if inner > 0 and shapes[inner].partition(".")[0] == "a" and above[inner] == outer:
+                return True
+    return False
+
+
+IN_LINK: Final = 3
+"""Elements around a name in a link, at most."""
 
 MIN_NAME: Final = 2.3
 
@@ -390,9 +406,22 @@ def _beside_time(text: str) -> str | None:
     """The name that may stand in the line of a time."""
     if only_says_by(text) or _NO_NAME.match(text):
         return None
-    sides = [bare_name(side, in_line=True) for side in without_time(text)]
+    sides = [bare_name(_without_label(side), in_line=True) for side in without_time(text)]
     sides = [side for side in sides if side and not (is_chrome(side) or only_dates(side) or is_weekday(side))]
     return _as_name(sides[0].split(",")[0].strip()) if sides else None
+
+
+_SIGN = re.compile(r"\s*[.,;|·•–—-]\s+")
+
+
+def _without_label(side: str) -> str:
+    """What stands before a time, without the name of its field: ``NAME. Added:``."""
+    *_, sign = [None, *islice(_SIGN.finditer(side), MAX_SIGNS)]
+    return side[: sign.start()] if sign is not None and sign.start() and only_dates(side[sign.end() :]) else side
+
+
+MAX_SIGNS: Final = 8
+"""Signs of a line that are looked at."""
 
 
 def _as_name(text: str) -> str | None:
@@ -584,16 +613,36 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score += 1.0 * is_between
     score -= 1.0 * (tree.tags[around] == "button" and not is_named)
     score += 0.8 * sum([_is_announced(template, value.node) for value in sample]) / len(sample)
+    score += 1.6 * (is_cell and _is_below_author(tree, around))
     score -= (0.4 if near_time > 0.8 and not wordy else 1.0) * is_heading
     score += 0.6 * is_byline
     score -= 1.0 * mails
     return score
 
 
+def _is_below_author(tree: Tree, cell: int) -> bool:
+    """Whether the heading of a cell's column is that of authors."""
+    row = tree.ups[cell]
+    column = next((place for place, one in enumerate(islice(tree.children(row), LOOKED)) if one == cell), LOOKED)
+    table = next((up for up in tree.above(row, 3) if tree.tags[up] == "table"), -1)
+    rows = tree.places.get("tr", [])
+    top = rows[bisect_right(rows, table)] if table >= 0 else row
+    heads = [one for one in islice(tree.children(top), LOOKED) if tree.tags[one] == "th"] if top < row else []
+    line = tree.line(heads[column], LONGEST_LABEL) if column < len(heads) else None
+    return bool(line) and names_author(line or "")
+
+
+LOOKED: Final = 8
+"""Cells of a row that are looked at."""
+
+
 def _follows_prose(tree: Tree, node: int) -> bool:
-    """Whether the line before a text in the same element is longer than names are."""
+    """Whether the line before a text in the same element, or the paragraph before its own, is longer than names are."""
     before = tree.texts[node - 2] if node > 1 and tree.tags[node - 1] == "br" else ""
     before = before or (tree.texts[node - 3] if node > 2 and tree.tags[node - 2] == "br" else "")
+    up = tree.ups[node]
+    if not before and tree.tags[up] == "p" and tree.texts[node].count(" ") >= FEW_WORDS:
+        before = tree.texts[up - 1] if tree.tags[tree.ups[up - 1]] == "p" else ""
     return bool(before) and _looks(before)[0]
 
 

@@ -9,7 +9,7 @@ from math import inf
 from typing import Final
 
 from crawler.extract.time_lines import LONGEST_LINE
-from crawler.systems.around.tree import PRESSED, Tree, leads_nowhere
+from crawler.systems.around.tree import PRESSED, SUBHEADINGS, Tree, leads_nowhere
 from crawler.systems.around.words import FORM, speaks_of_comments
 
 
@@ -64,7 +64,8 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             flows = tree.tags[node] in FLOWING
             if following is None and count >= limit and not (flows and is_flowing):
                 break
-            if following is None and (_stops(tree, node) or (up in usual and _is_note(tree, node, makes[up]))):
+            is_other = following is None and (_stops(tree, node) or _heads_form(tree, node, stop))
+            if is_other or (following is None and up in usual and _is_note(tree, node, makes[up])):
                 end = last if last != head and _is_control(tree, last) else end
                 break
             last = node if tree.chars[ends[node]] > tree.chars[node] else last
@@ -80,6 +81,12 @@ def after(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             usual[up] = max(usual.get(up, 0), count)
         spans.append((head, end))
     return [] if 2 * bare > lists else spans
+
+
+def _heads_form(tree: Tree, node: int, stop: int) -> bool:
+    """Whether an element is a heading with a form right behind it: it is that of the form, and no part of a comment."""
+    end = tree.ends[node]
+    return tree.tags[node] in SUBHEADINGS and end < stop and _stops(tree, end)
 
 
 def _is_note(tree: Tree, node: int, makes: set[str]) -> bool:
@@ -115,8 +122,11 @@ def _is_all_alike(tree: Tree, start: int, stop: int, makes: set[str]) -> bool:
     return up > 0 and all(tree.shapes[node] in makes for node in _siblings(tree, start, stop))
 
 
-def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
-    """Each head with the siblings since the head before; none where nothing stands before most of the first heads."""
+def before(tree: Tree, heads: list[int], *, is_closed: bool = False) -> list[tuple[int, int]]:
+    """Each head with the siblings since the head before; none where nothing stands before most of the first heads.
+
+    :param is_closed: whether nothing stands behind the last ones either: rules on both sides
+    """
     ups, ends = tree.ups, tree.ends
     spans: list[tuple[int, int]] = []
     counts: list[int] = []
@@ -138,7 +148,7 @@ def before(tree: Tree, heads: list[int]) -> list[tuple[int, int]]:
             first = near[0] if near else head
             spans[place] = (first, end)
             lists += 1
-            bare += tree.chars[head] == tree.chars[first]
+            bare += tree.chars[head] == tree.chars[first] and not is_closed
     return [] if 2 * bare > lists else spans
 
 
@@ -149,8 +159,9 @@ def _behind_stops(tree: Tree, nodes: list[int]) -> list[int]:
 
 def timed_only(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """What stands between rules, without the page's other parts, where most of it has a time."""
-    timed = [(start, end) for start, end in spans if tree.times[end] > tree.times[start]]
-    return timed if 2 * len(timed) > len(spans) else spans
+    told = [(start, end) for start, end in spans if tree.chars[end] > tree.chars[start]]
+    timed = [(start, end) for start, end in told if tree.times[end] > tree.times[start]]
+    return timed if 2 * len(timed) > len(told) else told
 
 
 def _stops(tree: Tree, node: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from crawler.systems.around.tree import HEADINGS, PRESSED, Tree
+from crawler.systems.around.tree import HEADINGS, PRESSED, Tree, is_unshown
 from crawler.systems.around.words import (
     AUTHOR,
     BODY,
@@ -19,6 +19,7 @@ from crawler.systems.around.words import (
     TIME,
     is_chrome,
     line_key,
+    names_field,
 )
 from crawler.systems.generic.records import Group
 from crawler.systems.generic.spans import own_spans
@@ -50,6 +51,8 @@ class Record:
     """Its nodes in document order, without those of other records in it."""
     lines: list[int] = field(default_factory=list)
     """Those of them that are texts."""
+    unshown: list[int] = field(default_factory=list)
+    """Numbers that only a script sees, and none of the texts: ``<td style="display: none">71</td>``."""
     links: list[int] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
@@ -118,7 +121,8 @@ class Template:
                 roles[node] = own_roles[node] | (around & INHERITED)
             else:
                 place[node], roles[node] = above, around
-                lines.append(node)
+                is_of_script = tree.texts[node].isdecimal() and is_unshown(tree.attrs[up])
+                (record.unshown if is_of_script else lines).append(node)
             own.append(node)
             node += 1
         record.links = [node for node in own if tags[node] == "a"]
@@ -162,7 +166,10 @@ class Template:
         return found
 
     def _repeated(self, lines: list[int]) -> frozenset[int]:
-        """Those of the lines that say the same in many records at the same place; of two records only links can be."""
+        """Those of the lines that say the same in many records at the same place.
+
+        Of two records only controls can be, and the names of fields that are known.
+        """
         texts, tags, ups, place, count = self.tree.texts, self.tree.tags, self.tree.ups, self.place, len(self.records)
         seen: Counter[tuple[int, str]] = Counter()
         for record in self.records if count > 1 else ():
@@ -170,7 +177,8 @@ class Template:
                 {
                     (place[line], line_key(texts[line]))
                     for line in record.lines
-                    if len(texts[line]) <= LONGEST_LABEL and (count > 2 or tags[ups[line]] in PRESSED)
+                    if len(texts[line]) <= LONGEST_LABEL
+                    and (count > 2 or tags[ups[line]] in PRESSED or names_field(texts[line]))
                 }
             )
         least = 2 if count == 2 else max(3, 0.5 * count)

@@ -28,6 +28,7 @@ from crawler.systems.generic.evidence import (
     is_framed,
     is_in_form,
     is_listed,
+    is_named_so,
     is_of_post,
     is_other,
     is_plain,
@@ -145,6 +146,8 @@ class _Page:
             found.confidence = min(found.confidence, PLAIN)
         elif is_framed(told, group, slots, around):
             found.confidence = max(found.confidence, FRAMED)
+        elif is_named_so(told):
+            found.confidence = max(found.confidence, DOUBT)
         found.has_form, found.stated = bool(around.fields), around.stated_before(group.spans[0][0])
         return found
 
@@ -176,7 +179,7 @@ class _Page:
         """
         found: list[Found] = []
         for place, group in enumerate(groups[: 2 * limit]):
-            if place >= limit and any(one.confidence >= THRESHOLD for one in found):
+            if (place >= limit or group.is_behind) and any(one.confidence >= THRESHOLD for one in found):
                 break
             if any(_is_part(self.tree, group, other) for other in others):
                 continue
