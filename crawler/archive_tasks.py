@@ -28,7 +28,7 @@ from archive.upkeep.vacuum import LEAST_HOURS, vacuum
 from archive.upkeep.verify import Checked, Finding, give_up, verify
 from crawler import archive_words as words
 from crawler.archive_place import archive_store, held_archive, s3_options, state_dir
-from crawler.extract.urls import site_of
+from crawler.extract.urls import named_site
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
@@ -101,8 +101,8 @@ def _held_site(opened: Archive, site: str | None) -> str | None:
     """The site as the archive names it. Raises `archive.errors.ArchiveError` where it holds nothing of it."""
     if site is None:
         return None
-    name = site_of(f"http://{site}/")
-    if not any(partition["site"] == name for _, partition in opened.parts("visits")):
+    name = named_site(site)
+    if not any(partition["site"] == name for table in ("visits", "comments") for _, partition in opened.parts(table)):
         raise ArchiveError(f"{opened.uri} holds nothing of the site {site!r}; `scrapy archive info` names its sites")
     return name
 
@@ -222,7 +222,7 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
         comment_id=comment,
         author_id=opts.author_id,
         author_name=opts.author_name,
-        site=opts.site and site_of(f"http://{opts.site}/"),
+        site=_held_site(held_archive(settings), opts.site),
         system=opts.system,
     )
     done = erase(

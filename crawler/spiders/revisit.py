@@ -14,7 +14,7 @@ from scrapy import Request
 
 from archive.errors import ArchiveError
 from crawler.archive_place import held_archive
-from crawler.extract.urls import page_url, site_of
+from crawler.extract.urls import named_site, page_url
 from crawler.frontier import Frontier
 from crawler.items import Capture, Visit
 from crawler.report import now
@@ -361,7 +361,7 @@ class RevisitSpider(VisitSpider):
 
 
 def _sites(text: str) -> list[str]:
-    return [site_of(f"http://{name}/") for name in text.replace(",", " ").split()]
+    return [named_site(name) for name in text.replace(",", " ").split()]
 
 
 def stated_counts(system: System, response: Response, threads: Sequence[KnownThread]) -> Sequence[int | None]:

@@ -115,11 +115,19 @@ def test_a_wrong_command_line_ends_with_2_and_says_what_is_right(archive_command
     assert message in done.stderr + done.stdout
 
 
-@pytest.mark.parametrize("words", [["report"], ["compact"], ["export", "-o", "-"]])
-def test_a_site_that_the_archive_does_not_hold_is_no_empty_answer(archive_command, visited, words):
-    done = archive_command(visited, *words, "--site", "elsewhere.example")
+@pytest.mark.parametrize("words", [["report"], ["compact"], ["export", "-o", "-"], ["erase", "--author-name", "Reader 1"]])
+@pytest.mark.parametrize("name", ["elsewhere.example", "https://elsewhere.example/page", "else where", ""])
+def test_a_site_that_the_archive_does_not_hold_is_no_empty_answer(archive_command, visited, words, name):
+    done = archive_command(visited, *words, "--site", name)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "holds nothing of the site 'elsewhere.example'; `scrapy archive info` names its sites" in done.stderr
+    assert f"holds nothing of the site {name!r}; `scrapy archive info` names its sites" in done.stderr
+    assert not (visited.folder / "archive" / "_erased").exists()
+
+
+def test_a_site_may_be_named_by_an_address_of_it(archive_command, visited, site):
+    words = ("erase", "--author-name", "Reader 1", "--dry-run", "--site")
+    for name in (site.url("/").split("/")[2], site.url("/"), site.url("/a/?b#c")):
+        assert "would be erased: 1 (" in archive_command(visited, *words, name).stdout
 
 
 def test_a_comment_system_that_is_none_is_refused_before_its_erasure_is_remembered(archive_command, copied):
