@@ -163,7 +163,7 @@ def _vacuum(settings: BaseSettings, opts: argparse.Namespace) -> int:
         sys.stdout.write(f"{leftover.why}: {plain(store.address(leftover.table, leftover.path))}\n")
         count, total = count + 1, total + leftover.size
     verb = "would be removed" if opts.dry_run else "removed"
-    sys.stderr.write(f"{count:,} files, {words.size(total)} {verb}\n")
+    sys.stdout.write(f"{count:,} files, {words.size(total)} {verb}\n")
     return 0
 
 

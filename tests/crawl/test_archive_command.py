@@ -202,7 +202,7 @@ def test_compact_and_vacuum_say_what_they_did_and_change_no_row(archive_command,
     assert done.returncode == 0, done.stderr
     assert "2 parts of" in done.stdout
     done = archive_command(copied, "vacuum", "--dry-run")
-    assert "0 files, 0 bytes would be removed" in done.stderr
+    assert "0 files, 0 bytes would be removed" in done.stdout
     assert archive_command(copied, "vacuum", "--hours", "0").returncode == 2
     assert sorted(map(repr, copied.open().comments(history=True).to_pylist())) == before
     assert archive_command(copied, "verify").returncode == 0
