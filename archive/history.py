@@ -26,8 +26,10 @@ _IDS: Final = (
     ("thread", "threads", "thread_id"),
     ("thread", "comments", "thread_id"),
     ("page", "pages", "page_id"),
+    ("page", "comments", "page_id"),
+    ("page", "visits", "page_id"),
 )
-"""Where ids stand; a visit that was cut off left comments of a thread without its ledger."""
+"""Where ids stand: a visit that was cut off left comments alone, one that failed only its row in `visits`."""
 _STATE: Final = (
     "observed_at", "capture_id", "visit_id", "comment_id", "thread_id", "page_id", "author_name", "text", "status",
     "status_source", "content_digest", "published_at", "published_raw", "edited_at", "like_count", "dislike_count",

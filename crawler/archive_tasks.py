@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -22,7 +21,7 @@ from archive.json_text import to_json
 from archive.log import TableLog
 from archive.reader import Archive
 from archive.schema import TABLES
-from archive.upkeep.compact import compact
+from archive.upkeep.compact import FEWEST, compact
 from archive.upkeep.erase import Subject, erase
 from archive.upkeep.vacuum import LEAST_HOURS, vacuum
 from archive.upkeep.verify import Checked, Finding, give_up, verify
@@ -43,8 +42,6 @@ EXIT_DAMAGE: Final = 1
 """Something is damaged, or could not be done."""
 DAYS: Final = 90.0
 """Looked back where REPORT_DAYS is 0: that switches off what crawls do, not what is asked for."""
-
-_WHOLE_ID: Final = re.compile("[0-9a-f]{32}")
 
 
 def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
@@ -119,8 +116,8 @@ def _found(opened: Archive, kind: str, what: str) -> str:
 
 
 def _key(opened: Archive, kind: str, what: str | None) -> str | None:
-    """The same; but a whole id, which may stand in `visits` alone, is not looked for."""
-    return what if what is None or _WHOLE_ID.fullmatch(what) else _found(opened, kind, what)
+    """The same, where one is given."""
+    return None if what is None else _found(opened, kind, what)
 
 
 def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
@@ -147,6 +144,8 @@ def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 def _compact(settings: BaseSettings, opts: argparse.Namespace) -> int:
     store, status = archive_store(settings), 0
+    if opts.at_least < FEWEST:
+        raise UsageError(f"--at-least {opts.at_least}: one part is made of {FEWEST} or more")
     site = _held_site(Archive(store), opts.site)
     tables = (opts.table,) if opts.table else tuple(TABLES)
     for done in compact(store, tables=tables, site=site, fewest=opts.at_least):
@@ -185,6 +184,8 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     kind = opts.format or ("jsonl" if opts.output == "-" else {"ndjson": "jsonl"}.get(ending, ending))
     if kind not in slices.FORMATS:
         raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
+    if opts.since is not None and opts.until is not None and opts.since >= opts.until:
+        raise UsageError(f"--since {opts.since} is not before --until {opts.until}: nothing was observed between them")
     opened = held_archive(settings)
     rows = opened.rows(
         opts.table,

@@ -106,6 +106,11 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
         (["export"], "-o/--output"),
         (["export", "-o", "slice.doc"], "'slice.doc' does not tell a format; add --format parquet | jsonl | csv"),
         (["export", "-o", "-", "--since", "yesterday"], "'yesterday' is no time; write 2024-05-01"),
+        (
+            ["export", "-o", "-", "--since", "2024-05-02", "--until", "2024-05-01"],
+            "--since 2024-05-02 00:00:00+00:00 is not before --until 2024-05-01 00:00:00+00:00",
+        ),
+        (["compact", "--at-least", "1"], "--at-least 1: one part is made of 2 or more"),
         (["erase"], "one of the arguments --comment --author-id --author-name --forget-lost is required"),
     ],
 )
@@ -143,8 +148,10 @@ def test_a_slice_is_told_by_the_beginning_of_an_id(archive_command, visited):
         by_all, by_some = (archive_command(visited, "export", "-o", "-", option, key[:n]) for n in (32, 8))
         assert by_all.stdout.count("\n") == 3
         assert by_some.stdout == by_all.stdout
-        wrong = archive_command(visited, "export", "-o", "-", option, "none-such")
-        assert (wrong.returncode, wrong.stdout) == (1, "")
+        other = visited.open().comments().to_pylist()[0]["comment_id"]
+        for wrong in ("none-such", "0" * 32, other):
+            done = archive_command(visited, "export", "-o", "-", option, wrong)
+            assert (done.returncode, done.stdout) == (1, ""), wrong
 
 
 @pytest.mark.parametrize("words", [["info"], ["verify"], ["compact"], ["vacuum"], ["history", "abcdef"], ["views"]])
