@@ -173,11 +173,13 @@ def _of_comment(archive: Archive, comment_id: str) -> Iterator[dict[str, Any]]:
 
 def _page_at(archive: Archive, url: str) -> str:
     address = url.partition("#")[0].rstrip("/")
-    keys: set[str] = set()
     wanted = pa.array([address, address + "/", url], pa.string())
+    keys: set[str] = set()
     for batch in archive.pages(history=True).select("page_id", "url", "canonical_url").batches():
         is_it = pc.or_(*(pc.is_in(batch.column(name), value_set=wanted) for name in ("url", "canonical_url")))
         keys.update(map(str, batch.column("page_id").filter(is_it).to_pylist()))
+    if not keys:  # another address of a page, or one that never could be read
+        keys = _asked_for_at(archive, wanted)
     if not keys:
         raise ArchiveError(f"{archive.uri} holds no page with the address {url}")
     if len(keys) > 1:
@@ -185,3 +187,10 @@ def _page_at(archive: Archive, url: str) -> str:
     return keys.pop()
 
 
+def _asked_for_at(archive: Archive, wanted: pa.StringArray) -> set[str]:
+    """What visits found where one of these addresses was asked for; where all failed, the page of the address."""
+    met: dict[bool, set[str]] = {False: set(), True: set()}
+    for batch in archive.visits(history=True).select("page_id", "url", "outcome").batches():
+        for row in batch.filter(pc.is_in(batch.column("url"), value_set=wanted)).to_pylist():
+            met[row["outcome"] == "failed"].add(str(row["page_id"]))
+    return met[False] or met[True]
