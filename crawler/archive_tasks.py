@@ -236,6 +236,8 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     )
     verb = "would be erased" if opts.dry_run else "erased"
     sys.stdout.write(f"Comments {verb}: {len(done.comments):,} (rows: {done.rows:,})\n")
+    if not done.comments and opts.comment is None:
+        sys.stdout.write("The archive holds none of this author; upper and lower case are told apart.\n")
     if opts.dry_run:
         return 0
     sys.stdout.write(

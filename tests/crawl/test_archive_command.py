@@ -135,6 +135,11 @@ def test_a_site_may_be_named_by_an_address_of_it(archive_command, visited, site)
         assert "would be erased: 1 (" in archive_command(visited, *words, name).stdout
 
 
+def test_an_author_of_whom_there_is_nothing_is_not_passed_over_in_silence(archive_command, visited, site):
+    words = ("erase", "--author-name", "reader 1", "--dry-run", "--site", site.url("/"))
+    assert "holds none of this author; upper and lower case are told apart" in archive_command(visited, *words).stdout
+
+
 def test_a_comment_system_that_is_none_is_refused_before_its_erasure_is_remembered(archive_command, copied):
     done = archive_command(copied, "erase", "--author-id", "somebody", "--system", "wordpres")
     assert done.returncode == 2
