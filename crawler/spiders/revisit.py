@@ -106,6 +106,8 @@ class RevisitSpider(VisitSpider):
                 raise ArgumentError(f"-a {name}=...: the spider revisit knows the arguments budget, site and which")
             if name == "budget" and not (value.isascii() and value.isdigit()):
                 raise ArgumentError(f"-a budget={value}: it must be a number of requests, 0 for no limit")
+            if name == "site" and not all(_sites(value) or [""]):
+                raise ArgumentError(f"-a site={value}: it must name sites, parted by commas; leave it out to visit all")
             if name == "which" and value not in ("due", "all"):
                 raise ArgumentError(f"-a which={value}: it must be due, or all to visit everything again")
 
