@@ -97,6 +97,8 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
         (["info", "data/archive"], "the archive is named by -s ARCHIVE_URI="),
         (["info", "-s", "ARCHIVE_URY=elsewhere"], "ARCHIVE_URY is no setting: ARCHIVE_URI is meant?"),
         (["info", "-s", "ARCHIVE_URI=http://elsewhere/"], "http:// is not known; name a directory or s3://bucket/prefix"),
+        (["info", "-s", "ARCHIVE_URI=/srv/100%41"], "'%41' is not read alike by all; choose a directory without"),
+        (["info", "-s", "ARCHIVE_URI=s3://bucket/a//b"], "a prefix is made of names with one slash between them"),
         (["info", "-s", "REPORT_DAYS=many"], "REPORT_DAYS is 'many': it must be a number from 0 to 36500"),
         (["erase", "--comment", "3f2a91", "-s", "STATE_DIR="], "STATE_DIR is '': name a local directory"),
         (["report", "--days", "-1"], "--days is -1.0: it must be a number from 0 to 36500; 0 is everything"),
