@@ -54,6 +54,9 @@ def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
     except ArchiveError as error:
         sys.stderr.write(f"scrapy archive {task}: {plain(str(error))}\n")
         return EXIT_USAGE if isinstance(error, OptionError) else EXIT_DAMAGE
+    except KeyboardInterrupt:
+        sys.stderr.write(f"scrapy archive {task}: interrupted; what was done is sound, run it again for the rest\n")
+        return EXIT_DAMAGE
 
 
 def _info(settings: BaseSettings, opts: argparse.Namespace) -> int:

@@ -169,6 +169,16 @@ def test_where_there_is_no_archive_the_status_is_1_and_nothing_is_created(archiv
     assert not (place.folder / "archive").exists()
 
 
+def test_ctrl_c_ends_a_task_with_a_line_and_no_traceback(archive_command, visited, tmp_path, monkeypatch):
+    def pressed(*_: object, **_more: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archive.export.export", pressed)
+    done = archive_command(visited, "export", "-o", str(tmp_path / "slice.csv"))
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (1, "", [])
+    assert done.stderr.splitlines()[-1].startswith("scrapy archive export: interrupted; what was done is sound")
+
+
 def test_info_shows_rows_sizes_times_and_verdicts(archive_command, visited):
     done = archive_command(visited, "info")
     assert done.returncode == 0
