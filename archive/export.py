@@ -65,15 +65,21 @@ def export(rows: Rows, found: Iterator[pa.RecordBatch], kind: str, out: BinaryIO
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that gets its name when the block ends without an error, durable; before, a hidden one beside it.
 
-    Raises `ArchiveError` when it cannot be written.
+    A link stays one, to the new file. What is no file (a pipe, a device such as ``/dev/stdout``) is written to as it
+    is. Raises `ArchiveError` when it cannot be written.
     """
-    hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    whole = path.resolve()
+    hidden = whole.with_name(f".{whole.name}.{secrets.token_hex(4)}.part")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            with path.open("wb") as out:
+                yield out
+            return
         with hidden.open("xb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        hidden.replace(path)
+        hidden.replace(whole)
     except OSError as error:
         raise ArchiveError(f"cannot write {path}: {advised(error)}") from error
     finally:

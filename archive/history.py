@@ -26,8 +26,10 @@ _IDS: Final = (
     ("thread", "threads", "thread_id"),
     ("thread", "comments", "thread_id"),
     ("page", "pages", "page_id"),
+    ("page", "comments", "page_id"),
+    ("page", "visits", "page_id"),
 )
-"""Where ids stand; a visit that was cut off left comments of a thread without its ledger."""
+"""Where ids stand: a visit that was cut off left comments alone, one that failed only its row in `visits`."""
 _STATE: Final = (
     "observed_at", "capture_id", "visit_id", "comment_id", "thread_id", "page_id", "author_name", "text", "status",
     "status_source", "content_digest", "published_at", "published_raw", "edited_at", "like_count", "dislike_count",
@@ -171,11 +173,13 @@ def _of_comment(archive: Archive, comment_id: str) -> Iterator[dict[str, Any]]:
 
 def _page_at(archive: Archive, url: str) -> str:
     address = url.partition("#")[0].rstrip("/")
-    keys: set[str] = set()
     wanted = pa.array([address, address + "/", url], pa.string())
+    keys: set[str] = set()
     for batch in archive.pages(history=True).select("page_id", "url", "canonical_url").batches():
         is_it = pc.or_(*(pc.is_in(batch.column(name), value_set=wanted) for name in ("url", "canonical_url")))
         keys.update(map(str, batch.column("page_id").filter(is_it).to_pylist()))
+    if not keys:  # another address of a page, or one that never could be read
+        keys = _asked_for_at(archive, wanted)
     if not keys:
         raise ArchiveError(f"{archive.uri} holds no page with the address {url}")
     if len(keys) > 1:
@@ -183,3 +187,10 @@ def _page_at(archive: Archive, url: str) -> str:
     return keys.pop()
 
 
+def _asked_for_at(archive: Archive, wanted: pa.StringArray) -> set[str]:
+    """What visits found where one of these addresses was asked for; where all failed, the page of the address."""
+    met: dict[bool, set[str]] = {False: set(), True: set()}
+    for batch in archive.visits(history=True).select("page_id", "url", "outcome").batches():
+        for row in batch.filter(pc.is_in(batch.column("url"), value_set=wanted)).to_pylist():
+            met[row["outcome"] == "failed"].add(str(row["page_id"]))
+    return met[False] or met[True]

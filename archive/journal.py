@@ -126,7 +126,8 @@ class Journal:
         self._connection.close()
 
     def _failed(self, error: sqlite3.Error) -> ArchiveError:
-        return ArchiveError(f"cannot use the journal {self.path}: {error}; make room there, or repair the disk")
+        way_out = "make room there, give this user the right to write there, or repair the disk"
+        return ArchiveError(f"cannot use the journal {self.path}: {error}; {way_out}")
 
 
 class CrawlLock:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
-from archive.errors import ArchiveError
+from archive.errors import OptionError
 
 ENCRYPTIONS: Final = ("AES256", "aws:kms", "aws:kms:dsse")
 """Values of ``x-amz-server-side-encryption``: S3's own keys, a key of KMS, two layers with a key of KMS."""
@@ -29,29 +29,29 @@ class S3Address(NamedTuple):
 
     @classmethod
     def parse(cls, place: str) -> Self:
-        """The address behind ``s3://``. Raises `ArchiveError` for one that not every reader understands alike."""
+        """The address behind ``s3://``. Raises `OptionError` for one that not every reader understands alike."""
         bucket, _, prefix = place.partition("/")
         if "@" in bucket or ":" in bucket:
             # Not repeated: what stands before the @ may be a secret.
-            raise ArchiveError(
+            raise OptionError(
                 "an archive's address is s3://bucket/prefix, with neither keys nor a host in it: "
                 "give the keys by the environment (AWS_ACCESS_KEY_ID, ...) or a profile, the host by AWS_ENDPOINT_URL"
             )
         if not _BUCKET.fullmatch(bucket):
-            raise ArchiveError(f"s3://{place}: {bucket!r} is no name of a bucket; give s3://bucket/prefix")
+            raise OptionError(f"s3://{place}: {bucket!r} is no name of a bucket; give s3://bucket/prefix")
         prefix = prefix.removesuffix("/")
         names = prefix.split("/") if prefix else []
         if any(name in ("", ".", "..") for name in names):
-            raise ArchiveError(f"s3://{place}: a prefix is made of names with one slash between them, without . and ..")
+            raise OptionError(f"s3://{place}: a prefix is made of names with one slash between them, without . and ..")
         odd = _AMBIGUOUS.search(prefix)
         if odd is not None or not _is_text(prefix):
             what = repr(odd[0]) if odd is not None else "half a character"
-            raise ArchiveError(
+            raise OptionError(
                 f"s3://{place!a}: {what} in a prefix is not understood alike by the readers of an archive; "
                 "use letters, digits, dots, dashes and underscores"
             )
         if len(prefix.encode()) > _LONGEST_PREFIX:
-            raise ArchiveError(f"s3://{bucket}: the prefix has more than {_LONGEST_PREFIX} bytes; choose a shorter one")
+            raise OptionError(f"s3://{bucket}: the prefix has more than {_LONGEST_PREFIX} bytes; choose a shorter one")
         return cls(bucket, prefix)
 
     @property

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 import pyarrow as pa
 import pyarrow.fs as pa_fs
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, OptionError
 
 if TYPE_CHECKING:
     from archive.s3_options import S3Options
@@ -104,12 +104,12 @@ class Store(Protocol):
 def open_store(uri: str, s3: S3Options | None = None) -> Store:
     """The store of a URI: a directory, or ``s3://bucket/prefix`` with its options.
 
-    Raises `ArchiveError` for any other scheme, and for an address that cannot be one.
+    Raises `OptionError` for any other scheme, and for an address that cannot be one.
     """
     scheme, mark, rest = uri.partition("://")
     if not mark:
         if not uri.strip() or "\0" in uri:
-            raise ArchiveError(f"{uri!r} names no archive; give a directory or s3://bucket/prefix")
+            raise OptionError(f"{uri!r} names no archive; give a directory or s3://bucket/prefix")
         return LocalStore(Path(uri))
     if scheme == "file":
         return LocalStore(Path(rest))
@@ -117,7 +117,7 @@ def open_store(uri: str, s3: S3Options | None = None) -> Store:
         from archive.s3 import S3Store  # noqa: PLC0415 - boto3 takes 0.2 s to import, which a local archive saves
 
         return S3Store(rest, s3)
-    raise ArchiveError(f"{uri!r}: archives lie in a directory or under s3://, not under {scheme}://")
+    raise OptionError(f"{uri!r}: archives lie in a directory or under s3://, not under {scheme}://")
 
 
 class LocalStore:
@@ -131,7 +131,7 @@ class LocalStore:
         self.uri = self.identity = str(self.root)
         odd = _OTHERWISE_READ.search(self.uri)
         if odd is not None:
-            raise ArchiveError(f"{self.uri!r}: {odd[0]!r} is not read alike by all; choose a directory without")
+            raise OptionError(f"{self.uri!r}: {odd[0]!r} is not read alike by all; choose a directory without")
 
     def prepare(self) -> None:
         """Create the directory; probe it for writing and for the hard links that Delta commits are made with."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -22,13 +21,13 @@ from archive.json_text import to_json
 from archive.log import TableLog
 from archive.reader import Archive
 from archive.schema import TABLES
-from archive.upkeep.compact import compact
+from archive.upkeep.compact import FEWEST, compact
 from archive.upkeep.erase import Subject, erase
 from archive.upkeep.vacuum import LEAST_HOURS, vacuum
 from archive.upkeep.verify import Checked, Finding, give_up, verify
 from crawler import archive_words as words
 from crawler.archive_place import archive_store, held_archive, s3_options, state_dir
-from crawler.extract.urls import site_of
+from crawler.extract.urls import named_site
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
@@ -44,8 +43,6 @@ EXIT_DAMAGE: Final = 1
 DAYS: Final = 90.0
 """Looked back where REPORT_DAYS is 0: that switches off what crawls do, not what is asked for."""
 
-_WHOLE_ID: Final = re.compile("[0-9a-f]{32}")
-
 
 def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
     """Do a task, and say on stderr why it could not be done; the exit status."""
@@ -57,6 +54,9 @@ def do(task: str, settings: BaseSettings, opts: argparse.Namespace) -> int:
     except ArchiveError as error:
         sys.stderr.write(f"scrapy archive {task}: {plain(str(error))}\n")
         return EXIT_USAGE if isinstance(error, OptionError) else EXIT_DAMAGE
+    except KeyboardInterrupt:
+        sys.stderr.write(f"scrapy archive {task}: interrupted; what was done is sound, run it again for the rest\n")
+        return EXIT_DAMAGE
 
 
 def _info(settings: BaseSettings, opts: argparse.Namespace) -> int:
@@ -101,8 +101,8 @@ def _held_site(opened: Archive, site: str | None) -> str | None:
     """The site as the archive names it. Raises `archive.errors.ArchiveError` where it holds nothing of it."""
     if site is None:
         return None
-    name = site_of(f"http://{site}/")
-    if not any(partition["site"] == name for _, partition in opened.parts("visits")):
+    name = named_site(site)
+    if not any(partition["site"] == name for table in ("visits", "comments") for _, partition in opened.parts(table)):
         raise ArchiveError(f"{opened.uri} holds nothing of the site {site!r}; `scrapy archive info` names its sites")
     return name
 
@@ -119,8 +119,8 @@ def _found(opened: Archive, kind: str, what: str) -> str:
 
 
 def _key(opened: Archive, kind: str, what: str | None) -> str | None:
-    """The same; but a whole id, which may stand in `visits` alone, is not looked for."""
-    return what if what is None or _WHOLE_ID.fullmatch(what) else _found(opened, kind, what)
+    """The same, where one is given."""
+    return None if what is None else _found(opened, kind, what)
 
 
 def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
@@ -147,6 +147,8 @@ def _verify(settings: BaseSettings, opts: argparse.Namespace) -> int:
 
 def _compact(settings: BaseSettings, opts: argparse.Namespace) -> int:
     store, status = archive_store(settings), 0
+    if opts.at_least < FEWEST:
+        raise UsageError(f"--at-least {opts.at_least}: one part is made of {FEWEST} or more")
     site = _held_site(Archive(store), opts.site)
     tables = (opts.table,) if opts.table else tuple(TABLES)
     for done in compact(store, tables=tables, site=site, fewest=opts.at_least):
@@ -163,7 +165,7 @@ def _vacuum(settings: BaseSettings, opts: argparse.Namespace) -> int:
         sys.stdout.write(f"{leftover.why}: {plain(store.address(leftover.table, leftover.path))}\n")
         count, total = count + 1, total + leftover.size
     verb = "would be removed" if opts.dry_run else "removed"
-    sys.stderr.write(f"{count:,} files, {words.size(total)} {verb}\n")
+    sys.stdout.write(f"{count:,} files, {words.size(total)} {verb}\n")
     return 0
 
 
@@ -185,6 +187,8 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     kind = opts.format or ("jsonl" if opts.output == "-" else {"ndjson": "jsonl"}.get(ending, ending))
     if kind not in slices.FORMATS:
         raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
+    if opts.since is not None and opts.until is not None and opts.since >= opts.until:
+        raise UsageError(f"--since {opts.since} is not before --until {opts.until}: nothing was observed between them")
     opened = held_archive(settings)
     rows = opened.rows(
         opts.table,
@@ -222,7 +226,7 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
         comment_id=comment,
         author_id=opts.author_id,
         author_name=opts.author_name,
-        site=opts.site and site_of(f"http://{opts.site}/"),
+        site=_held_site(held_archive(settings), opts.site),
         system=opts.system,
     )
     done = erase(
@@ -235,6 +239,8 @@ def _erase(settings: BaseSettings, opts: argparse.Namespace) -> int:
     )
     verb = "would be erased" if opts.dry_run else "erased"
     sys.stdout.write(f"Comments {verb}: {len(done.comments):,} (rows: {done.rows:,})\n")
+    if not done.comments and opts.comment is None:
+        sys.stdout.write("The archive holds none of this author; upper and lower case are told apart.\n")
     if opts.dry_run:
         return 0
     sys.stdout.write(

@@ -107,7 +107,7 @@ class Report:
     changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Rows taken over, per table and change; those of shares and subscribes by the change of their page."""
     known: Counter[str] = field(default_factory=Counter)
-    """Of these, rows per table that another crawl had committed meanwhile, and that were not written again."""
+    """Of these, rows per table that were not written: another crawl had committed them, or they were erased."""
     failures: list[Failure] = field(default_factory=list)
     """What was lost; at most :data:`MAX_LISTED`."""
     failures_total: int = 0

@@ -75,7 +75,8 @@ def print_summary(report: Report, settings: BaseSettings, watched: Watched | Non
         console.print(_continued(report.continued))
     console.print(_table(report, held))
     if report.known.total():
-        console.print(f"\nAnother crawl wrote {report.known.total():,} of these rows at the same time.")
+        passed_over = f"{report.known.total():,} of these rows"
+        console.print(f"\nNot written: {passed_over}, which another crawl wrote, or an erasure took, at the same time.")
     if report.skipped:
         console.print(f"\nSkipped: {counted(report.skipped)}")
     for kind, count in report.traps.most_common():

@@ -49,9 +49,11 @@ class Subject:
     system: str | None = None
 
     def check(self) -> None:
-        """Raise `OptionError` unless it names exactly one subject, and an author with where they wrote."""
+        """Raise `OptionError` unless it names exactly one subject, and an author, alone, with where they wrote."""
         if [self.comment_id, self.author_id, self.author_name].count(None) != 2:
             raise OptionError("name one of: a comment, an author's id, an author's name")
+        if self.comment_id is not None and (self.site, self.system) != (None, None):
+            raise OptionError("a comment is named by its id alone: leave out the site and the comment system")
         if self.comment_id is None and self.site is None and self.system is None:
             raise OptionError(
                 "the same name or id elsewhere is another person: name the site, the comment system, or both as well"

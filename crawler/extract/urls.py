@@ -183,6 +183,11 @@ def site_of(url: str) -> str:
     return _kept_site_of(url) if len(url) <= LONGEST_KEPT else _site_of(url)
 
 
+def named_site(text: str) -> str:
+    """The site that somebody names, by its name or by any address of it; ``""`` where that is none."""
+    return site_of(text if "://" in text else f"http://{text}/")
+
+
 def _site_of(url: str) -> str:
     try:
         parts = urlsplit(_IGNORED.sub("", url.strip(_EDGES)).replace("\\", "/"))

@@ -14,7 +14,7 @@ from scrapy import Request
 
 from archive.errors import ArchiveError
 from crawler.archive_place import held_archive
-from crawler.extract.urls import page_url, site_of
+from crawler.extract.urls import named_site, page_url
 from crawler.frontier import Frontier
 from crawler.items import Capture, Visit
 from crawler.report import now
@@ -106,6 +106,8 @@ class RevisitSpider(VisitSpider):
                 raise ArgumentError(f"-a {name}=...: the spider revisit knows the arguments budget, site and which")
             if name == "budget" and not (value.isascii() and value.isdigit()):
                 raise ArgumentError(f"-a budget={value}: it must be a number of requests, 0 for no limit")
+            if name == "site" and not all(_sites(value) or [""]):
+                raise ArgumentError(f"-a site={value}: it must name sites, parted by commas; leave it out to visit all")
             if name == "which" and value not in ("due", "all"):
                 raise ArgumentError(f"-a which={value}: it must be due, or all to visit everything again")
 
@@ -361,7 +363,7 @@ class RevisitSpider(VisitSpider):
 
 
 def _sites(text: str) -> list[str]:
-    return [site_of(f"http://{name}/") for name in text.replace(",", " ").split()]
+    return [named_site(name) for name in text.replace(",", " ").split()]
 
 
 def stated_counts(system: System, response: Response, threads: Sequence[KnownThread]) -> Sequence[int | None]:

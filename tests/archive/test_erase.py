@@ -335,6 +335,7 @@ def test_an_erasure_that_is_gone_or_damaged_is_named(told, spoil):
     [
         Subject(),
         Subject(comment_id="a", author_id="b", site="c"),
+        Subject(comment_id="o1", site="example.org"),
         Subject(author_name="a"),
         Subject(author_name=" ", site="example.org"),
         Subject(author_id="", system="wordpress"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -145,6 +146,19 @@ def test_a_file_has_its_name_only_when_it_is_whole(tmp_path):
     with whole_file(path) as out:
         out.write(b"whole")
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("slice.csv", "whole")]
+
+
+def test_a_pipe_and_a_link_stay_what_they_are(tmp_path):
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link", "file"))
+    os.mkfifo(pipe)
+    link.symlink_to(file)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        for path in (pipe, link):
+            with whole_file(path) as out:
+                out.write(b"whole")
+        assert reader.read() == b"whole"
+    assert (pipe.is_fifo(), link.is_symlink(), file.read_bytes()) == (True, True, b"whole")
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.mark.parametrize("name", ["nowhere/slice.csv", "folder"])

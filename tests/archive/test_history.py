@@ -14,6 +14,7 @@ import archive
 from archive.diffs import MOST_LINES, diff, words
 from archive.errors import ArchiveError
 from archive.history import Subject, find, history
+from archive.schema import Visit
 
 THREAD, PAGE = "7ea1" + "0" * 28, "9a6e" + "0" * 28
 ADA, BOB = "ada0" + "1" * 28, "b0b0" + "2" * 28
@@ -108,6 +109,20 @@ def test_a_visit_that_missed_something_says_why(opened):
 )
 def test_ids_may_be_abbreviated_and_pages_named_by_their_address(opened, what, subject):
     assert find(opened, what) == subject
+
+
+def test_a_page_is_named_by_another_address_of_it_and_one_that_never_was_read_by_its_own(tmp_path):
+    exporter = started(tmp_path)
+    exporter.add("pages", [page(PAGE)], seen("v0"))
+    looks = [(PAGE, "amp", "alias"), ("f00d", "amp", "failed"), ("dead", "down", "failed")]
+    rows = [Visit(page_id=key, url=f"https://example.org/{path}", outcome=outcome, requests=1) for key, path, outcome in looks]
+    exporter.add("visits", rows, seen("v0"))
+    exporter.commit(exporter.take())
+    exporter.close()
+    opened = archive.open(str(tmp_path / "archive"))
+    assert find(opened, "https://example.org/amp") == Subject("page", PAGE)
+    assert [event.row["outcome"] for event in history(opened, find(opened, "https://example.org/down"))] == ["failed"]
+    assert find(opened, "https://example.org/down") == find(opened, "dead") == Subject("page", "dead")
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,8 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
         (["info", "data/archive"], "the archive is named by -s ARCHIVE_URI="),
         (["info", "-s", "ARCHIVE_URY=elsewhere"], "ARCHIVE_URY is no setting: ARCHIVE_URI is meant?"),
         (["info", "-s", "ARCHIVE_URI=http://elsewhere/"], "http:// is not known; name a directory or s3://bucket/prefix"),
+        (["info", "-s", "ARCHIVE_URI=/srv/100%41"], "'%41' is not read alike by all; choose a directory without"),
+        (["info", "-s", "ARCHIVE_URI=s3://bucket/a//b"], "a prefix is made of names with one slash between them"),
         (["info", "-s", "REPORT_DAYS=many"], "REPORT_DAYS is 'many': it must be a number from 0 to 36500"),
         (["erase", "--comment", "3f2a91", "-s", "STATE_DIR="], "STATE_DIR is '': name a local directory"),
         (["report", "--days", "-1"], "--days is -1.0: it must be a number from 0 to 36500; 0 is everything"),
@@ -106,6 +108,11 @@ def test_the_help_names_every_task_and_each_task_has_its_own(archive_command, pl
         (["export"], "-o/--output"),
         (["export", "-o", "slice.doc"], "'slice.doc' does not tell a format; add --format parquet | jsonl | csv"),
         (["export", "-o", "-", "--since", "yesterday"], "'yesterday' is no time; write 2024-05-01"),
+        (
+            ["export", "-o", "-", "--since", "2024-05-02", "--until", "2024-05-01"],
+            "--since 2024-05-02 00:00:00+00:00 is not before --until 2024-05-01 00:00:00+00:00",
+        ),
+        (["compact", "--at-least", "1"], "--at-least 1: one part is made of 2 or more"),
         (["erase"], "one of the arguments --comment --author-id --author-name --forget-lost is required"),
     ],
 )
@@ -115,11 +122,24 @@ def test_a_wrong_command_line_ends_with_2_and_says_what_is_right(archive_command
     assert message in done.stderr + done.stdout
 
 
-@pytest.mark.parametrize("words", [["report"], ["compact"], ["export", "-o", "-"]])
-def test_a_site_that_the_archive_does_not_hold_is_no_empty_answer(archive_command, visited, words):
-    done = archive_command(visited, *words, "--site", "elsewhere.example")
+@pytest.mark.parametrize("words", [["report"], ["compact"], ["export", "-o", "-"], ["erase", "--author-name", "Reader 1"]])
+@pytest.mark.parametrize("name", ["elsewhere.example", "https://elsewhere.example/page", "else where", ""])
+def test_a_site_that_the_archive_does_not_hold_is_no_empty_answer(archive_command, visited, words, name):
+    done = archive_command(visited, *words, "--site", name)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "holds nothing of the site 'elsewhere.example'; `scrapy archive info` names its sites" in done.stderr
+    assert f"holds nothing of the site {name!r}; `scrapy archive info` names its sites" in done.stderr
+    assert not (visited.folder / "archive" / "_erased").exists()
+
+
+def test_a_site_may_be_named_by_an_address_of_it(archive_command, visited, site):
+    words = ("erase", "--author-name", "Reader 1", "--dry-run", "--site")
+    for name in (site.url("/").split("/")[2], site.url("/"), site.url("/a/?b#c")):
+        assert "would be erased: 1 (" in archive_command(visited, *words, name).stdout
+
+
+def test_an_author_of_whom_there_is_nothing_is_not_passed_over_in_silence(archive_command, visited, site):
+    words = ("erase", "--author-name", "reader 1", "--dry-run", "--site", site.url("/"))
+    assert "holds none of this author; upper and lower case are told apart" in archive_command(visited, *words).stdout
 
 
 def test_a_comment_system_that_is_none_is_refused_before_its_erasure_is_remembered(archive_command, copied):
@@ -135,8 +155,10 @@ def test_a_slice_is_told_by_the_beginning_of_an_id(archive_command, visited):
         by_all, by_some = (archive_command(visited, "export", "-o", "-", option, key[:n]) for n in (32, 8))
         assert by_all.stdout.count("\n") == 3
         assert by_some.stdout == by_all.stdout
-        wrong = archive_command(visited, "export", "-o", "-", option, "none-such")
-        assert (wrong.returncode, wrong.stdout) == (1, "")
+        other = visited.open().comments().to_pylist()[0]["comment_id"]
+        for wrong in ("none-such", "0" * 32, other):
+            done = archive_command(visited, "export", "-o", "-", option, wrong)
+            assert (done.returncode, done.stdout) == (1, ""), wrong
 
 
 @pytest.mark.parametrize("words", [["info"], ["verify"], ["compact"], ["vacuum"], ["history", "abcdef"], ["views"]])
@@ -145,6 +167,16 @@ def test_where_there_is_no_archive_the_status_is_1_and_nothing_is_created(archiv
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"scrapy archive {words[0]}: there is no archive at {place.uri}")
     assert not (place.folder / "archive").exists()
+
+
+def test_ctrl_c_ends_a_task_with_a_line_and_no_traceback(archive_command, visited, tmp_path, monkeypatch):
+    def pressed(*_: object, **_more: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archive.export.export", pressed)
+    done = archive_command(visited, "export", "-o", str(tmp_path / "slice.csv"))
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (1, "", [])
+    assert done.stderr.splitlines()[-1].startswith("scrapy archive export: interrupted; what was done is sound")
 
 
 def test_info_shows_rows_sizes_times_and_verdicts(archive_command, visited):
@@ -194,7 +226,7 @@ def test_compact_and_vacuum_say_what_they_did_and_change_no_row(archive_command,
     assert done.returncode == 0, done.stderr
     assert "2 parts of" in done.stdout
     done = archive_command(copied, "vacuum", "--dry-run")
-    assert "0 files, 0 bytes would be removed" in done.stderr
+    assert "0 files, 0 bytes would be removed" in done.stdout
     assert archive_command(copied, "vacuum", "--hours", "0").returncode == 2
     assert sorted(map(repr, copied.open().comments(history=True).to_pylist())) == before
     assert archive_command(copied, "verify").returncode == 0

@@ -161,7 +161,14 @@ def test_visits_by_a_clock_that_was_a_year_ahead_or_behind_do_not_keep_a_page_fr
 
 
 @pytest.mark.parametrize(
-    ("argument", "words"), [("budget=-3", "a number of requests"), ("which=some", "due, or all"), ("urls=x", "knows the arguments")]
+    ("argument", "words"),
+    [
+        ("budget=-3", "a number of requests"),
+        ("which=some", "due, or all"),
+        ("urls=x", "knows the arguments"),
+        ("site=", "leave it out to visit all"),
+        ("site=example.org,https://", "leave it out to visit all"),
+    ],
 )
 def test_a_wrong_argument_is_refused_before_anything_starts(place, argument, words):
     done = place.run("crawl", "revisit", "-a", argument)

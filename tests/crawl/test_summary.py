@@ -124,7 +124,7 @@ def test_a_crawl_that_is_unfinished_says_how_to_go_on(monkeypatch, capsys, tmp_p
 def test_rows_of_another_crawl_are_not_claimed(shown):
     report = ended()
     report.known["comments"] = 1500
-    assert "Another crawl wrote 1,500 of these rows" in shown(report)
+    assert "Not written: 1,500 of these rows, which another crawl wrote, or an erasure took, at the same time." in shown(report)
 
 
 def test_a_page_without_a_thread_is_said_to_have_none(shown):

@@ -91,7 +91,7 @@ def test_the_crontab_finds_visits_again_and_tidies_up(home):
     assert held.comments().to_table().num_rows == 1
     for command in (again, compact, vacuum):
         done = as_cron_does(home, command)
-        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), "cron mails what is printed"
     assert {row["spider"] for row in held.crawls().to_pylist()} == {"site", "revisit"}
     logs = list((home / "log").glob("*.log"))
     assert len(logs) == 2
