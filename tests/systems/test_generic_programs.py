@@ -167,6 +167,7 @@ async def test_a_name_and_a_text_below_a_heading_of_comments_leave_a_doubt(headi
         "<p>Nobody has said anything about this so far.</p>",
         '<p>Please <a href="/login">log in</a> or <a href="/register">register</a> to join the discussion.</p>',
         '<form><p>Your address will not be published.</p><label>Your name, as others see it</label><textarea></textarea></form>',
+        "<p>No comments yet.</p><div><h4>Ann Lee</h4><p>Ann writes about bridges, roads and what else is built.</p></div>",
         "</div><div><h3>Further stories</h3><p>Harbour</p><p>The harbour has a new hall since last week.</p>",
     ],
 )

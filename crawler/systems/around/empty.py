@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
-from importlib import resources
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.systems.around.counts import LONGEST_SAYING, counted_elsewhere, stated_in
+from crawler.systems.around.counts import counted_elsewhere
 from crawler.systems.around.place import BESIDE
-from crawler.systems.around.states import ABOVE, LONGEST_NOTE
+from crawler.systems.around.states import ABOVE, LONGEST_NOTE, says_none
 from crawler.systems.around.tree import Tree, is_unshown, leads_nowhere, nodes_of
 from crawler.systems.around.unshown import unshown
-from crawler.systems.around.words import Words, line_key, speaks_of_comments
-
-_TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/empty.json").read_text("utf-8"))
-"""``none``: whole sentences that say that there are no comments; ``first``: how one begins that asks for the first
-comment. A ``*`` ends a stem.
-"""
-
-_NONE: Final = frozenset(map(line_key, _TABLES["none"]))
-_FIRST = Words(map(line_key, _TABLES["first"]), before="^")
-_SENTENCE = re.compile(r"[.!?;:…。！？]+")
 
 
 def says_empty(document: Document) -> str | None:
@@ -32,7 +19,7 @@ def says_empty(document: Document) -> str | None:
     """
     tree = nodes_of(document)
     forms = [node for node in tree.places.get("textarea", ()) if not _is_unshown(tree, node)]
-    said = next((line for form in forms for line in _lines_beside(tree, form) if _says_none(line)), None)
+    said = next((line for form in forms for line in _lines_beside(tree, form) if says_none(line)), None)
     is_doubtful = said is not None and (unshown(document) is not None or counted_elsewhere(document, 1) is not None)
     return None if is_doubtful else said
 
@@ -45,7 +32,7 @@ def part_says_empty(part: Document) -> bool:
     tree = nodes_of(part)
     shown = (node for node in tree.places.get("", ()) if not _is_unshown(tree, node))
     lines = (tree.line(tree.ups[node], LONGEST_NOTE) or tree.texts[node] for node in shown)
-    if tree.chars[-1] > LONGEST_PART or not any(map(_says_none, lines)):
+    if tree.chars[-1] > LONGEST_PART or not any(map(says_none, lines)):
         return False
     return unshown(part) is None and counted_elsewhere(part, 1) is None
 
@@ -75,13 +62,3 @@ def _is_beside_link(tree: Tree, node: int, form: int) -> bool:
 
 def _is_unshown(tree: Tree, node: int) -> bool:
     return any(is_unshown(tree.attrs[up]) for up in (node, *tree.above(node, ABOVE)))
-
-
-def _says_none(line: str) -> bool:
-    if len(line) > LONGEST_NOTE or not speaks_of_comments(line):
-        return False
-    stated = stated_in(line) if len(line) <= LONGEST_SAYING else None
-    if stated is not None:
-        return stated.is_exact and not stated.comments
-    sentences = map(line_key, _SENTENCE.split(line))
-    return any(sentence in _NONE or _FIRST.are_in(sentence) for sentence in sentences)

@@ -1,4 +1,4 @@
-"""What a line says about who may write comments: nobody any more, or members."""
+"""What a line says of comments: that there are none, and who may write some: nobody any more, or members."""
 
 from __future__ import annotations
 
@@ -11,19 +11,28 @@ from typing import Final, NamedTuple
 
 from crawler.extract.document import Document
 from crawler.extract.text import line_of
+from crawler.systems.around.counts import LONGEST_SAYING, stated_in
 from crawler.systems.around.place import Place
 from crawler.systems.around.tree import PRESSED, Tree, is_pressed, is_unshown, nodes_of
-from crawler.systems.around.words import Words, speaks_of_comments
+from crawler.systems.around.words import Words, line_key, speaks_of_comments
 
-_TABLES: Final = json.loads(resources.files("crawler.systems.around").joinpath("data/states.json").read_text("utf-8"))
+_DATA: Final = resources.files("crawler.systems.around").joinpath("data")
+_TABLES: Final = json.loads(_DATA.joinpath("states.json").read_text("utf-8"))
 """``closed``: that something is; ``topic``: what may be beside comments; ``not_so``: what makes a rule, a question or
 a plan of it; ``login``: that one comes in or is a member. A ``*`` ends a stem.
+"""
+
+_EMPTY: Final = json.loads(_DATA.joinpath("empty.json").read_text("utf-8"))
+"""``none``: whole sentences that say that there are no comments; ``first``: how one begins that asks for the first
+comment. A ``*`` ends a stem.
 """
 
 LONGEST_NOTE: Final = 100
 """Longer lines say more than that, characters."""
 
 _CLOSED, _TOPIC = Words(_TABLES["closed"]), Words(_TABLES["topic"])
+_NONE, _FIRST = frozenset(map(line_key, _EMPTY["none"])), Words(map(line_key, _EMPTY["first"]), before="^")
+_SENTENCE = re.compile(r"[.!?;:…。！？]+")
 _NOT_SO, _LOGIN = Words(_TABLES["not_so"]), Words(_TABLES["login"])
 _TO_READ = re.compile(
     r"\b(?:read|see|view|show|load|unlock|lesen|sehen|anzeigen|lire|voir|afficher|leer|ler|leggere|lezen)\b"
@@ -48,6 +57,17 @@ def state_said(line: str, *, is_beside: bool = False) -> str | None:
     if _CLOSED.are_in(text) and not _NOT_SO.are_in(text) and "?" not in text and "？" not in text:
         return "closed"
     return "login" if is_of_comments and _LOGIN.are_in(text) and not _TO_READ.search(text) else None
+
+
+def says_none(line: str) -> bool:
+    """Whether a line says that there are no comments: ``0 comments``, ``Be the first to comment``."""
+    if len(line) > LONGEST_NOTE or not speaks_of_comments(line):
+        return False
+    stated = stated_in(line) if len(line) <= LONGEST_SAYING else None
+    if stated is not None:
+        return stated.is_exact and not stated.comments
+    sentences = map(line_key, _SENTENCE.split(line))
+    return any(sentence in _NONE or _FIRST.are_in(sentence) for sentence in sentences)
 
 
 def state_words_in(text: str) -> bool:

@@ -12,7 +12,7 @@ from crawler.extract.time_lines import holds_age, is_short_age, written_in
 from crawler.extract.urls import site_of
 from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
 from crawler.systems.around.more import SHOWS
-from crawler.systems.around.states import LONGEST_BARRED, says_barred, state_said
+from crawler.systems.around.states import LONGEST_BARRED, says_barred, says_none, state_said
 from crawler.systems.around.tree import HEADINGS, Tree, flatten, is_unshown, leads_nowhere, nodes_of
 from crawler.systems.around.words import COUNTED, RECENT, SIDE, is_chrome, leads_to_login, speaks_of_comments
 
@@ -112,12 +112,13 @@ def _next_of_rank(tree: Tree, headings: list[int]) -> list[int]:
 def _may_be_said(tree: Tree, nodes: list[int]) -> bool:
     """Whether some nodes hold a name and a text: a line that is no sentence, and one longer than names are.
 
-    Where a line says that nobody may write any more, what stands below is something else.
+    Where a line says that there are none, or that nobody may write any more, what stands below is something else.
     """
     lines = [tree.texts[node] for node in nodes if tree.texts[node] and _is_ones_own(tree, node)]
-    is_closed = any(state_said(tree.texts[node]) == "closed" for node in nodes if tree.texts[node])
+    said = [tree.texts[node] for node in nodes if tree.texts[node]]
+    is_told = any(says_none(line) or state_said(line) == "closed" for line in said)
     names = sum(line[-1] not in _ENDS or line.count(" ") < FEW for line in lines if len(line) <= LONGEST_SAYER)
-    return len(lines) > 1 and names > 0 and not is_closed and any(len(line) > LONGEST_WORD for line in lines)
+    return len(lines) > 1 and names > 0 and not is_told and any(len(line) > LONGEST_WORD for line in lines)
 
 
 _ENDS: Final = ".!?…。！？"
