@@ -279,11 +279,12 @@ def _is_surer(candidate: Found, best: Found) -> bool:
 def _is_fuller(candidate: Found, best: Found) -> bool:
     """Whether a candidate has all records of the best, and more that are as whole: the other lists of its make.
 
-    One more before the others may be what they answer.
+    One more before the others may be what they answer, unless a line before it speaks of comments.
     """
     own, others = candidate.group, best.group
+    is_post = own.spans[0] != others.spans[0] and not candidate.evidence["headed"]
     return (
-        len(own.spans) > len(others.spans) + (own.spans[0] != others.spans[0])
+        len(own.spans) > len(others.spans) + is_post
         and own.mode == others.mode
         and candidate.confidence >= THRESHOLD
         and candidate.evidence["whole"] >= max(WHOLE, best.evidence["whole"])

@@ -1,0 +1,41 @@
+"""Which of the elements that look alike are the comments: all of one list, and nothing beside them."""
+
+from __future__ import annotations
+
+from kit import read
+
+from crawler.systems.generic.system import Generic
+
+URL = "https://town.example/news/5/"
+TEXTS = (
+    "The bridge was closed for two weeks and nobody told the shops on the other side.",
+    "I cross it every morning, and the new railing is far too low for children.",
+    "Thank you for the pictures, the third one shows my grandfather at work.",
+    "They will be paid by the county, it stands in the minutes of May.",
+    "Has anybody seen the old sign? It hung beside the mill until last winter.",
+    "ok",
+)
+PEOPLE = ("Ida", "Old Tom", "Marek", "Sunniva", "Pavel", "Jo")
+STORY = "<p>The bridge over the river was built long ago and is now to be painted green again.</p>" * 5
+
+
+def pages_of(comments: str, *, before: str = "", after: str = "", head: str = "") -> str:
+    return f'<html lang="en"><head><title>The bridge</title>{head}</head><body><main><h1>The bridge</h1>{STORY}{before}{comments}{after}</main></body></html>'
+
+
+def nested(kinds: list[str], control: str = "") -> str:
+    """Answers in one list with what they answer, told apart by a further class, with addresses of their own."""
+    rows = "".join(
+        f'<div id="note-{n}" class="note {kind}"><div class="note-in"><div class="top">{PEOPLE[n % 6]} &sdot; <span class="pale">May {n}, 2021, 3:{10 + n} p.m.</span> '
+        f'<a title="link" href="/notes/at/9/{n}/#note-{n}">¶</a> <a href="/notes/flag/{n}/?p=2#note-{n}">flag</a></div><div class="says"><p>{TEXTS[n % 6]} {TEXTS[(n + 2) % 5]}</p></div>'
+        f"<div class='below'>{f'<span>{len(kinds) - 1} replies</span>' if n == 1 else ''}{control.format(n=n)}</div></div></div>"
+        for n, kind in enumerate(kinds, 1)
+    )
+    return f'<div id="comments" class="comment-list">{rows}</div>'
+
+
+async def test_the_comment_that_counts_its_answers_is_one_of_the_list_that_they_stand_in():
+    page = pages_of(nested(["t0-first", *["t1-next"] * 7]), before="<h2>34 comments</h2>")
+    [(_, comments, told)] = await read(Generic(), page, URL)
+    assert [comment.native_id for comment in comments] == ["1", "2", "3", "4", "5", "6", "7", "8"]
+    assert told.verdict == "partial", "7 answers are not all comments"
