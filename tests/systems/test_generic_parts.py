@@ -39,3 +39,12 @@ async def test_the_comment_that_counts_its_answers_is_one_of_the_list_that_they_
     [(_, comments, told)] = await read(Generic(), page, URL)
     assert [comment.native_id for comment in comments] == ["1", "2", "3", "4", "5", "6", "7", "8"]
     assert told.verdict == "partial", "7 answers are not all comments"
+
+
+async def test_addresses_with_the_number_of_their_comment_are_of_no_other_pages():
+    voted = "<a href='/notes/vote/{n}/?p=2#note-{n}' class='up'>+</a>"
+    rows = nested(["open"] * 6)
+    for n in (1, 4, 5):  # those at the top have one link more before the others
+        rows = rows.replace(f'<div id="note-{n}" class="note open"><div class="note-in">', f'<div id="note-{n}" class="note open"><div class="note-in">{voted.format(n=n)}')
+    [(_, comments, _)] = await read(Generic(), pages_of(rows, before="<h2>6 comments</h2>"), URL)
+    assert [comment.author_name for comment in comments] == ["Old Tom", "Marek", "Sunniva", "Pavel", "Jo", "Ida"]

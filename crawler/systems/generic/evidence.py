@@ -663,6 +663,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     placed = [link for record in template.records if (link := _placed(tree, record)) is not None]
     if len(placed) == count and _are_said_elsewhere(tree, placed, own):
         return True
+    placed = [link for link in placed if not _is_of_its_own(tree.attrs[link].get("href") or "")]
     pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
     if least <= pages.total() and len(pages) < pages.total():
         if len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1):
@@ -698,6 +699,13 @@ def _are_said_elsewhere(tree: Tree, placed: list[int], own: Collection[str]) -> 
         return False
     places = {place for _, _, place in led}
     return not any(places.intersection(filter(None, map(attrs.get, PLACES))) for attrs in tree.attrs if attrs)
+
+
+def _is_of_its_own(href: str) -> bool:
+    """Whether an address with a place in its page is that of the place alone: ``/comment/12/vote#comment-12``."""
+    page, _, place = href.partition("#")
+    number = _DIGITS.search(place)
+    return number is not None and number[0] in _DIGITS.findall(page)
 
 
 _DIGITS = re.compile(r"\d+")
