@@ -48,3 +48,10 @@ async def test_addresses_with_the_number_of_their_comment_are_of_no_other_pages(
         rows = rows.replace(f'<div id="note-{n}" class="note open"><div class="note-in">', f'<div id="note-{n}" class="note open"><div class="note-in">{voted.format(n=n)}')
     [(_, comments, _)] = await read(Generic(), pages_of(rows, before="<h2>6 comments</h2>"), URL)
     assert [comment.author_name for comment in comments] == ["Old Tom", "Marek", "Sunniva", "Pavel", "Jo", "Ida"]
+
+
+async def test_a_control_to_react_is_no_name():
+    control = '<span class="apart"><a class="small" href="/notes/react/{n}/">React</a></span>'
+    page = pages_of(nested(["open", "open"], control).replace("Old Tom", "J").replace("Marek", "J"), before="<h2>2 comments</h2>")
+    [(_, comments, _)] = await read(Generic(), page, URL)
+    assert [comment.author_name for comment in comments] == ["J", "J"]
