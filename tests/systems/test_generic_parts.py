@@ -55,3 +55,23 @@ async def test_a_control_to_react_is_no_name():
     page = pages_of(nested(["open", "open"], control).replace("Old Tom", "J").replace("Marek", "J"), before="<h2>2 comments</h2>")
     [(_, comments, _)] = await read(Generic(), page, URL)
     assert [comment.author_name for comment in comments] == ["J", "J"]
+
+
+def followed(count: int, form: str) -> str:
+    rows = "".join(
+        f'<div class="step panel"><p><b>Note <span class="byline">by {PEOPLE[n % 6]} <span title="May {n + 1}, 2021, 3:00 p.m.">5 years ago</span></span></b></p>{TEXTS[n % 6]}<br>{TEXTS[(n + 1) % 6]}</div>'
+        for n in range(count)
+    )
+    facts = "<table><tr><th>Queue</th><td>Help</td></tr><tr><th>Words</th><td>It does not work since the night.</td></tr></table>"
+    return f'<html lang="en"><head><title>Help 12</title></head><body><main><h1>Help 12</h1>{facts}<h3>Follow-ups</h3>{rows}{form}</main></body></html>'
+
+
+async def test_a_paragraph_of_the_form_is_no_comment_where_the_others_stand_in_elements_of_their_own():
+    form = (
+        '<form method="post"><fieldset><dl><dt>Comment</dt><dd><textarea name="comment"></textarea></dd></dl><p id="show"><button>Attach a file</button></p>'
+        '<div id="upload"><dl><dt><label>Attach a file</label></dt><dd><label>Browse <input type="file"></label> <span>No file is chosen.</span></dd></dl></div>'
+        "</fieldset><button>Send</button></form>"
+    )
+    for count in (6, 12, 30):
+        [(_, comments, _)] = await read(Generic(), followed(count, form), URL)
+        assert [comment.author_name for comment in comments] == [PEOPLE[n % 6] for n in range(count)]

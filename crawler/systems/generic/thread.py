@@ -156,7 +156,7 @@ class _Page:
             groups = groups_of(self.tree, self.sums, self.around, behind=inf)
             found = self._read_best([group for group in groups if _is_outside(group, reached)], limit, others)
         found.sort(key=lambda candidate: -candidate.rank)
-        better = (_is_surer, _is_fuller, is_finer)
+        better = (_is_surer, _is_fuller, is_finer, _is_firmer)
         surer = next((one for one in found if any(is_better(one, found[0]) for is_better in better)), None)
         if surer is not None:
             found.remove(surer)
@@ -302,6 +302,22 @@ def is_finer(candidate: Found, best: Found) -> bool:
     inside = Counter(candidate.template.tree.ups[head] for head in own.heads)
     held = [inside[head] for head in others.heads]
     return is_sure and all(held) and sum(held) > len(held)
+
+
+def _is_firmer(candidate: Found, best: Found) -> bool:
+    """Whether each record of a candidate is an element around one of the best, which are made of several.
+
+    What the best has beside these has no time: it begins like them, as a paragraph of a form may.
+    """
+    own, others, tree = candidate.group, best.group, best.template.tree
+    is_sure = candidate.confidence >= THRESHOLD and candidate.evidence["whole"] >= best.evidence["whole"]
+    if own.mode != "element" or others.mode == "element" or not is_sure or nest(own.spans):
+        return False
+    held = holders([(start, start + 1) for start, _ in others.spans], own.spans)
+    beside = [span for span, at in zip(others.spans, held, strict=True) if at < 0]
+    inside = sorted(at for at in held if at >= 0)
+    is_each = inside == [*range(len(own.spans))]
+    return is_each and bool(beside) and all(tree.times[start] == tree.times[end] for start, end in beside)
 
 
 def _uncounted(found: Found) -> float:
