@@ -75,3 +75,28 @@ async def test_a_paragraph_of_the_form_is_no_comment_where_the_others_stand_in_e
     for count in (6, 12, 30):
         [(_, comments, _)] = await read(Generic(), followed(count, form), URL)
         assert [comment.author_name for comment in comments] == [PEOPLE[n % 6] for n in range(count)]
+
+
+FACTS = {
+    "Number": "12", "Sent by": '<a href="/people/ida/">Ida</a>', "Time": '<time datetime="2021-05-03T10:00:00">5 years ago</time>',
+    "Size": "50 kB", "Source": "", "Favourites": "0", "State": "shown",
+}  # fmt: skip
+
+
+async def test_the_part_of_the_page_that_holds_the_field_for_a_comment_is_none():
+    rows = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in FACTS.items())
+    page = (
+        '<html lang="en"><head><title>12 | Pictures</title></head><body><ul class="menu"><li><a href="#">Latest</a><div><a href="#">Rankings</a><a href="#">Comments</a></div></li></ul>'
+        '<div class="container-fluid mt-4"><div class="row"><aside class="col-md-2 col order-1"><ul class="pages"><li><a href="#">Previous</a></li> <li><a href="/13/">Next</a></li></ul>'
+        f'<div class="col"><h6>General</h6><table><tr><th><a href="/tags/1/">?</a></th><td><a href="/?tags=river">river</a></td><td>2</td></tr></table><h6>Information</h6><table><tbody>{rows}</tbody></table></div></aside>'
+        '<section class="col order-2"><img src="/12.jpg"><button>Comments</button><button>Edit</button><div id="comment-section"><div id="comments" class="row"></div>'
+        '<div id="comment-create-form"><form method="post"><fieldset disabled><label>New comment (log in to comment)</label><textarea name="words"></textarea></fieldset></form></div></div></section></div></div></body></html>'
+    )
+    for _, comments, _ in await read(Generic(), page, URL):
+        assert comments == []
+
+
+async def test_a_comment_that_is_counted_may_hold_the_only_field_to_answer_it():
+    comment = f'<div class="x1"><b><a href="/people/ida/">Ida</a></b> <i>May 3, 2021, 10:05 a.m.</i><p>{TEXTS[0]}</p><form><textarea name="words"></textarea><button>Reply</button></form></div>'
+    [(_, comments, told)] = await read(Generic(), pages_of(comment, before="<h3>1 comment</h3>"), URL)
+    assert ([comment.author_name for comment in comments], told.verdict) == (["Ida"], "complete")

@@ -202,8 +202,9 @@ def is_subject(
 ) -> bool:
     """Whether a single record that nothing names as a comment is what the page is about.
 
-    It holds a title of the page, or a heading that speaks of comments and not of its author's: both stand in the part
-    around the comments. Or what it says stands in an element that is named as the page's article.
+    It holds a title of the page, a heading that speaks of comments and not of its author's, or all fields to write in:
+    these stand in the part around the comments. Or what it says stands in an element that is named as the page's
+    article.
     """
     if not found["one"] or found["is_comment"] or found["in_comments"]:
         return False
@@ -213,6 +214,8 @@ def is_subject(
     if template.group.mode == "after":
         is_titled = is_titled or any(_stands_below(tree, title, start) for title in titles)
     is_titled = is_titled or bool(roles_of(body_place.rpartition(" > ")[2]) & ARTICLE)
+    holds_fields = bool(around.fields) and start < around.fields[0] <= around.fields[-1] < end
+    is_titled = is_titled or (holds_fields and not found["stated_near"])
     name = slots.names[0]
     spoken = (node for node in around.spoken_between(start, end) if tree.tags[tree.ups[node]] in SUBHEADINGS)
     return is_titled or any(name is None or name.text not in tree.texts[node] for node in spoken)
