@@ -100,3 +100,22 @@ async def test_a_comment_that_is_counted_may_hold_the_only_field_to_answer_it():
     comment = f'<div class="x1"><b><a href="/people/ida/">Ida</a></b> <i>May 3, 2021, 10:05 a.m.</i><p>{TEXTS[0]}</p><form><textarea name="words"></textarea><button>Reply</button></form></div>'
     [(_, comments, told)] = await read(Generic(), pages_of(comment, before="<h3>1 comment</h3>"), URL)
     assert ([comment.author_name for comment in comments], told.verdict) == (["Ida"], "complete")
+
+
+def ticketed(count: int) -> str:
+    """Steps of a ticket, each with a head that says what kind of step it is; some are no more than that."""
+    rows = "".join(
+        f'<div class="step kind-{n % 2}" data-step-id="{70 + n}"><div class="head"><a name="step-{70 + n}" href="/steps/{70 + n}"></a><span class="date">Sep {n + 1:02} 21:17:24 2021</span> '
+        f'<span class="what"><span class="user"><a href="/users/{n % 6}">{PEOPLE[n % 6]}</a></span> - {"Mail recorded" if n % 2 else "Note added"}</span></div>'
+        f'<div class="content">{"" if n % 2 else f"<div class=words>{TEXTS[n % 6]} {TEXTS[(n + 2) % 5]}</div>"}</div></div>'
+        for n in range(count)
+    )
+    facts = "<table><tr><th>Queue</th><td>Help</td></tr><tr><th>Owner</th><td>Nobody</td></tr></table>"
+    return f'<html lang="en"><head><title>Help 12</title></head><body><h1>Help 12</h1>{facts}<div class="box"><h2>History</h2><div class="history">{rows}</div></div></body></html>'
+
+
+async def test_what_stands_below_the_heads_of_steps_is_their_text():
+    for count in (4, 8):
+        [(_, comments, _)] = await read(Generic(), ticketed(count), URL)
+        notes = {n: f"{TEXTS[n % 6]} {TEXTS[(n + 2) % 5]}" for n in range(count) if n % 2 == 0}
+        assert {n: comments[n].text for n in notes} == notes, "not: Note added"

@@ -329,20 +329,43 @@ def _is_around(candidate: Found, best: Found) -> bool:
     """Whether each record of the best stands in one of a candidate that is believed, and that one sees more.
 
     It has more records than the elements and their siblings that the best is made of, or the time that it takes for
-    that of posting stands in the record and outside of the best's, as in the head of a card.
+    that of posting, or the text, stands in the record and outside of the best's, which is the head of a card or in it.
     """
     if candidate.group.mode != "element" or candidate.confidence < THRESHOLD:
         return False
     own, others = candidate.group.spans, best.group.spans
-    if nest(own) or nest(others) or candidate.evidence["whole"] < best.evidence["whole"]:
+    if nest(own) or nest(others):
         return False
     held = holders([(start + 1, end) for start, end in others], own) if len(own) >= len(others) else [-1]
     if -1 in held or len({*held}) < len(held):
         return False
+    is_whole = candidate.evidence["whole"] >= best.evidence["whole"]
     if len(own) > len(others):
-        return best.group.mode != "element"
+        return is_whole and best.group.mode != "element"
     stamps = [stamp.node for stamp in candidate.slots.stamps if stamp is not None]
-    return 2 * holders([(node, node + 1) for node in stamps], others).count(-1) > len(candidate.slots.stamps)
+    if is_whole and 2 * holders([(node, node + 1) for node in stamps], others).count(-1) > len(candidate.slots.stamps):
+        return True
+    is_label = best.evidence["sentences"] < HALF <= candidate.evidence["whole"]
+    return is_label and _are_heads(candidate, dict(zip((start for start, _ in own), others, strict=True)))
+
+
+HALF: Final = 0.5
+"""Share of the records with a sentence from which these are no heads; and of whole ones from which they have some."""
+
+
+def _are_heads(around: Found, inner: dict[int, tuple[int, int]]) -> bool:
+    """Whether most of what records say stands outside of an element in each, and no time does: these are their heads.
+
+    :param inner: that element by the first node of the record
+    """
+    tree, said = around.template.tree, {True: 0, False: 0}
+    for record, lines in zip(around.template.records, around.bodies.lines, strict=True):
+        start, end = inner[record.start]
+        if tree.times[record.end] - tree.times[record.start] > tree.times[end] - tree.times[start]:
+            return False
+        for line in lines:
+            said[start <= line < end] += len(tree.texts[line])
+    return said[False] > said[True]
 
 
 def _reach(spans: list[tuple[int, int]]) -> tuple[int, int]:
