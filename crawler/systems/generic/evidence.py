@@ -224,8 +224,9 @@ def is_subject(
 ) -> bool:
     """Whether a single record that nothing names as a comment is what the page is about.
 
-    It holds a title of the page, or a heading that speaks of comments and not of its author's: both stand in the part
-    around the comments. Or what it says stands in an element that is named as the page's article.
+    It holds a title of the page, a heading that speaks of comments and not of its author's, or all fields to write in:
+    these stand in the part around the comments. Or what it says stands in an element that is named as the page's
+    article.
     """
     if not found["one"] or found["is_comment"] or found["in_comments"]:
         return False
@@ -235,6 +236,8 @@ def is_subject(
     if template.group.mode == "after":
         is_titled = is_titled or any(_stands_below(tree, title, start) for title in titles)
     is_titled = is_titled or bool(roles_of(body_place.rpartition(" > ")[2]) & ARTICLE)
+    holds_fields = bool(around.fields) and start < around.fields[0] <= around.fields[-1] < end
+    is_titled = is_titled or (holds_fields and not found["stated_near"])
     name = slots.names[0]
     spoken = (node for node in around.spoken_between(start, end) if tree.tags[tree.ups[node]] in SUBHEADINGS)
     return is_titled or any(name is None or name.text not in tree.texts[node] for node in spoken)
@@ -685,6 +688,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     placed = [link for record in template.records if (link := _placed(tree, record)) is not None]
     if len(placed) == count and _are_said_elsewhere(tree, placed, own):
         return True
+    placed = [link for link in placed if not _is_of_its_own(tree.attrs[link].get("href") or "")]
     pages = Counter(line_key(_page_of(tree, link).partition("?")[0]) for link in placed)
     if least <= pages.total() and len(pages) < pages.total():
         if len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1):
@@ -720,6 +724,13 @@ def _are_said_elsewhere(tree: Tree, placed: list[int], own: Collection[str]) -> 
         return False
     places = {place for _, _, place in led}
     return not any(places.intersection(filter(None, map(attrs.get, PLACES))) for attrs in tree.attrs if attrs)
+
+
+def _is_of_its_own(href: str) -> bool:
+    """Whether an address with a place in its page is that of the place alone: ``/comment/12/vote#comment-12``."""
+    page, _, place = href.partition("#")
+    number = _DIGITS.search(place)
+    return number is not None and number[0] in _DIGITS.findall(page)
 
 
 _DIGITS = re.compile(r"\d+")

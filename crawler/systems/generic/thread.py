@@ -159,7 +159,7 @@ class _Page:
             groups = groups_of(self.tree, self.sums, self.around, behind=inf)
             found = self._read_best([group for group in groups if _is_outside(group, reached)], limit, others)
         found.sort(key=lambda candidate: -candidate.rank)
-        better = (_is_surer, _is_fuller, is_finer)
+        better = (_is_surer, _is_fuller, is_finer, _is_firmer)
         surer = next((one for one in found if any(is_better(one, found[0]) for is_better in better)), None)
         if surer is not None:
             found.remove(surer)
@@ -282,11 +282,12 @@ def _is_surer(candidate: Found, best: Found) -> bool:
 def _is_fuller(candidate: Found, best: Found) -> bool:
     """Whether a candidate has all records of the best, and more that are as whole: the other lists of its make.
 
-    One more before the others may be what they answer.
+    One more before the others may be what they answer, unless a line before it speaks of comments.
     """
     own, others = candidate.group, best.group
+    is_post = own.spans[0] != others.spans[0] and not candidate.evidence["headed"]
     return (
-        len(own.spans) > len(others.spans) + (own.spans[0] != others.spans[0])
+        len(own.spans) > len(others.spans) + is_post
         and own.mode == others.mode
         and candidate.confidence >= THRESHOLD
         and candidate.evidence["whole"] >= max(WHOLE, best.evidence["whole"])
@@ -306,6 +307,22 @@ def is_finer(candidate: Found, best: Found) -> bool:
     return is_sure and all(held) and sum(held) > len(held)
 
 
+def _is_firmer(candidate: Found, best: Found) -> bool:
+    """Whether each record of a candidate is an element around one of the best, which are made of several.
+
+    What the best has beside these has no time: it begins like them, as a paragraph of a form may.
+    """
+    own, others, tree = candidate.group, best.group, best.template.tree
+    is_sure = candidate.confidence >= THRESHOLD and candidate.evidence["whole"] >= best.evidence["whole"]
+    if own.mode != "element" or others.mode == "element" or not is_sure or nest(own.spans):
+        return False
+    held = holders([(start, start + 1) for start, _ in others.spans], own.spans)
+    beside = [span for span, at in zip(others.spans, held, strict=True) if at < 0]
+    inside = sorted(at for at in held if at >= 0)
+    is_each = inside == [*range(len(own.spans))]
+    return is_each and bool(beside) and all(tree.times[start] == tree.times[end] for start, end in beside)
+
+
 def _uncounted(found: Found) -> float:
     """The rank without what a stated count speaks for: it may be older than the comments."""
     return rank_of(found.evidence | {"stated": 0.0, "stated_near": 0.0})
@@ -315,20 +332,43 @@ def _is_around(candidate: Found, best: Found) -> bool:
     """Whether each record of the best stands in one of a candidate that is believed, and that one sees more.
 
     It has more records than the elements and their siblings that the best is made of, or the time that it takes for
-    that of posting stands in the record and outside of the best's, as in the head of a card.
+    that of posting, or the text, stands in the record and outside of the best's, which is the head of a card or in it.
     """
     if candidate.group.mode != "element" or candidate.confidence < THRESHOLD:
         return False
     own, others = candidate.group.spans, best.group.spans
-    if nest(own) or nest(others) or candidate.evidence["whole"] < best.evidence["whole"]:
+    if nest(own) or nest(others):
         return False
     held = holders([(start + 1, end) for start, end in others], own) if len(own) >= len(others) else [-1]
     if -1 in held or len({*held}) < len(held):
         return False
+    is_whole = candidate.evidence["whole"] >= best.evidence["whole"]
     if len(own) > len(others):
-        return best.group.mode != "element"
+        return is_whole and best.group.mode != "element"
     stamps = [stamp.node for stamp in candidate.slots.stamps if stamp is not None]
-    return 2 * holders([(node, node + 1) for node in stamps], others).count(-1) > len(candidate.slots.stamps)
+    if is_whole and 2 * holders([(node, node + 1) for node in stamps], others).count(-1) > len(candidate.slots.stamps):
+        return True
+    is_label = best.evidence["sentences"] < HALF <= candidate.evidence["whole"]
+    return is_label and _are_heads(candidate, dict(zip((start for start, _ in own), others, strict=True)))
+
+
+HALF: Final = 0.5
+"""Share of the records with a sentence from which these are no heads; and of whole ones from which they have some."""
+
+
+def _are_heads(around: Found, inner: dict[int, tuple[int, int]]) -> bool:
+    """Whether most of what records say stands outside of an element in each, and no time does: these are their heads.
+
+    :param inner: that element by the first node of the record
+    """
+    tree, said = around.template.tree, {True: 0, False: 0}
+    for record, lines in zip(around.template.records, around.bodies.lines, strict=True):
+        start, end = inner[record.start]
+        if tree.times[record.end] - tree.times[record.start] > tree.times[end] - tree.times[start]:
+            return False
+        for line in lines:
+            said[start <= line < end] += len(tree.texts[line])
+    return said[False] > said[True]
 
 
 def _reach(spans: list[tuple[int, int]]) -> tuple[int, int]:
