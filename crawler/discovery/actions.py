@@ -38,6 +38,9 @@ _SCRIPTS: Final = _CERTAIN | frozenset(
 )  # fmt: skip
 """Names of scripts that act or show forms. `post.php`, `watch.php`, `report.php` show what a reader comes for."""
 
+ACTIONS: Final = _CERTAIN | _DOUBTFUL | _SCRIPTS
+"""Words for what is done to a post, for who knows already that an address is about posts."""
+
 _VALUES: Final = (_CERTAIN | _DOUBTFUL | _OTHER_FORMS) | frozenset(
     {
         "create", "compose", "submit", "print", "preview", "login", "signin", "register", "admin", "diff", "history",

@@ -21,6 +21,15 @@ Answer = tuple[int, Mapping[str, str], bytes]
 """Status, headers, body."""
 
 
+SAID = (
+    "The new bridge is a good deal narrower than the old one was.",
+    "I cross it every morning and have never had to wait for long.",
+    "Has anybody counted the lorries since the ferry was given up?",
+    "My father helped to build the old one, and he would have laughed.",
+)
+"""What people say of the story in pages that are written for a test."""
+
+
 class Web:
     """A fetch function over a dictionary; ``asked`` remembers every address in order."""
 

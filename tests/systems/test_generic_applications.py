@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from kit import SAID as FOUR
 from kit import read
 
 from crawler.extract.document import Document
@@ -13,10 +14,7 @@ from crawler.systems.generic.system import Generic
 URL = "https://town.example/bridge/"
 NAMES = ("Ann Lee", "Bo M.", "Cy", "Dee Oz", "Ed Ash", "Fay")
 SAID = (
-    "The new bridge is a good deal narrower than the old one was.",
-    "I cross it every morning and have never had to wait for long.",
-    "Has anybody counted the lorries since the ferry was given up?",
-    "My father helped to build the old one, and he would have laughed.",
+    *FOUR,
     "It would have been cheaper to keep the old one and paint it.",
     "We were there on Sunday with the children, and it was windy.",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kit import NOW, read
+from kit import NOW, SAID, read
 
 from crawler.extract.document import Document
 from crawler.systems.around.surroundings import Surroundings
@@ -17,12 +17,6 @@ from pipelines.emit import moment
 
 URL = "https://town.example/bridge/"
 
-SAID = (
-    "The new bridge is a good deal narrower than the old one was.",
-    "I cross it every morning and have never had to wait for long.",
-    "Has anybody counted the lorries since the ferry was given up?",
-    "My father helped to build the old one, and he would have laughed.",
-)
 
 
 async def comments_of(html):

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from kit import read
+from kit import SAID, read
 
 from crawler.systems.generic.system import Generic
 
 URL = "https://town.example/archives/88.html"
 
-SAID = (
-    "The new bridge is a good deal narrower than the old one was.",
-    "I cross it every morning and have never had to wait for long.",
-    "Has anybody counted the lorries since the ferry was given up?",
-    "My father helped to build the old one, and he would have laughed.",
-)
 NAMES = ("Ann", "Ben", "Cyd", "Dov")
 STORY = (
     "<h1>Bridge</h1><p>By Max Moor, 02.05.2019</p><p>The bridge is open to everybody.</p>"

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from kit import read
+from kit import SAID, read
 
 from crawler.systems.around.words import bare_name
 from crawler.systems.generic.system import Generic
 
 URL = "https://town.example/bridge/"
 NAMES = ("Ann Lee", "Bo Marsh", "Cy Dove", "Dee Oz")
-SAID = (
-    "The new bridge is a good deal narrower than the old one was.",
-    "I cross it every morning and have never had to wait for long.",
-    "Has anybody counted the lorries since the ferry was given up?",
-    "My father helped to build the old one, and he would have laughed.",
-)
 
 
 def page(comments, behind=""):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from crawler.discovery.actions import ACTIONS
 from crawler.extract.document import Document
 from crawler.extract.urls import site_of
 from crawler.systems.around.tree import flatten
@@ -27,12 +28,11 @@ _PAGING = re.compile(
 _NUMBER = re.compile(r"(?:^|[/=_.-])\d+(?![a-zA-Z])|[0-9a-f]{12}", re.IGNORECASE)
 """What may be the id of a page in an address."""
 
-_OTHERS: Final = frozenset(
+_OTHERS: Final = ACTIONS | frozenset(
     {
-        "add", "admin", "approve", "count", "counts", "create", "delete", "destroy", "dislike", "downvote", "edit",
-        "feed", "flag", "form", "latest", "like", "likes", "login", "moderate", "new", "newest", "num", "number",
-        "preview", "publish", "rate", "recent", "remove", "reply", "report", "rss", "save", "send", "spam", "store",
-        "submit", "subscribe", "unlike", "update", "upload", "upvote", "vote", "votes", "write", "ws",
+        "count", "counts", "dislike", "feed", "form", "latest", "likes", "login", "moderate", "newest", "num", "number",
+        "preview", "publish", "recent", "rss", "save", "send", "spam", "store", "submit", "upload", "votes", "write",
+        "ws",
     }
 )  # fmt: skip
 """Words of addresses that do something else than to list comments."""

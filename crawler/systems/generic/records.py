@@ -229,10 +229,10 @@ def _judged(tree: Tree, sums: Sums, around: Surroundings, groups: list[Group], b
     judged.sort(key=lambda entry: entry[:2])
     for score, _, group in judged:
         group.is_behind = -score < least
-    return [group for _, _, group in judged if not group.is_behind or _is_named_so(group)]
+    return [group for _, _, group in judged if not group.is_behind or _all_speak_of_comments(group)]
 
 
-def _is_named_so(group: Group) -> bool:
+def _all_speak_of_comments(group: Group) -> bool:
     """Whether all of a group are named as comments, in what is named so."""
     return group.signs["named"] == 1 and group.signs["in_comments"] > 0 and not group.signs["side"]
 
