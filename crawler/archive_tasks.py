@@ -31,7 +31,7 @@ from crawler.extract.urls import named_site
 from crawler.monitoring.overview import Overview, accepted_of, ahead_of_now, as_json, overview
 from crawler.monitoring.page import html
 from crawler.monitoring.run import write_page
-from crawler.output import EXIT_USAGE, output_trouble, refuse
+from crawler.output import EXIT_USAGE, output_trouble, refuse, stdout_is_closed
 from crawler.settings_check import ARCHIVE_NUMBERS, archive_problems
 from crawler.words import plain
 
@@ -187,6 +187,8 @@ def _export(settings: BaseSettings, opts: argparse.Namespace) -> int:
     kind = opts.format or ("jsonl" if opts.output == "-" else {"ndjson": "jsonl"}.get(ending, ending))
     if kind not in slices.FORMATS:
         raise UsageError(f"{opts.output!r} does not tell a format; add --format {' | '.join(slices.FORMATS)}")
+    if opts.output == "-" and stdout_is_closed():
+        raise UsageError("stdout is closed: open it, or name a file with -o")
     if opts.since is not None and opts.until is not None and opts.since >= opts.until:
         raise UsageError(f"--since {opts.since} is not before --until {opts.until}: nothing was observed between them")
     opened = held_archive(settings)

@@ -27,13 +27,14 @@ def prepare_output(settings: BaseSettings) -> None:
 
     :raises UsageError: the level of the log is none, or its file cannot be written; Scrapy meets both with a traceback
     """
+    is_closed = sys.stdout is None
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed before the command began
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open until the end
     stream, raw = sys.stdout, _raw()
     if isinstance(stream, TextIOWrapper) and isinstance(raw, FileIO):
         stream.flush()
-        heard = _Stdout(stream, raw)
+        heard = _Stdout(stream, raw, is_closed=is_closed)
         buffer = heard if stream.buffer is raw else BufferedWriter(heard)  # PYTHONUNBUFFERED
         sys.stdout = TextIOWrapper(
             buffer, encoding="utf-8", line_buffering=stream.line_buffering, write_through=stream.write_through
@@ -86,6 +87,12 @@ def output_trouble() -> OSError | None:
     return raw.trouble if isinstance(raw, _Stdout) else None
 
 
+def stdout_is_closed() -> bool:
+    """Whether stdout was closed before the command began: what is written to it reaches nobody."""
+    raw = _raw()
+    return isinstance(raw, _Stdout) and raw.is_closed
+
+
 def _raw() -> Any:
     """What the bytes of stdout go to."""
     buffer = getattr(sys.stdout, "buffer", None)
@@ -95,9 +102,10 @@ def _raw() -> Any:
 class _Stdout(RawIOBase):
     """Stdout, which takes and forgets everything once something could not be written."""
 
-    def __init__(self, stream: IO[str], raw: FileIO) -> None:
+    def __init__(self, stream: IO[str], raw: FileIO, *, is_closed: bool) -> None:
         self._stream, self._raw = stream, raw
         """The first is kept: it would close the second when it goes."""
+        self.is_closed = is_closed
         self.trouble: OSError | None = None
 
     def write(self, data: Any, /) -> int | None:

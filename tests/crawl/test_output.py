@@ -78,3 +78,12 @@ def test_a_command_does_its_work_where_its_streams_are_closed(place, words):
         )  # fmt: skip
         assert done.returncode == 0, name
     assert len(place.open().threads(history=True).to_pylist()) == 2
+
+
+def test_an_export_to_a_closed_stdout_is_refused_and_not_lost(place):
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *place.command("archive", "export", "-o", "-")],
+        cwd=PROJECT, env=BUFFERED, timeout=120, check=False, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "stdout is closed: open it, or name a file with -o" in done.stderr
