@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from kit import Web, answering, read
-from wordpress_site import POST, Row, comment_page_url, html_answer, page
+from wordpress_site import POST, Row, comment_page_url, facts_url, html_answer, page, rest_answer
 
 from crawler.systems.reading import Limits
 from crawler.systems.wordpress import WordPress
@@ -74,6 +74,17 @@ async def test_before_a_comment_that_was_there_is_called_removed_the_pages_are_r
     assert {c.native_id for c in comments} == {"1", "2", "3", "5", "6", "7", "8"}
     assert web.asked == [comment_page_url(2), comment_page_url(3), POST, comment_page_url(2), comment_page_url(3)]
     assert thread.verdict == "complete", "it went while nobody looked"
+
+
+@pytest.mark.parametrize("end", ["<style>.a {} .b", '<script src="a.js"></script>', "</head>"])
+async def test_a_comment_page_that_breaks_off_in_its_head_is_a_gap_though_the_api_gave_all_comments(end):
+    # A pingback stood there, which the API does not list: it would pass for removed.
+    cut = page([]).partition("</head>")[0] + end
+    first, rows = page(ROWS, rest=True, navigation=f'<a class="next" href="{comment_page_url(2)}#comments">2</a>'), ROWS
+    extra = {facts_url(1): rest_answer(rows, total=len(rows))}
+    comments, thread, _ = await thread_of(first, {comment_page_url(2): cut}, extra=extra)
+    assert (len(comments), thread.verdict) == (7, "partial")
+    assert f"{comment_page_url(2)} breaks off" in thread.gaps[0]["reason"]
 
 
 async def test_pages_are_read_once_where_all_that_was_there_was_met():
