@@ -47,8 +47,8 @@ MAX_GAPS: Final = 1_000
 EMPTY_STATES: Final = frozenset({"open", "login", "closed"})
 """States in which a thread without comments is an empty one."""
 
-BEYOND: Final = frozenset({"ajax", "api", "pages"})
-"""Ways of reading that ask for what the page does not show: a control for more may stay when they brought nothing."""
+BEYOND: Final = frozenset({"ajax", "api", "pages", "rest:include"})
+"""Ways of reading that ask for what the page does not show."""
 
 PINGS: Final = frozenset({"pingback", "trackback"})
 
@@ -362,8 +362,8 @@ class Reading:
                 self.expect(kept.stated, "any")
                 self.gap(kept.reason)
             return
-        asked_for_more = any(order.partition(":")[0] in BEYOND for order in self._orders)
-        place = None if asked_for_more else Place.of_texts(self.shown, self._shown)
+        # A control for more may stay when what was asked for beyond the page brought nothing.
+        place = None if goes_beyond(self._orders) else Place.of_texts(self.shown, self._shown)
         if place is None:
             self.expect(counted_elsewhere(self.shown, self.captured), "any")
             return
@@ -568,6 +568,11 @@ class Reading:
         if self.captured or (reason == "exhausted" and self._expected):
             return "partial"
         return "blocked" if reason in ("blocked", "key") else "unknown"
+
+
+def goes_beyond(orders: Iterable[str]) -> bool:
+    """Whether a thread was read in ways that ask for what its page does not show, so that the page is not all of it."""
+    return any(order in BEYOND or order.partition(":")[0] in BEYOND for order in orders)
 
 
 def _says_nothing(comment: Comment) -> bool:

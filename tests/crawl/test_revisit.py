@@ -8,7 +8,7 @@ import time
 
 import pytest
 from loopback import HTML, Answer, LoopbackSite
-from running import Place, page
+from running import Place, page, two_pages
 
 from crawler.extract.urls import site_of
 from crawler.schedule.due import due_pages, most_urgent
@@ -67,6 +67,18 @@ def test_a_page_that_is_unchanged_costs_one_request_without_a_body_and_still_doe
     run(place, "revisit", "-a", "which=all")
     assert visits(place)[-1]["etag"] == '"v2"'
     assert len(place.open().comments().to_pylist()) == 3
+
+
+def test_that_a_page_is_unchanged_says_nothing_of_its_further_comment_pages(place):
+    site = LoopbackSite({})
+    first, older = two_pages()
+    conditional(site, "/post/", first, '"v1"')
+    site.paths["/post/comment-page-1/"] = Answer(older, headers=HTML)
+    run(place, "pages", "-a", f"url={site.url('/post/')}")
+    site.paths["/post/comment-page-1/"] = Answer(older.replace("Text 2", "Other words"), headers=HTML)
+    run(place, "revisit", "-a", "which=all")
+    assert [row["outcome"] for row in visits(place)] == ["read", "read"]
+    assert sorted(row["change"] for row in place.open().comments(history=True).to_pylist()) == ["edited", *["new"] * 8]
 
 
 def test_new_edited_removed_and_restored_comments_are_seen_by_revisits(place):

@@ -345,7 +345,10 @@ class Run:
         if stated is not None:
             self.has_shrunk = self.has_shrunk or stated < (self.stated_last or 0)
             self.stated_last = stated
-        return self.reading.batch(await self.comments_of(document, items), exchange)
+        batch = self.reading.batch(await self.comments_of(document, items), exchange)
+        if batch.comments:
+            self.reading.walked("pages")
+        return batch
 
     def _account_for(self, guesses: dict[int, FetchError]) -> None:
         """Note what of the paging stayed unread.
