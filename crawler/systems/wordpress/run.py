@@ -449,9 +449,12 @@ class Run:
     def _is_unlisted(self, comment: Comment) -> bool:
         """Whether the API, which leaves pingbacks out, has a newer comment and not this one, whose author has a page.
 
-        Many themes print pingbacks like comments, without a class that tells.
+        Many themes print pingbacks like comments, without the classes of `comment_class()`, which tell: what has these
+        was approved since, or the API's answer is an old copy.
         """
         if self.rest is None or not self.rest.is_whole or comment.kind != "comment" or comment.author_url is None:
+            return False
+        if comment.author_kind is not None:
             return False
         number, numbers = int(comment.native_id or 0), self._listed
         return bool(numbers) and comment.is_pinned is None and number < numbers[-1]
