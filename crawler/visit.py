@@ -209,10 +209,10 @@ def _end_with_page(
     last.subscribes = read_subscribes(document, page)
 
 
-def _present(held: Index | None, ref: ThreadRef, canonical: str, moved_from: str | None) -> AbstractSet[str]:
+def _present(held: Index | None, ref: ThreadRef, canonical: str, moved_from: str | None) -> Mapping[str, str]:
     """A thread's comments that were there when it was last read: see :meth:`archive.index.Index.present`."""
     if held is None:
-        return frozenset()
+        return {}
     key = None
     if ref.native_id is None:
         key = held.thread_without_id(page_key(canonical), ref.system, ref.tenant)

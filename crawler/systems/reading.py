@@ -78,7 +78,7 @@ class Reading:
         limits: Limits,
         leads_to: Callable[[Document, Iterable[str]], None] = lambda _document, _urls: None,
         has_read: Callable[[Document, Document], None] = lambda _document, _further: None,
-        present: Callable[[], AbstractSet[str]] = frozenset,
+        present: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.ref = ref
         self.shown = document
@@ -291,22 +291,31 @@ class Reading:
 
         They are known by native id; those without one by what they say.
         """
-        return self._present() - self._ids - self._said
+        return self._present().keys() - self._ids - self._said
 
-    def unmet(self) -> AbstractSet[str]:
+    def unmet(self, *, pings_only: bool = False) -> AbstractSet[str]:
         """The same, but none where one answer brought all.
 
         Else one that came or went between two answers may have moved others past the reader, also where the count is
         the same in the end: before one is called removed, it is looked for again.
+
+        :param pings_only: whether nothing else can have been passed over
         """
-        return self.missed() if len(self._bringing) > 1 else frozenset()
+        if len(self._bringing) <= 1:
+            return frozenset()
+        missed, present = self.missed(), self._present() if pings_only else {}
+        return {mark for mark in missed if present[mark] in PINGS} if pings_only else missed
 
     async def pages_again(
-        self, urls: Iterable[str], holding: Callable[[Response], Document] | None = None
+        self,
+        urls: Iterable[str],
+        holding: Callable[[Response], Document] | None = None,
+        *,
+        pings_only: bool = False,
     ) -> AsyncIterator[tuple[Document, Exchange]]:
         """Pages of the thread once more, while they have not shown every comment that was there before."""
         for url in urls if self._has_room else ():
-            if not self.unmet():
+            if not self.unmet(pings_only=pings_only):
                 return
             try:
                 yield await self.document(url, holding=holding, again=True)

@@ -87,6 +87,23 @@ async def test_a_comment_page_that_breaks_off_in_its_head_is_a_gap_though_the_ap
     assert f"{comment_page_url(2)} breaks off" in thread.gaps[0]["reason"]
 
 
+async def test_before_a_pingback_is_called_removed_the_pages_are_read_again_though_the_api_is_whole():
+    rows = [Row(number, kind="comment" if number < 4 else "pingback", url=f"https://example.net/{number}") for number in range(1, 5)]
+
+    def shown(*listed: Row) -> str:
+        return page(list(listed), rest=True, navigation=f'<a class="next" href="{comment_page_url(2)}#comments">2</a>')
+
+    answers = {comment_page_url(2): html_answer(shown(rows[2])), POST: html_answer(shown(rows[1], rows[3]))}
+    web = answering({facts_url(1): rest_answer(rows[:3], total=3), **answers})
+    known = {str(row.id): row.kind for row in rows}
+    ((_, comments, thread),) = await read(SYSTEM, shown(rows[0], rows[1]), POST, web, present=known)
+    assert {c.native_id for c in comments} == {"1", "2", "3", "4"}, "4 moved to a page that had been read"
+    assert (web.asked[-1], thread.verdict) == (POST, "complete")
+    web = answering({facts_url(1): rest_answer(rows[:2], total=2), **answers, comment_page_url(2): html_answer(shown(rows[3]))})
+    await read(SYSTEM, shown(rows[0], rows[1]), POST, web, present=known)
+    assert POST not in web.asked, "of a comment that went, the API's word is enough"
+
+
 async def test_pages_are_read_once_where_all_that_was_there_was_met():
     first, web = moving(lasts=True)
     await read(SYSTEM, first, POST, web, present=["1", "3", "5"])

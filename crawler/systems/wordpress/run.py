@@ -325,11 +325,11 @@ class Run:
             if fruitless >= MAX_FRUITLESS:
                 self.reading.gap(f"comment page {number} and the {fruitless - 1} before it show nothing new")
                 break
-        if self.rest is None or not self.rest.is_whole:
-            # Nothing is known of what moved while the pages were read.
-            urls = map(paging.url, sorted(paging.read - guesses.keys()))
-            async for document, exchange in self.reading.pages_again([self.ref.url, *urls]):
-                yield await self._batch_of(document, exchange)
+        # Nothing else tells what moved while the pages were read; of what the API lists, it does.
+        urls = [self.ref.url, *map(paging.url, sorted(paging.read - guesses.keys()))]
+        is_listed = self.rest is not None and self.rest.is_whole
+        async for document, exchange in self.reading.pages_again(urls, pings_only=is_listed):
+            yield await self._batch_of(document, exchange)
         self._account_for(guesses)
         if self.has_shrunk and (self.rest is None or self.rest.failure is not None):
             # What follows a comment that went moves up, across the border of a page that was read already.
