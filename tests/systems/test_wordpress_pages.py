@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from kit import Web, answering, read
-from wordpress_site import POST, Row, comment_page_url, facts_url, html_answer, page, rest_answer
+from wordpress_site import POST, TOTAL_URL, Row, comment_page_url, facts_url, html_answer, page, rest_answer
 
 from crawler.systems.reading import Limits
 from crawler.systems.wordpress import WordPress
@@ -85,6 +85,17 @@ async def test_a_comment_page_that_breaks_off_in_its_head_is_a_gap_though_the_ap
     comments, thread, _ = await thread_of(first, {comment_page_url(2): cut}, extra=extra)
     assert (len(comments), thread.verdict) == (7, "partial")
     assert f"{comment_page_url(2)} breaks off" in thread.gaps[0]["reason"]
+
+
+@pytest.mark.parametrize(("last", "verdict"), [("5 comments", "partial"), ("4 comments", "complete"), ("3 comments", "complete")])
+async def test_a_thread_that_grew_while_it_was_read_is_whole_where_so_many_came_as_the_last_page_counts(last, verdict):
+    # A pingback moved to a page that had been read, or there was none.
+    more = f'<a class="next" href="{comment_page_url(2)}#comments">2</a>'
+    first = page(ROWS[:2], rest=True, heading="3 comments", navigation=more)
+    later = page([ROWS[2], ROWS[4]], rest=True, heading=last)
+    extra = {facts_url(1): rest_answer(ROWS[:3], total=3), TOTAL_URL: rest_answer(ROWS[:1], total=4)}
+    comments, thread, _ = await thread_of(first, {comment_page_url(2): later}, extra=extra)
+    assert (len(comments), thread.verdict) == (4, verdict)
 
 
 async def test_before_a_pingback_is_called_removed_the_pages_are_read_again_though_the_api_is_whole():
