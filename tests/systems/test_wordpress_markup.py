@@ -48,6 +48,13 @@ async def test_nested_comments_keep_author_text_parent_and_link(markup):
 
 
 @pytest.mark.parametrize("markup", ITEMS)
+async def test_what_stands_below_a_text_that_says_nothing_is_not_the_text_of_the_only_comment_of_a_page(markup):
+    likes = '<p class="comment-likes"><a class="comment-like-link" href="?like_comment=1">Like</a> <a data-like-count="16">Liked by 16 people</a></p>'
+    (comment,) = await comments_of(page([Row(1, "Ada", f"<p>&nbsp;</p>{likes}")], markup=markup))
+    assert (comment.author_name, comment.text, comment.text_html) == ("Ada", "", "<p>&nbsp;</p>")
+
+
+@pytest.mark.parametrize("markup", ITEMS)
 async def test_what_plugins_put_beside_a_name_and_below_a_text_is_no_part_of_them(markup):
     # Both change without an edit: the number with each comment that comes where the newest stand first.
     shown = page([Row(1, "ADA", "<p>First.</p>"), Row(2, "BOB", "<p>Second.</p>", parent=1)], markup=markup)
