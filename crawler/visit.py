@@ -237,12 +237,13 @@ def _lost(
     that is known by its comments alone is empty.
 
     :param shown: the page that was visited: another one where the address leads there now
-    :param read: the threads that were found on it
+    :param read: the threads that were found on it; one without an id is that of its page
     """
     address = canonical_url(shown)
     moved = f"; its address leads to {address} now" if address != canonical else ""
     for known in held.threads_of(page_key(canonical)):
-        if not moved and (known.system, known.tenant, known.native_id) in read:
+        is_here = known.native_id is not None or not moved
+        if is_here and (known.system, known.tenant, known.native_id) in read:
             continue
         is_empty = not moved and known.system in GUESSED_IDS and says_empty(shown) is not None
         if known.captured or is_empty:

@@ -115,6 +115,16 @@ def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
     assert [row["outcome"] for row in visits(place)] == ["read", "gone", "read"]
 
 
+def test_a_thread_that_moved_with_its_page_and_is_empty_now_has_one_ledger_of_the_visit(place):
+    site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    site.paths |= {"/a/": Answer("", 301, {"Location": "/b/"}), "/b/": Answer(page(1, comments=0), headers=HTML)}
+    run(place, "revisit", "-a", "which=all")
+    ledgers = sorted(place.open().threads(history=True).to_pylist(), key=lambda row: row["observed_at"])
+    assert [(row["verdict"], row["removed"]) for row in ledgers] == [("complete", 0), ("none", 2)]
+    assert place.run("archive", "verify").returncode == 0
+
+
 BARE = "<title>A video</title><body><h1>A video</h1><p>" + "Words about it. " * 60
 
 
