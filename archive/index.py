@@ -176,14 +176,14 @@ class Index:
         query = f"SELECT page_id FROM threads WHERE thread_id = ? {newest}"  # noqa: S608 - a constant
         return next((str(page) for page, *_ in self._select(self._reader, query, thread_id)), None)
 
-    def present(self, thread_id: str) -> frozenset[str]:
-        """Comments of a thread that were there when last looked at, added rows included: by native id, or by digest.
+    def present(self, thread_id: str) -> dict[str, str]:
+        """Comments of a thread that were there when last looked at, added rows included: kind by native id or digest.
 
         The digest (``content_digest``) stands for those without an id.
         """
-        present = (state for state in self.thread(thread_id).values() if state.status != GONE)
-        marks = (state.native_id if state.id_kind == "native" else state.content_digest for state in present)
-        return frozenset(mark for mark in marks if mark is not None)
+        present = [state for state in self.thread(thread_id).values() if state.status != GONE]
+        marks = [state.native_id if state.id_kind == "native" else state.content_digest for state in present]
+        return {mark: state.kind for mark, state in zip(marks, present, strict=True) if mark is not None}
 
     # -- what a commit asks: committed rows only ----------------------------------------------------
 

@@ -209,10 +209,10 @@ def _end_with_page(
     last.subscribes = read_subscribes(document, page)
 
 
-def _present(held: Index | None, ref: ThreadRef, canonical: str, moved_from: str | None) -> AbstractSet[str]:
+def _present(held: Index | None, ref: ThreadRef, canonical: str, moved_from: str | None) -> Mapping[str, str]:
     """A thread's comments that were there when it was last read: see :meth:`archive.index.Index.present`."""
     if held is None:
-        return frozenset()
+        return {}
     key = None
     if ref.native_id is None:
         key = held.thread_without_id(page_key(canonical), ref.system, ref.tenant)
@@ -237,12 +237,13 @@ def _lost(
     that is known by its comments alone is empty.
 
     :param shown: the page that was visited: another one where the address leads there now
-    :param read: the threads that were found on it
+    :param read: the threads that were found on it; one without an id is that of its page
     """
     address = canonical_url(shown)
     moved = f"; its address leads to {address} now" if address != canonical else ""
     for known in held.threads_of(page_key(canonical)):
-        if not moved and (known.system, known.tenant, known.native_id) in read:
+        is_here = known.native_id is not None or not moved
+        if is_here and (known.system, known.tenant, known.native_id) in read:
             continue
         is_empty = not moved and known.system in GUESSED_IDS and says_empty(shown) is not None
         if known.captured or is_empty:

@@ -118,14 +118,15 @@ class Document:
         """Whether the markup of a page ends before the page does, as where its server failed in the middle.
 
         `html` and `body` may lack their end tags, but then everything in them has its own, and no text comes last. A
-        text may end a page without any part that must have an end tag.
+        text may end a page without any part that must have an end tag. A page with a head has a body with something.
         """
         text = self.text
         if _PAGE_END.search(text[-TAIL:]) or _PAGE_END.search(text) or not _PAGE_BEGIN.search(text):
             return False
         tags = Counter(tag.lower() for tag in _CONTAINERS.findall(_NO_TAGS.sub("", text)))
         is_open = any(count > tags["/" + tag] for tag, count in tags.items() if tag[0] != "/")
-        return is_open or (self.ends_in_text and (bool(tags) or text.rfind("<") > text.rfind(">")))
+        is_open = is_open or (self.ends_in_text and (bool(tags) or text.rfind("<") > text.rfind(">")))
+        return is_open or (_HEAD.search(text) is not None and self.tree.css_first("body > *, frameset") is None)
 
     @property
     def ends_in_text(self) -> bool:
@@ -220,6 +221,7 @@ def _split_at(href: str) -> tuple[str, str, str]:
 
 
 _PAGE_BEGIN = re.compile(r"<(?:!doctype|html|body)\b", re.IGNORECASE)
+_HEAD = re.compile(r"<head\b", re.IGNORECASE)
 _PAGE_END = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
 _NO_TAGS = re.compile(
     r"<!--(?:(?!-->).)*+(?:-->|\Z)|<(script|style|template)\b(?:(?!</\1).)*+", re.IGNORECASE | re.DOTALL

@@ -24,7 +24,7 @@ from crawler.schedule.model import HOUR, Pace
 from crawler.spiders.base import ArgumentError, VisitSpider
 from crawler.systems.answers import Answer, parse_json
 from crawler.systems.base import Exchange, FetchError, System
-from crawler.systems.reading import header_dict
+from crawler.systems.reading import goes_beyond, header_dict
 from crawler.visit import GONE, PAGE_EXTRACTOR
 
 if TYPE_CHECKING:
@@ -231,8 +231,8 @@ class RevisitSpider(VisitSpider):
             return request
         # A thread of a system that is not read here, such as a service that has ended, is no reason to read the page.
         systems = filter(None, (self._system(one.system) for one in plan.threads))
-        if not all(system.is_in_page for system in systems):
-            return request
+        if not all(system.is_in_page for system in systems) or any(goes_beyond(one.orders) for one in plan.threads):
+            return request  # that the page is the same says nothing of what stands elsewhere
         headers = {"If-None-Match": plan.etag, "If-Modified-Since": plan.last_modified}
         return request.replace(headers={name: value for name, value in headers.items() if value})
 

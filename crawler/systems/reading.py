@@ -47,8 +47,8 @@ MAX_GAPS: Final = 1_000
 EMPTY_STATES: Final = frozenset({"open", "login", "closed"})
 """States in which a thread without comments is an empty one."""
 
-BEYOND: Final = frozenset({"ajax", "api", "pages"})
-"""Ways of reading that ask for what the page does not show: a control for more may stay when they brought nothing."""
+BEYOND: Final = frozenset({"ajax", "api", "pages", "rest:include"})
+"""Ways of reading that ask for what the page does not show."""
 
 PINGS: Final = frozenset({"pingback", "trackback"})
 
@@ -78,7 +78,7 @@ class Reading:
         limits: Limits,
         leads_to: Callable[[Document, Iterable[str]], None] = lambda _document, _urls: None,
         has_read: Callable[[Document, Document], None] = lambda _document, _further: None,
-        present: Callable[[], AbstractSet[str]] = frozenset,
+        present: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.ref = ref
         self.shown = document
@@ -291,22 +291,31 @@ class Reading:
 
         They are known by native id; those without one by what they say.
         """
-        return self._present() - self._ids - self._said
+        return self._present().keys() - self._ids - self._said
 
-    def unmet(self) -> AbstractSet[str]:
+    def unmet(self, *, pings_only: bool = False) -> AbstractSet[str]:
         """The same, but none where one answer brought all.
 
         Else one that came or went between two answers may have moved others past the reader, also where the count is
         the same in the end: before one is called removed, it is looked for again.
+
+        :param pings_only: whether nothing else can have been passed over
         """
-        return self.missed() if len(self._bringing) > 1 else frozenset()
+        if len(self._bringing) <= 1:
+            return frozenset()
+        missed, present = self.missed(), self._present() if pings_only else {}
+        return {mark for mark in missed if present[mark] in PINGS} if pings_only else missed
 
     async def pages_again(
-        self, urls: Iterable[str], holding: Callable[[Response], Document] | None = None
+        self,
+        urls: Iterable[str],
+        holding: Callable[[Response], Document] | None = None,
+        *,
+        pings_only: bool = False,
     ) -> AsyncIterator[tuple[Document, Exchange]]:
         """Pages of the thread once more, while they have not shown every comment that was there before."""
         for url in urls if self._has_room else ():
-            if not self.unmet():
+            if not self.unmet(pings_only=pings_only):
                 return
             try:
                 yield await self.document(url, holding=holding, again=True)
@@ -362,8 +371,8 @@ class Reading:
                 self.expect(kept.stated, "any")
                 self.gap(kept.reason)
             return
-        asked_for_more = any(order.partition(":")[0] in BEYOND for order in self._orders)
-        place = None if asked_for_more else Place.of_texts(self.shown, self._shown)
+        # A control for more may stay when what was asked for beyond the page brought nothing.
+        place = None if goes_beyond(self._orders) else Place.of_texts(self.shown, self._shown)
         if place is None:
             self.expect(counted_elsewhere(self.shown, self.captured), "any")
             return
@@ -568,6 +577,11 @@ class Reading:
         if self.captured or (reason == "exhausted" and self._expected):
             return "partial"
         return "blocked" if reason in ("blocked", "key") else "unknown"
+
+
+def goes_beyond(orders: Iterable[str]) -> bool:
+    """Whether a thread was read in ways that ask for what its page does not show, so that the page is not all of it."""
+    return any(order in BEYOND or order.partition(":")[0] in BEYOND for order in orders)
 
 
 def _says_nothing(comment: Comment) -> bool:

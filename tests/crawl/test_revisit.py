@@ -8,7 +8,7 @@ import time
 
 import pytest
 from loopback import HTML, Answer, LoopbackSite
-from running import Place, page
+from running import Place, page, two_pages
 
 from crawler.extract.urls import site_of
 from crawler.schedule.due import due_pages, most_urgent
@@ -69,6 +69,18 @@ def test_a_page_that_is_unchanged_costs_one_request_without_a_body_and_still_doe
     assert len(place.open().comments().to_pylist()) == 3
 
 
+def test_that_a_page_is_unchanged_says_nothing_of_its_further_comment_pages(place):
+    site = LoopbackSite({})
+    first, older = two_pages()
+    conditional(site, "/post/", first, '"v1"')
+    site.paths["/post/comment-page-1/"] = Answer(older, headers=HTML)
+    run(place, "pages", "-a", f"url={site.url('/post/')}")
+    site.paths["/post/comment-page-1/"] = Answer(older.replace("Text 2", "Other words"), headers=HTML)
+    run(place, "revisit", "-a", "which=all")
+    assert [row["outcome"] for row in visits(place)] == ["read", "read"]
+    assert sorted(row["change"] for row in place.open().comments(history=True).to_pylist()) == ["edited", *["new"] * 8]
+
+
 def test_new_edited_removed_and_restored_comments_are_seen_by_revisits(place):
     site = LoopbackSite({})
     run_of = [
@@ -101,6 +113,16 @@ def test_a_page_that_went_is_asked_for_again_and_comes_back(place):
     site.paths["/a/"] = Answer(page(1), headers=HTML)
     run(place, "revisit", "-a", "which=all", FRONTIER_CONTINUE=False)
     assert [row["outcome"] for row in visits(place)] == ["read", "gone", "read"]
+
+
+def test_a_thread_that_moved_with_its_page_and_is_empty_now_has_one_ledger_of_the_visit(place):
+    site = LoopbackSite({"/a/": Answer(page(1), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    site.paths |= {"/a/": Answer("", 301, {"Location": "/b/"}), "/b/": Answer(page(1, comments=0), headers=HTML)}
+    run(place, "revisit", "-a", "which=all")
+    ledgers = sorted(place.open().threads(history=True).to_pylist(), key=lambda row: row["observed_at"])
+    assert [(row["verdict"], row["removed"]) for row in ledgers] == [("complete", 0), ("none", 2)]
+    assert place.run("archive", "verify").returncode == 0
 
 
 BARE = "<title>A video</title><body><h1>A video</h1><p>" + "Words about it. " * 60

@@ -69,7 +69,8 @@ def reading_of(
 ) -> Reading:
     """A reading whose captures are called c1, c2, ...; the page itself is c0.
 
-    :param present: the comments that were there at the visit before: native ids, or `content_digest` where they have none
+    :param present: the comments that were there at the visit before: native ids, or `content_digest` where they have none;
+        their kinds by these, where it matters
     """
     numbers = count(1)
     return Reading(
@@ -80,7 +81,7 @@ def reading_of(
         clock=lambda: now,
         new_capture_id=lambda: f"c{next(numbers)}",
         limits=limits or Limits(),
-        present=lambda: frozenset(present),
+        present=lambda: present if isinstance(present, dict) else dict.fromkeys(present, "comment"),
     )
 
 

@@ -47,6 +47,23 @@ async def test_nested_comments_keep_author_text_parent_and_link(markup):
     assert comments[1].text_html == "<p>Two says:</p>\n<p>nothing</p>"
 
 
+@pytest.mark.parametrize("markup", ITEMS)
+async def test_what_stands_below_a_text_that_says_nothing_is_not_the_text_of_the_only_comment_of_a_page(markup):
+    likes = '<p class="comment-likes"><a class="comment-like-link" href="?like_comment=1">Like</a> <a data-like-count="16">Liked by 16 people</a></p>'
+    (comment,) = await comments_of(page([Row(1, "Ada", f"<p>&nbsp;</p>{likes}")], markup=markup))
+    assert (comment.author_name, comment.text, comment.text_html) == ("Ada", "", "<p>&nbsp;</p>")
+
+
+@pytest.mark.parametrize("markup", ITEMS)
+async def test_what_plugins_put_beside_a_name_and_below_a_text_is_no_part_of_them(markup):
+    # Both change without an edit: the number with each comment that comes where the newest stand first.
+    shown = page([Row(1, "ADA", "<p>First.</p>"), Row(2, "BOB", "<p>Second.</p>", parent=1)], markup=markup)
+    shown = shown.replace("ADA", '<span class="comment-number">2.</span> <a class="url" href="https://ada.example.net/">Ada</a>')
+    shown = shown.replace("BOB", '<span class="user-rank">Newcomer</span> Bob <span class="points">12</span>')
+    shown = shown.replace("Reply</a></div>", 'Reply</a></div> <a class="comment_quote_link" href="#respond">Quote</a>')
+    assert [(c.author_name, c.text) for c in await comments_of(shown)] == [("Ada", "First."), ("Bob", "Second.")]
+
+
 @pytest.mark.parametrize("markup", ["html5", "block"])
 @pytest.mark.parametrize("at", [datetime(2021, 1, 5, 23, 30, 59, tzinfo=UTC), datetime(2021, 7, 5, 23, 30, 59, tzinfo=UTC)])
 async def test_a_time_with_its_offset_is_exact_in_winter_and_in_summer(markup, at):

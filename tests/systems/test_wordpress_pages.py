@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from kit import Web, answering, read
-from wordpress_site import POST, Row, comment_page_url, html_answer, page
+from wordpress_site import POST, TOTAL_URL, Row, comment_page_url, facts_url, html_answer, page, rest_answer
 
 from crawler.systems.reading import Limits
 from crawler.systems.wordpress import WordPress
@@ -74,6 +74,45 @@ async def test_before_a_comment_that_was_there_is_called_removed_the_pages_are_r
     assert {c.native_id for c in comments} == {"1", "2", "3", "5", "6", "7", "8"}
     assert web.asked == [comment_page_url(2), comment_page_url(3), POST, comment_page_url(2), comment_page_url(3)]
     assert thread.verdict == "complete", "it went while nobody looked"
+
+
+@pytest.mark.parametrize("end", ["<style>.a {} .b", '<script src="a.js"></script>', "</head>"])
+async def test_a_comment_page_that_breaks_off_in_its_head_is_a_gap_though_the_api_gave_all_comments(end):
+    # A pingback stood there, which the API does not list: it would pass for removed.
+    cut = page([]).partition("</head>")[0] + end
+    first, rows = page(ROWS, rest=True, navigation=f'<a class="next" href="{comment_page_url(2)}#comments">2</a>'), ROWS
+    extra = {facts_url(1): rest_answer(rows, total=len(rows))}
+    comments, thread, _ = await thread_of(first, {comment_page_url(2): cut}, extra=extra)
+    assert (len(comments), thread.verdict) == (7, "partial")
+    assert f"{comment_page_url(2)} breaks off" in thread.gaps[0]["reason"]
+
+
+@pytest.mark.parametrize(("last", "verdict"), [("5 comments", "partial"), ("4 comments", "complete"), ("3 comments", "complete")])
+async def test_a_thread_that_grew_while_it_was_read_is_whole_where_so_many_came_as_the_last_page_counts(last, verdict):
+    # A pingback moved to a page that had been read, or there was none.
+    more = f'<a class="next" href="{comment_page_url(2)}#comments">2</a>'
+    first = page(ROWS[:2], rest=True, heading="3 comments", navigation=more)
+    later = page([ROWS[2], ROWS[4]], rest=True, heading=last)
+    extra = {facts_url(1): rest_answer(ROWS[:3], total=3), TOTAL_URL: rest_answer(ROWS[:1], total=4)}
+    comments, thread, _ = await thread_of(first, {comment_page_url(2): later}, extra=extra)
+    assert (len(comments), thread.verdict) == (4, verdict)
+
+
+async def test_before_a_pingback_is_called_removed_the_pages_are_read_again_though_the_api_is_whole():
+    rows = [Row(number, kind="comment" if number < 4 else "pingback", url=f"https://example.net/{number}") for number in range(1, 5)]
+
+    def shown(*listed: Row) -> str:
+        return page(list(listed), rest=True, navigation=f'<a class="next" href="{comment_page_url(2)}#comments">2</a>')
+
+    answers = {comment_page_url(2): html_answer(shown(rows[2])), POST: html_answer(shown(rows[1], rows[3]))}
+    web = answering({facts_url(1): rest_answer(rows[:3], total=3), **answers})
+    known = {str(row.id): row.kind for row in rows}
+    ((_, comments, thread),) = await read(SYSTEM, shown(rows[0], rows[1]), POST, web, present=known)
+    assert {c.native_id for c in comments} == {"1", "2", "3", "4"}, "4 moved to a page that had been read"
+    assert (web.asked[-1], thread.verdict) == (POST, "complete")
+    web = answering({facts_url(1): rest_answer(rows[:2], total=2), **answers, comment_page_url(2): html_answer(shown(rows[3]))})
+    await read(SYSTEM, shown(rows[0], rows[1]), POST, web, present=known)
+    assert POST not in web.asked, "of a comment that went, the API's word is enough"
 
 
 async def test_pages_are_read_once_where_all_that_was_there_was_met():

@@ -67,6 +67,15 @@ async def test_pingbacks_are_only_on_the_page_and_not_counted_by_the_api():
     assert (thread.expected, thread.captured, thread.verdict) == (3, 4, "complete")
 
 
+async def test_a_comment_that_an_old_copy_of_the_api_lacks_is_no_pingback_where_its_classes_tell():
+    # It waited for approval, as those with a link do, and has a smaller id than others that are listed.
+    approved = Row(2, "Ivan Do", url="https://ivan.example.net/")
+    pages = {facts_url(1): rest_answer([ROWS[0], Row(3)], total=2), TOTAL_URL: rest_answer([ROWS[0]], total=2)}
+    comments, thread, _, _ = await thread_of(page([ROWS[0], approved, Row(3)], rest=True), pages)
+    assert [c.kind for c in comments] == ["comment", "comment", "comment"]
+    assert (thread.expected, thread.captured, thread.verdict) == (2, 3, "partial")
+
+
 async def test_a_page_that_states_more_than_came_is_partial_though_the_api_is_content():
     pages = {facts_url(1): rest_answer(ROWS, total=3)}
     _, thread, _, _ = await thread_of(page(ROWS, rest=True, heading="5 comments"), pages)

@@ -111,7 +111,8 @@ def _read_doubtful(items: Items, document: Document, language: str | None) -> No
         if item.fields is not None and item.fields.kind == "comment" and item.node.tag_id != _DT
     ]
     doubtful = [fields for _, fields in comments if not fields.is_named or fields.time_raw is None]
-    if 2 * len(doubtful) <= len(comments) and any(fields.text for _, fields in comments):
+    # Some markup that says nothing is the text of a comment that says nothing.
+    if 2 * len(doubtful) <= len(comments) and any(fields.text or fields.text_html for _, fields in comments):
         return
     roots = [item.node for item, _ in comments]
     known = {root.mem_id for root in roots}

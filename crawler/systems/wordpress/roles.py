@@ -39,7 +39,7 @@ TIME: Final = re.compile(
 TRIMMED: Final = re.compile(
     r"(?:.*[-_])?(?:reply|reply-link|reply-login|says|awaiting-moderation|comment-likes?|likebtn.*|pd-rating|cs-rating"
     r"|cld-like-dislike-wrap|sharedaddy|wpulike.*|comment-actions?|comment-utils?|edit-link|edit-reply-wrap|report-link"
-    r"|comments-like|screen-reader-text|sr-only|comment-footer)\Z"
+    r"|quote[-_]link|comments-like|screen-reader-text|sr-only|comment-footer)\Z"
 )
 """Classes of what themes and plugins put inside or below the text."""
 
@@ -50,7 +50,8 @@ HEAD: Final = re.compile(
 """Classes of a comment's head, which stand beside the text where there is no slot."""
 
 BADGE: Final = re.compile(
-    r"(?:.*[-_])?(?:says|author|badge|label|role|screen-reader-text|sr-only|avatar|date|time|meta)\Z"
+    r"(?:.*[-_])?(?:says|author|badge|label|role|num|number|count|counter|points|rank|level|screen-reader-text|sr-only"
+    r"|avatar|date|time|meta)\Z"
 )
 """Classes of what may stand inside a name's element and is no part of the name."""
 

@@ -325,11 +325,11 @@ class Run:
             if fruitless >= MAX_FRUITLESS:
                 self.reading.gap(f"comment page {number} and the {fruitless - 1} before it show nothing new")
                 break
-        if self.rest is None or not self.rest.is_whole:
-            # Nothing is known of what moved while the pages were read.
-            urls = map(paging.url, sorted(paging.read - guesses.keys()))
-            async for document, exchange in self.reading.pages_again([self.ref.url, *urls]):
-                yield await self._batch_of(document, exchange)
+        # Nothing else tells what moved while the pages were read; of what the API lists, it does.
+        urls = [self.ref.url, *map(paging.url, sorted(paging.read - guesses.keys()))]
+        is_listed = self.rest is not None and self.rest.is_whole
+        async for document, exchange in self.reading.pages_again(urls, pings_only=is_listed):
+            yield await self._batch_of(document, exchange)
         self._account_for(guesses)
         if self.has_shrunk and (self.rest is None or self.rest.failure is not None):
             # What follows a comment that went moves up, across the border of a page that was read already.
@@ -345,7 +345,10 @@ class Run:
         if stated is not None:
             self.has_shrunk = self.has_shrunk or stated < (self.stated_last or 0)
             self.stated_last = stated
-        return self.reading.batch(await self.comments_of(document, items), exchange)
+        batch = self.reading.batch(await self.comments_of(document, items), exchange)
+        if batch.comments:
+            self.reading.walked("pages")
+        return batch
 
     def _account_for(self, guesses: dict[int, FetchError]) -> None:
         """Note what of the paging stayed unread.
@@ -446,9 +449,12 @@ class Run:
     def _is_unlisted(self, comment: Comment) -> bool:
         """Whether the API, which leaves pingbacks out, has a newer comment and not this one, whose author has a page.
 
-        Many themes print pingbacks like comments, without a class that tells.
+        Many themes print pingbacks like comments, without the classes of `comment_class()`, which tell: what has these
+        was approved since, or the API's answer is an old copy.
         """
         if self.rest is None or not self.rest.is_whole or comment.kind != "comment" or comment.author_url is None:
+            return False
+        if comment.author_kind is not None:
             return False
         number, numbers = int(comment.native_id or 0), self._listed
         return bool(numbers) and comment.is_pinned is None and number < numbers[-1]
@@ -514,8 +520,11 @@ class Run:
             again = await read_total(self.reading, self.rest)
             total = total if again is None else again + self.never_in_rest
         self.reading.expect(total, "comments")
-        if self.stated is not None and self.stated > self.reading.captured:
-            self.reading.gap("fewer than the page states", expected=self.stated, got=self.reading.captured)
+        got = self.reading.captured
+        # What came after the first page counted is read or not; what is read of it moves others on.
+        most = max(self.stated or 0, self.stated_last or 0) if got != self.stated else got
+        if most > got:
+            self.reading.gap("fewer than the page states", expected=most, got=got)
 
 
 def _nameless(node: LexborNode, items: Items, document: Document) -> Comment:
