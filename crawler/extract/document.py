@@ -126,7 +126,14 @@ class Document:
         tags = Counter(tag.lower() for tag in _CONTAINERS.findall(_NO_TAGS.sub("", text)))
         is_open = any(count > tags["/" + tag] for tag, count in tags.items() if tag[0] != "/")
         is_open = is_open or (self.ends_in_text and (bool(tags) or text.rfind("<") > text.rfind(">")))
-        return is_open or (_HEAD.search(text) is not None and self.tree.css_first("body > *, frameset") is None)
+        return is_open or (_HEAD.search(text) is not None and not self._has_body)
+
+    @property
+    def _has_body(self) -> bool:
+        """Whether anything stands in the body, be it only a text, or frames stand in its place."""
+        if self.tree.css_first("body > *, frameset") is not None:
+            return True
+        return self.tree.body is not None and bool(self.tree.body.text().strip())
 
     @property
     def ends_in_text(self) -> bool:

@@ -65,6 +65,7 @@ async def test_a_page_that_breaks_off_before_it_could_show_a_thread_is_none_with
     [
         ("<html><head><title>x</title><p>One</p>", False), ("<html><head></head><frameset><frame src=a></frameset>", False), ("<html><script>location = '/b'</script>", False), ("<html><head><title>x", True),
         ("<html><head><style>.a {} .b", True), ('<html><head><script src="a.js"></script>\n', True), ("<html><head></head><body>", True),
+        ("<html><head><title>x</title></head>Only words", False), ("<html><head><title>x</title></head><body>\n Only words", False),
         ("<html><body><div><p>One<li>Two</div>", False), ("<html><title>x</title><h1>One</h1>", False), ("<div><ul><li>One", False), ("<html><div>One</div></html>", False),
         ('<html><script>var a = "<div>"</script><!-- <div> --><p>One</p>', False), ("<html><body><div><p>One</p>", True), ("<html><body><p>One", False), ("<html><body><div>One</div><p>Two", True), ('<!doctype html><p>One</p><a href="/o', True),
     ],

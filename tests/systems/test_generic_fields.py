@@ -18,7 +18,6 @@ from pipelines.emit import moment
 URL = "https://town.example/bridge/"
 
 
-
 async def comments_of(html):
     return [comment for _, comments, _ in await read(Generic(), html, URL) for comment in comments]
 
