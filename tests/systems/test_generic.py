@@ -200,6 +200,33 @@ async def test_a_further_page_with_a_single_post_is_read_by_what_the_first_page_
     assert found[0][1].verdict == "complete"
 
 
+BADGED = (
+    '<article class="entry" id="comment-{n}"><header><h4>{name}</h4><span class="badge">Subscriber</span></header>'
+    '<div class="comment-content"><p>{text}</p></div><footer><span class="date">{time}</span></footer></article>'
+)
+BARE = '<div id="comment-{n}"><h4>{name}</h4><small><span class="date" title="{time}">May 9, 2023</span></small><p>{text}</p></div>'
+READERS = ("Ann Okafor", "Bo Lind", "Cy Young", "Dee Park", "Ed Moss", "Fay Wu")
+
+
+@pytest.mark.parametrize("markup", [BADGED, BARE])
+async def test_the_name_on_a_further_page_with_one_comment_stands_where_the_first_page_has_names(markup):
+    """A badge, or the link back to the newer comments, is none."""
+
+    def one(numbers, pager):
+        rows = "".join(
+            markup.format(n=40 + n, name=READERS[n], text=f"Reader {n} was at the bridge. Nobody said a word.", time=f"2023-05-0{9 - n}T10:15:4{n}Z")
+            for n in numbers
+        )
+        comments = f'<section id="comments"><h3>Comments</h3><div class="comment-list">{rows}</div><div class="nav">{pager}</div></section>'
+        return f'<html lang="en"><body><h1>Bridge</h1><p>It opened on Monday.</p>{comments}</body></html>'
+
+    first = one(range(5), '<a href="?cpage=2">Older comments</a>')
+    web = {f"{URL}?cpage=2": answer(one([5], f'<a href="{URL}">Newer comments</a>'))}
+    found = await comments_of_page(first, web)
+    assert [comment.author_name for comment, _ in found] == [*READERS]
+    assert found[0][1].verdict == "complete"
+
+
 async def test_the_page_as_it_is_shown_without_scripts_is_read_with_the_thread():
     plain = '<noscript><a href="?noscript">Visit here for a non-javascript version of this page.</a></noscript>'
     web = {URL + "?noscript": answer(thread_page((1, 2, 3, 4), ""))}

@@ -69,17 +69,20 @@ class Slots:
     """Whether each record is a text with a double signature; see :class:`Signature`."""
 
 
-def read_slots(template: Template, *, observed_at: int, language: str | None) -> Slots:
-    """Times first: what stands beside them is often the author."""
+def read_slots(template: Template, *, observed_at: int, language: str | None, name_place: str = "") -> Slots:
+    """Times first: what stands beside them is often the author.
+
+    :param name_place: where the names stand on the thread's first page, where this is a further one
+    """
     if template.group.mode == "signed":
         return _signatures(template, observed_at, language)
     slots = Slots()
     slots.stamps, slots.time_place = read_stamps(template, observed_at=observed_at, language=language)
-    slots.names = _names(template, slots)
+    slots.names = _names(template, slots, name_place)
     told = _without_prose(template, slots)
     if told != slots.stamps:
         slots.stamps, slots.time_place = told, slots.time_place if any(told) else ""
-        slots.names = _names(template, slots)
+        slots.names = _names(template, slots, name_place)
     return slots
 
 
@@ -154,7 +157,7 @@ FURTHER: Final = 3
 """Texts of one place that are told apart by their order; of those behind only one that says ``By NAME`` has a name."""
 
 
-def _names(template: Template, slots: Slots) -> list[Name | None]:
+def _names(template: Template, slots: Slots, known: str) -> list[Name | None]:
     tree, count = template.tree, len(template.records)
     places: dict[tuple[int, int], dict[int, Name]] = defaultdict(dict)
     order: dict[tuple[int, int], int] = defaultdict(int)
@@ -184,7 +187,7 @@ def _names(template: Template, slots: Slots) -> list[Name | None]:
         joined[key] = _joined(template, key, names, firsts)
         scored.append((_name_score(template, slots, names, joined[key], order[key] / len(names), count), key))
     found: list[Name | None] = [None] * count
-    scored = _with_heads(template, slots, scored, places)
+    scored = _with_known(template, _with_heads(template, slots, scored, places), known)
     if not scored or scored[0][0] < MIN_NAME:
         return found
     best = scored[0][1]
@@ -525,6 +528,15 @@ def _with_heads(
         heads = {key for _, key in scored if _heads(template, slots, places[key])}
         scored = [(max(score + HEADED, MIN_NAME) if key in heads else score, key) for score, key in scored]
     return sorted(scored, key=lambda entry: (-entry[0], entry[1]))
+
+
+def _with_known(
+    template: Template, scored: list[tuple[float, tuple[int, int]]], known: str
+) -> list[tuple[float, tuple[int, int]]]:
+    """The places of names, with that of the thread's first page before better ones: of one record a badge may be."""
+    if not known:
+        return scored
+    return sorted(scored, key=lambda entry: entry[0] < MIN_NAME or template.path(entry[1][0]) != known)
 
 
 def _heads(template: Template, slots: Slots, names: dict[int, Name]) -> bool:

@@ -119,15 +119,21 @@ class Found:
 class _Page:
     """A page whose candidates are read."""
 
-    def __init__(self, document: Document, observed_at: int, language: str | None) -> None:
+    def __init__(self, document: Document, observed_at: int, language: str | None, first: Found | None = None) -> None:
         self.tree = page_tree(document)
         self.observed_at, self.language = observed_at, language
+        self.name_place = first.slots.name_place if first is not None else ""
         self.sums = Sums(self.tree)
         self.around = Surroundings(self.tree, document)
 
+    def slots(self, template: Template) -> Slots:
+        """The authors and times of a candidate."""
+        told = self.name_place
+        return read_slots(template, observed_at=self.observed_at, language=self.language, name_place=told)
+
     def read(self, template: Template) -> Found | None:
         """A candidate with its fields; None for reviews, what one member has written, and lists of other pages."""
-        slots = read_slots(template, observed_at=self.observed_at, language=self.language)
+        slots = self.slots(template)
         is_of_others = is_by_one(template, slots, self.around.own) or is_collected(template, slots, self.around.own)
         if is_rated(template) or is_of_others or hold_last(template, self.around.last):
             return None
@@ -384,9 +390,9 @@ def find_thread(
 
     :param first: the thread on its first page, where this is a further one: its last page may show a single comment
     """
-    page = _Page(document, observed_at, language)
+    page = _Page(document, observed_at, language, first)
     read = page.candidates(READ, BEHIND) if len(page.tree) else []
-    if first is not None and (not read or read[0].confidence < THRESHOLD):
+    if first is not None and (not read or read[0].confidence < THRESHOLD or len(read[0].group.spans) == 1):
         read = page.like(first) or read
     if not read or read[0].confidence < THRESHOLD:
         return read[0] if read else None
@@ -395,17 +401,20 @@ def find_thread(
     found.rounded = page.around.rounded_before(found.group.spans[0][0])
     found = _without_what_they_answer(page, found, first)
     for part in filter(None, (found, found.below)):
-        read_whole(part, observed_at=observed_at, language=language)
+        read_whole(part, observed_at=observed_at, language=language, name_place=page.name_place)
     return _with_answers_inside(page, found)
 
 
-def read_whole(found: Found, *, observed_at: int, language: str | None) -> None:
-    """Read all records of a candidate, and which one answers which."""
+def read_whole(found: Found, *, observed_at: int, language: str | None, name_place: str = "") -> None:
+    """Read all records of a candidate, and which one answers which.
+
+    :param name_place: see :func:`read_slots`
+    """
     skimmed: Bodies | None = found.bodies
     if len(found.template.records) < len(found.group.spans):
         without = found.below.group.spans if found.below is not None else ()
         found.template = Template(found.template.tree, found.group, without=without)
-        found.slots = read_slots(found.template, observed_at=observed_at, language=language)
+        found.slots = read_slots(found.template, observed_at=observed_at, language=language, name_place=name_place)
         skimmed = None
     found.bodies = read_bodies(found.template, found.slots, skimmed)
     found.parents, found.method = parents_of(found.template, found.slots, found.bodies)
@@ -524,7 +533,7 @@ def _with_answers_inside(page: _Page, found: Found) -> Found:
         return found
     outer.confidence, outer.below = found.confidence, inner
     for part in (outer, inner):
-        read_whole(part, observed_at=page.observed_at, language=page.language)
+        read_whole(part, observed_at=page.observed_at, language=page.language, name_place=page.name_place)
     return outer
 
 
