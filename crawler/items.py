@@ -10,6 +10,8 @@ from scrapy.exceptions import DropItem
 from archive.schema import Comment, Page, Share, Subscribe, Thread, Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from crawler.leases import Lease
 
 __all__ = ["Capture", "Comment", "Failure", "NotArchivedError", "Page", "Share", "Subscribe", "Thread", "Visit"]
@@ -67,6 +69,8 @@ class Capture:
     """System, tenant and native id of the thread that `comments` or `thread` belong to."""
     comments: list[Comment] = field(default_factory=list)
     """A batch of one thread."""
+    said: AbstractSet[str] = field(default=frozenset(), metadata={"serializer": lambda _: None})
+    """Digests of all comments of the thread, where its page moved: they tell whether it is the thread of before."""
     thread: Thread | None = None
     """The ledger of a thread, after its last batch: closes it."""
     visit: Visit | None = None

@@ -20,11 +20,11 @@ from crawler.extract.share import read_shares
 from crawler.extract.subscribe import read_subscribes
 from crawler.extract.urls import canonical_url, page_url, site_of
 from crawler.items import Capture, Failure, Page, Thread, Visit
-from crawler.keys import page_key, thread_key
+from crawler.keys import content_digest, page_key, thread_key
 from crawler.politeness.reservation import Reservation, read_reservation
 from crawler.systems import GUESSED_IDS
 from crawler.systems.around.empty import says_empty
-from crawler.systems.base import BLOCKED_STATUS, Exchange, Fetch, FetchError, System, ThreadRef
+from crawler.systems.base import BLOCKED_STATUS, Batch, Exchange, Fetch, FetchError, System, ThreadRef
 from crawler.systems.reading import Limits, Reading, document_of, header_dict, read_thread
 
 logger = logging.getLogger(__name__)
@@ -155,10 +155,10 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
             present=partial(_present, around.held, ref, address, moved_from),
         )
         extractor = f"{system.name}/{system.version}"
-        async for batch in read_thread(system, reading):
+        async for batch, said in _batches(system, reading, has_moved=moved_from is not None):
             if batch.comments:
                 item = capture(address, Exchange(batch.capture_id, batch.observed_at), extractor)
-                item.thread_of, item.comments = _identity(ref), batch.comments
+                item.thread_of, item.comments, item.said = _identity(ref), batch.comments, said
                 yield item
         threads.doubt(reading)
         closing = capture(address, page_capture, extractor)
@@ -183,6 +183,21 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     last.visit.requests, last.visit.threads = requests, len(refs)
     last.is_last = True
     yield last
+
+
+async def _batches(
+    system: System, reading: Reading, *, has_moved: bool
+) -> AsyncIterator[tuple[Batch, AbstractSet[str]]]:
+    """The batches of a thread; where its page moved, when all have come, with digests of what they say."""
+    if not has_moved:
+        async for batch in read_thread(system, reading):
+            yield batch, frozenset()
+        return
+    batches = [batch async for batch in read_thread(system, reading)]
+    comments = (comment for batch in batches for comment in batch.comments)
+    said = {content_digest(comment.author_name, comment.text) for comment in comments if comment.text}
+    for batch in batches:
+        yield batch, said
 
 
 def _end_without_page(last: Capture, response: Response, problem: _UnreadableError) -> None:

@@ -169,7 +169,7 @@ class Identify:
 
         :param known: the thread's comments
         """
-        here = {content_digest(comment.author_name, comment.text) for comment in capture.comments if comment.text}
+        here = capture.said or {content_digest(one.author_name, one.text) for one in capture.comments if one.text}
         there = {state.content_digest for state in known.values() if state.status != GONE}
         there |= {said for said in here if self._erased(key, said)}
         return bool(here and there) and 2 * len(here & there) >= min(len(here), len(there))

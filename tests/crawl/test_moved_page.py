@@ -93,6 +93,23 @@ def test_a_page_that_moved_says_so_under_every_spider_and_keeps_its_thread(place
     assert place.run("archive", "verify").returncode == 0
 
 
+def test_the_thread_of_a_page_that_moved_is_known_by_its_further_pages_too(place):
+    """As where the newest come first, and more have come since than the first page shows."""
+    site = town(a=page("generic", range(4)))
+    assert place.crawl(site.url("/a/")).returncode == 0
+    newest = page("generic", range(4, 6), said="That came after it was moved")
+    pager = '<a href="/b/?page=2">Older comments</a><form>'
+    site.paths |= {
+        "/a/": moved("/b/"),
+        "/b/": Answer(str(newest.body).replace("<form>", pager), headers=HTML),
+        "/b/?page=2": page("generic", range(1, 4)),
+    }
+    done = place.crawl(site.url("/a/"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert states(place) == {"new": 6, "removed": 1}
+    assert len(place.open().threads().to_pylist()) == 1
+
+
 def test_an_archive_without_a_state_directory_still_knows_the_thread_of_a_page_that_moved(place, tmp_path):
     site = town(a=page("generic", range(4)))
     assert place.crawl(site.url("/a/")).returncode == 0
