@@ -129,6 +129,19 @@ async def test_all_pages_of_a_thread_are_read(system, way):
     assert (ledger.verdict, ledger.gaps) == ("complete", None)
 
 
+SHORT = ("Agreed!", "Me too", "同意", "好文章", "+1", "Thanks!", "No.", "谢谢")
+
+
+@pytest.mark.parametrize("system", GENERAL)
+async def test_further_pages_are_found_where_the_comments_of_the_first_have_a_word_or_two(system):
+    url, pages = thread(system, "p")
+    for n, said in enumerate(SHORT):
+        pages[url] = pages[url].replace(text(n), said)
+    [(_, comments, ledger)] = await read(reader(system), pages[url], url, served(pages))
+    assert [comment.text for comment in comments] == [*SHORT, *(text(n) for n in range(SIZE, PAGES * SIZE))]
+    assert (ledger.verdict, ledger.gaps) == ("complete", None)
+
+
 SAID = (
     "I walked past there last week and the whole street was still closed. Nobody could tell me when it opens again.",
     "That is not what the council said in spring. They promised a second bridge first.",

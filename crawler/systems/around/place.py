@@ -17,7 +17,7 @@ MOST: Final = 0.8
 """Share of the comments that must be found again in the page."""
 
 KNOWN_BY: Final = 12
-"""Characters of a text by which it is looked for."""
+"""Characters of a text by which it is looked for; a shorter one only whole, and where none is as long."""
 
 BESIDE: Final = 40
 """Nodes before and behind the comments among which something leads to the rest of them."""
@@ -45,7 +45,7 @@ class Place:
     def of_texts(cls, document: Document, texts: Iterable[str]) -> Place | None:
         """The innermost element's parts that show comments with these texts; None where the page hardly shows them."""
         lines = sorted(" ".join(text.strip().partition("\n")[0].split()) for text in texts)
-        lines = [line for line in lines if len(line) >= KNOWN_BY]
+        lines = [line for line in lines if len(line) >= KNOWN_BY] or [line for line in lines if line]
         if not lines:
             return None
         tree = nodes_of(document)
