@@ -74,7 +74,7 @@ class Document:
             self.encoding, text = "utf-8", _SURROGATES.sub("\ufffd", body)
         if not text[:1_000].strip(_BLANK) and not text.strip(_BLANK):
             raise NotHtmlError("the answer is empty")
-        shown = opened(text)
+        shown = in_table(opened(text))
         if shown is not text:
             text, source = shown, None
         markup = bounded(text)
@@ -214,6 +214,8 @@ _PLAIN_REST: Final = r"(?:\?[\w\-.~!$&'()*+,;=:@%/?]++)?(?:#[\w\-.~!$&'()*+,;=:@
 _PLAIN_URL = re.compile(rf"{_PLAIN_HOST}(?:/[\w\-.~!$&'()*+,=:@%]++)*+/?{_PLAIN_REST}", re.ASCII)
 _PLAIN_PATH = re.compile(rf"(?:/[\w\-~!$&'()*+,=:@%][\w\-.~!$&'()*+,=:@%]*+)++/?{_PLAIN_REST}", re.ASCII)
 """Addresses that resolving does not change: absolute ones, and those of the same host without dots as segments."""
+_ROWS = re.compile(r"\s*<(?:tbody|tr|td)\b", re.IGNORECASE)
+
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BAD_HOST = re.compile(r"[\s<>\"{}|^`%\\]")
@@ -268,6 +270,11 @@ _XML_OTHER = re.compile(
 _MAIL_HEAD = re.compile(rb"[a-z]+(?:-[a-z]+)*:\s", re.IGNORECASE)
 _JSON = re.compile(rb"(?:\)\]\}'?,?\s*)?(?:\{\s*[\"}]|\[\s*[{\"\]])")
 _SCRIPT = re.compile(rb"['\"]use strict['\"]|!?\(?function\b|(?:var|let|const|import|export)\s|@charset|@import|/\*")
+
+
+def in_table(markup: str) -> str:
+    """The same markup in a table, where it is rows of one that a script puts there: alone their tags mean nothing."""
+    return f"<table>{markup}</table>" if _ROWS.match(markup) else markup
 
 
 def _inflated(body: bytes) -> bytes:

@@ -227,6 +227,21 @@ async def test_the_name_on_a_further_page_with_one_comment_stands_where_the_firs
     assert found[0][1].verdict == "complete"
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_the_rows_that_a_script_puts_into_a_table_of_comments_are_read(as_json):
+    rows = [
+        f'<tr class="comment" id="comment-{40 + n}"><td class="user"><b>{name}</b><br><span class="date">{n + 1} May 2023, 10:1{n}</span></td>'
+        f'<td class="msg"><p>{name} was at the bridge. Nobody said a word.</p></td></tr>'
+        for n, name in enumerate(READERS)
+    ]
+    table = f'<h3>Comments</h3><table class="comments"><tbody>{"".join(rows[:4])}</tbody></table><a href="{URL}more?offset=4">Load more comments</a>'
+    more = json.dumps({"html": "".join(rows[4:])}) if as_json else "".join(rows[4:])
+    web = {f"{URL}more?offset=4": (200, {"content-type": "application/json" if as_json else "text/html"}, more.encode())}
+    found = await comments_of_page(f'<html lang="en"><body><h1>Bridge</h1><section id="comments">{table}</section></body></html>', web)
+    assert [(comment.native_id, comment.author_name) for comment, _ in found] == [(str(40 + n), name) for n, name in enumerate(READERS)]
+    assert found[0][1].verdict == "complete"
+
+
 async def test_the_page_as_it_is_shown_without_scripts_is_read_with_the_thread():
     plain = '<noscript><a href="?noscript">Visit here for a non-javascript version of this page.</a></noscript>'
     web = {URL + "?noscript": answer(thread_page((1, 2, 3, 4), ""))}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from scrapy.http import Response
 
-from crawler.extract.document import Document, NotHtmlError
+from crawler.extract.document import Document, NotHtmlError, in_table
 from crawler.systems.generic.listed import Listed, extent_of, listed_of, says_something
 from crawler.systems.generic.members import fields_of
 from crawler.systems.reading import document_of, header_dict
@@ -28,7 +28,7 @@ class Answered(Document):
         self.is_empty = self.listed is None and _is_empty(value)
         """Whether it says that there are none."""
         said = (one for one in _members(value) if isinstance(one, str) and _MARKUP.search(one))
-        shown = "" if self.listed is not None else "".join(said)
+        shown = "" if self.listed is not None else "".join(map(in_table, said))
         super().__init__(f"<html><body>{shown}</body></html>", url, {**headers, "content-type": "text/html"})
 
 
