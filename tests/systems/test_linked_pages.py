@@ -11,7 +11,7 @@ import pytest
 from kit import answering, read
 from scrapy import Request
 from scrapy.http import Response
-from test_page_says_more import GENERAL, NAMES, page, reader, text
+from test_page_says_more import GENERAL, NAMES, STORY, page, reader, text
 
 from crawler.extract.document import Document
 from crawler.systems.around.links import page_links
@@ -127,6 +127,15 @@ async def test_all_pages_of_a_thread_are_read(system, way):
     [(_, comments, ledger)] = await read(reader(system), pages[url], url, web)
     assert [comment.text for comment in comments] == [text(n) for n in range(PAGES * SIZE)]
     assert (ledger.verdict, ledger.gaps) == ("complete", None)
+
+
+async def test_the_first_comment_of_a_further_page_is_one_though_a_box_on_the_first_page_shows_it_as_the_best():
+    url, pages = thread("generic", "p")
+    box = f'<div class="featured"><h4>Top comment</h4><blockquote><p>{text(SIZE)}</p></blockquote><cite>{NAMES[0]}</cite></div>'
+    pages[url] = pages[url].replace(STORY, STORY + box)
+    [(_, comments, ledger)] = await read(reader("generic"), pages[url], url, served(pages))
+    assert [comment.text for comment in comments] == [text(n) for n in range(PAGES * SIZE)]
+    assert ledger.verdict == "complete"
 
 
 SHORT = ("Agreed!", "Me too", "同意", "好文章", "+1", "Thanks!", "No.", "谢谢")

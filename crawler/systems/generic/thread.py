@@ -11,10 +11,11 @@ from operator import itemgetter
 from typing import Final
 
 from crawler.extract.document import Document
+from crawler.systems.around.counts import LONGEST_SAYING
 from crawler.systems.around.place import Place
 from crawler.systems.around.surroundings import SPOKEN, Surroundings
-from crawler.systems.around.tree import Tree
-from crawler.systems.around.words import COMMENT, REPLIES
+from crawler.systems.around.tree import HEADINGS, Tree
+from crawler.systems.around.words import COMMENT, REPLIES, speaks_of_comments
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
 from crawler.systems.generic.evidence import (
@@ -508,11 +509,18 @@ def _stand_apart(page: _Page, group: Group) -> bool:
 def _is_before(found: Found, first: Found) -> bool:
     """Whether the text of the first record stands once on its page, and before the comments on the thread's first one.
 
-    What stands there a second time may be the best comment of the thread, which every page shows.
+    What stands there a second time may be the best comment of the thread, which every page shows. So may what stands
+    below a heading that speaks of comments, as a box on the first page alone.
     """
     said = " ".join(found.bodies.texts[0].split())
-    there, here = first.place.tree.texts[: first.place.first], found.template.tree.texts
-    return len(said) >= LONG and said in " ".join(filter(None, there)) and " ".join(filter(None, here)).count(said) == 1
+    tree, end = first.place.tree, first.place.first
+    there, here = tree.texts[:end], found.template.tree.texts
+    is_there = len(said) >= LONG and said in " ".join(filter(None, there))
+    if not is_there or " ".join(filter(None, here)).count(said) != 1:
+        return False
+    line = next((node for node, text in enumerate(there) if text and said.startswith(text[:LONG])), end)
+    heading = max((node for tag in HEADINGS for node in tree.places.get(tag, ()) if node < line), default=None)
+    return heading is None or not speaks_of_comments(tree.line(heading, LONGEST_SAYING) or "")
 
 
 LONG: Final = 40
