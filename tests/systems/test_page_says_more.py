@@ -239,6 +239,13 @@ async def test_further_pages_that_are_linked_and_not_read_make_a_thread_partial(
     assert reasons
 
 
+@pytest.mark.parametrize("pager", ["numbers", "a word", "an arrow"])
+async def test_so_they_do_where_markup_like_wordpress_is_paged_otherwise(pager):
+    found, count, reasons = await verdict("wordpress", PAGER[pager])
+    assert (found, count) == ("partial", len(NAMES))
+    assert reasons == [f"{URL}?p=2 is linked behind the comments, and is no comment page as WordPress calls them"]
+
+
 @pytest.mark.parametrize("nothing", NO_MORE)
 @pytest.mark.parametrize("system", SYSTEMS)
 async def test_what_says_something_else_takes_nothing_from_a_whole_thread(system, nothing):

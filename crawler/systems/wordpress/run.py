@@ -95,6 +95,8 @@ class Run:
         )
         self.items = self.find(document)
         self.paging = CommentPages.of(document)
+        self.otherwise_linked: list[str] = []
+        """What is linked next to the comments as further pages, whatever makes them."""
         self.early: dict[int, tuple[Document, Exchange]] = {}
         self.barren: dict[int, bool] = {}
         """The numbered pages that showed nothing new, and whether each shows what the plain page shows."""
@@ -291,7 +293,9 @@ class Run:
         self.reading.walked("html")
         paging = self.paging
         paging.learn(self.document, self.items)
-        yield self.reading.batch(await self.comments_of(self.document, self.items), self.reading.page)
+        first = self.reading.batch(await self.comments_of(self.document, self.items), self.reading.page)
+        self.otherwise_linked = self.reading.linked_pages(self.document, first.comments).behind
+        yield first
         plain, shown = self.document, number_of(self.document.url)
         if shown is not None:
             paging.read.add(shown)
@@ -358,7 +362,11 @@ class Run:
         not know its number, a redirect to the post, a page without a list. What stands there nobody saw.
         """
         is_all = self.stated_finally is not None and self.stated_finally == self.reading.captured
-        if not is_all and (self.rest is None or not self.rest.is_whole):
+        is_known = is_all or (self.rest is not None and self.rest.is_whole)
+        if not is_known and not self.paging.known:
+            for url in self.otherwise_linked[:1]:
+                self.reading.gap(f"{url} is linked behind the comments, and is no comment page as WordPress calls them")
+        if not is_known:
             may_be_plain = (n for n, is_same in self.barren.items() if is_same and self.paging.plain in (None, n))
             for number in sorted(self.barren.keys() - {next(may_be_plain, None)}):
                 self.reading.gap(f"{self.paging.url(number)} shows no comment that is new")
