@@ -117,7 +117,7 @@ class LinkedPages:
 
     def _take(self, url: str, found: Read, document: Document, exchange: Exchange) -> Batch:
         twin = self._shown.before(url, found.comments)
-        if twin is not None:
+        if twin is not None and not self._reading.is_agreed:  # markup for machines may have all of them on each page
             self._reading.gap(f"{url} shows the comments of {twin or 'the first page'} once more, not its own")
         self._links.extend(found.links)
         self._onward.extendleft(reversed([*found.onward, *found.following]))

@@ -338,6 +338,11 @@ class Reading:
         return self._expected is not None
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether so many came as the source states."""
+        return self.is_counted and self._expected == self._agreed()[1]
+
+    @property
     def is_taken_for_empty(self) -> bool:
         """Whether only that the page shows no comment says that there is none: no count, and no other answer."""
         is_all = not self._gaps and self._stop[0] == "exhausted" and not self.requests

@@ -138,6 +138,22 @@ async def test_the_first_comment_of_a_further_page_is_one_though_a_box_on_the_fi
     assert ledger.verdict == "complete"
 
 
+@pytest.mark.parametrize(("stated", "verdict"), [(SIZE, "complete"), (3 * SIZE, "partial"), (None, "partial")])
+async def test_data_that_have_all_comments_on_each_of_the_pages_are_whole_where_they_count_them(stated, verdict):
+    """Only a count tells them from a page that repeats another where it should go on."""
+    count = "" if stated is None else f'"commentCount": {stated}, '
+    said = [{"@type": "Comment", "author": {"@type": "Person", "name": NAMES[n]}, "text": text(n)} for n in range(SIZE)]
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", {count}"comment": {json.dumps(said)}}}</script>'
+    web = {}
+    for number, url in enumerate((f"{SITE}/story", f"{SITE}/story?p=2")):
+        rows = "".join(f"<div><b>{NAMES[n]}</b><p>{text(n)}</p></div>" for n in (range(SIZE - 1), [SIZE - 1])[number])
+        pager = ('<span>1</span> <a href="/story?p=2">2</a>', '<a href="/story">1</a> <span>2</span>')[number]
+        web[url] = f"<title>Ships</title><head>{data}</head><body><h1>Ships</h1><p>{STORY}</p><section>{rows}</section><div>{pager}</div></body>"
+    first = f"{SITE}/story"
+    [(_, comments, ledger)] = await read(reader("schemaorg"), web[first], first, served(web))
+    assert (len(comments), ledger.verdict) == (SIZE, verdict)
+
+
 SHORT = ("Agreed!", "Me too", "同意", "好文章", "+1", "Thanks!", "No.", "谢谢")
 
 
