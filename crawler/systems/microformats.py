@@ -59,7 +59,7 @@ class Microformats(System):
     name: ClassVar[str] = "microformats"
     title: ClassVar[str] = "microformats2"
     checked: ClassVar[str] = "the definitions of h-entry and h-cite, not verified live"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     ids_are_global: ClassVar[bool] = False
     marks: ClassVar[tuple[str, ...]] = ("h-cite", "h-entry")
     is_general: ClassVar[bool] = True

@@ -49,7 +49,7 @@ class SchemaOrg(System):
     name: ClassVar[str] = "schemaorg"
     title: ClassVar[str] = "schema.org markup"
     checked: ClassVar[str] = "schema.org's definitions and Google's documentation of them, not verified live"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     ids_are_global: ClassVar[bool] = False
     is_general: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True

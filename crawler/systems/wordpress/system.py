@@ -33,7 +33,7 @@ class WordPress(System):
     name: ClassVar[str] = "wordpress"
     title: ClassVar[str] = "WordPress"
     checked: ClassVar[str] = "WordPress 6.1 (Debian), its database, 63 locales"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     ids_are_global: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
     may_move: ClassVar[bool] = False  # it looks for what moved by itself
