@@ -313,3 +313,18 @@ async def test_an_address_that_several_replies_have_is_that_of_their_author():
 
     html = f'<html><body><article class="h-entry"><h1 class="p-name">Bridge</h1><ul>{thread(row)}</ul></article></body></html>'
     assert [c.native_id for c in await comments_of(html, Microformats())] == [f"item-{n}" for n in range(4)]
+
+
+async def test_comments_that_lead_to_the_answers_on_each_at_the_own_address_are_no_index_of_threads():
+    def row(number, name, text, page="?"):
+        return (
+            f'<table><tr><td><img src="/dot.gif" width="{25 * number}" height="1"></td><td><div class="full" id="t7{number}"><table><tr><td>'
+            f'<span class="user"><a href="http://u{number}.example/"><b>{name}</b></a></span><br><span>2013-05-1{number} 10:00 (UTC)</span></td></tr></table>'
+            f'<div>{text}</div><div>(<a href="?replyto=7{number}">Reply</a>) (<a href="{page}thread=7{number}">Thread</a>)</div></div></td></tr></table>'
+        )
+
+    for own in ("?", "/archives/88.html?", f"{URL}?"):
+        rows = thread(lambda number, name, text, own=own: row(number, name, text, own))
+        assert [c.author_name for c in await comments_of(page(rows))] == list(NAMES), own
+    index = page(thread(lambda *of: row(*of, "/board?"))).replace('id="comments"', 'id="board"').replace("Comments", "Topics")
+    assert await comments_of(index) == []

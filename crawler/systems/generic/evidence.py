@@ -38,7 +38,7 @@ from crawler.systems.around.words import (
 )
 from crawler.systems.generic.body import Bodies
 from crawler.systems.generic.ids import are_addressed, native_ids
-from crawler.systems.generic.records import Group, Sums
+from crawler.systems.generic.records import NEAR, Group, Sums
 from crawler.systems.generic.slots import LONGEST_NAME, PROFILE, Name, Slots
 from crawler.systems.generic.template import Record, Template
 
@@ -753,13 +753,17 @@ LONGEST_HREF: Final = 500
 def _lead_to_threads(template: Template, own: Collection[str]) -> bool:
     """Whether the records, or the elements around several each, lead to a thread each.
 
-    On a page that is none, this is the index of a board: titles, or opening posts with their last answers.
+    On a page that is none, this is the index of a board: titles, or opening posts with their last answers. What stands
+    in an element named as comments may lead to the answers on each by an address of this page (``?thread=12``).
+
+    :param own: paths of the page itself
     """
     tree, heads = template.tree, template.group.heads
     if tree.roles[heads[0]] & COMMENT or any(_THREAD.search(path) for path in own):
         return False
     around = list(dict.fromkeys(tree.ups[head] for head in heads))
-    return _are_threads(tree, heads) or (len(around) < len(heads) and _are_threads(tree, around))
+    without = own if any(tree.roles[up] & COMMENT for up in tree.above(heads[0], NEAR)) else ()
+    return _are_threads(tree, heads, without) or (len(around) < len(heads) and _are_threads(tree, around, without))
 
 
 def _are_timed_elsewhere(template: Template, slots: Slots, own: Collection[str]) -> bool:
@@ -803,23 +807,37 @@ _NUMBERED = re.compile(r"(.*/[^/]*[^\W\d_][^/]*)/\d{1,9}/?")
 """The path of something numbered in what a word names."""
 
 
-def _are_threads(tree: Tree, nodes: list[int]) -> bool:
+def _are_threads(tree: Tree, nodes: list[int], without: Collection[str]) -> bool:
     """Whether the first elements hold a link to a thread each, each to another, by the same words or by its title.
 
     Posts lead to themselves by the subject that all have.
+
+    :param without: paths of the page itself, where its own addresses are no threads
     """
     links = tree.places.get("a", [])
     led: list[tuple[str, str]] = []
     for node in nodes[:ODD]:
         for link in links[bisect_right(links, node) : bisect_left(links, tree.ends[node])]:
             href = tree.attrs[link].get("href") or ""
-            if len(href) <= LONGEST_HREF and _THREAD.search(href):
+            if len(href) <= LONGEST_HREF and _THREAD.search(href) and not _is_of_page(href, without):
                 led.append((href, tree.text(link)))
                 break
     said = {line_key(text) for _, text in led}
     subjects = {_subject(text) for text in said}
     is_each_own = 1 < len(led) == len({page for page, _ in led}) == len(nodes[:ODD])
     return is_each_own and len(subjects) in (1, len(led)) and subjects == said
+
+
+def _is_of_page(href: str, own: Collection[str]) -> bool:
+    """Whether an address is one of the page, with or without its path.
+
+    :param own: paths of the page itself; none where it does not matter
+    """
+    return bool(own) and (href.startswith("?") or _HOST.sub("", href.partition("?")[0]).rstrip("/") in own)
+
+
+_HOST = re.compile(r"^(?:https?:)?//[^/]*", re.IGNORECASE)
+"""What an address begins with before its path."""
 
 
 def _are_titles(named: list[tuple[str, str]]) -> bool:
