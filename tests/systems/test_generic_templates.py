@@ -328,3 +328,14 @@ async def test_comments_that_lead_to_the_answers_on_each_at_the_own_address_are_
         assert [c.author_name for c in await comments_of(page(rows))] == list(NAMES), own
     index = page(thread(lambda *of: row(*of, "/board?"))).replace('id="comments"', 'id="board"').replace("Comments", "Topics")
     assert await comments_of(index) == []
+
+
+async def test_a_letter_for_a_family_name_ends_no_sentence():
+    def row(number, name, text):
+        return (
+            f'<tr><td class="cell"><div class="title"><table><tr><td><nobr>{name} {"KL"[number]}.</nobr></td></tr></table></div><div class="text"><p>{text}</p></div>'
+            f'<div class="foot"><span class="meta">on <a href="/view?ID={number}">15-05-201{number} 18:03</a></span></div></td></tr>'
+        )
+
+    rows = thread(row, 2)
+    assert [c.author_name for c in await comments_of(page(f'<table class="comments">{rows}</table>', "<textarea></textarea>"))] == ["Ann K.", "Ben L."]

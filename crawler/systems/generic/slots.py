@@ -646,12 +646,16 @@ def _follows_prose(tree: Tree, node: int) -> bool:
     return bool(before) and _looks(before)[0]
 
 
+_INITIAL = re.compile(r"\s[^\W\d_]\.$")
+"""The letter that stands for a family name: ``Ann B.``"""
+
+
 @lru_cache(maxsize=4_096)
 def _looks(text: str) -> tuple[bool, bool, bool, bool, bool]:
     """What a name may look like: words, a sentence, figures, a single letter, an address."""
     return (
         text.count(" ") > 4,
-        text[-1] in ".!?…。！？",
+        text[-1] in ".!?…。！？" and _INITIAL.search(text) is None,
         _LETTER.search(text) is None,
         len(text) == 1 and text.upper() != text.lower(),
         _MAIL.search(text) is not None,
