@@ -330,12 +330,24 @@ async def test_comments_that_lead_to_the_answers_on_each_at_the_own_address_are_
     assert await comments_of(index) == []
 
 
-async def test_a_letter_for_a_family_name_ends_no_sentence():
-    def row(number, name, text):
-        return (
-            f'<tr><td class="cell"><div class="title"><table><tr><td><nobr>{name} {"KL"[number]}.</nobr></td></tr></table></div><div class="text"><p>{text}</p></div>'
-            f'<div class="foot"><span class="meta">on <a href="/view?ID={number}">15-05-201{number} 18:03</a></span></div></td></tr>'
-        )
+def titled(number, name, text):
+    return (
+        f'<tr><td class="cell"><div class="title"><table><tr><td><nobr>{name}</nobr></td></tr></table></div><div class="text"><p>{text}</p></div>'
+        f'<div class="foot"><span class="meta">on <a href="/view?ID={number}">15-05-201{number} 18:03</a></span></div></td></tr>'
+    )
 
-    rows = thread(row, 2)
-    assert [c.author_name for c in await comments_of(page(f'<table class="comments">{rows}</table>', "<textarea></textarea>"))] == ["Ann K.", "Ben L."]
+
+def in_table(row, count):
+    return page(f'<table class="comments">{thread(row, count)}</table>', "<textarea></textarea>")
+
+
+async def test_a_letter_for_a_family_name_ends_no_sentence():
+    names = [c.author_name for c in await comments_of(in_table(lambda number, name, text: titled(number, f"{name} K.", text), 2))]
+    assert names == ["Ann K.", "Ben K."]
+
+
+async def test_what_is_made_like_the_only_comment_and_stands_behind_it_in_its_list_is_noted():
+    ledger = await told(in_table(lambda number, name, text: titled(number, name + "!" * number, text), 2))
+    assert (ledger.captured, ledger.verdict) == (1, "partial")
+    assert [gap["reason"] for gap in ledger.gaps] == ["only one comment was read, and 1 more made like it may stand behind it"]
+    assert (await told(in_table(titled, 1))).verdict == "complete"

@@ -33,7 +33,14 @@ from crawler.systems.generic.ids import carried
 from crawler.systems.generic.listed import Listed, listed_in
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
-from crawler.systems.generic.unread import answers_inside, answers_unread, replies_offered, signed_inside, times_between
+from crawler.systems.generic.unread import (
+    answers_inside,
+    answers_unread,
+    made_alike,
+    replies_offered,
+    signed_inside,
+    times_between,
+)
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
@@ -325,6 +332,8 @@ def _unread(found: Found, missed: AbstractSet[str]) -> Iterator[str]:
         yield f"{silent} of {len(texts)} comments have no text that could be read"
     if between := times_between(found):
         yield f"{between} times stand between the comments, in none of them: some may be made otherwise"
+    if alike := made_alike(found):
+        yield f"only one comment was read, and {alike} more made like it may stand behind it"
     if parted := carried(found.template, missed):
         what = f"the comments {', '.join(parted[:5])}" if len(parted) > 1 else f"the comment {parted[0]}"
         yield f"the page still shows {what}, which it had before, in other markup than the rest"
