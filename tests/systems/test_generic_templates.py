@@ -351,3 +351,21 @@ async def test_what_is_made_like_the_only_comment_and_stands_behind_it_in_its_li
     assert (ledger.captured, ledger.verdict) == (1, "partial")
     assert [gap["reason"] for gap in ledger.gaps] == ["only one comment was read, and 1 more made like it may stand behind it"]
     assert (await told(in_table(titled, 1))).verdict == "complete"
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+async def test_links_to_the_neighbouring_pages_are_no_part_of_a_comment_though_their_class_is_that_of_comments(count):
+    def row(number, name, text):
+        return (
+            f'<div class="comments">{text}<br><span class="small">posted by <a href="/user/{number}">{name}</a> at '
+            f'<a href="#70{number}">1:3{number} PM</a> on June 2{number}, 2021</span></div><br><br>'
+        )
+
+    neighbours = '<div class="comments"><p><a href="/1">&laquo; Older</a> The pool stays closed | Ten walks <a href="/2">Newer &raquo;</a></p></div>'
+    html = f'<html lang="en"><body><h1>Bridge</h1><div class="copy">{SAID[1]} {SAID[0]}</div>{thread(row, count)}{neighbours}</body></html>'
+    assert [(c.author_name, c.text) for c in await comments_of(html)] == [*zip(NAMES[:count], SAID, strict=False)]
+
+    def chat(number, name, text):
+        return f'<li class="comment"><a href="/user/{number}">&laquo;{name}&raquo;</a> {text} <i>2021-06-2{number} 10:00</i> <a href="/answer/{number}">Reply &raquo;</a></li>'
+
+    assert len(await comments_of(page(f"<ul>{thread(chat, count)}</ul>"))) == count

@@ -166,13 +166,30 @@ def timed_only(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]
 
 def _stops(tree: Tree, node: int) -> bool:
     """Whether an element is no part of a comment: a form, or what is right around it, a heading, a part of the page."""
-    if tree.tags[node] in STOPS or tree.roles[node] & FORM:
+    if tree.tags[node] in STOPS or tree.roles[node] & FORM or turns_pages(tree, node):
         return True
     fields = tree.places.get("textarea")
     if not fields or tree.chars[tree.ends[node]] - tree.chars[node] > LABELS:
         return False
     place = bisect_left(fields, node)
     return place < len(fields) and fields[place] < tree.ends[node]
+
+
+def turns_pages(tree: Tree, node: int) -> bool:
+    """Whether an element begins with a link back and ends with one forward, ``« Older`` and ``Newer »``."""
+    end = tree.ends[node]
+    if tree.links[end] == tree.links[node] or tree.chars[end] - tree.chars[node] > LABELS:
+        return False
+    texts = tree.places.get("", [])
+    first, last = texts[bisect_left(texts, node)], texts[bisect_left(texts, end) - 1]
+    back, forward = tree.texts[first], tree.texts[last]
+    are_arrows = back[0] in BACK and back[-1] not in FORWARD and forward[-1] in FORWARD  # a name may be in brackets
+    return are_arrows and all(tree.links[text + 1] > tree.links[text] for text in (first, last))
+
+
+BACK: Final = "«‹←⟵◄◀<"
+FORWARD: Final = "»›→⟶►▶>"
+"""How links to neighbouring pages begin, and end."""
 
 
 def own_spans(spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
