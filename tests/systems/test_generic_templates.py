@@ -369,3 +369,14 @@ async def test_links_to_the_neighbouring_pages_are_no_part_of_a_comment_though_t
         return f'<li class="comment"><a href="/user/{number}">&laquo;{name}&raquo;</a> {text} <i>2021-06-2{number} 10:00</i> <a href="/answer/{number}">Reply &raquo;</a></li>'
 
     assert len(await comments_of(page(f"<ul>{thread(chat, count)}</ul>"))) == count
+
+
+async def test_a_name_in_the_line_of_its_time_stands_without_the_fields_and_the_id_beside_it():
+    def row(number, name, text):
+        return (
+            f'<div class="comment"><h4 class="title">Bridge {text[:9]}</h4><div class="body">{text}</div><p class="info">2019/05/1{number} 11:2{number}:00 | URL | '
+            f'{name} #8915{number}a [ <a href="?edit={number}">Edit</a>]</p></div>'
+        )
+
+    assert await authors_of(row) == list(NAMES)
+    assert await authors_of(lambda *of: row(*of).replace(f"{of[1]} #8915{of[0]}a", f"#{of[1]}")) == [f"#{name}" for name in NAMES]

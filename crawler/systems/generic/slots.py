@@ -407,8 +407,17 @@ def _beside_time(text: str) -> str | None:
     if only_says_by(text) or _NO_NAME.match(text):
         return None
     sides = [bare_name(_without_label(side), in_line=True) for side in without_time(text)]
-    sides = [side for side in sides if side and not (is_chrome(side) or only_dates(side) or is_weekday(side))]
-    return _as_name(sides[0].split(",")[0].strip()) if sides else None
+    parts = [part for side in sides for part in map(str.strip, side.split(" | ")) if part and not _is_no_name(part)]
+    return _as_name(_NUMBER.sub("", parts[0]).split(",")[0].strip()) if parts else None
+
+
+def _is_no_name(part: str) -> bool:
+    """Whether a part of a line is a control, the name of a field (``URL``), or a part of its time."""
+    return is_chrome(part) or only_dates(part) or is_weekday(part)
+
+
+_NUMBER = re.compile(r"(?<=\S)\s+#(?=\w*\d)\w{4,12}$")
+"""The id of a comment behind the name in the line of its time."""
 
 
 _SIGN = re.compile(r"\s*[.,;|·•–—-]\s+")
