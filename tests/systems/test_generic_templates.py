@@ -380,3 +380,13 @@ async def test_a_name_in_the_line_of_its_time_stands_without_the_fields_and_the_
 
     assert await authors_of(row) == list(NAMES)
     assert await authors_of(lambda *of: row(*of).replace(f"{of[1]} #8915{of[0]}a", f"#{of[1]}")) == [f"#{name}" for name in NAMES]
+
+
+async def test_a_title_that_a_script_opens_is_no_name_where_another_place_is_as_good():
+    def row(number, name, text):
+        return (
+            f'<table class="tb"><tr><td class="no">{number + 1}.</td><td><a class="tbt" href="javascript:tb(352{number})">{text[8:17]}</a><div class="tbx" '
+            f'id="tb352{number}">{text}</div><span class="tbu">{name}</span>, <span class="tbp">Town {name[::-1]}</span> <span>(2{number}.01.12)</span></td></tr></table>'
+        )
+
+    assert await authors_of(row) == list(NAMES)

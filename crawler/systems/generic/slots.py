@@ -600,7 +600,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     href = (tree.attrs[around].get("href") or "") if tree.tags[around] == "a" else ""
     own_named = is_named and tree.roles[around] & (AUTHOR | CHROME) == AUTHOR
     score = 3.0 * min(len(joined), 3 * size) / count + 1.6 * is_named + 0.6 * own_named
-    score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite"))
+    score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite") and not href.startswith("javascript:"))
     score += 0.8 * distinct if count > 2 else 0.4
     score += 0.8 * labelled + 0.6 * near_time
     score += 0.8 * (PROFILE.search(href) is not None)
