@@ -390,3 +390,21 @@ async def test_a_title_that_a_script_opens_is_no_name_where_another_place_is_as_
         )
 
     assert await authors_of(row) == list(NAMES)
+
+
+async def test_an_element_that_is_named_as_the_text_of_a_comment_makes_an_unread_page_unknown():
+    parts = (
+        f'<div class="layout"><div class="commentName">Ann</div><hr><div class="commentText">{SAID[0]}</div><hr><div class="commentFooter">'
+        '<a href="/report/5">Report</a></div><div class="stamp">14.10.2016 19:59</div></div>'
+    )
+
+    def story(below):
+        return f'<html lang="en"><body><h1>Bridge</h1><p>{SAID[1]} {SAID[2]}</p>{below}<div class="make"><h1>Write</h1><form><textarea></textarea></form></div></body></html>'
+
+    ledger = await told(story(parts))
+    assert (ledger.verdict, [gap["reason"] for gap in ledger.gaps]) == (
+        "unknown",
+        ["the element 'commentText' is named as the text of a comment, and could not be read"],
+    )
+    for other in (parts.replace("layout", "sidebar recent-comments"), parts.replace(SAID[0], "There are no comments yet.")):
+        assert await read(Generic(), story(other), URL) == []

@@ -25,7 +25,7 @@ from crawler.systems.around.links import onward_links, page_links, page_stated, 
 from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
 from crawler.systems.around.states import closed_note, state_beside
 from crawler.systems.around.unfilled import unfilled
-from crawler.systems.around.unshown import Unshown, unread_below, unshown
+from crawler.systems.around.unshown import Unshown, unread_below, unread_named, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.answered import Answered, page_or_data
 from crawler.systems.generic.comments import comments_of, withheld
@@ -225,6 +225,9 @@ def told_of(document: Document, *, shows_any: bool = False) -> Told:
     below = None if shows_any else unread_below(document)
     if below is not None:
         return Told("a heading", None, below)
+    named = None if shows_any else unread_named(document)
+    if named is not None:
+        return Told("the name of an element", None, named)
     return Told("a page that breaks off before its end") if document.breaks_off else Told()
 
 
