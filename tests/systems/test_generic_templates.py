@@ -408,3 +408,12 @@ async def test_an_element_that_is_named_as_the_text_of_a_comment_makes_an_unread
     )
     for other in (parts.replace("layout", "sidebar recent-comments"), parts.replace(SAID[0], "There are no comments yet.")):
         assert await read(Generic(), story(other), URL) == []
+
+
+async def test_the_line_that_says_which_page_this_is_is_no_text_of_the_last_comment():
+    def row(number, name, text):
+        return f'<p>{text}</p><div class="posted">Posted by <a href="http://e{number}.example">{name}</a>&nbsp; on&nbsp; 05/1{number}/2008&nbsp; at&nbsp; 11:40 PM</div>'
+
+    below = '<p class="pages">Page 1 of 1 pages</p><form><input name="name"><textarea></textarea></form>'
+    html = page(thread(row) + below).replace('<div id="comments">', '<div id="content">')
+    assert [(c.author_name, c.text) for c in await comments_of(html)] == [*zip(NAMES, SAID, strict=True)]

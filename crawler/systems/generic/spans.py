@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
+from crawler.extract.numbered import stated_page
 from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.tree import PRESSED, SUBHEADINGS, Tree, leads_nowhere
 from crawler.systems.around.words import FORM, speaks_of_comments
@@ -90,9 +91,12 @@ def _heads_form(tree: Tree, node: int, stop: int) -> bool:
 
 
 def _is_note(tree: Tree, node: int, makes: set[str]) -> bool:
-    """Whether an element of a make that no other comment has is a short line that speaks of comments: of the thread."""
+    """Whether an element of a make that no other comment has is a short line of the thread.
+
+    It speaks of comments, or says which of how many pages this is.
+    """
     line = tree.line(node, LONGEST_LINE) if tree.tags[node] and tree.shapes[node] not in makes else None
-    return bool(line) and speaks_of_comments(line or "")
+    return bool(line) and (speaks_of_comments(line or "") or stated_page(line or "") is not None)
 
 
 def _next_beside(tree: Tree, heads: list[int]) -> list[int | None]:
