@@ -417,3 +417,22 @@ async def test_the_line_that_says_which_page_this_is_is_no_text_of_the_last_comm
     below = '<p class="pages">Page 1 of 1 pages</p><form><input name="name"><textarea></textarea></form>'
     html = page(thread(row) + below).replace('<div id="comments">', '<div id="content">')
     assert [(c.author_name, c.text) for c in await comments_of(html)] == [*zip(NAMES, SAID, strict=True)]
+
+
+async def test_the_title_that_most_comments_have_before_their_byline_is_no_text():
+    def row(number, name, text):
+        return (
+            f'<a name="119{number}"></a><table width="99%"><tr bgcolor="#ccc"><td><font class="option"><b>Re: Bridge (Score: 1)</b></font><br><font class="content">by '
+            f'<a href="/modules?name=Account&uname=u{number}">{name}</a> on 1{number} June 2013 14:39<br>(<a href="/modules?name=Account&uname=u{number}">User info</a> | '
+            f'<a href="/pm/{number}">Message</a>)</font></td></tr><tr><td>{text}</td></tr></table><br><font class="content">[ <a href="/reply?pid={number}">Reply</a> ]</font><br><br>'
+        )
+
+    html = f'<html><body><table><tr><td><h1>Bridge</h1><p>{SAID[2]}</p><b>4</b> comments<br>{thread(row)}</td></tr></table></body></html>'
+    assert [c.text for c in await comments_of(html)] == list(SAID)
+
+
+async def test_what_most_comments_say_before_their_byline_is_their_text_where_nothing_stands_behind():
+    def row(number, name, _):
+        return f'<div class="comment" id="c70{number}"><p>Well said!</p><b class="author">{name}</b> <i class="date">2019-05-1{number} 10:00</i></div>'
+
+    assert [c.text for c in await comments_of(page(thread(row)))] == ["Well said!"] * 4
