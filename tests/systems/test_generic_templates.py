@@ -436,3 +436,13 @@ async def test_what_most_comments_say_before_their_byline_is_their_text_where_no
         return f'<div class="comment" id="c70{number}"><p>Well said!</p><b class="author">{name}</b> <i class="date">2019-05-1{number} 10:00</i></div>'
 
     assert [c.text for c in await comments_of(page(thread(row)))] == ["Well said!"] * 4
+
+
+@pytest.mark.parametrize("bad", ["http://[x/users/1", "http://a\u2100b/users/1"])
+async def test_an_address_that_is_none_stops_no_reading(bad):
+    def row(number, _, text):
+        return plain(number, f'<a href="{bad}">Ann</a>', text)
+
+    assert [c.author_name for c in await comments_of(page(thread(row)))] == ["Ann"] * 4
+    entry = page(thread(row).replace('class="comment"', 'class="entry"')).replace('id="comments"', 'id="entries"')
+    assert await comments_of(entry) == []  # all that one member has written

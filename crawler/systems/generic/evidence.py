@@ -11,9 +11,9 @@ from itertools import islice
 from math import log2
 from statistics import median
 from typing import Final
-from urllib.parse import urlsplit
 
 from crawler.extract.time_lines import LONGEST_LINE
+from crawler.extract.urls import path_of
 from crawler.systems.around.counts import REVIEWS
 from crawler.systems.around.states import LONGEST_NOTE, state_said
 from crawler.systems.around.surroundings import SPOKEN, Surroundings
@@ -554,7 +554,7 @@ def _other_page(tree: Tree, node: int, own: Collection[str]) -> str:
     :param own: paths of the page itself
     """
     url = _page_of(tree, node)
-    is_own = url and "?" not in url and urlsplit(url).path.rstrip("/") in own
+    is_own = url and "?" not in url and path_of(url) in own
     return "" if is_own or (url and _OF_COMMENT.search(tree.link_of(node) or "") is not None) else url
 
 
@@ -646,7 +646,7 @@ def is_by_one(template: Template, slots: Slots, own: Collection[str]) -> bool:
         return False
     profiles = {(name.text, _page_of(tree, name.node)) for name in slots.names if name is not None}
     name, profile = profiles.pop() if len(profiles) == 1 else ("", "")
-    if PROFILE.search(profile) and urlsplit(profile).path.rstrip("/") in own:
+    if PROFILE.search(profile) and path_of(profile) in own:
         return True
     if any(PROFILE.search(path) and path.rpartition("/")[2].casefold() == name.casefold() for path in own):
         return True
@@ -693,7 +693,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     if least <= pages.total() and len(pages) < pages.total():
         if len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1):
             return True
-        paths = {urlsplit(_page_of(tree, link)).path.rstrip("/") for link in placed}
+        paths = {path_of(_page_of(tree, link)) for link in placed}
         linked = [(tree.text(link), _page_of(tree, link)) for link in placed]
         if len(placed) > 2 and paths.isdisjoint(own) and _are_titles(linked):
             return True
@@ -717,7 +717,7 @@ def _are_said_elsewhere(tree: Tree, placed: list[int], own: Collection[str]) -> 
     :param own: paths of the page itself
     """
     pages = {_page_of(tree, link).partition("?")[0] for link in placed}
-    if len(pages) < SEVERAL or not {urlsplit(page).path.rstrip("/") for page in pages}.isdisjoint(own):
+    if len(pages) < SEVERAL or not {path_of(page) for page in pages}.isdisjoint(own):
         return False
     led = [(tree.attrs[link].get("href") or "").partition("#") for link in placed]
     if any(not (place[2].isascii() and (at := _DIGITS.search(place[2]))) or at[0] in place[0] for place in led):
@@ -775,9 +775,9 @@ def _are_timed_elsewhere(template: Template, slots: Slots, own: Collection[str])
     pages: set[str] = set()
     linked = 0
     for stamp, name in zip(slots.stamps, slots.names, strict=True):
-        if stamp is None or not (place := _NUMBERED.fullmatch(urlsplit(_page_of(tree, stamp.node)).path)):
+        if stamp is None or not (place := _NUMBERED.fullmatch(path_of(_page_of(tree, stamp.node)))):
             continue
-        author = urlsplit(_page_of(tree, name.node)).path.rstrip("/") if name is not None else ""
+        author = path_of(_page_of(tree, name.node)) if name is not None else ""
         if place[1] in own or (author and author.rpartition("/")[2] in place[1].split("/")):
             return False
         pages.add(place[1])
@@ -799,7 +799,7 @@ def _are_of_member(template: Template, slots: Slots, own: Collection[str]) -> bo
     if not any(map(_OF_MEMBER.search, own)):
         return False
     linked = (_page_of(tree, name.node) for name in slots.names if name is not None)
-    profiles = {urlsplit(url).path.rstrip("/") for url in linked if PROFILE.search(url)}
+    profiles = {path_of(url) for url in linked if PROFILE.search(url)}
     return all(any(path.startswith(profile + "/") for path in own) for profile in profiles)
 
 
@@ -833,11 +833,7 @@ def _is_of_page(href: str, own: Collection[str]) -> bool:
 
     :param own: paths of the page itself; none where it does not matter
     """
-    return bool(own) and (href.startswith("?") or _HOST.sub("", href.partition("?")[0]).rstrip("/") in own)
-
-
-_HOST = re.compile(r"^(?:https?:)?//[^/]*", re.IGNORECASE)
-"""What an address begins with before its path."""
+    return bool(own) and (href.startswith("?") or path_of(href) in own)
 
 
 def _are_titles(named: list[tuple[str, str]]) -> bool:
