@@ -134,6 +134,14 @@ def _page_url(url: str) -> str | None:
 _kept_page_url: Final = lru_cache(maxsize=1_024)(_page_url)
 
 
+def path_of(href: str) -> str:
+    """The path of an address as a page gives it, without its last slash; all of one that is none (``http://[x/``)."""
+    try:
+        return urlsplit(href).path.rstrip("/")
+    except ValueError:
+        return href
+
+
 def canonical_url(document: Document) -> str:
     """:func:`_canonical_url`, found once."""
     return document.derived(_canonical_url)

@@ -313,3 +313,136 @@ async def test_an_address_that_several_replies_have_is_that_of_their_author():
 
     html = f'<html><body><article class="h-entry"><h1 class="p-name">Bridge</h1><ul>{thread(row)}</ul></article></body></html>'
     assert [c.native_id for c in await comments_of(html, Microformats())] == [f"item-{n}" for n in range(4)]
+
+
+async def test_comments_that_lead_to_the_answers_on_each_at_the_own_address_are_no_index_of_threads():
+    def row(number, name, text, page="?"):
+        return (
+            f'<table><tr><td><img src="/dot.gif" width="{25 * number}" height="1"></td><td><div class="full" id="t7{number}"><table><tr><td>'
+            f'<span class="user"><a href="http://u{number}.example/"><b>{name}</b></a></span><br><span>2013-05-1{number} 10:00 (UTC)</span></td></tr></table>'
+            f'<div>{text}</div><div>(<a href="?replyto=7{number}">Reply</a>) (<a href="{page}thread=7{number}">Thread</a>)</div></div></td></tr></table>'
+        )
+
+    for own in ("?", "/archives/88.html?", f"{URL}?"):
+        rows = thread(lambda number, name, text, own=own: row(number, name, text, own))
+        assert [c.author_name for c in await comments_of(page(rows))] == list(NAMES), own
+    index = page(thread(lambda *of: row(*of, "/board?"))).replace('id="comments"', 'id="board"').replace("Comments", "Topics")
+    assert await comments_of(index) == []
+
+
+def titled(number, name, text):
+    return (
+        f'<tr><td class="cell"><div class="title"><table><tr><td><nobr>{name}</nobr></td></tr></table></div><div class="text"><p>{text}</p></div>'
+        f'<div class="foot"><span class="meta">on <a href="/view?ID={number}">15-05-201{number} 18:03</a></span></div></td></tr>'
+    )
+
+
+def in_table(row, count):
+    return page(f'<table class="comments">{thread(row, count)}</table>', "<textarea></textarea>")
+
+
+async def test_a_letter_for_a_family_name_ends_no_sentence():
+    names = [c.author_name for c in await comments_of(in_table(lambda number, name, text: titled(number, f"{name} K.", text), 2))]
+    assert names == ["Ann K.", "Ben K."]
+
+
+async def test_what_is_made_like_the_only_comment_and_stands_behind_it_in_its_list_is_noted():
+    ledger = await told(in_table(lambda number, name, text: titled(number, name + "!" * number, text), 2))
+    assert (ledger.captured, ledger.verdict) == (1, "partial")
+    assert [gap["reason"] for gap in ledger.gaps] == ["only one comment was read, and 1 more made like it may stand behind it"]
+    assert (await told(in_table(titled, 1))).verdict == "complete"
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+async def test_links_to_the_neighbouring_pages_are_no_part_of_a_comment_though_their_class_is_that_of_comments(count):
+    def row(number, name, text):
+        return (
+            f'<div class="comments">{text}<br><span class="small">posted by <a href="/user/{number}">{name}</a> at '
+            f'<a href="#70{number}">1:3{number} PM</a> on June 2{number}, 2021</span></div><br><br>'
+        )
+
+    neighbours = '<div class="comments"><p><a href="/1">&laquo; Older</a> The pool stays closed | Ten walks <a href="/2">Newer &raquo;</a></p></div>'
+    html = f'<html lang="en"><body><h1>Bridge</h1><div class="copy">{SAID[1]} {SAID[0]}</div>{thread(row, count)}{neighbours}</body></html>'
+    assert [(c.author_name, c.text) for c in await comments_of(html)] == [*zip(NAMES[:count], SAID, strict=False)]
+
+    def chat(number, name, text):
+        return f'<li class="comment"><a href="/user/{number}">&laquo;{name}&raquo;</a> {text} <i>2021-06-2{number} 10:00</i> <a href="/answer/{number}">Reply &raquo;</a></li>'
+
+    assert len(await comments_of(page(f"<ul>{thread(chat, count)}</ul>"))) == count
+
+
+async def test_a_name_in_the_line_of_its_time_stands_without_the_fields_and_the_id_beside_it():
+    def row(number, name, text):
+        return (
+            f'<div class="comment"><h4 class="title">Bridge {text[:9]}</h4><div class="body">{text}</div><p class="info">2019/05/1{number} 11:2{number}:00 | URL | '
+            f'{name} #8915{number}a [ <a href="?edit={number}">Edit</a>]</p></div>'
+        )
+
+    assert await authors_of(row) == list(NAMES)
+    assert await authors_of(lambda *of: row(*of).replace(f"{of[1]} #8915{of[0]}a", f"#{of[1]}")) == [f"#{name}" for name in NAMES]
+
+
+async def test_a_title_that_a_script_opens_is_no_name_where_another_place_is_as_good():
+    def row(number, name, text):
+        return (
+            f'<table class="tb"><tr><td class="no">{number + 1}.</td><td><a class="tbt" href="javascript:tb(352{number})">{text[8:17]}</a><div class="tbx" '
+            f'id="tb352{number}">{text}</div><span class="tbu">{name}</span>, <span class="tbp">Town {name[::-1]}</span> <span>(2{number}.01.12)</span></td></tr></table>'
+        )
+
+    assert await authors_of(row) == list(NAMES)
+
+
+async def test_an_element_that_is_named_as_the_text_of_a_comment_makes_an_unread_page_unknown():
+    parts = (
+        f'<div class="layout"><div class="commentName">Ann</div><hr><div class="commentText">{SAID[0]}</div><hr><div class="commentFooter">'
+        '<a href="/report/5">Report</a></div><div class="stamp">14.10.2016 19:59</div></div>'
+    )
+
+    def story(below):
+        return f'<html lang="en"><body><h1>Bridge</h1><p>{SAID[1]} {SAID[2]}</p>{below}<div class="make"><h1>Write</h1><form><textarea></textarea></form></div></body></html>'
+
+    ledger = await told(story(parts))
+    assert (ledger.verdict, [gap["reason"] for gap in ledger.gaps]) == (
+        "unknown",
+        ["the element 'commentText' is named as the text of a comment, and could not be read"],
+    )
+    for other in (parts.replace("layout", "sidebar recent-comments"), parts.replace(SAID[0], "There are no comments yet.")):
+        assert await read(Generic(), story(other), URL) == []
+
+
+async def test_the_line_that_says_which_page_this_is_is_no_text_of_the_last_comment():
+    def row(number, name, text):
+        return f'<p>{text}</p><div class="posted">Posted by <a href="http://e{number}.example">{name}</a>&nbsp; on&nbsp; 05/1{number}/2008&nbsp; at&nbsp; 11:40 PM</div>'
+
+    below = '<p class="pages">Page 1 of 1 pages</p><form><input name="name"><textarea></textarea></form>'
+    html = page(thread(row) + below).replace('<div id="comments">', '<div id="content">')
+    assert [(c.author_name, c.text) for c in await comments_of(html)] == [*zip(NAMES, SAID, strict=True)]
+
+
+async def test_the_title_that_most_comments_have_before_their_byline_is_no_text():
+    def row(number, name, text):
+        return (
+            f'<a name="119{number}"></a><table width="99%"><tr bgcolor="#ccc"><td><font class="option"><b>Re: Bridge (Score: 1)</b></font><br><font class="content">by '
+            f'<a href="/modules?name=Account&uname=u{number}">{name}</a> on 1{number} June 2013 14:39<br>(<a href="/modules?name=Account&uname=u{number}">User info</a> | '
+            f'<a href="/pm/{number}">Message</a>)</font></td></tr><tr><td>{text}</td></tr></table><br><font class="content">[ <a href="/reply?pid={number}">Reply</a> ]</font><br><br>'
+        )
+
+    html = f'<html><body><table><tr><td><h1>Bridge</h1><p>{SAID[2]}</p><b>4</b> comments<br>{thread(row)}</td></tr></table></body></html>'
+    assert [c.text for c in await comments_of(html)] == list(SAID)
+
+
+async def test_what_most_comments_say_before_their_byline_is_their_text_where_nothing_stands_behind():
+    def row(number, name, _):
+        return f'<div class="comment" id="c70{number}"><p>Well said!</p><b class="author">{name}</b> <i class="date">2019-05-1{number} 10:00</i></div>'
+
+    assert [c.text for c in await comments_of(page(thread(row)))] == ["Well said!"] * 4
+
+
+@pytest.mark.parametrize("bad", ["http://[x/users/1", "http://a\u2100b/users/1"])
+async def test_an_address_that_is_none_stops_no_reading(bad):
+    def row(number, _, text):
+        return plain(number, f'<a href="{bad}">Ann</a>', text)
+
+    assert [c.author_name for c in await comments_of(page(thread(row)))] == ["Ann"] * 4
+    entry = page(thread(row).replace('class="comment"', 'class="entry"')).replace('id="comments"', 'id="entries"')
+    assert await comments_of(entry) == []  # all that one member has written

@@ -9,12 +9,11 @@ from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
-from urllib.parse import urlsplit
 
 from crawler.extract.document import Document
 from crawler.extract.text import line_of
 from crawler.extract.time_lines import LONGEST_LINE, looks_timed
-from crawler.extract.urls import canonical_url
+from crawler.extract.urls import canonical_url, path_of
 from crawler.systems.around.counts import Stated, is_of_else, numbers_in, plain, stated_in, total_in
 from crawler.systems.around.tree import CELLS, SUBHEADINGS, Tree
 from crawler.systems.around.words import COMMENT, COUNTED, RECENT, counts_posts, roles_of, speaks_of_comments
@@ -59,7 +58,7 @@ class Surroundings:
         """Read them. What the page's title says counts nothing where it stands in the page once more."""
         self.tree = tree
         title = document.first("title")
-        self.own = frozenset(urlsplit(url).path.rstrip("/") for url in (document.url, canonical_url(document)))
+        self.own = frozenset(path_of(url) for url in (document.url, canonical_url(document)))
         """The paths of the page's own addresses."""
         self.fields = tree.places.get("textarea", [])
         short = [node for node in tree.places.get("", ()) if len(tree.texts[node]) <= LONGEST_HEADING]
@@ -238,7 +237,7 @@ def _is_in_menu(tree: Tree, node: int, own: Container[str]) -> bool:
     """
     link = next((up for up in (node, *tree.above(node, 2)) if tree.tags[up] == "a"), None)
     href = tree.attrs[link].get("href") if link is not None else None
-    if link is None or not href or "#" in href or urlsplit(href).path.rstrip("/") in own:
+    if link is None or not href or "#" in href or path_of(href) in own:
         return False
     menu = next((up for up in tree.above(link, 3) if tree.tags[up] in ("ul", "ol", "nav")), None)
     if menu is not None and _count_links(tree, menu) >= MENU:
@@ -293,14 +292,14 @@ def _stands_in_comments(tree: Tree, node: int) -> bool:
 
 def _leads_to_title(tree: Tree, node: int, own: Container[str]) -> bool:
     """Whether a text is on a link to another page that the page names by a title as well: a count of that page."""
-    path = urlsplit(tree.link_of(node) or "").path.rstrip("/")
+    path = path_of(tree.link_of(node) or "")
     if not path or path in own:
         return False
     links = ((link, tree.attrs[link].get("href") or "") for link in tree.places.get("a", ()))
     return any(
         not any(map(str.isdecimal, line)) and not speaks_of_comments(line)
         for link, href in links
-        if path in href and urlsplit(href).path.rstrip("/") == path and (line := tree.line(link, LONGEST_TITLE))
+        if path in href and path_of(href) == path and (line := tree.line(link, LONGEST_TITLE))
     )
 
 

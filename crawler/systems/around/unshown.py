@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final, NamedTuple
 
 from crawler.extract.dates import ANY_TIME
@@ -14,7 +15,18 @@ from crawler.systems.around.counts import LONGEST_SAYING, REVIEWS, numbers_in
 from crawler.systems.around.more import SHOWS
 from crawler.systems.around.states import LONGEST_BARRED, says_barred, says_none, state_said
 from crawler.systems.around.tree import HEADINGS, Tree, flatten, is_unshown, leads_nowhere, nodes_of
-from crawler.systems.around.words import COUNTED, RECENT, SIDE, is_chrome, leads_to_login, speaks_of_comments
+from crawler.systems.around.words import (
+    BODY,
+    COMMENT,
+    COUNTED,
+    FORM,
+    PINNED,
+    RECENT,
+    SIDE,
+    is_chrome,
+    leads_to_login,
+    speaks_of_comments,
+)
 
 _FILLERS: Final = frozenset(
     {"all", "the", "alle", "die", "les", "tous", "los", "todos", "os", "i", "tutti", "de", "wszystkie", "все"}
@@ -90,6 +102,29 @@ def unread_below(document: Document) -> Unshown | None:
         if any(_is_dated(tree, one) for one in below) or _may_be_said(tree, below):
             return Unshown(f"what stands below the heading {line!r} could not be read as comments", None)
     return None
+
+
+def unread_named(document: Document) -> Unshown | None:
+    """An element that is named as the text of a comment and says something, beside a name and a day; else None.
+
+    It is for pages on which no comment could be read.
+    """
+    tree = flatten(document)
+    named = (node for node, role in enumerate(tree.roles) if role & COMMENT and role & BODY)
+    saying = (node for node in named if tree.chars[tree.ends[node]] - tree.chars[node] > LONGEST_WORD)
+    for node in islice(saying, LOOKED):
+        around = list(range(up := tree.ups[node], min(tree.ends[up], up + MOST)))
+        is_other = any(tree.roles[above] & _NO_THREAD for above in (node, *tree.above(node, AROUND)))
+        if not is_other and any(_is_dated(tree, one) for one in around) and _may_be_said(tree, around):
+            name = (tree.attrs[node].get("class") or tree.tags[node])[:LONGEST_SAYER]
+            return Unshown(f"the element {name!r} is named as the text of a comment, and could not be read", None)
+    return None
+
+
+_NO_THREAD: Final = RECENT | SIDE | PINNED | FORM
+
+MOST: Final = 200
+"""Nodes beside the text of a comment that are looked at."""
 
 
 def _is_one_word(line: str) -> bool:

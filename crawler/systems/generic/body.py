@@ -670,11 +670,14 @@ def _restore(template: Template, number: int, slots: Slots, place: int, left_out
     roots = _at_place(template, record, place) or _roots(template, record)
     low, high = (min(marks), max(marks)) if marks else (-1, -1)
     is_between = any(low < line < high and line not in left_out for line in record.lines)
+    is_behind = any(line > high and line not in left_out for line in record.lines)
     for line in record.lines:
         if line not in left_out or line not in template.labels or any(tree.is_in(line, mark) for mark in marks):
             continue
         if template.is_field(line) or (low < line < high and not is_between):
             continue  # it belongs to the byline
+        if line < low and is_behind and line in template.repeated:
+            continue  # it is the title that most have before it: ``Re: Bridge (Score: 1)``
         around = tree.ups[line]
         is_prose = tree.tags[around] in PROSE and not tree.roles[around] & ASIDE
         is_prose = is_prose or any(tree.tags[up] == "blockquote" for up in tree.above(around, QUOTED))

@@ -11,9 +11,9 @@ from itertools import islice
 from math import log2
 from statistics import median
 from typing import Final
-from urllib.parse import urlsplit
 
 from crawler.extract.time_lines import LONGEST_LINE
+from crawler.extract.urls import path_of
 from crawler.systems.around.counts import REVIEWS
 from crawler.systems.around.states import LONGEST_NOTE, state_said
 from crawler.systems.around.surroundings import SPOKEN, Surroundings
@@ -38,7 +38,7 @@ from crawler.systems.around.words import (
 )
 from crawler.systems.generic.body import Bodies
 from crawler.systems.generic.ids import are_addressed, native_ids
-from crawler.systems.generic.records import Group, Sums
+from crawler.systems.generic.records import NEAR, Group, Sums
 from crawler.systems.generic.slots import LONGEST_NAME, PROFILE, Name, Slots
 from crawler.systems.generic.template import Record, Template
 
@@ -554,7 +554,7 @@ def _other_page(tree: Tree, node: int, own: Collection[str]) -> str:
     :param own: paths of the page itself
     """
     url = _page_of(tree, node)
-    is_own = url and "?" not in url and urlsplit(url).path.rstrip("/") in own
+    is_own = url and "?" not in url and path_of(url) in own
     return "" if is_own or (url and _OF_COMMENT.search(tree.link_of(node) or "") is not None) else url
 
 
@@ -646,7 +646,7 @@ def is_by_one(template: Template, slots: Slots, own: Collection[str]) -> bool:
         return False
     profiles = {(name.text, _page_of(tree, name.node)) for name in slots.names if name is not None}
     name, profile = profiles.pop() if len(profiles) == 1 else ("", "")
-    if PROFILE.search(profile) and urlsplit(profile).path.rstrip("/") in own:
+    if PROFILE.search(profile) and path_of(profile) in own:
         return True
     if any(PROFILE.search(path) and path.rpartition("/")[2].casefold() == name.casefold() for path in own):
         return True
@@ -693,7 +693,7 @@ def is_collected(template: Template, slots: Slots, own: Collection[str]) -> bool
     if least <= pages.total() and len(pages) < pages.total():
         if len(pages) > 2 or (len(pages) > 1 and min(pages.values()) > 1):
             return True
-        paths = {urlsplit(_page_of(tree, link)).path.rstrip("/") for link in placed}
+        paths = {path_of(_page_of(tree, link)) for link in placed}
         linked = [(tree.text(link), _page_of(tree, link)) for link in placed]
         if len(placed) > 2 and paths.isdisjoint(own) and _are_titles(linked):
             return True
@@ -717,7 +717,7 @@ def _are_said_elsewhere(tree: Tree, placed: list[int], own: Collection[str]) -> 
     :param own: paths of the page itself
     """
     pages = {_page_of(tree, link).partition("?")[0] for link in placed}
-    if len(pages) < SEVERAL or not {urlsplit(page).path.rstrip("/") for page in pages}.isdisjoint(own):
+    if len(pages) < SEVERAL or not {path_of(page) for page in pages}.isdisjoint(own):
         return False
     led = [(tree.attrs[link].get("href") or "").partition("#") for link in placed]
     if any(not (place[2].isascii() and (at := _DIGITS.search(place[2]))) or at[0] in place[0] for place in led):
@@ -753,13 +753,17 @@ LONGEST_HREF: Final = 500
 def _lead_to_threads(template: Template, own: Collection[str]) -> bool:
     """Whether the records, or the elements around several each, lead to a thread each.
 
-    On a page that is none, this is the index of a board: titles, or opening posts with their last answers.
+    On a page that is none, this is the index of a board: titles, or opening posts with their last answers. What stands
+    in an element named as comments may lead to the answers on each by an address of this page (``?thread=12``).
+
+    :param own: paths of the page itself
     """
     tree, heads = template.tree, template.group.heads
     if tree.roles[heads[0]] & COMMENT or any(_THREAD.search(path) for path in own):
         return False
     around = list(dict.fromkeys(tree.ups[head] for head in heads))
-    return _are_threads(tree, heads) or (len(around) < len(heads) and _are_threads(tree, around))
+    without = own if any(tree.roles[up] & COMMENT for up in tree.above(heads[0], NEAR)) else ()
+    return _are_threads(tree, heads, without) or (len(around) < len(heads) and _are_threads(tree, around, without))
 
 
 def _are_timed_elsewhere(template: Template, slots: Slots, own: Collection[str]) -> bool:
@@ -771,9 +775,9 @@ def _are_timed_elsewhere(template: Template, slots: Slots, own: Collection[str])
     pages: set[str] = set()
     linked = 0
     for stamp, name in zip(slots.stamps, slots.names, strict=True):
-        if stamp is None or not (place := _NUMBERED.fullmatch(urlsplit(_page_of(tree, stamp.node)).path)):
+        if stamp is None or not (place := _NUMBERED.fullmatch(path_of(_page_of(tree, stamp.node)))):
             continue
-        author = urlsplit(_page_of(tree, name.node)).path.rstrip("/") if name is not None else ""
+        author = path_of(_page_of(tree, name.node)) if name is not None else ""
         if place[1] in own or (author and author.rpartition("/")[2] in place[1].split("/")):
             return False
         pages.add(place[1])
@@ -795,7 +799,7 @@ def _are_of_member(template: Template, slots: Slots, own: Collection[str]) -> bo
     if not any(map(_OF_MEMBER.search, own)):
         return False
     linked = (_page_of(tree, name.node) for name in slots.names if name is not None)
-    profiles = {urlsplit(url).path.rstrip("/") for url in linked if PROFILE.search(url)}
+    profiles = {path_of(url) for url in linked if PROFILE.search(url)}
     return all(any(path.startswith(profile + "/") for path in own) for profile in profiles)
 
 
@@ -803,23 +807,33 @@ _NUMBERED = re.compile(r"(.*/[^/]*[^\W\d_][^/]*)/\d{1,9}/?")
 """The path of something numbered in what a word names."""
 
 
-def _are_threads(tree: Tree, nodes: list[int]) -> bool:
+def _are_threads(tree: Tree, nodes: list[int], without: Collection[str]) -> bool:
     """Whether the first elements hold a link to a thread each, each to another, by the same words or by its title.
 
     Posts lead to themselves by the subject that all have.
+
+    :param without: paths of the page itself, where its own addresses are no threads
     """
     links = tree.places.get("a", [])
     led: list[tuple[str, str]] = []
     for node in nodes[:ODD]:
         for link in links[bisect_right(links, node) : bisect_left(links, tree.ends[node])]:
             href = tree.attrs[link].get("href") or ""
-            if len(href) <= LONGEST_HREF and _THREAD.search(href):
+            if len(href) <= LONGEST_HREF and _THREAD.search(href) and not _is_of_page(href, without):
                 led.append((href, tree.text(link)))
                 break
     said = {line_key(text) for _, text in led}
     subjects = {_subject(text) for text in said}
     is_each_own = 1 < len(led) == len({page for page, _ in led}) == len(nodes[:ODD])
     return is_each_own and len(subjects) in (1, len(led)) and subjects == said
+
+
+def _is_of_page(href: str, own: Collection[str]) -> bool:
+    """Whether an address is one of the page, with or without its path.
+
+    :param own: paths of the page itself; none where it does not matter
+    """
+    return bool(own) and (href.startswith("?") or path_of(href) in own)
 
 
 def _are_titles(named: list[tuple[str, str]]) -> bool:

@@ -29,7 +29,7 @@ from crawler.systems.around.words import (
 )
 from crawler.systems.generic.model import most_of, quick_score
 from crawler.systems.generic.signatures import signed
-from crawler.systems.generic.spans import after, before, has_neighbour, timed_only
+from crawler.systems.generic.spans import after, before, has_neighbour, timed_only, turns_pages
 
 NEVER: Final = frozenset(
     {
@@ -292,6 +292,8 @@ def _named(tree: Tree) -> dict[str | tuple[int, str], list[int]]:
                 by["a#" + _ID.sub("#", anchor)].append(node)
             continue
         if (chars[ends[node]] == chars[node] and tag != "hr") or (tag == "tr" and _names_columns(tree, node)):
+            continue
+        if turns_pages(tree, node):
             continue
         for label in _labels(tag, shapes[node]):
             by[label].append(node)

@@ -410,8 +410,17 @@ def _beside_time(text: str) -> str | None:
     if only_says_by(text) or _NO_NAME.match(text):
         return None
     sides = [bare_name(_without_label(side), in_line=True) for side in without_time(text)]
-    sides = [side for side in sides if side and not (is_chrome(side) or only_dates(side) or is_weekday(side))]
-    return _as_name(sides[0].split(",")[0].strip()) if sides else None
+    parts = [part for side in sides for part in map(str.strip, side.split(" | ")) if part and not _is_no_name(part)]
+    return _as_name(_NUMBER.sub("", parts[0]).split(",")[0].strip()) if parts else None
+
+
+def _is_no_name(part: str) -> bool:
+    """Whether a part of a line is a control, the name of a field (``URL``), or a part of its time."""
+    return is_chrome(part) or only_dates(part) or is_weekday(part)
+
+
+_NUMBER = re.compile(r"(?<=\S)\s+#(?=\w*\d)\w{4,12}$")
+"""The id of a comment behind the name in the line of its time."""
 
 
 _SIGN = re.compile(r"\s*[.,;|·•–—-]\s+")
@@ -603,7 +612,7 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     href = (tree.attrs[around].get("href") or "") if tree.tags[around] == "a" else ""
     own_named = is_named and tree.roles[around] & (AUTHOR | CHROME) == AUTHOR
     score = 3.0 * min(len(joined), 3 * size) / count + 1.6 * is_named + 0.6 * own_named
-    score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite"))
+    score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite") and not href.startswith("javascript:"))
     score += 0.8 * distinct if count > 2 else 0.4
     score += 0.8 * labelled + 0.6 * near_time
     score += 0.8 * (PROFILE.search(href) is not None)
@@ -658,12 +667,16 @@ def _follows_prose(tree: Tree, node: int) -> bool:
     return bool(before) and _looks(before)[0]
 
 
+_INITIAL = re.compile(r"\s[^\W\d_]\.$")
+"""The letter that stands for a family name: ``Ann B.``"""
+
+
 @lru_cache(maxsize=4_096)
 def _looks(text: str) -> tuple[bool, bool, bool, bool, bool]:
     """What a name may look like: words, a sentence, figures, a single letter, an address."""
     return (
         text.count(" ") > 4,
-        text[-1] in ".!?…。！？",
+        text[-1] in ".!?…。！？" and _INITIAL.search(text) is None,
         _LETTER.search(text) is None,
         len(text) == 1 and text.upper() != text.lower(),
         _MAIL.search(text) is not None,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
+from crawler.extract.numbered import stated_page
 from crawler.extract.time_lines import LONGEST_LINE
 from crawler.systems.around.tree import PRESSED, SUBHEADINGS, Tree, leads_nowhere
 from crawler.systems.around.words import FORM, speaks_of_comments
@@ -90,9 +91,12 @@ def _heads_form(tree: Tree, node: int, stop: int) -> bool:
 
 
 def _is_note(tree: Tree, node: int, makes: set[str]) -> bool:
-    """Whether an element of a make that no other comment has is a short line that speaks of comments: of the thread."""
+    """Whether an element of a make that no other comment has is a short line of the thread.
+
+    It speaks of comments, or says which of how many pages this is.
+    """
     line = tree.line(node, LONGEST_LINE) if tree.tags[node] and tree.shapes[node] not in makes else None
-    return bool(line) and speaks_of_comments(line or "")
+    return bool(line) and (speaks_of_comments(line or "") or stated_page(line or "") is not None)
 
 
 def _next_beside(tree: Tree, heads: list[int]) -> list[int | None]:
@@ -166,13 +170,30 @@ def timed_only(tree: Tree, spans: list[tuple[int, int]]) -> list[tuple[int, int]
 
 def _stops(tree: Tree, node: int) -> bool:
     """Whether an element is no part of a comment: a form, or what is right around it, a heading, a part of the page."""
-    if tree.tags[node] in STOPS or tree.roles[node] & FORM:
+    if tree.tags[node] in STOPS or tree.roles[node] & FORM or turns_pages(tree, node):
         return True
     fields = tree.places.get("textarea")
     if not fields or tree.chars[tree.ends[node]] - tree.chars[node] > LABELS:
         return False
     place = bisect_left(fields, node)
     return place < len(fields) and fields[place] < tree.ends[node]
+
+
+def turns_pages(tree: Tree, node: int) -> bool:
+    """Whether an element begins with a link back and ends with one forward, ``« Older`` and ``Newer »``."""
+    end = tree.ends[node]
+    if tree.links[end] == tree.links[node] or tree.chars[end] - tree.chars[node] > LABELS:
+        return False
+    texts = tree.places.get("", [])
+    first, last = texts[bisect_left(texts, node)], texts[bisect_left(texts, end) - 1]
+    back, forward = tree.texts[first], tree.texts[last]
+    are_arrows = back[0] in BACK and back[-1] not in FORWARD and forward[-1] in FORWARD  # a name may be in brackets
+    return are_arrows and all(tree.links[text + 1] > tree.links[text] for text in (first, last))
+
+
+BACK: Final = "«‹←⟵◄◀<"
+FORWARD: Final = "»›→⟶►▶>"
+"""How links to neighbouring pages begin, and end."""
 
 
 def own_spans(spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

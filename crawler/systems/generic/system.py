@@ -25,7 +25,7 @@ from crawler.systems.around.links import onward_links, page_links, page_stated, 
 from crawler.systems.around.more import all_stated, offered_beside, told_beside, unshown_replies
 from crawler.systems.around.states import closed_note, state_beside
 from crawler.systems.around.unfilled import unfilled
-from crawler.systems.around.unshown import Unshown, unread_below, unshown
+from crawler.systems.around.unshown import Unshown, unread_below, unread_named, unshown
 from crawler.systems.base import Batch, Exchange, System, ThreadRef
 from crawler.systems.generic.answered import Answered, page_or_data
 from crawler.systems.generic.comments import comments_of, withheld
@@ -33,7 +33,14 @@ from crawler.systems.generic.ids import carried
 from crawler.systems.generic.listed import Listed, listed_in
 from crawler.systems.generic.template import MAX_RECORDS
 from crawler.systems.generic.thread import DOUBT, THRESHOLD, Found, find_thread
-from crawler.systems.generic.unread import answers_inside, answers_unread, replies_offered, signed_inside, times_between
+from crawler.systems.generic.unread import (
+    answers_inside,
+    answers_unread,
+    made_alike,
+    replies_offered,
+    signed_inside,
+    times_between,
+)
 from crawler.systems.linked import LinkedPages, Read, whole_of
 from crawler.systems.reading import Reading
 
@@ -218,6 +225,9 @@ def told_of(document: Document, *, shows_any: bool = False) -> Told:
     below = None if shows_any else unread_below(document)
     if below is not None:
         return Told("a heading", None, below)
+    named = None if shows_any else unread_named(document)
+    if named is not None:
+        return Told("the name of an element", None, named)
     return Told("a page that breaks off before its end") if document.breaks_off else Told()
 
 
@@ -325,6 +335,8 @@ def _unread(found: Found, missed: AbstractSet[str]) -> Iterator[str]:
         yield f"{silent} of {len(texts)} comments have no text that could be read"
     if between := times_between(found):
         yield f"{between} times stand between the comments, in none of them: some may be made otherwise"
+    if alike := made_alike(found):
+        yield f"only one comment was read, and {alike} more made like it may stand behind it"
     if parted := carried(found.template, missed):
         what = f"the comments {', '.join(parted[:5])}" if len(parted) > 1 else f"the comment {parted[0]}"
         yield f"the page still shows {what}, which it had before, in other markup than the rest"

@@ -236,17 +236,23 @@ def _is_outside(group: Group, reached: list[tuple[int, int]]) -> bool:
 def _is_part(tree: Tree, group: Group, of: Group) -> bool:
     """Whether records are parts of others, begin with one or between two of one list, or part them in another way.
 
-    What stands in one of them alone is no part: teasers before and behind a thread may have its heading between them.
+    What stands in one of them alone is no part unless it is all that this one says: teasers before and behind a thread
+    may have its heading between them.
     """
     first = group.spans[0][0]
     if group.label == of.label or any(start == first for start, _ in of.spans):
         return True
     held = {*holders([(start, start + 1) for start, _ in group.spans], of.spans)}
     if held != {-1}:
-        return len(held) > 1
+        return len(held) > 1 or (len(group.spans) == 1 and _says_all(tree, group.spans[0], of.spans[min(held)]))
     place = bisect_right(of.spans, first, key=itemgetter(0))
     around = tree.ups[of.spans[place - 1][0]] if 0 < place < len(of.spans) else -1
     return around >= 0 and of.spans[place][0] < tree.ends[around]
+
+
+def _says_all(tree: Tree, span: tuple[int, int], around: tuple[int, int]) -> bool:
+    """Whether all text of some nodes stands in a part of them."""
+    return [tree.chars[edge] for edge in span] == [tree.chars[edge] for edge in around]
 
 
 def candidates(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from itertools import takewhile
 from typing import Final
 
 from crawler.systems.around.more import replies_said
+from crawler.systems.around.tree import Tree
 from crawler.systems.around.words import REPLIES
 from crawler.systems.generic.below import group_inside
 from crawler.systems.generic.records import NEVER
@@ -57,6 +61,53 @@ def times_between(thread: Found) -> int:
             read = end
     between = tree.times[read] - tree.times[spans[0][0]] - inside
     return between if between >= max(FEW, MANY * inside) else 0
+
+
+def made_alike(thread: Found) -> int:
+    """How many elements behind the only comment are made like it, in the same list, and were not read.
+
+    They have a time, and a name where it has one, in the same elements.
+    """
+    tree, (head, end) = thread.template.tree, thread.group.spans[0]
+    stamp, name = thread.slots.stamps[0], thread.slots.names[0]
+    if thread.group.mode != "element" or len(thread.group.spans) > 1 or thread.below is not None or stamp is None:
+        return 0
+    said = [stamp.node] if name is None else [stamp.node, name.node]
+    for node in (head, *tree.above(head, WRAPPERS)):
+        if tree.ups[node] < 0 or (tree.chars[node], tree.chars[tree.ends[node]]) != (tree.chars[head], tree.chars[end]):
+            break
+        places = {_path(tree, at, node) for at in said}
+        alike = [other for other in _behind(tree, node) if tree.shapes[other] == tree.shapes[node]]
+        if count := sum(_has(tree, other, places) for other in alike):
+            return count
+    return 0
+
+
+WRAPPERS: Final = 4
+"""Elements around a comment that say no more than it does."""
+
+DEEP: Final = 12
+"""Elements around a time or a name that are compared."""
+
+
+def _behind(tree: Tree, node: int) -> Iterator[int]:
+    """The elements and texts behind one in the same element."""
+    other, end = tree.ends[node], tree.ends[tree.ups[node]]
+    while other < end:
+        yield other
+        other = tree.ends[other]
+
+
+def _path(tree: Tree, node: int, around: int) -> tuple[str, ...]:
+    """The shapes of a node and of the elements around it, up to one."""
+    inside = takewhile(lambda up: up != around, tree.above(node, DEEP))
+    return (tree.shapes[node], *(tree.shapes[up] for up in inside))
+
+
+def _has(tree: Tree, node: int, places: AbstractSet[tuple[str, ...]]) -> bool:
+    """Whether an element has a time, and something at each of some places."""
+    inside = range(node + 1, tree.ends[node])
+    return tree.times[tree.ends[node]] > tree.times[node] and places <= {_path(tree, at, node) for at in inside}
 
 
 def answers_inside(thread: Found) -> int:
