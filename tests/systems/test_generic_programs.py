@@ -275,3 +275,20 @@ async def test_what_is_named_as_comments_is_looked_at_however_little_it_counts()
 async def test_what_is_named_as_a_comment_and_is_nobodys_leaves_no_doubt(name):
     box = f'<div class="comments"><div class="{name}"><b>Rules</b><p>{SAID[0]}</p></div><form><input></form></div>'
     assert await thread(page(box)) == ([], [])
+
+
+async def test_the_month_in_which_a_member_registered_is_no_name():
+    def row(number, name, text):
+        since = f"Reg: {('Feb', 'Mar', 'Apr', 'May')[number]} 2009"
+        about = f"<a class='name dropdown-toggle' href='/u{number}'>{name}</a><div class='title'>Member</div><div class='user-info'>{since}<br>Posts: 4{number}</div>"
+        return f"<div class='post' id='post{number + 71}'><div class='heading'>2017-01-1{number}, 21:12</div><div class='user'>{about}</div><div class='message'>{text}</div></div>"
+
+    assert await thread(page(f"<div id='posts'>{rows(row)}</div>")) == whole()
+
+
+async def test_a_year_may_be_a_part_of_a_name_behind_its_label():
+    def row(number, name, text):
+        return f"<p><strong>Author: {name} 198{number}</strong><br>Date: 1{number}.05.2019 10:42</p><p>{text}</p><hr>"
+
+    found, _ = await thread(page("<h2>Comments</h2>" + rows(row) + FORM))
+    assert [name for name, _ in found] == [f"{name} 198{number}" for number, name in enumerate(NAMES)]

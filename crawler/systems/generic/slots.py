@@ -143,6 +143,8 @@ _BOARD = re.compile(r"\s*[,，]\s*信区\s*[:：].*")
 _ORDER = re.compile(r"^(?:#\d{1,5}[.):]?|\d{1,5}[.):])\s+(?=[^\W\d_])")
 _NO_NAME = re.compile(r"(?:re|aw|odp|sv|vs|ynt|antw)\s?:|(?:https?:)?//|www\.", re.IGNORECASE)
 """What the subject of an answer and the address of a page begin with."""
+_SINCE = re.compile(r"[^\W\d_]\s*[:：]\s.*(?<!\w)(?:19|20)\d\d$")
+"""A field with a month or a year: ``Reg: Feb 2009``."""
 NAMELESS: Final = frozenset({"label", "time"})
 """Elements whose own text is no name."""
 
@@ -396,7 +398,7 @@ def _is_before_link(tree: Tree, line: int) -> bool:
 @lru_cache(maxsize=4_096)
 def _said(text: str) -> str | None:
     """The name that a line without a time may say."""
-    if only_says_by(text) or _NO_NAME.match(text):
+    if only_says_by(text) or _NO_NAME.match(text) or (_SINCE.search(text) and not says_by(text)):
         return None
     return _as_name(bare_name(text if is_chrome(text) and not says(text) else _ORDER.sub("", text)))
 
