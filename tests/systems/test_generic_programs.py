@@ -292,3 +292,11 @@ async def test_a_year_may_be_a_part_of_a_name_behind_its_label():
 
     found, _ = await thread(page("<h2>Comments</h2>" + rows(row) + FORM))
     assert [name for name, _ in found] == [f"{name} 198{number}" for number, name in enumerate(NAMES)]
+
+
+async def test_a_link_to_a_profile_may_be_named_as_a_picture():
+    def row(number, name, text):
+        byline = f'<p class="heading"><span class="subheading"><a href="/members/{name}" class="avatar">{name}</a></span><span class="actions"> <a href="/report/{number}">+{number} votes</a> <a href="#" class="reply">reply</a> <a href="#" class="report">report</a></span><span class="date"> - <time datetime="2017-06-01">Jun 1 2017</time></span></p>'
+        return f'<div class="row rowcontent comment" id="c{number + 71}"><a href="/members/{name}" class="image"><img src="/{number}.jpg"></a><div class="content">{byline}<div class="comment">{text}</div></div></div>'
+
+    assert await thread(page(f'<div class="box"><h2>Comments</h2><div class="table">{rows(row, 1)}</div></div>{FORM}')) == whole(1)

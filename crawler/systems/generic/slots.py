@@ -596,12 +596,13 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite"))
     score += 0.8 * distinct if count > 2 else 0.4
     score += 0.8 * labelled + 0.6 * near_time
-    score += 0.8 * (PROFILE.search(href) is not None)
+    is_profile = PROFILE.search(href) is not None
+    score += 0.8 * is_profile
     score -= 2.0 * long + 1.5 * wordy + (1.0 + is_continued) * sentence + 1.5 * digits + 3.0 * (initials > 0.8)
     score -= 1.2 * is_label * (count > 4)
     score -= (
         0.8 * bool(roles & CHROME and not own_named)
-        + 0.7 * bool(tree.roles[around] & CHROME and roles & CHROME)
+        + 0.7 * bool(tree.roles[around] & CHROME and roles & CHROME and not is_profile)
         + 2.5 * bool(roles & HIDDEN)
         + 0.8 * bool(roles & TIME and not is_named and not tree.timed[first.node])
     )
