@@ -300,3 +300,22 @@ async def test_a_link_to_a_profile_may_be_named_as_a_picture():
         return f'<div class="row rowcontent comment" id="c{number + 71}"><a href="/members/{name}" class="image"><img src="/{number}.jpg"></a><div class="content">{byline}<div class="comment">{text}</div></div></div>'
 
     assert await thread(page(f'<div class="box"><h2>Comments</h2><div class="table">{rows(row, 1)}</div></div>{FORM}')) == whole(1)
+
+
+def answering(number, name, text):
+    said = f'@<a class="showProfile" href="/people/x/">{NAMES[number - 1]}</a>: {text}' if number else text
+    author = f'<a class="c-1 showProfile" href="/people/{number}/"><b>{name}</b></a>'
+    return f'<li><div class="dC" data-id="{number + 71}"><div class="author">{author}<a href="#{number + 71}"><time datetime="2017-03-1{number}T18:34:07+02:00">1{number}.03.2017</time></a></div><div class="text"><p>{said}</p></div></div></li>'
+
+
+async def test_a_link_that_begins_a_text_names_nobody_who_wrote():
+    found, verdicts = await thread(page(f'<h3>Comments (4)</h3><ul class="stream">{rows(answering)}</ul>'))
+    assert found == [(name, f"{to}{text}") for to, (name, text) in zip(("", "@Ann: ", "@Ben: ", "@Cyd: "), whole()[0], strict=True)]
+    assert verdicts == ["complete"]
+
+
+async def test_a_name_behind_an_at_sign_may_be_that_of_who_wrote():
+    def row(number, name, text):
+        return f'<div class="comment" id="c{number + 71}"><p>@<a href="/user/{name}">{name}</a> <time datetime="2017-03-1{number}T18:34:07+02:00">1{number}.03.</time></p><div>{text}</div></div>'
+
+    assert await thread(page(f"<h2>Comments</h2>{rows(row)}")) == whole()

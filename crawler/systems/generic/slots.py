@@ -378,7 +378,7 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None
-    if leads_on(text) or (names_author(text) and _is_before_link(tree, line)):
+    if leads_on(text) or (names_author(text) and _is_before_link(tree, line)) or _is_addressed(tree, line, stamp):
         return None
     if not is_time and is_chrome(text) and not says(text):
         roles = template.roles[line]
@@ -393,6 +393,14 @@ def _is_before_link(tree: Tree, line: int) -> bool:
     link = line + 1
     is_beside = link < tree.ends[tree.ups[line]] and tree.tags[link] == "a"
     return is_beside and PROFILE.search(tree.attrs[link].get("href") or "") is not None
+
+
+def _is_addressed(tree: Tree, line: int, stamp: Stamp | None) -> bool:
+    """Whether a link is that of whom a text answers: it stands in it, behind an ``@``, and no time does."""
+    link = tree.ups[line]
+    around, before = tree.ups[link], tree.texts[link - 1]
+    is_within = tree.tags[link] == "a" and before.endswith("@") and tree.ends[link] < tree.ends[around]
+    return is_within and not (stamp is not None and tree.is_in(stamp.node, around))
 
 
 @lru_cache(maxsize=4_096)
