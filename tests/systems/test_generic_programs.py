@@ -319,3 +319,23 @@ async def test_a_name_behind_an_at_sign_may_be_that_of_who_wrote():
         return f'<div class="comment" id="c{number + 71}"><p>@<a href="/user/{name}">{name}</a> <time datetime="2017-03-1{number}T18:34:07+02:00">1{number}.03.</time></p><div>{text}</div></div>'
 
     assert await thread(page(f"<h2>Comments</h2>{rows(row)}")) == whole()
+
+
+async def test_what_ends_a_line_before_a_name_is_no_name():
+    def box(number, inner=""):
+        byline = f'<p class="CommentPoster">Posted Nov 1{number}, 2021 13:09 UTC (Fri) by <b>{NAMES[number]}</b> (<b>subscriber</b>, #11780{number}) <a href="/Articles/5890{number}/">[Link]</a> (Reply)</p>'
+        said = f'<div class="FormattedComment"><p>{SAID[number]}</p></div><p><form action="/{number}/comment" method="post"><input type="submit" value="Reply to this comment"></form></p>'
+        return f'<p><a name="CommAnchor5890{number}"></a><details class="CommentBox" open><summary><h3 class="CommentTitle">{SAID[number][:16]}</h3>{byline}</summary>{said}{inner}</details>'
+
+    form = '<form action="/login"><a href="/login">Log in</a> to post comments</form>'
+    assert await thread(page(form + box(0))) == whole(1)
+    answer = f'<div class="CommentReplies">{box(1)}</div>'
+    assert await thread(page(form + box(0, answer) + box(2))) == whole(3)
+
+
+async def test_a_name_may_end_as_what_stands_before_a_name():
+    def row(number, name, text):
+        return f'<div class="comment" id="c{number + 71}"><p>1{number}.05.2019 10:42 {name} Stand By</p><div>{text}</div></div>'
+
+    found, _ = await thread(page(f"<h2>Comments</h2>{rows(row)}"))
+    assert [name for name, _ in found] == [f"{name} Stand By" for name in NAMES]

@@ -29,6 +29,7 @@ from crawler.systems.around.words import (
     joins,
     leads_on,
     leads_to_login,
+    leads_to_name,
     names_author,
     only_dates,
     only_says_by,
@@ -377,6 +378,8 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
     if any(tree.tags[up] in CODE for up in tree.above(line, 2)):
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
+        return None
+    if leads_to_name(name) and line + 1 < tree.ends[tree.ups[line]]:
         return None
     if leads_on(text) or (names_author(text) and _is_before_link(tree, line)) or _is_addressed(tree, line, stamp):
         return None
