@@ -339,3 +339,10 @@ async def test_a_name_may_end_as_what_stands_before_a_name():
 
     found, _ = await thread(page(f"<h2>Comments</h2>{rows(row)}"))
     assert [name for name, _ in found] == [f"{name} Stand By" for name in NAMES]
+
+
+async def test_who_edited_a_comment_is_no_part_of_its_text():
+    def row(number, name, text):
+        return f'<div class="reactie" id="r_{number + 71}"><a href="/user/{name}">{name}</a> <time datetime="2020-02-1{number}T18:40">1{number} februari 2020 18:40</time><div class="content"><p>{text}</p><p>[Reactie gewijzigd door <a href="/user/{name}">{name}</a> op 1{number} februari 2020 18:45]</p></div></div>'
+
+    assert await thread(page(f"<h2>Reacties</h2>{rows(row)}", lang="nl")) == whole()
