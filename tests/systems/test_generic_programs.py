@@ -346,3 +346,12 @@ async def test_who_edited_a_comment_is_no_part_of_its_text():
         return f'<div class="reactie" id="r_{number + 71}"><a href="/user/{name}">{name}</a> <time datetime="2020-02-1{number}T18:40">1{number} februari 2020 18:40</time><div class="content"><p>{text}</p><p>[Reactie gewijzigd door <a href="/user/{name}">{name}</a> op 1{number} februari 2020 18:45]</p></div></div>'
 
     assert await thread(page(f"<h2>Reacties</h2>{rows(row)}", lang="nl")) == whole()
+
+
+@pytest.mark.parametrize(("shown", "name"), [("{} &lt;{}1&gt;", "{}"), ("{} &lt;3", "{} <3"), ("{} &lt;{} Moor&gt;", "{} <{} Moor")])
+async def test_an_account_in_angle_brackets_behind_a_name_is_no_part_of_it(shown, name):
+    def row(number, who, text):
+        return f'<tr class="item" id="comment{number + 1}"><td><a href="#comment{number + 1}">1{number} Dec 2013 07:09:36 PM UTC, <b>comment #{number + 1}: </b></a><p>{text}</p></td><td><a href="/users/{who}">{shown.format(who, who)}</a></td></tr>'
+
+    found, _ = await thread(page(f"<h3>Discussion</h3><table>{rows(row)}</table>"))
+    assert [who for who, _ in found] == [name.format(each, each) for each in NAMES]

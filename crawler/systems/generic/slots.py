@@ -139,6 +139,8 @@ PROFILE = re.compile(
 )
 _ADDRESS = re.compile(r"(?<=\S)\s*<[^<>\s]+(?:@|\sat\s)[^<>]*>?$")
 """The mail address that archives of mailing lists show behind a name."""
+_ACCOUNT = re.compile(r"(?<=\S)\s+<[^\W\d_][\w.-]+>?$")
+"""The account that trackers show behind a name: ``Ann <ann>``."""
 _BOARD = re.compile(r"\s*[,，]\s*信区\s*[:：].*")
 """The board that stands behind a name on Chinese bulletin boards (Firebird BBS)."""
 _ORDER = re.compile(r"^(?:#\d{1,5}[.):]?|\d{1,5}[.):])\s+(?=[^\W\d_])")
@@ -438,8 +440,8 @@ MAX_SIGNS: Final = 8
 
 
 def _as_name(text: str) -> str | None:
-    """A name without its number, its address and its board."""
-    name = _BOARD.sub("", _ADDRESS.sub("", _ORDER.sub("", text)))
+    """A name without its number, its address, its account and its board."""
+    name = _BOARD.sub("", _ACCOUNT.sub("", _ADDRESS.sub("", _ORDER.sub("", text))))
     return name if name and len(name) <= LONGEST_NAME and not only_dates(name) else None
 
 
