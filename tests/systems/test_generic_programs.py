@@ -275,3 +275,83 @@ async def test_what_is_named_as_comments_is_looked_at_however_little_it_counts()
 async def test_what_is_named_as_a_comment_and_is_nobodys_leaves_no_doubt(name):
     box = f'<div class="comments"><div class="{name}"><b>Rules</b><p>{SAID[0]}</p></div><form><input></form></div>'
     assert await thread(page(box)) == ([], [])
+
+
+async def test_the_month_in_which_a_member_registered_is_no_name():
+    def row(number, name, text):
+        since = f"Reg: {('Feb', 'Mar', 'Apr', 'May')[number]} 2009"
+        about = f"<a class='name dropdown-toggle' href='/u{number}'>{name}</a><div class='title'>Member</div><div class='user-info'>{since}<br>Posts: 4{number}</div>"
+        return f"<div class='post' id='post{number + 71}'><div class='heading'>2017-01-1{number}, 21:12</div><div class='user'>{about}</div><div class='message'>{text}</div></div>"
+
+    assert await thread(page(f"<div id='posts'>{rows(row)}</div>")) == whole()
+
+
+async def test_a_year_may_be_a_part_of_a_name_behind_its_label():
+    def row(number, name, text):
+        return f"<p><strong>Author: {name} 198{number}</strong><br>Date: 1{number}.05.2019 10:42</p><p>{text}</p><hr>"
+
+    found, _ = await thread(page("<h2>Comments</h2>" + rows(row) + FORM))
+    assert [name for name, _ in found] == [f"{name} 198{number}" for number, name in enumerate(NAMES)]
+
+
+async def test_a_link_to_a_profile_may_be_named_as_a_picture():
+    def row(number, name, text):
+        byline = f'<p class="heading"><span class="subheading"><a href="/members/{name}" class="avatar">{name}</a></span><span class="actions"> <a href="/report/{number}">+{number} votes</a> <a href="#" class="reply">reply</a> <a href="#" class="report">report</a></span><span class="date"> - <time datetime="2017-06-01">Jun 1 2017</time></span></p>'
+        return f'<div class="row rowcontent comment" id="c{number + 71}"><a href="/members/{name}" class="image"><img src="/{number}.jpg"></a><div class="content">{byline}<div class="comment">{text}</div></div></div>'
+
+    assert await thread(page(f'<div class="box"><h2>Comments</h2><div class="table">{rows(row, 1)}</div></div>{FORM}')) == whole(1)
+
+
+def answering(number, name, text):
+    said = f'@<a class="showProfile" href="/people/x/">{NAMES[number - 1]}</a>: {text}' if number else text
+    author = f'<a class="c-1 showProfile" href="/people/{number}/"><b>{name}</b></a>'
+    return f'<li><div class="dC" data-id="{number + 71}"><div class="author">{author}<a href="#{number + 71}"><time datetime="2017-03-1{number}T18:34:07+02:00">1{number}.03.2017</time></a></div><div class="text"><p>{said}</p></div></div></li>'
+
+
+async def test_a_link_that_begins_a_text_names_nobody_who_wrote():
+    found, verdicts = await thread(page(f'<h3>Comments (4)</h3><ul class="stream">{rows(answering)}</ul>'))
+    assert found == [(name, f"{to}{text}") for to, (name, text) in zip(("", "@Ann: ", "@Ben: ", "@Cyd: "), whole()[0], strict=True)]
+    assert verdicts == ["complete"]
+
+
+async def test_a_name_behind_an_at_sign_may_be_that_of_who_wrote():
+    def row(number, name, text):
+        return f'<div class="comment" id="c{number + 71}"><p>@<a href="/user/{name}">{name}</a> <time datetime="2017-03-1{number}T18:34:07+02:00">1{number}.03.</time></p><div>{text}</div></div>'
+
+    assert await thread(page(f"<h2>Comments</h2>{rows(row)}")) == whole()
+
+
+async def test_what_ends_a_line_before_a_name_is_no_name():
+    def box(number, inner=""):
+        byline = f'<p class="CommentPoster">Posted Nov 1{number}, 2021 13:09 UTC (Fri) by <b>{NAMES[number]}</b> (<b>subscriber</b>, #11780{number}) <a href="/Articles/5890{number}/">[Link]</a> (Reply)</p>'
+        said = f'<div class="FormattedComment"><p>{SAID[number]}</p></div><p><form action="/{number}/comment" method="post"><input type="submit" value="Reply to this comment"></form></p>'
+        return f'<p><a name="CommAnchor5890{number}"></a><details class="CommentBox" open><summary><h3 class="CommentTitle">{SAID[number][:16]}</h3>{byline}</summary>{said}{inner}</details>'
+
+    form = '<form action="/login"><a href="/login">Log in</a> to post comments</form>'
+    assert await thread(page(form + box(0))) == whole(1)
+    answer = f'<div class="CommentReplies">{box(1)}</div>'
+    assert await thread(page(form + box(0, answer) + box(2))) == whole(3)
+
+
+async def test_a_name_may_end_as_what_stands_before_a_name():
+    def row(number, name, text):
+        return f'<div class="comment" id="c{number + 71}"><p>1{number}.05.2019 10:42 {name} Stand By</p><div>{text}</div></div>'
+
+    found, _ = await thread(page(f"<h2>Comments</h2>{rows(row)}"))
+    assert [name for name, _ in found] == [f"{name} Stand By" for name in NAMES]
+
+
+async def test_who_edited_a_comment_is_no_part_of_its_text():
+    def row(number, name, text):
+        return f'<div class="reactie" id="r_{number + 71}"><a href="/user/{name}">{name}</a> <time datetime="2020-02-1{number}T18:40">1{number} februari 2020 18:40</time><div class="content"><p>{text}</p><p>[Reactie gewijzigd door <a href="/user/{name}">{name}</a> op 1{number} februari 2020 18:45]</p></div></div>'
+
+    assert await thread(page(f"<h2>Reacties</h2>{rows(row)}", lang="nl")) == whole()
+
+
+@pytest.mark.parametrize(("shown", "name"), [("{} &lt;{}1&gt;", "{}"), ("{} &lt;3", "{} <3"), ("{} &lt;{} Moor&gt;", "{} <{} Moor")])
+async def test_an_account_in_angle_brackets_behind_a_name_is_no_part_of_it(shown, name):
+    def row(number, who, text):
+        return f'<tr class="item" id="comment{number + 1}"><td><a href="#comment{number + 1}">1{number} Dec 2013 07:09:36 PM UTC, <b>comment #{number + 1}: </b></a><p>{text}</p></td><td><a href="/users/{who}">{shown.format(who, who)}</a></td></tr>'
+
+    found, _ = await thread(page(f"<h3>Discussion</h3><table>{rows(row)}</table>"))
+    assert [who for who, _ in found] == [name.format(each, each) for each in NAMES]

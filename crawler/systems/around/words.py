@@ -321,6 +321,11 @@ def only_says_by(text: str) -> bool:
     return not rest or (text.rstrip()[-1:] in ":：" and not _BY_LOOSE.sub("", rest + " ").strip(_EDGES))
 
 
+def leads_to_name(text: str) -> bool:
+    """Whether a line ends as ``posted by`` does, so that the name stands behind it: ``UTC (Fri) by``."""
+    return text.casefold().rpartition(" ")[2] in _BEFORE
+
+
 _FIELDS: Final = frozenset(map(line_key, _TABLES["by_colon"]))
 
 

@@ -29,6 +29,7 @@ from crawler.systems.around.words import (
     joins,
     leads_on,
     leads_to_login,
+    leads_to_name,
     names_author,
     only_dates,
     only_says_by,
@@ -141,11 +142,15 @@ PROFILE = re.compile(
 )
 _ADDRESS = re.compile(r"(?<=\S)\s*<[^<>\s]+(?:@|\sat\s)[^<>]*>?$")
 """The mail address that archives of mailing lists show behind a name."""
+_ACCOUNT = re.compile(r"(?<=\S)\s+<[^\W\d_][\w.-]+>?$")
+"""The account that trackers show behind a name: ``Ann <ann>``."""
 _BOARD = re.compile(r"\s*[,，]\s*信区\s*[:：].*")
 """The board that stands behind a name on Chinese bulletin boards (Firebird BBS)."""
 _ORDER = re.compile(r"^(?:#\d{1,5}[.):]?|\d{1,5}[.):])\s+(?=[^\W\d_])")
 _NO_NAME = re.compile(r"(?:re|aw|odp|sv|vs|ynt|antw)\s?:|(?:https?:)?//|www\.", re.IGNORECASE)
 """What the subject of an answer and the address of a page begin with."""
+_SINCE = re.compile(r"[^\W\d_]\s*[:：]\s.*(?<!\w)(?:19|20)\d\d$")
+"""A field with a month or a year: ``Reg: Feb 2009``."""
 NAMELESS: Final = frozenset({"label", "time"})
 """Elements whose own text is no name."""
 
@@ -379,7 +384,9 @@ def _name_of(template: Template, line: int, stamp: Stamp | None) -> str | None:
         return None
     if tree.links[line + 1] > tree.links[line] and leads_to_login(tree.link_of(line)):
         return None
-    if leads_on(text) or (names_author(text) and _is_before_link(tree, line)):
+    if leads_to_name(name) and line + 1 < tree.ends[tree.ups[line]]:
+        return None
+    if leads_on(text) or (names_author(text) and _is_before_link(tree, line)) or _is_addressed(tree, line, stamp):
         return None
     if not is_time and is_chrome(text) and not says(text):
         roles = template.roles[line]
@@ -396,10 +403,18 @@ def _is_before_link(tree: Tree, line: int) -> bool:
     return is_beside and PROFILE.search(tree.attrs[link].get("href") or "") is not None
 
 
+def _is_addressed(tree: Tree, line: int, stamp: Stamp | None) -> bool:
+    """Whether a link is that of whom a text answers: it stands in it, behind an ``@``, and no time does."""
+    link = tree.ups[line]
+    around, before = tree.ups[link], tree.texts[link - 1]
+    is_within = tree.tags[link] == "a" and before.endswith("@") and tree.ends[link] < tree.ends[around]
+    return is_within and not (stamp is not None and tree.is_in(stamp.node, around))
+
+
 @lru_cache(maxsize=4_096)
 def _said(text: str) -> str | None:
     """The name that a line without a time may say."""
-    if only_says_by(text) or _NO_NAME.match(text):
+    if only_says_by(text) or _NO_NAME.match(text) or (_SINCE.search(text) and not says_by(text)):
         return None
     return _as_name(bare_name(text if is_chrome(text) and not says(text) else _ORDER.sub("", text)))
 
@@ -437,8 +452,8 @@ MAX_SIGNS: Final = 8
 
 
 def _as_name(text: str) -> str | None:
-    """A name without its number, its address and its board."""
-    name = _BOARD.sub("", _ADDRESS.sub("", _ORDER.sub("", text)))
+    """A name without its number, its address, its account and its board."""
+    name = _BOARD.sub("", _ACCOUNT.sub("", _ADDRESS.sub("", _ORDER.sub("", text))))
     return name if name and len(name) <= LONGEST_NAME and not only_dates(name) else None
 
 
@@ -615,12 +630,13 @@ def _name_score(  # noqa: PLR0917  # one sum over what is known of a place
     score += 0.5 * (tree.tags[around] in ("a", "b", "strong", "cite") and not href.startswith("javascript:"))
     score += 0.8 * distinct if count > 2 else 0.4
     score += 0.8 * labelled + 0.6 * near_time
-    score += 0.8 * (PROFILE.search(href) is not None)
+    is_profile = PROFILE.search(href) is not None
+    score += 0.8 * is_profile
     score -= 2.0 * long + 1.5 * wordy + (1.0 + is_continued) * sentence + 1.5 * digits + 3.0 * (initials > 0.8)
     score -= 1.2 * is_label * (count > 4)
     score -= (
         0.8 * bool(roles & CHROME and not own_named)
-        + 0.7 * bool(tree.roles[around] & CHROME and roles & CHROME)
+        + 0.7 * bool(tree.roles[around] & CHROME and roles & CHROME and not is_profile)
         + 2.5 * bool(roles & HIDDEN)
         + 0.8 * bool(roles & TIME and not is_named and not tree.timed[first.node])
     )
