@@ -51,7 +51,7 @@ class Generic(System):
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "Any other"
     checked: ClassVar[str] = "256 real pages, most templates unknown to it (see there)"
-    version: ClassVar[int] = 25
+    version: ClassVar[int] = 26
     ids_are_global: ClassVar[bool] = False
     is_last_resort: ClassVar[bool] = True
     may_move: ClassVar[bool] = False
