@@ -371,6 +371,15 @@ async def test_links_to_the_neighbouring_pages_are_no_part_of_a_comment_though_t
     assert len(await comments_of(page(f"<ul>{thread(chat, count)}</ul>"))) == count
 
 
+@pytest.mark.parametrize("short", range(4))
+async def test_a_short_comment_between_links_to_the_ones_before_and_behind_it_is_one(short):
+    def row(number, name, text):
+        said = text if number == short + 1 else text * 4
+        return f'<div class="comment"><a href="#a">&larr; before</a> <b>{name}</b> <span>{said}</span> <a href="#b">behind &rarr;</a></div>'
+
+    assert [c.author_name for c in await comments_of(page(thread(row, 4)))] == list(NAMES)
+
+
 async def test_a_name_in_the_line_of_its_time_stands_without_the_fields_and_the_id_beside_it():
     def row(number, name, text):
         return (
@@ -432,7 +441,7 @@ async def test_the_title_that_most_comments_have_before_their_byline_is_no_text(
 
 
 async def test_what_most_comments_say_before_their_byline_is_their_text_where_nothing_stands_behind():
-    def row(number, name, _):
+    def row(number, name, text):
         return f'<div class="comment" id="c70{number}"><p>Well said!</p><b class="author">{name}</b> <i class="date">2019-05-1{number} 10:00</i></div>'
 
     assert [c.text for c in await comments_of(page(thread(row)))] == ["Well said!"] * 4

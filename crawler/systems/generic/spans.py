@@ -180,15 +180,20 @@ def _stops(tree: Tree, node: int) -> bool:
 
 
 def turns_pages(tree: Tree, node: int) -> bool:
-    """Whether an element begins with a link back and ends with one forward, ``« Older`` and ``Newer »``."""
+    """Whether an element begins with a link back and ends with one forward, ``« Older`` and ``Newer »``.
+
+    What it says outside of links stands in one element: a short comment between such links has a name and a text.
+    """
     end = tree.ends[node]
     if tree.links[end] == tree.links[node] or tree.chars[end] - tree.chars[node] > LABELS:
         return False
-    texts = tree.places.get("", [])
-    first, last = texts[bisect_left(texts, node)], texts[bisect_left(texts, end) - 1]
-    back, forward = tree.texts[first], tree.texts[last]
-    are_arrows = back[0] in BACK and back[-1] not in FORWARD and forward[-1] in FORWARD  # a name may be in brackets
-    return are_arrows and all(tree.links[text + 1] > tree.links[text] for text in (first, last))
+    places = tree.places.get("", [])
+    texts = places[bisect_left(places, node) : bisect_left(places, end)]
+    back, forward = tree.texts[texts[0]], tree.texts[texts[-1]]
+    if back[0] not in BACK or back[-1] in FORWARD or forward[-1] not in FORWARD:  # a name may be in brackets
+        return False
+    plain = [text for text in texts if tree.links[text + 1] == tree.links[text]]
+    return texts[0] not in plain and texts[-1] not in plain and len({tree.ups[text] for text in plain}) < 2
 
 
 BACK: Final = "«‹←⟵◄◀<"
