@@ -27,7 +27,8 @@ SENTENCES: Final = 600
 """Visible characters up to which a page that says so may show nothing without scripts."""
 
 FRAME: Final = 200
-"""The same where only `noscript` says so: the frame that scripts fill has a name, a few links and a line of rights."""
+"""The same where only `noscript` says so: the frame that scripts fill has a name, a few links and a line of rights.
+Without a link, so much is a bare notice, whose text may say what it is without a heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,11 @@ _FAILED: Final = (
     r"|ett fel (?:har )?uppst(?:od|ått)[.!]?"
     r"|произошла ошибка[.!]?|bir hata oluştu[.!]?|エラーが発生しました。?|发生错误[。!]?"
 )
+_ERROR: Final = (
+    r"(?:error|fehler|erreur|errore|erro|fout|fel|feil|fejl|virhe|błąd|chyba|hiba|eroare|hata|ошибка|помилка|грешка"
+    r"|σφάλμα|خطأ|خطا|שגיאה|エラー|错误|錯誤|오류|lỗi|ข้อผิดพลาด)[!.。]?"
+)
+"""The word alone says it on a page that has nothing else."""
 _ROBOT: Final = (
     r"just a moment\.{0,3}|one moment,? please\.{0,3}|attention required!?|robot check|are you (?:a )?(?:robot"
     r"|human)\??"
@@ -164,7 +170,7 @@ def _whole(pattern: str) -> Callable[[str], re.Match[str] | None]:
     return re.compile(rf"(?:{pattern})", re.IGNORECASE).fullmatch
 
 
-_is_not_here, _has_failed, _is_robot = map(_whole, (_NOT_HERE, _FAILED, _ROBOT))
+_is_not_here, _has_failed, _is_error, _is_robot = map(_whole, (_NOT_HERE, _FAILED, _ERROR, _ROBOT))
 _is_consent, _is_age, _is_login = map(_whole, (_CONSENT, _AGE, _LOGIN))
 _wants_scripts = re.compile(_SCRIPTS, re.IGNORECASE).search
 
@@ -249,15 +255,17 @@ def _by_words(document: Document) -> BlockPage | None:
         return BlockPage("soft_404", "the class of the body")
     if len(document.text) > FEW_BYTES:
         return None
-    said = _said(document)
+    said, shown = _said(document), _shown(document)
+    is_bare = len(shown) <= FRAME and not document.elements.links
+    if is_bare and shown:
+        said.append(shown.replace("\u2019", "'"))
     for text in said:
         if _is_not_here(text):
             return BlockPage("soft_404", repr(text))
-    shown = _shown(document)
     if len(shown) > SHORT:
         return None
     for text in said:
-        if _has_failed(text):
+        if _has_failed(text) or (is_bare and _is_error(text)):
             return BlockPage("error", repr(text))
         if _is_robot(text):
             return BlockPage("captcha", repr(text))

@@ -63,6 +63,10 @@ BLOCKS: dict[str, tuple[str, str]] = {
     "error-with-its-number": ("error", html("503 Service Temporarily Unavailable", "<hr>nginx")),
     "error-of-a-site": ("error", html("Internal Server Error | Example News", "<p>Sorry.</p>")),
     "german-error": ("error", html("Fehler", "<h1>Es ist ein Fehler aufgetreten.</h1>")),
+    "error-with-nothing-but-a-number": ("error", "<html><title>Error</title><h1>200</h1></html>"),
+    "error-without-title-and-heading": ("error", "<html><body>Service temporarily unavailable</body></html>"),
+    "not-found-without-title-and-heading": ("soft_404", "<p>Page not found.</p>"),
+    "russian-error": ("error", html("Ошибка", "<p>Попробуйте позже.</p>")),
     "chinese-404": ("soft_404", html("页面不存在", "<p>返回首页</p>")),
 }  # fmt: skip
 
@@ -84,6 +88,8 @@ CONTENT: dict[str, str] = {
     "noscript-beside-a-member": html("Lorna", f"<noscript>Please enable JavaScript</noscript><nav>Questions Tags Users</nav><h1>Lorna</h1><dl>{'<dt>member since<dd>2019' * 16}</dl>"),
     "login-in-the-corner": html("A story", f"<form><input type=password></form><h1>A story</h1>{LONG}"),
     "empty-thread": page(2, 0),
+    "site-called-error": html("Error", '<h1>Error</h1><a href="/music">Music</a><a href="/tour">On tour</a>'),
+    "story-of-errors-in-one-line": html("Error", "<p>What it means to be wrong, and why we like to be it.</p>" * 8),
     "short-page": html("Weather", "<h1>Weather</h1><p>Sunny.</p>"),
     "video-with-tags": html("Clip", '<noscript>enable JavaScript</noscript>', more='<meta property="og:type" content="video.other">'),
     "single-page-app-with-tags": html("Clip", "<noscript>enable JavaScript</noscript>", more='<meta property="og:title" content="Clip">'),
