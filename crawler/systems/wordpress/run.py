@@ -95,8 +95,6 @@ class Run:
         )
         self.items = self.find(document)
         self.paging = CommentPages.of(document)
-        self.otherwise_linked: list[str] = []
-        """What is linked next to the comments as further pages, whatever makes them."""
         self.early: dict[int, tuple[Document, Exchange]] = {}
         self.barren: dict[int, bool] = {}
         """The numbered pages that showed nothing new, and whether each shows what the plain page shows."""
@@ -294,7 +292,6 @@ class Run:
         paging = self.paging
         paging.learn(self.document, self.items)
         first = self.reading.batch(await self.comments_of(self.document, self.items), self.reading.page)
-        self.otherwise_linked = self.reading.linked_pages(self.document, first.comments).behind
         yield first
         plain, shown = self.document, number_of(self.document.url)
         if shown is not None:
@@ -334,7 +331,7 @@ class Run:
         is_listed = self.rest is not None and self.rest.is_whole
         async for document, exchange in self.reading.pages_again(urls, pings_only=is_listed):
             yield await self._batch_of(document, exchange)
-        self._account_for(guesses)
+        self._account_for(guesses, first.comments)
         if self.has_shrunk and (self.rest is None or self.rest.failure is not None):
             # What follows a comment that went moves up, across the border of a page that was read already.
             self.reading.gap("the thread shrank while its pages were read; a comment may have been passed over")
@@ -354,7 +351,7 @@ class Run:
             self.reading.walked("pages")
         return batch
 
-    def _account_for(self, guesses: dict[int, FetchError]) -> None:
+    def _account_for(self, guesses: dict[int, FetchError], first: list[Comment]) -> None:
         """Note what of the paging stayed unread.
 
         A page that no link leads to and that does not exist is no loss where the plain page proves to be that page, or
@@ -364,7 +361,7 @@ class Run:
         is_all = self.stated_finally is not None and self.stated_finally == self.reading.captured
         is_known = is_all or (self.rest is not None and self.rest.is_whole)
         if not is_known and not self.paging.known:
-            for url in self.otherwise_linked[:1]:
+            for url in self.reading.linked_pages(self.document, first).behind[:1]:
                 self.reading.gap(f"{url} is linked behind the comments, and is no comment page as WordPress calls them")
         if not is_known:
             may_be_plain = (n for n, is_same in self.barren.items() if is_same and self.paging.plain in (None, n))
