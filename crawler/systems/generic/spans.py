@@ -188,9 +188,12 @@ def turns_pages(tree: Tree, node: int) -> bool:
     if tree.links[end] == tree.links[node] or tree.chars[end] - tree.chars[node] > LABELS:
         return False
     places = tree.places.get("", [])
-    texts = places[bisect_left(places, node) : bisect_left(places, end)]
-    back, forward = tree.texts[texts[0]], tree.texts[texts[-1]]
-    if back[0] not in BACK or back[-1] in FORWARD or forward[-1] not in FORWARD:  # a name may be in brackets
+    start = bisect_left(places, node)
+    back = tree.texts[places[start]]
+    if back[0] not in BACK or back[-1] in FORWARD:  # a name may be in brackets
+        return False
+    texts = places[start : bisect_left(places, end)]
+    if tree.texts[texts[-1]][-1] not in FORWARD:
         return False
     plain = [text for text in texts if tree.links[text + 1] == tree.links[text]]
     return texts[0] not in plain and texts[-1] not in plain and len({tree.ups[text] for text in plain}) < 2
