@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from archive.reader import Archive
 from crawler.schedule.model import (
@@ -33,6 +33,9 @@ SAMPLED: Final = 6
 
 MAX_PROBES: Final = 3
 """So many visits in a row may be settled by a count; edits do not show in counts."""
+
+MAX_MATCHES: Final = 7
+"""So many visits in a row may be settled by validators: some servers' say how old the article is, not the comments."""
 
 PROBE_BELOW: Final = 1.0
 """A count is asked for first while fewer new comments than this are expected; with more it seldom settles the visit."""
@@ -99,6 +102,8 @@ class Due:
     """Requests of a visit that finds nothing: one, or the parts of those that tell its threads' counts."""
     may_probe: bool = False
     """Whether a count may settle the visit."""
+    may_match: bool = True
+    """Whether its validators may settle the visit."""
     may_fill: bool = False
     """Whether its count may be asked for before it is due, where a request for others has room."""
 
@@ -126,8 +131,12 @@ class _Page:
     is_open: bool = True
     probes: int = 0
     """Looks in a row that a count settled."""
+    matches: int = 0
+    """Looks since the page was read that its validators settled."""
     disagreed: float = 0.0
     """The last look whose count was another one than the thread's reading stated."""
+    is_misled: bool = False
+    """Whether its validators were as they had been when a thread was last found changed."""
     requests: int = 1
     etag: str | None = None
     last_modified: str | None = None
@@ -231,6 +240,7 @@ def _due(page_id: str, page: _Page, *, now: float, pace: Pace, habits: Habits, c
         threads=threads,
         look=look or 1.0,
         may_probe=look is not None and page.probes < MAX_PROBES and gain < PROBE_BELOW,
+        may_match=page.matches < MAX_MATCHES and not page.is_misled,
         may_fill=look is not None and look < 1 and gain < PROBE_BELOW,
     )
 
@@ -280,48 +290,55 @@ def _pages(archive: Archive, site: str, now: float) -> dict[str, _Page]:
             etag=row["etag"],
             last_modified=row["last_modified"],
         )
-    gained = _threads(archive, site, pages, latest)
-    _looks(archive, site, pages, gained, latest)
+    found = _threads(archive, site, pages, latest)
+    _looks(archive, site, pages, found, latest)
     for page_id, page in pages.items():
-        if not page.visits and page_id in gained:  # an archive from before there was a table of visits
-            page.visits = [Visit(at, new) for at, new in sorted(gained[page_id].values())]
+        if not page.visits and page_id in found:  # an archive from before there was a table of visits
+            page.visits = [Visit(one.at, one.new) for one in sorted(found[page_id].values())]
             page.last = page.visits[-1].at
         page.born = min(page.born, page.visits[0].at) if page.visits else page.born
     return pages
 
 
-def _threads(
-    archive: Archive, site: str, pages: Mapping[str, _Page], latest: float
-) -> dict[str, dict[str, tuple[float, int]]]:
-    """Time and new comments of each visit, by page and visit; the threads' last state goes to the pages."""
-    gained: dict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
+class _Found(NamedTuple):
+    """What a visit found in the threads of its page."""
+
+    at: float
+    new: int
+    """Comments that are new, or there again."""
+    others: int
+    """Comments that were edited or removed."""
+
+
+_Finds = dict[str, dict[str, _Found]]
+"""By page and visit."""
+
+
+def _threads(archive: Archive, site: str, pages: Mapping[str, _Page], latest: float) -> _Finds:
+    """What each visit found; the threads' last state goes to the pages."""
+    found: _Finds = defaultdict(dict)
     columns = (
         "page_id", "visit_id", "thread_id", "system", "tenant", "native_id", "url", "verdict", "captured", "expected",
-        "orders_walked", "new", "restored", "observed_at",
+        "orders_walked", "new", "edited", "removed", "restored", "observed_at",
     )  # fmt: skip
     newest: dict[str, float] = {}
     for row in _rows(archive.threads(site=site, history=True).select(*columns)):
         page, at = pages.get(row["page_id"]), _seconds(row["observed_at"])
         if page is None or at > latest:
             continue
-        before = gained[row["page_id"]].get(row["visit_id"], (at, 0))
-        gained[row["page_id"]][row["visit_id"]] = at, before[1] + row["new"] + row["restored"]
+        before = found[row["page_id"]].get(row["visit_id"], _Found(at, 0, 0))
+        new, others = before.new + row["new"] + row["restored"], before.others + row["edited"] + row["removed"]
+        found[row["page_id"]][row["visit_id"]] = _Found(at, new, others)
         if at >= newest.get(row["thread_id"], 0.0):
             newest[row["thread_id"]] = at
             page.threads[row["thread_id"]] = KnownThread(
                 row["system"], row["tenant"], row["native_id"], row["url"] or "", row["verdict"], row["captured"],
                 row["expected"], tuple(row["orders_walked"] or ()), page.canonical,
             )  # fmt: skip
-    return gained
+    return found
 
 
-def _looks(
-    archive: Archive,
-    site: str,
-    pages: Mapping[str, _Page],
-    gained: Mapping[str, Mapping[str, tuple[float, int]]],
-    latest: float,
-) -> None:
+def _looks(archive: Archive, site: str, pages: Mapping[str, _Page], finds: _Finds, latest: float) -> None:
     by_address = {page.url: page for page in pages.values()}
     columns = (
         "page_id", "visit_id", "url", "outcome", "observed_at", "etag", "last_modified", "requests", "stated",
@@ -339,13 +356,26 @@ def _looks(
             page.failures += 1
             continue
         page.failures, page.is_gone = 0, row["outcome"] in ("gone", "moved")
-        new = gained.get(row["page_id"], {}).get(row["visit_id"], (at, 0))[1]
-        page.visits.append(Visit(at, new))
-        is_probe = row["outcome"] == "unchanged" and row["stated"] is not None
-        page.probes = page.probes + 1 if is_probe else 0
+        found = finds.get(row["page_id"], {}).get(row["visit_id"], _Found(at, 0, 0))
+        is_read, is_same = row["outcome"] == "read", row["outcome"] == "unchanged"
+        if is_read and page.visits and (found.new or found.others):
+            page.is_misled = _match(row, page)
+        page.visits.append(Visit(at, found.new))
+        page.probes = page.probes + 1 if is_same and row["stated"] is not None else 0
+        page.matches = 0 if is_read else page.matches + (is_same and row["stated"] is None)
         page.disagreed = at if row["count_agrees"] is False else page.disagreed
-        if row["outcome"] == "read":
+        if is_read:
             page.requests, page.etag, page.last_modified = row["requests"], row["etag"], row["last_modified"]
+
+
+def _match(row: Mapping[str, Any], page: _Page) -> bool:
+    """Whether a server would have answered 304 to a page's validators.
+
+    ``ETag`` goes first, weak or not (RFC 9110, 8.8.3.2 and 13.2.2).
+    """
+    if page.etag is not None:
+        return (row["etag"] or "").removeprefix("W/") == page.etag.removeprefix("W/")
+    return page.last_modified is not None and bool(row["last_modified"] == page.last_modified)
 
 
 def _written(archive: Archive, site: str) -> Iterator[float]:

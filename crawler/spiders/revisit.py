@@ -227,7 +227,7 @@ class RevisitSpider(VisitSpider):
         request = super().page_request(url, asked)
         request.meta["counts"] = counts
         plan = self._plans.get(url)
-        if plan is None or (counts is not None and counts.count is not None):
+        if plan is None or not plan.may_match or (counts is not None and counts.count is not None):
             return request
         # A thread of a system that is not read here, such as a service that has ended, is no reason to read the page.
         systems = filter(None, (self._system(one.system) for one in plan.threads))

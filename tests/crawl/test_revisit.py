@@ -69,6 +69,33 @@ def test_a_page_that_is_unchanged_costs_one_request_without_a_body_and_still_doe
     assert len(place.open().comments().to_pylist()) == 3
 
 
+def test_a_server_that_always_says_unchanged_is_believed_seven_times_and_not_at_all_after_it_misled(place):
+    site = LoopbackSite({})
+    conditional(site, "/a/", page(1), '"of-the-article"')
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    conditional(site, "/a/", page(1, comments=3), '"of-the-article"')
+    for _ in range(8):
+        run(place, "revisit", "-a", "which=all")
+    assert [row["outcome"] for row in visits(place)] == ["read", *["unchanged"] * 7, "read"]
+    assert len(place.open().comments().to_pylist()) == 3
+    conditional(site, "/a/", page(1, comments=4), '"of-the-article"')
+    run(place, "revisit", "-a", "which=all")
+    assert len(place.open().comments().to_pylist()) == 4
+    conditional(site, "/a/", page(1, comments=5), '"of-the-comments"')
+    for _ in range(2):
+        run(place, "revisit", "-a", "which=all")
+    assert [row["outcome"] for row in visits(place)][-2:] == ["read", "unchanged"]
+
+
+def test_one_whose_page_was_the_same_is_believed_again(place):
+    site = LoopbackSite({})
+    conditional(site, "/a/", page(1), '"v1"')
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    for _ in range(9):
+        run(place, "revisit", "-a", "which=all")
+    assert [row["outcome"] for row in visits(place)] == ["read", *["unchanged"] * 7, "read", "unchanged"]
+
+
 def test_that_a_page_is_unchanged_says_nothing_of_its_further_comment_pages(place):
     site = LoopbackSite({})
     first, older = two_pages()
