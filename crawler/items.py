@@ -48,6 +48,9 @@ class Capture:
     """The exchange."""
     observed_at: int
     """When the answer arrived, microseconds since the epoch, UTC."""
+    age: int = 0
+    """How long before that caches had held it, microseconds: it says nothing of what happened since. Of a ledger's
+    capture, the oldest of the answers that its comments came from."""
     url: str
     """The page's canonical address."""
     source: str = ""

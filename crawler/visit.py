@@ -95,13 +95,14 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
     threads turned out to be is part of it. Every visit ends with exactly one capture whose ``is_last`` is set;
     a visit that has no page says why in its ``failure``.
     """
-    visit_id, page_capture = around.new_id(), Exchange(around.new_id(), around.clock())
+    visit_id, page_capture = around.new_id(), Exchange.of(response, around.new_id(), around.clock())
 
     def capture(canonical: str, exchange: Exchange, extractor: str) -> Capture:
         return Capture(
             visit_id=visit_id,
             capture_id=exchange.capture_id,
             observed_at=exchange.observed_at,
+            age=exchange.age,
             url=canonical,
             source=source,
             moved_from=moved_from,
@@ -157,11 +158,11 @@ async def visit(response: Response, around: Circumstances, source: str) -> Async
         extractor = f"{system.name}/{system.version}"
         async for batch, said in _batches(system, reading, has_moved=moved_from is not None):
             if batch.comments:
-                item = capture(address, Exchange(batch.capture_id, batch.observed_at), extractor)
+                item = capture(address, batch.exchange, extractor)
                 item.thread_of, item.comments, item.said = _identity(ref), batch.comments, said
                 yield item
         threads.doubt(reading)
-        closing = capture(address, page_capture, extractor)
+        closing = capture(address, replace(page_capture, age=reading.age), extractor)
         closing.thread_of, closing.thread = _identity(ref), reading.ledger()
         threads.was_read(closing.thread)
         requests += reading.requests

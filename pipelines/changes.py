@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
 
 from archive.states import COUNTS, GONE, CommentState
 from crawler.items import Capture, Comment, Thread
@@ -111,7 +112,8 @@ class Changes:
                 continue
             comment_id = comment.comment_id
             latest, earlier = thread.known.get(comment_id), thread.before.get(comment_id)
-            comment.change = self._change(comment, latest)
+            is_old = latest is not None and _is_later(latest, capture)
+            comment.change = "" if is_old else self._change(comment, latest)
             thread.changes[comment.change if latest is earlier else self._change(comment, earlier)] += 1
         if capture.thread is not None:
             _close(capture, capture.thread, thread)
@@ -139,6 +141,17 @@ def _is_shown_otherwise(comment: Comment, known: CommentState) -> bool:
     return known.content_digest in digests(comment.author_name, comment.text)
 
 
+def _is_later(known: CommentState, capture: Capture) -> bool:
+    """Whether a state was met after the copy was made that a cache sent now, which so says nothing against it."""
+    return capture.observed_at - capture.age < known.observed_at <= capture.observed_at
+
+
+def _old_copy(capture: Capture, count: int) -> dict[str, Any]:
+    held = timedelta(microseconds=capture.age)
+    reason = f"a cache sent a copy that is {held} old (Age); comments met since that it lacks: {count}"
+    return {"parent": None, "expected": None, "got": None, "reason": reason}
+
+
 def _shrink(comment: Comment, known: CommentState) -> None:
     """An interval never grows again: "2 hours ago" said more than "yesterday" does now."""
     if comment.published_at is not None or comment.published_min is None or comment.published_max is None:
@@ -155,11 +168,16 @@ def _shrink(comment: Comment, known: CommentState) -> None:
 
 def _close(capture: Capture, ledger: Thread, thread: _Thread) -> None:
     if ledger.verdict in SOUND_VERDICTS:
+        later = 0
         for comment_id in sorted(thread.unseen):
             known = thread.known[comment_id]
-            if known.observed_at <= capture.observed_at:  # what another crawl saw since is not missing from this look
+            if _is_later(known, capture):
+                later += 1
+            elif known.observed_at <= capture.observed_at:  # what another crawl saw since is not missing from this look
                 capture.comments.append(_removed(comment_id, capture, ledger, known))
                 thread.changes["removed"] += 1
+        if later:
+            ledger.verdict, ledger.gaps = "partial", [*(ledger.gaps or ()), _old_copy(capture, later)]
     ledger.new, ledger.edited = thread.changes["new"], thread.changes["edited"]
     ledger.removed, ledger.restored = thread.changes["removed"], thread.changes["restored"]
 

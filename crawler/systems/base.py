@@ -7,6 +7,7 @@ thread complete by itself.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,8 +102,7 @@ class Batch:
     """The comments of one HTTP exchange."""
 
     comments: list[Comment]
-    capture_id: str
-    observed_at: int
+    exchange: Exchange
 
 
 @dataclass(slots=True)
@@ -111,6 +111,20 @@ class Exchange:
 
     capture_id: str
     observed_at: int
+    age: int = 0
+    """How long caches had held it by then, microseconds; 0 where none says (``Age``, RFC 9111, 5.1)."""
+
+    @classmethod
+    def of(cls, response: Response, capture_id: str, observed_at: int) -> Exchange:
+        """That of an answer."""
+        stated = _AGE.match(response.headers.get("Age") or b"")
+        seconds = int(stated[1]) if stated is not None else 0
+        return cls(capture_id, observed_at, seconds * 1_000_000 if seconds <= LONGEST_AGE else 0)
+
+
+_AGE: Final = re.compile(rb"\s*([0-9]{1,9})\s*(?:,|\Z)")
+LONGEST_AGE: Final = 366 * 24 * 3_600
+"""An answer that is said to be older, seconds, was counted by a wrong clock."""
 
 
 class System(ABC):

@@ -103,6 +103,8 @@ class Reading:
         """Comments of which only the place is shown."""
         self._bringing: set[str] = set()
         """Exchanges that brought comments."""
+        self._made_at: int | None = None
+        """When the oldest answer was made that brought comments, by caches' word."""
         self._shown: list[str] = []
         """Texts of the comments that the page itself brought."""
         self._counted: Counter[str] = Counter()
@@ -147,7 +149,7 @@ class Reading:
             if not secret:
                 raise
             raise _without(secret, error) from None
-        exchange = Exchange(self._new_capture_id(), self._clock())
+        exchange = Exchange.of(response, self._new_capture_id(), self._clock())
         if not 200 <= response.status < 300:
             reason = "blocked" if response.status in BLOCKED_STATUS else "error"
             raise FetchError(reason, f"{url}: status {response.status}", response.status, response.body)
@@ -226,6 +228,7 @@ class Reading:
             comments = _without_half(list(comments), is_torn=self._torn[exchange.capture_id])
         fresh: list[Comment] = []
         self._bringing.add(exchange.capture_id)
+        self._made_at = min(self._made_at or exchange.observed_at, exchange.observed_at - exchange.age)
         here: dict[str, Comment] = {}
         for comment in comments:
             self.offered += 1
@@ -254,7 +257,10 @@ class Reading:
                 self._shown.append(comment.text or "")
             self._captured_top += comment.parent_native_id is None
             fresh.append(comment)
-        return Batch(fresh, exchange.capture_id, exchange.observed_at)
+        if exchange.age:
+            for comment in fresh:
+                _may_be_older(comment, exchange.age)
+        return Batch(fresh, exchange)
 
     def _count(self, comment: Comment, under: str | Mapping[str, str] | None) -> None:
         parent = comment.parent_native_id
@@ -545,6 +551,14 @@ class Reading:
             )
         return scope
 
+    @property
+    def age(self) -> int:
+        """How long before its page's arrival the thread was as it was read, by caches' word; microseconds."""
+        made_at = self._made_at
+        if made_at is None:
+            made_at = self.page.observed_at - (0 if self.requests else self.page.age)
+        return max(0, self.page.observed_at - made_at)
+
     def ledger(self) -> Thread:
         """The ledger's row; call it once, after the harvest."""
         scope = self._compare()
@@ -587,6 +601,12 @@ class Reading:
 def goes_beyond(orders: Iterable[str]) -> bool:
     """Whether a thread was read in ways that ask for what its page does not show, so that the page is not all of it."""
     return any(order in BEYOND or order.partition(":")[0] in BEYOND for order in orders)
+
+
+def _may_be_older(comment: Comment, age: int) -> None:
+    """An age like "2 hours ago" may have been true when the answer was made, or be counted by who sent it."""
+    if comment.published_precision == "relative" and comment.published_min is not None:
+        comment.published_min -= age
 
 
 def _says_nothing(comment: Comment) -> bool:

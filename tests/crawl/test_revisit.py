@@ -87,6 +87,19 @@ def test_a_server_that_always_says_unchanged_is_believed_seven_times_and_not_at_
     assert [row["outcome"] for row in visits(place)][-2:] == ["read", "unchanged"]
 
 
+def test_an_older_copy_from_a_cache_takes_nothing_back(place):
+    site = LoopbackSite({"/a/": Answer(page(1, comments=2), headers=HTML)})
+    run(place, "pages", "-a", f"url={site.url('/a/')}")
+    site.paths["/a/"] = Answer(page(1, comments=3).replace("Text 1", "Other words"), headers=HTML)
+    run(place, "revisit", "-a", "which=all")
+    site.paths["/a/"] = Answer(page(1, comments=2), headers={**HTML, "Age": "3600"})
+    done = place.run("crawl", "revisit", "-a", "which=all")
+    assert done.returncode == 3
+    assert "a cache sent a copy that is 1:00:00 old (Age); comments met since that it lacks: 1" in done.stdout
+    changes = [row["change"] for row in place.open().comments(history=True).to_pylist()]
+    assert sorted(changes) == ["edited", "new", "new", "new"]
+
+
 def test_one_whose_page_was_the_same_is_believed_again(place):
     site = LoopbackSite({})
     conditional(site, "/a/", page(1), '"v1"')

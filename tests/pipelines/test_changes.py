@@ -147,6 +147,26 @@ def test_what_another_crawl_saw_later_is_not_missing_from_an_earlier_look():
     assert item.thread.removed == 1
 
 
+@pytest.mark.parametrize("known", [state("b", observed_at=6), state("a", status="disappeared", observed_at=6)])
+def test_an_old_copy_that_a_cache_sent_says_nothing_of_what_was_met_since_it_was_made(known):
+    item = capture(seen("1", "a"), verdict="complete")
+    item.age = 4
+    comparing({"1": known, "2": state(observed_at=7), "3": state(observed_at=5)}).compare(item)
+    assert [(comment.comment_id, comment.change) for comment in item.comments] == [("1", ""), ("3", "removed")]
+    assert (item.thread.edited, item.thread.restored, item.thread.removed) == (0, 0, 1)
+    assert item.thread.verdict == "partial"
+    [gap] = item.thread.gaps
+    assert gap["reason"].endswith("comments met since that it lacks: 1")
+
+
+def test_a_copy_that_lacks_nothing_newer_is_as_good_as_a_fresh_answer():
+    item = capture(seen("1", "b"), verdict="complete")
+    item.age = 4
+    comparing({"1": state("a", observed_at=5), "2": state(observed_at=5)}).compare(item)
+    assert [comment.change for comment in item.comments] == ["edited", "removed"]
+    assert (item.thread.verdict, item.thread.gaps) == ("complete", None)
+
+
 def test_what_is_gone_already_is_not_removed_again():
     item = capture(verdict="complete")
     comparing({"2": state(status="disappeared")}).compare(item)
