@@ -129,12 +129,11 @@ class Index:
 
     # -- what the pipelines ask ---------------------------------------------------------------------
 
-    def page_digest(self, page_id: str) -> str | None:
-        """``content_digest`` of the page's latest row, added rows included; None for an unknown page."""
+    def page(self, page_id: str) -> PageState | None:
+        """The latest state of a page, added rows included; None for an unknown page."""
         states = self._page_states(self._reader, page_id)
         states += filter(None, (pending.pages.get(page_id) for pending in tuple(self._pending)))
-        latest = max(_believed(states), key=attrgetter("rank"), default=None)
-        return None if latest is None else latest.content_digest
+        return max(_believed(states), key=attrgetter("rank"), default=None)
 
     def thread(self, thread_id: str, *, without: str | None = None) -> dict[str, CommentState]:
         """The latest state of every comment of a thread by ``comment_id``, added rows and removed comments included.

@@ -240,7 +240,7 @@ def _present(held: Index | None, ref: ThreadRef, canonical: str, moved_from: str
 def _moved_from(around: Circumstances, source: str, shown: str) -> str | None:
     """The page that an address led to before, where the archive holds it and the address leads to another now."""
     before = around.held_as(source)
-    is_held = before != shown and around.held is not None and around.held.page_digest(page_key(before)) is not None
+    is_held = before != shown and around.held is not None and around.held.page(page_key(before)) is not None
     return before if is_held else None
 
 

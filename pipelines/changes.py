@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from archive.states import COUNTS, GONE, CommentState
+from archive.states import COUNTS, GONE, CommentState, PageState
 from crawler.items import Capture, Comment, Thread
 from crawler.report import SOUND_VERDICTS
 from crawler.systems.reading import PINGS
@@ -41,7 +41,7 @@ class Changes:
 
     def __init__(
         self,
-        page_digest: Callable[[str], str | None],
+        page: Callable[[str], PageState | None],
         thread: Callable[[str, str | None], dict[str, CommentState]],
         *,
         with_counts: bool = False,
@@ -49,13 +49,13 @@ class Changes:
     ) -> None:
         """Compare with what these two functions know of the archive.
 
-        :param page_digest: digest of a page's latest state by page id
+        :param page: latest state of a page by page id
         :param thread: latest state of each comment of a thread, by comment id; states whose capture id begins with its
             second argument are left out
         :param with_counts: whether changed likes and replies make a row
         :param erased: whether a comment of a site was erased from the archive and is not to come back
         """
-        self._page_digest, self._thread, self._with_counts = page_digest, thread, with_counts
+        self._page, self._thread, self._with_counts = page, thread, with_counts
         self._erased = erased
         self._threads: dict[tuple[str, str], _Thread] = {}
 
@@ -63,8 +63,8 @@ class Changes:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Compare with the index that :class:`pipelines.store.Store` keeps."""
 
-        def page_digest(page_id: str) -> str | None:
-            return Store.of(crawler).index.page_digest(page_id)
+        def page(page_id: str) -> PageState | None:
+            return Store.of(crawler).index.page(page_id)
 
         def thread(thread_id: str, without: str | None) -> dict[str, CommentState]:
             return Store.of(crawler).index.thread(thread_id, without=without)
@@ -73,7 +73,7 @@ class Changes:
             return Store.of(crawler).is_erased(comment, site)
 
         return cls(
-            page_digest,
+            page,
             thread,
             erased=erased,
             with_counts=crawler.settings.getbool("COUNT_CHANGES"),
@@ -87,9 +87,11 @@ class Changes:
     def compare(self, capture: Capture) -> None:
         """Label a capture's rows in place; the ledger's capture gets the removed comments."""
         if capture.page is not None:
-            known = self._page_digest(capture.page_id)
+            held = self._page(capture.page_id)
+            known = None if held is None else held.content_digest
             gone = capture.failure is not None or (capture.page.http_status or 0) >= 400
-            if known == capture.page.content_digest or (gone and known is None):
+            is_old = held is not None and _is_later(held, capture)
+            if known == capture.page.content_digest or (gone and known is None) or is_old:
                 # A page that is gone has a row only where it was there before.
                 capture.page, capture.shares, capture.subscribes = None, None, None
             else:
@@ -141,7 +143,7 @@ def _is_shown_otherwise(comment: Comment, known: CommentState) -> bool:
     return known.content_digest in digests(comment.author_name, comment.text)
 
 
-def _is_later(known: CommentState, capture: Capture) -> bool:
+def _is_later(known: CommentState | PageState, capture: Capture) -> bool:
     """Whether a state was met after the copy was made that a cache sent now, which so says nothing against it."""
     return capture.observed_at - capture.age < known.observed_at <= capture.observed_at
 

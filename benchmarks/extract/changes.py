@@ -271,7 +271,7 @@ class Visits:
         """
         index, numbers = self.index, count()
         identify = Identify(lambda: index)
-        changes = Changes(index.page_digest, lambda thread, without: index.thread(thread, without=without))
+        changes = Changes(index.page, lambda thread, without: index.thread(thread, without=without))
         around = Circumstances(
             fetch=_offline,
             clock=lambda: at,

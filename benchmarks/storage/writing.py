@@ -55,7 +55,7 @@ def stored(exporter: Exporter, rows: int, seed: int) -> dict[str, float]:
     Of the pipeline `store` it is what it does with comments: pages and ledgers are costs of a visit.
     """
     identify, index = Identify(), exporter.index
-    changes = Changes(index.page_digest, lambda key, name: index.thread(key, without=name))
+    changes = Changes(index.page, lambda key, name: index.thread(key, without=name))
     steps = {name: Stopwatch() for name in ("normalise", "identify", "changes", "columns", "commit")}
     made = list(captures(rows, seed))
     with steps["normalise"]:

@@ -155,7 +155,7 @@ class VisitSpider(Spider):
     def is_held(self, url: str) -> bool:
         """Whether the archive holds a page by a canonical address."""
         held = self._around.held
-        return held is not None and held.page_digest(page_key(url)) is not None
+        return held is not None and held.page(page_key(url)) is not None
 
     def judge(self, document: Document, lease: Lease | None, *, has_thread: Callable[[], bool | None]) -> Passed | None:
         """Why a page that is there is not to be visited after all: ``duplicate``; None when it is.

@@ -163,7 +163,7 @@ class World:
         crawl = Crawl(
             name, state, exporter,
             Identify(lambda: index, exporter.has_erased),
-            Changes(index.page_digest, lambda thread, without: index.thread(thread, without=without), erased=exporter.is_erased),
+            Changes(index.page, lambda thread, without: index.thread(thread, without=without), erased=exporter.is_erased),
         )  # fmt: skip
         self.crawls[name] = crawl
         self._recovered(state)
@@ -204,7 +204,7 @@ class World:
         is_sure = self.is_alone(crawl) and at > self.newest
         self.newest = max(self.newest, at + 10 * SECOND)
         leads = by_old and place.moved_from is not None and place.moved_from not in {other.url for other in self.places}
-        held = crawl.exporter.index.page_digest(page_key(place.moved_from)) if leads else None
+        held = crawl.exporter.index.page(page_key(place.moved_from)) if leads else None
         common = {"visit_id": visit, "url": place.url, "moved_from": place.moved_from if held else None, "extractor": "test/1"}
 
         def capture(name: str, second: int = 0, **more) -> Capture:

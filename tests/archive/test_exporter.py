@@ -67,7 +67,7 @@ def test_a_batch_is_due_by_rows_by_text_or_by_time(tmp_path):
 
 def test_what_was_added_is_known_before_and_after_its_commit(tmp_path):
     exporter = started(tmp_path)
-    assert exporter.index.page_digest("page-1") is None
+    assert exporter.index.page("page-1") is None
     assert exporter.index.thread("thread-1") == {}
     add_visit(exporter, "visit-1", comments=["a"])
     first = exporter.take()
@@ -75,7 +75,7 @@ def test_what_was_added_is_known_before_and_after_its_commit(tmp_path):
     add_visit(exporter, "visit-2", at=NOW + SECOND, digest="digest-2", comments=[later, "b"])
     for step in (lambda: None, lambda: exporter.commit(first), lambda: exporter.commit(exporter.take())):
         step()
-        assert exporter.index.page_digest("page-1") == "digest-2"
+        assert exporter.index.page("page-1").content_digest == "digest-2"
         states = exporter.index.thread("thread-1")
         assert set(states) == {"a", "b"}
         assert states["a"].content_digest == "digest of changed"
@@ -150,9 +150,9 @@ def test_an_older_state_that_comes_late_is_kept_and_is_not_the_latest(tmp_path):
     add_visit(exporter, "visit-2", at=NOW + SECOND, digest="new", comments=[comment("a", text="new")])
     exporter.commit(exporter.take())
     add_visit(exporter, "visit-1", at=NOW, digest="old", comments=[comment("a", text="old")])
-    assert exporter.index.page_digest("page-1") == "new"
+    assert exporter.index.page("page-1").content_digest == "new"
     exporter.commit(exporter.take())
-    assert exporter.index.page_digest("page-1") == "new"
+    assert exporter.index.page("page-1").content_digest == "new"
     assert exporter.index.thread("thread-1")["a"].content_digest == "digest of new"
     exporter.close()
     assert [row["text"] for row in read(tmp_path, "comments")] == ["new"]

@@ -66,7 +66,7 @@ def test_a_rebuilt_index_equals_the_kept_one_and_the_reader_agrees(visits):
             if is_end:
                 kept.commit(kept.take())
         expected = said(kept.index.thread("thread-1"))
-        digests = {page_id: kept.index.page_digest(page_id) for page_id in ("page-1", "page-2")}
+        states = {page_id: kept.index.page(page_id) for page_id in ("page-1", "page-2")}
         kept.commit(kept.take())
         rebuilt = started(root, "crawl-2", "other-state")
         assert contents(rebuilt.index) == contents(kept.index)
@@ -75,7 +75,7 @@ def test_a_rebuilt_index_equals_the_kept_one_and_the_reader_agrees(visits):
         latest = {row["comment_id"]: (row["status"], row["content_digest"]) for row in read(root, "comments")}
         assert latest == expected
         pages = {row["page_id"]: row["content_digest"] for row in read(root, "pages")}
-        assert pages == {page_id: digest for page_id, digest in digests.items() if digest is not None}
+        assert pages == {page_id: state.content_digest for page_id, state in states.items() if state is not None}
         kept.close()
         rebuilt.close()
 
@@ -92,7 +92,7 @@ def test_an_index_that_is_behind_reads_only_what_is_new(tmp_path):
     one = started(tmp_path, "crawl-3", "state-1")
     assert one.index.foreign == 3  # the part of pages, that of threads and that of comments
     assert set(one.index.thread("thread-1")) == {"a", "b"}
-    assert one.index.page_digest("page-1") == "digest-2"
+    assert one.index.page("page-1").content_digest == "digest-2"
     one.close()
     again = started(tmp_path, "crawl-4", "state-1")
     assert again.index.foreign == 0
@@ -124,7 +124,7 @@ def test_the_index_of_an_archive_that_was_deleted_is_forgotten(tmp_path):
             other.commit(other.take())
         other.close()
         exporter = started(tmp_path)
-        assert exporter.index.page_digest("page-1") is None
+        assert exporter.index.page("page-1") is None
         assert exporter.index.thread("thread-1") == {}
         assert len(exporter.index.thread("thread-2")) == visits
         add_visit(exporter, "visit-2", comments=["a"])

@@ -122,7 +122,7 @@ class Line:
         self.exporter.start()
         index = self.exporter.index
         self.identify = Identify()
-        self.changes = Changes(index.page_digest, lambda thread_id, without: index.thread(thread_id, without=without))
+        self.changes = Changes(index.page, lambda thread_id, without: index.thread(thread_id, without=without))
 
     def restart(self) -> None:
         """Another machine goes on: it knows nothing but the archive."""

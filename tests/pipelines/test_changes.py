@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.states import CommentState
+from archive.states import CommentState, PageState
 from crawler.extract.text import fold
 from crawler.items import Capture, Comment, Failure, Page, Share, Thread
 from crawler.keys import digest
@@ -22,8 +22,10 @@ def state(content_digest: str = "a", status: str = "visible", **more) -> Comment
     return CommentState(**(values | more))
 
 
-def comparing(known: dict[str, CommentState] | None = None, page: str | None = None, **options) -> Changes:
-    return Changes(lambda page_id: page, lambda thread_id, without: dict(known or {}), **options)
+def comparing(known: dict[str, CommentState] | None = None, page: str | None = None, at: int = 1, **options) -> Changes:
+    """What compares with these states, and with a page of this digest that was met then."""
+    held = None if page is None else PageState(at, "c", page)
+    return Changes(lambda page_id: held, lambda thread_id, without: dict(known or {}), **options)
 
 
 def capture(*comments: Comment, verdict: str | None = None) -> Capture:
@@ -223,6 +225,14 @@ def test_a_new_or_changed_page_is_written_with_its_blocks(known):
     comparing(page=known).compare(item)
     assert item.page is not None
     assert item.shares
+
+
+@pytest.mark.parametrize(("at", "change"), [(5, "edited"), (6, "")])
+def test_an_old_copy_of_a_page_is_no_later_state_of_it(at, change):
+    item = page("b")
+    item.age = 4
+    comparing(page="a", at=at).compare(item)
+    assert (item.change, item.page is None) == (change, not change)
 
 
 def test_a_page_that_is_gone_is_a_state_of_a_page_that_was_there():

@@ -27,7 +27,7 @@ def test_crawls_of_two_machines_commit_what_readers_find_and_nothing_twice(bucke
         exporter = bucket.started(f"crawl-{number}", state)
         if number:
             assert set(exporter.index.thread("thread-1")) == {"a", "b"}, "learnt from the bucket"
-            assert exporter.index.page_digest("page-1") == "digest-1"
+            assert exporter.index.page("page-1").content_digest == "digest-1"
         visit(exporter, number, site="bücher.example:80", comments=["a", "b"])
         exporter.close()
     opened = bucket.open()
