@@ -15,8 +15,8 @@ from kit import NOW, answering, lines_run, read, reading_of
 from crawler.extract.document import Document
 from crawler.systems.around.tree import flatten
 from crawler.systems.generic.body import skim_bodies
+from crawler.systems.generic.collected import is_by_one
 from crawler.systems.generic.comments import comments_of
-from crawler.systems.generic.evidence import is_by_one
 from crawler.systems.generic.explain import explain
 from crawler.systems.generic.records import Group
 from crawler.systems.generic.slots import read_slots

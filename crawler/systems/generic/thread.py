@@ -18,13 +18,10 @@ from crawler.systems.around.tree import HEADINGS, Tree
 from crawler.systems.around.words import COMMENT, REPLIES, speaks_of_comments
 from crawler.systems.generic.below import group_inside, groups_around, holders, nest
 from crawler.systems.generic.body import Bodies, read_bodies, skim_bodies
-from crawler.systems.generic.evidence import (
-    evidence,
-    hold_last,
+from crawler.systems.generic.collected import hold_last, is_by_one, is_collected
+from crawler.systems.generic.doubts import (
     is_article_beside_comments,
-    is_by_one,
     is_captioned,
-    is_collected,
     is_counted_out,
     is_framed,
     is_in_form,
@@ -37,6 +34,7 @@ from crawler.systems.generic.evidence import (
     is_subject,
     is_torn,
 )
+from crawler.systems.generic.evidence import evidence
 from crawler.systems.generic.model import confidence_of, rank_of
 from crawler.systems.generic.records import NEVER, Group, Sums, group_like, groups_of
 from crawler.systems.generic.slots import Name, Slots, read_slots
