@@ -257,3 +257,30 @@ def test_a_time_that_was_exact_stays_exact():
     comment = seen("1", "b", published_min=0, published_max=100, published_precision="relative")
     comparing({"1": state("a", published_at=50, published_min=50, published_max=50)}).compare(capture(comment))
     assert comment.published_at == 50
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from("abc"), st.sampled_from("xyz"), max_size=3), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 9))),
+)
+def test_copies_of_earlier_states_between_fresh_looks_write_nothing(states, copies):
+    """Each state is seen fresh at 10, 20, ...; a copy of one is from before the next and sent after a later look."""
+    held: dict[str, CommentState] = {}
+    changes = Changes(lambda page_id: None, lambda thread_id, without: dict(held))
+
+    def looked(shown: dict[str, str], at: int, age: int) -> list[Comment]:
+        item = capture(*(seen(name, text) for name, text in shown.items()), verdict="complete")
+        item.observed_at, item.age = at, age
+        changes.compare(item)
+        return [comment for comment in item.comments if comment.change]
+
+    for number, shown in enumerate(states):
+        now = 10 * (number + 1)
+        for comment in looked(shown, now, 0):
+            held[comment.comment_id] = state(comment.content_digest, comment.status, observed_at=now)
+        for after, of, made in copies:
+            if after == number and of <= number:
+                at = now + 9
+                assert looked(states[of], at, at - min(10 * (of + 1) + made, at)) == []
+        present = {name: known.content_digest for name, known in held.items() if known.status != "disappeared"}
+        assert present == shown
