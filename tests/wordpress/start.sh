@@ -4,6 +4,7 @@
 # Writes DIR/endpoints.json (the sites and where the truth is) and DIR/truth.json (read back from the database).
 # Debian packages; they are installed when it may (root, or sudo without a password). A second call starts what is
 # not running and does not seed again. End it with stop.sh DIR.
+# WORDPRESS_FILES=DIR takes an unpacked release of WordPress in place of Debian's, with Debian's themes beside its own.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -44,8 +45,12 @@ fi
 # --- files ------------------------------------------------------------------------------------------
 if [ ! -f "$dir/copied" ]; then
   mkdir -p "$docroot"
-  tar --create --dereference --directory /usr/share/wordpress --exclude ./wp-config.php --exclude ./.htaccess \
-    --exclude ./wp-content/languages . | tar --extract --directory "$docroot"
+  debian=/usr/share/wordpress
+  # Builds for the browser bring a database of their own (db.php) and plugins that serve it.
+  tar --create --dereference --directory "${WORDPRESS_FILES:-$debian}" --exclude ./wp-config.php --exclude ./.htaccess \
+    --exclude ./wp-content/languages --exclude ./wp-content/db.php --exclude ./wp-content/mu-plugins . |
+    tar --extract --directory "$docroot"
+  cp -rnL "$debian"/wp-content/themes/. "$docroot/wp-content/themes/"
   mkdir -p "$docroot"/wp-content/{languages,mu-plugins,uploads}
   cp -L /usr/share/wordpress/wp-content/languages/de_DE.mo "$docroot/wp-content/languages/"
   touch "$dir/copied"

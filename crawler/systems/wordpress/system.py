@@ -32,7 +32,7 @@ class WordPress(System):
 
     name: ClassVar[str] = "wordpress"
     title: ClassVar[str] = "WordPress"
-    checked: ClassVar[str] = "WordPress 6.1 (Debian), its database, 63 locales"
+    checked: ClassVar[str] = "WordPress 6.1 (Debian), 6.5, 6.6-RC3 and 6.7-alpha (npm), their databases, 63 locales"
     version: ClassVar[int] = 9
     ids_are_global: ClassVar[bool] = True
     is_in_page: ClassVar[bool] = True
