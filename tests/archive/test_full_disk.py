@@ -31,7 +31,8 @@ def disk(tmp_path):
     if made.returncode:
         pytest.skip(f"cannot mount a small file system here: {made.stderr.decode().strip()}")
     yield place
-    subprocess.run(["umount", place], check=True)
+    # What failed to write may hold its file open until it is collected.
+    subprocess.run(["umount", "--lazy", place], check=True)
 
 
 def fill(disk: Path, left_kb: int) -> Path:
